@@ -1,0 +1,7 @@
+// Door of the contracts: the one source of types, validation, OpenAPI and warehouse columns.
+
+export { type Column, columnsOf, createTableSql, type RowOf, type TableContract } from './column.ts'
+export { type EntityName, entities } from './entities.ts'
+export * as marts from './marts.ts'
+export * as operations from './operations.ts'
+export { fulfillmentOrderStatuses, methods, movementKinds, nodeTypes, orderStatuses } from './status.ts'

@@ -1,0 +1,155 @@
+// Tables the warehouse keeps about its own work: events seen, loads, quarantine, what changed, what was scored and decided.
+
+import { cents, instant, integer, json, number, optional, table, text, texts, truth, word } from './column.ts'
+
+/** Every event of the log, as it came. */
+export const rawLogEvents = table('raw_log_events', 'one row per event', ['stream', 'seq'], {
+  stream: text('stream of the log'),
+  seq: integer('place in the stream, from 1'),
+  eventId: text('command id and index'),
+  type: text('what happened'),
+  recordedAt: instant('when it became durable'),
+  data: json('the event'),
+})
+
+/** How far each stream has been projected. */
+export const projectionCursors = table('projection_cursors', 'one row per stream', ['stream'], {
+  stream: text('stream of the log'),
+  seq: integer('last event whose rows are in the warehouse'),
+})
+
+/** Loads that were accepted. */
+export const loads = table('loads', 'one row per load', ['load_id'], {
+  loadId: text('id of the load'),
+  provider: text('provider'),
+  market: text('market'),
+  mapping: text('name of the mapping'),
+  mappingVersion: text('checksum of the mapping file'),
+  loadedAt: instant('when the load was accepted'),
+  records: integer('records counted in the files'),
+  accepted: integer('records taken'),
+  quarantined: integer('records set aside'),
+})
+
+/** Files of a load. */
+export const loadFiles = table('load_files', 'one row per file of a load', ['load_id', 'file_id'], {
+  loadId: text('id of the load'),
+  fileId: text('id of the landed file'),
+  role: text('file of the mapping this is'),
+  path: text('where it came from'),
+  checksum: text('SHA-256 of the bytes'),
+  records: integer('records counted'),
+  accepted: integer('records taken'),
+  quarantined: integer('records set aside'),
+})
+
+/** Records that could not be used, kept until someone mends them. */
+export const quarantine = table('quarantine', 'one row per record', ['quarantine_id'], {
+  quarantineId: text('id, the same whenever this record of this file fails'),
+  provider: text('provider'),
+  loadId: text('load that set it aside'),
+  fileId: text('landed file'),
+  role: text('file of the mapping'),
+  path: text('where the file came from'),
+  line: optional(integer('physical line in the file, where the structure is broken')),
+  rowNumber: optional(integer('number of the record, where it could be read')),
+  entity: optional(text('entity it should have become')),
+  field: optional(text('field that failed')),
+  code: text('reason as a word'),
+  reason: text('reason in words'),
+  raw: text('the record as it stands in the file'),
+  status: word(['open', 'replayed'] as const, 'open until the record was accepted'),
+})
+
+/** Keys whose rows changed since the last pipeline cycle; kind "all" asks for a full build. */
+export const pipelineChanges = table(
+  'pipeline_changes',
+  'one row per changed key',
+  ['kind', 'provider', 'key'],
+  {
+    kind: word(['all', 'order', 'sku', 'node', 'inventory'] as const, 'what the key names'),
+    provider: text('provider'),
+    key: optional(text('external id; inventory: sku and node with U+001F between')),
+  },
+)
+
+/** Cycles of the pipeline. */
+export const pipelineRuns = table('pipeline_runs', 'one row per cycle', ['run_id'], {
+  runId: integer('number of the cycle'),
+  mode: word(['full', 'incremental', 'idle'] as const, 'how much was rebuilt'),
+  startedAt: instant('start'),
+  durationMs: integer('how long it took, ms'),
+  changedOrders: integer('orders whose rows changed'),
+  changedBuckets: integer('hours whose metrics were rewritten'),
+  watermark: optional(instant('latest business time in the data')),
+})
+
+/** Metric points and rows that a model found odd. */
+export const anomalies = table('anomalies', 'one row per score that stood out', ['anomaly_id'], {
+  anomalyId: text('id'),
+  market: text('market'),
+  metric: text('metric, or the kind of record'),
+  dimension: text('dimension of the series'),
+  dimensionValue: text('value of the dimension'),
+  grain: text('hour, day or record'),
+  bucketStart: instant('start of the bucket'),
+  value: optional(number('what was seen')),
+  expected: optional(number('what was expected')),
+  expectedLow: optional(number('lower end of the expected range')),
+  expectedHigh: optional(number('upper end of the expected range')),
+  score: number('0 = ordinary, 1 = as odd as can be'),
+  pValue: optional(number('calibrated p-value')),
+  model: text('model and its version'),
+  pointVersion: optional(integer('version of the point that was scored')),
+  isConfirmed: truth('whether it counts after false-discovery control'),
+  scoredAt: instant('when it was scored'),
+  reasons: optional(json('features that made it odd')),
+})
+
+/** Constraints, from their first sign to their end. */
+export const incidents = table('incidents', 'one row per incident', ['incident_id'], {
+  incidentId: text('id'),
+  market: text('market'),
+  status: text('open, acknowledged, snoozed or resolved'),
+  severity: number('0 to 1'),
+  title: text('what is going on, in one sentence'),
+  metric: text('metric that shows it'),
+  dimension: text('dimension'),
+  dimensionValue: text('value of the dimension'),
+  openedAt: instant('when it was confirmed'),
+  resolvedAt: optional(instant('when it ended')),
+  ordersAtRisk: integer('open orders it touches'),
+  centsAtRisk: cents('their value'),
+  causes: optional(json('slices that explain it, with shares')),
+})
+
+/** Decisions the orchestrator took. */
+export const decisions = table('decisions', 'one row per decision', ['decision_id'], {
+  decisionId: text('id'),
+  market: text('market'),
+  orderId: text('order'),
+  kind: text('source or reroute'),
+  incidentId: optional(text('incident that asked for it')),
+  fromNodeId: optional(text('node before')),
+  toNodeId: optional(text('node after')),
+  status: text('done, refused, undone or held out'),
+  reason: text('why'),
+  decidedAt: instant('when'),
+  costCents: optional(cents('what it costs more')),
+  candidates: json('nodes weighed, with their terms'),
+})
+
+/** Deliveries of webhooks. */
+export const webhookDeliveries = table('webhook_deliveries', 'one row per attempt', ['delivery_id'], {
+  deliveryId: text('id of the attempt'),
+  webhookId: text('receiver'),
+  eventType: text('what happened'),
+  messageId: text('id of the message, the same in every attempt'),
+  attempt: integer('number of the attempt, from 1'),
+  status: text('delivered, failed or disabled'),
+  httpStatus: optional(integer('answer of the receiver')),
+  attemptedAt: instant('when'),
+  durationMs: optional(integer('how long the receiver took, ms')),
+  nextAttemptAt: optional(instant('when it is tried again')),
+  notes: texts('what went wrong'),
+})
