@@ -1,0 +1,3 @@
+// Door of the home: paths and lock.
+
+export { type HomeLock, type HomePaths, homePaths, lockHome, type Owner } from './home.ts'

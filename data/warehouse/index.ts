@@ -1,0 +1,12 @@
+// Door of the warehouse: the DuckDB file, its schema, and the projection of the log into it.
+
+export { type EventHandler, type EventHandlers, project } from './projection.ts'
+export { allTables, migrate, schemaDrift } from './schema.ts'
+export {
+  openWarehouse,
+  type Queries,
+  type Row,
+  type SqlParameters,
+  type Warehouse,
+  type WarehouseLimits,
+} from './warehouse.ts'

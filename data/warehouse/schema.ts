@@ -1,0 +1,80 @@
+// The tables of the warehouse and the numbered steps that bring an older file up to date.
+
+import { columnsOf, createTableSql, entities, marts, operations, type TableContract } from '#data/contracts'
+import { fail } from '#data/kernel'
+import type { Queries, Warehouse } from './warehouse.ts'
+
+/** One numbered step. Steps are never edited once released; they may be run on a warehouse that has the change. */
+interface Migration {
+  id: number
+  name: string
+  run(queries: Queries): Promise<void>
+}
+
+/** Tables that are written row by row; marts are rebuilt by the pipeline. */
+const kept: TableContract[] = [
+  ...Object.values(operations),
+  ...Object.values(entities).map((entity) => entity as unknown as TableContract),
+]
+
+const migrations: Migration[] = [
+  {
+    id: 1,
+    name: 'raw tables, operations and marts',
+    run: async (queries) => {
+      for (const contract of allTables()) await queries.run(createTableSql(contract))
+    },
+  },
+]
+
+/** Every table contract of the warehouse. */
+export function allTables(): TableContract[] {
+  return [...kept, ...(Object.values(marts) as TableContract[])]
+}
+
+/**
+ * Brings the warehouse to the newest schema.
+ * @throws WAREHOUSE_NEWER when a newer Detour wrote it, WAREHOUSE_DAMAGED when a table is not as its contract says
+ */
+export async function migrate(warehouse: Warehouse): Promise<void> {
+  await warehouse.run(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (id INTEGER NOT NULL, name VARCHAR NOT NULL)',
+  )
+  const { found } = await warehouse.one<{ found: number }>(
+    'SELECT coalesce(max(id), 0)::INTEGER AS found FROM schema_migrations',
+  )
+  const known = migrations.at(-1)?.id ?? 0
+  if (found > known) throw fail('WAREHOUSE_NEWER', { found, known })
+  for (const migration of migrations.filter((step) => step.id > found)) {
+    await warehouse.transaction(async (queries) => {
+      await migration.run(queries)
+      await queries.run('INSERT INTO schema_migrations VALUES ($1, $2)', [migration.id, migration.name])
+    })
+  }
+  const drift = await schemaDrift(warehouse)
+  if (drift.length > 0) throw fail('WAREHOUSE_DAMAGED', { path: warehouse.path, reason: drift.join('; ') })
+}
+
+/** Where the tables differ from their contracts, in words; empty when they agree. */
+export async function schemaDrift(queries: Queries): Promise<string[]> {
+  const rows = await queries.all<{ table_name: string; column_name: string; data_type: string }>(
+    'SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY column_index',
+  )
+  const found = new Map<string, string[]>()
+  for (const row of rows) {
+    const list = found.get(row.table_name) ?? []
+    list.push(`${row.column_name} ${row.data_type}`)
+    found.set(row.table_name, list)
+  }
+  return allTables().flatMap((contract) => {
+    const expected = columnsOf(contract).map((column) => `${column.name} ${column.type}`)
+    const actual = found.get(contract.name) ?? []
+    const missing = expected.filter((column) => !actual.includes(column))
+    const extra = actual.filter((column) => !expected.includes(column))
+    return missing.length + extra.length === 0
+      ? []
+      : [
+          `${contract.name}: lacks ${missing.join(', ') || 'nothing'}, has beside ${extra.join(', ') || 'nothing'}`,
+        ]
+  })
+}

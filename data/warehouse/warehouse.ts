@@ -1,0 +1,194 @@
+// One DuckDB file, opened once in this process, with one writer at a time. It knows no table by name.
+
+import { existsSync, realpathSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { fail, reasonOf } from '#data/kernel'
+
+/** Values for `$1, $2, ...` or for `$name`. */
+export type SqlParameters = DuckDBValue[] | Record<string, DuckDBValue>
+
+/** A row as JSON values: numbers beyond 2^53, decimals, times and uuids come as text. */
+export type Row = Record<string, unknown>
+
+/** What can be asked inside or outside a transaction. */
+export interface Queries {
+  /** Runs a statement. @returns rows changed. @throws WAREHOUSE_QUERY with its SQL */
+  run(sql: string, parameters?: SqlParameters): Promise<number>
+  /** All rows of a query. BIGINTs within 2^53 come as numbers. @throws WAREHOUSE_QUERY with its SQL */
+  all<T extends Row = Row>(sql: string, parameters?: SqlParameters): Promise<T[]>
+  /** The first row. @throws WAREHOUSE_QUERY, also when there is none */
+  one<T extends Row = Row>(sql: string, parameters?: SqlParameters): Promise<T>
+}
+
+/** The open warehouse. */
+export interface Warehouse extends Queries {
+  readonly path: string
+  /** Runs `work` alone, in one transaction that is durable when it resolves and gone when it throws. */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** Runs `work` alone, without a transaction of its own. */
+  exclusive<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** Another connection for reading beside the writer. @returns what `work` returned */
+  reading<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** 0 to 100 while a query of the writer runs, -1 when not known. */
+  progress(): number
+  /** Stops the query that the writer runs now; it throws WAREHOUSE_QUERY. */
+  interrupt(): void
+  close(): Promise<void>
+}
+
+/** Limits of one instance. */
+export interface WarehouseLimits {
+  /** MB before DuckDB spills to disk. */
+  memoryMb: number
+  threads: number
+}
+
+const openPaths = new Set<string>()
+
+/**
+ * Opens a warehouse file, made when it is not there; `:memory:` for tests.
+ * Two instances on one file in one process would corrupt it silently, so the second is refused.
+ * @throws WAREHOUSE_ALREADY_OPEN, WAREHOUSE_DAMAGED
+ */
+export async function openWarehouse(path: string, limits: WarehouseLimits): Promise<Warehouse> {
+  const file = path === ':memory:' ? path : await canonical(path)
+  if (openPaths.has(file)) throw fail('WAREHOUSE_ALREADY_OPEN', { path: file })
+  if (file !== ':memory:') openPaths.add(file)
+  let instance: DuckDBInstance | undefined
+  try {
+    instance = await DuckDBInstance.create(file, {
+      threads: String(limits.threads),
+      memory_limit: `${limits.memoryMb}MB`,
+      ...(file === ':memory:' ? {} : { temp_directory: join(dirname(file), 'tmp', 'duckdb') }),
+    })
+    const connection = await instance.connect()
+    await connection.run("SET TimeZone = 'UTC'")
+    await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')
+    return new OpenWarehouse(file, instance, connection)
+  } catch (error) {
+    instance?.closeSync()
+    openPaths.delete(file)
+    throw fail('WAREHOUSE_DAMAGED', { path: file, reason: reasonOf(error) }, { cause: error })
+  }
+}
+
+async function canonical(path: string): Promise<string> {
+  const file = resolve(path)
+  await mkdir(dirname(file), { recursive: true })
+  return existsSync(file)
+    ? realpathSync(file)
+    : join(realpathSync(dirname(file)), file.slice(dirname(file).length + 1))
+}
+
+class OpenWarehouse implements Warehouse {
+  readonly path: string
+  readonly #instance: DuckDBInstance
+  readonly #connection: DuckDBConnection
+  readonly #queries: Queries
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(path: string, instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.path = path
+    this.#instance = instance
+    this.#connection = connection
+    this.#queries = queriesOf(connection)
+  }
+
+  run(sql: string, parameters?: SqlParameters): Promise<number> {
+    return this.exclusive((queries) => queries.run(sql, parameters))
+  }
+
+  all<T extends Row>(sql: string, parameters?: SqlParameters): Promise<T[]> {
+    return this.exclusive((queries) => queries.all<T>(sql, parameters))
+  }
+
+  one<T extends Row>(sql: string, parameters?: SqlParameters): Promise<T> {
+    return this.exclusive((queries) => queries.one<T>(sql, parameters))
+  }
+
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    return this.exclusive(async (queries) => {
+      await queries.run('BEGIN TRANSACTION')
+      try {
+        const result = await work(queries)
+        await queries.run('COMMIT')
+        return result
+      } catch (error) {
+        await queries.run('ROLLBACK').catch(() => undefined)
+        throw error
+      }
+    })
+  }
+
+  exclusive<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => work(this.#queries))
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async reading<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const connection = await this.#instance.connect()
+    try {
+      return await work(queriesOf(connection))
+    } finally {
+      connection.closeSync()
+    }
+  }
+
+  progress(): number {
+    return this.#connection.progress.percentage
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt()
+  }
+
+  async close(): Promise<void> {
+    await this.#turn
+    this.#connection.closeSync()
+    this.#instance.closeSync()
+    openPaths.delete(this.path)
+  }
+}
+
+function queriesOf(connection: DuckDBConnection): Queries {
+  const all = async <T extends Row>(sql: string, parameters?: SqlParameters): Promise<T[]> => {
+    const reader = await guarded(sql, () => connection.runAndReadAll(sql, parameters))
+    const bigints = reader.columnTypes().map((type) => /^(U?BIGINT|HUGEINT)$/.test(type.toString()))
+    const names = reader.deduplicatedColumnNames()
+    return reader.getRowsJson().map((values) => {
+      const row: Row = {}
+      names.forEach((name, i) => {
+        row[name] = bigints[i] ? exact(values[i]) : values[i]
+      })
+      return row as T
+    })
+  }
+  return {
+    all,
+    run: async (sql, parameters) => {
+      const result = await guarded(sql, () => connection.run(sql, parameters))
+      return result.rowsChanged
+    },
+    one: async <T extends Row>(sql: string, parameters?: SqlParameters) => {
+      const [row] = await all<T>(sql, parameters)
+      if (row === undefined) throw fail('WAREHOUSE_QUERY', { reason: 'no row', sql })
+      return row
+    },
+  }
+}
+
+function exact(value: unknown): unknown {
+  const number = Number(value)
+  return value !== null && Number.isSafeInteger(number) ? number : value
+}
+
+async function guarded<T>(sql: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw fail('WAREHOUSE_QUERY', { reason: reasonOf(error), sql }, { cause: error })
+  }
+}
