@@ -9,6 +9,8 @@ interface ColumnNotes {
   duckdb: string
   nullable: boolean
   description: string
+  /** The only values allowed, where they are listed. */
+  words?: readonly string[]
 }
 
 const notes = <T extends TSchema>(schema: T, duckdb: string, description: string) =>
@@ -17,8 +19,10 @@ const notes = <T extends TSchema>(schema: T, duckdb: string, description: string
 /** Text. */
 export const text = (description: string) => notes(Type.String(), 'VARCHAR', description)
 /** One of the given words. */
-export const word = <T extends readonly string[]>(words: T, description: string) =>
-  notes(Type.Union(words.map((value) => Type.Literal(value as T[number]))), 'VARCHAR', description)
+export const word = <T extends readonly string[]>(words: T, description: string) => ({
+  ...notes(Type.Union(words.map((value) => Type.Literal(value as T[number]))), 'VARCHAR', description),
+  words,
+})
 /** Whole number, 64 bit. */
 export const integer = (description: string) => notes(Type.Integer(), 'BIGINT', description)
 /** Money in minor units ("cents") of the row's currency. */
@@ -72,6 +76,8 @@ export interface Column {
   type: string
   nullable: boolean
   description: string
+  /** The only values allowed, where they are listed. */
+  words: readonly string[] | null
 }
 
 /** A contract from its name, grain, key and columns (camelCase). */
@@ -88,8 +94,8 @@ export function table<P extends TProperties>(
 /** The columns of a contract in order. */
 export function columnsOf(contract: TableContract): Column[] {
   return Object.entries(contract.schema.properties).map(([field, schema]) => {
-    const { duckdb, nullable, description } = schema as TSchema & ColumnNotes
-    return { name: snakeCase(field), field, type: duckdb, nullable, description }
+    const { duckdb, nullable, description, words } = schema as TSchema & ColumnNotes
+    return { name: snakeCase(field), field, type: duckdb, nullable, description, words: words ?? null }
   })
 }
 

@@ -11,8 +11,7 @@ export const provenance = {
   market: text('market the provider belongs to'),
   loadId: text('load that wrote this content'),
   fileId: text('landed file the row stands in'),
-  rowNumber: integer('number of the record in its file, from 1, the header not counted'),
-  contentHash: text('hash of the mapped content; equal content is not written again'),
+  rowNumber: integer('place of the record among the landed ones of its file, from 1'),
   flags: texts('what is odd about the row, though usable'),
 }
 
@@ -38,6 +37,7 @@ const orders = entity('orders', 'one row per order', ['order_external_id'], {
   shipToRegion: optional(text('state or province of the destination')),
   shipToCity: optional(text('city of the destination')),
   shipToPostalCode: optional(text('postal code of the destination')),
+  shipToTimeZone: optional(text('IANA time zone of the destination')),
   promisedAt: optional(instant('last instant at which a delivery keeps the promise')),
   approvedAt: optional(instant('when payment was approved')),
   shippedAt: optional(instant('when the carrier got the last part')),

@@ -2,6 +2,7 @@
 
 export { type Column, columnsOf, createTableSql, type RowOf, type TableContract } from './column.ts'
 export { type EntityName, entities } from './entities.ts'
+export { nodeIdOf, orderIdOf } from './identity.ts'
 export * as marts from './marts.ts'
 export * as operations from './operations.ts'
 export { fulfillmentOrderStatuses, methods, movementKinds, nodeTypes, orderStatuses } from './status.ts'

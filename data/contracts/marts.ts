@@ -1,20 +1,7 @@
 // The tables analysts, models and the dashboard read; built by the pipeline from the raw tables.
 
-import {
-  cents,
-  day,
-  instant,
-  integer,
-  number,
-  optional,
-  table,
-  text,
-  texts,
-  truth,
-  uuid,
-  word,
-} from './column.ts'
-import { fulfillmentOrderStatuses, methods, nodeTypes, orderStatuses } from './status.ts'
+import { cents, instant, integer, number, optional, table, text, texts, truth, uuid, word } from './column.ts'
+import { fulfillmentOrderStatuses, methods, movementKinds, nodeTypes, orderStatuses } from './status.ts'
 
 const orderId = uuid('id from market, provider and external id')
 const nodeId = text('node: provider and external id, "provider:id"')
@@ -50,6 +37,11 @@ export const orders = table('orders', 'one row per order', ['order_id'], {
   discountCents: cents('discounts given'),
   nodeCount: integer('nodes that work on it'),
   nodeId: optional(text('the node, where it is a single one')),
+  carrier: text('carrier, "multiple" where several, "unknown" where not known'),
+  lane: text('"origin region>destination region", "multiple" where several'),
+  skuClass: text('class of its lines, "mixed" where several'),
+  isInFull: truth('every unit ordered has left'),
+  isReturned: truth('at least one line was asked to be taken back'),
   flags: texts('what is odd about it, though usable'),
 })
 
@@ -96,6 +88,7 @@ export const fulfillmentOrders = table(
     region: text('destination region'),
     method: word(methods, 'how it reaches the customer'),
     skuClass: text('class of its lines, "mixed" where several'),
+    placedAt: instant('when the customer ordered'),
     releasedAt: instant('when the node got the work'),
     acceptedAt: optional(instant('accepted')),
     rejectedAt: optional(instant('rejected')),
@@ -107,7 +100,8 @@ export const fulfillmentOrders = table(
     shipBy: optional(instant('last instant at which leaving is on time')),
     promisedAt: optional(instant('promise of the order')),
     deliveredAt: optional(instant('delivered')),
-    lineCount: integer('lines'),
+    lineCount: integer("lines that name its node; where none does, the order's lines"),
+    filledLineCount: integer('lines that left in full at the first attempt'),
     quantity: integer('units asked'),
     shortQuantity: integer('units not found'),
     processingCostCents: cents('cost of the work'),
@@ -126,6 +120,7 @@ export const shipments = table('shipments', 'one row per shipment', ['order_id',
   service: optional(text('service')),
   trackingNumber: optional(text('tracking number')),
   lane: text('"origin region>destination region"'),
+  placedAt: instant('when the customer ordered'),
   shippedAt: optional(instant('handed to the carrier')),
   promisedAt: optional(instant('last instant at which delivery is on time')),
   deliveredAt: optional(instant('delivered')),
@@ -190,6 +185,46 @@ export const inventoryPositions = table(
   },
 )
 
+/** Stock counts, all of them. */
+export const inventoryCounts = table(
+  'inventory_counts',
+  'one row per product, node and count',
+  ['provider', 'sku', 'node_id', 'counted_at'],
+  {
+    market: text('market'),
+    provider: text('provider'),
+    sku: text('stock keeping unit'),
+    skuClass: text('class'),
+    nodeId,
+    countedAt: instant('when the quantities were true'),
+    onHand: integer('on the shelf'),
+    allocated: integer('promised, hard'),
+    reserved: integer('softly reserved'),
+    safetyStock: integer('never promised'),
+    inbound: integer('on its way'),
+    available: integer('on hand - allocated - reserved - safety stock'),
+    unitCostCents: optional(cents('cost of one unit')),
+  },
+)
+
+/** Stock movements. */
+export const inventoryMovements = table(
+  'inventory_movements',
+  'one row per stock movement',
+  ['provider', 'movement_id'],
+  {
+    market: text('market'),
+    provider: text('provider'),
+    movementId: text('id in the source'),
+    sku: text('stock keeping unit'),
+    skuClass: text('class'),
+    nodeId,
+    movedAt: instant('when it moved'),
+    kind: word(movementKinds, 'why it moved'),
+    delta: integer('units, positive = more on the shelf'),
+  },
+)
+
 /** Returns. */
 export const returns = table('returns', 'one row per return line', ['order_id', 'return_id'], {
   orderId,
@@ -203,6 +238,9 @@ export const returns = table('returns', 'one row per return line', ['order_id', 
   carrier: text('carrier that had delivered it'),
   channel: text('sales channel'),
   region: text('region'),
+  lane: text('"origin region>destination region" of the order'),
+  method: word(methods, 'how the order had reached the customer'),
+  isFirst: truth('first return of its order'),
   reason: text('reason, "unknown" where not known'),
   quantity: integer('units'),
   requestedAt: instant('asked'),
@@ -211,76 +249,4 @@ export const returns = table('returns', 'one row per return line', ['order_id', 
   lossCents: cents('value lost'),
 })
 
-/** The cube under the metrics: every measure at its finest slice and hour. */
-export const metricLeaves = table(
-  'metric_leaves',
-  'one row per metric, hour and slice',
-  [
-    'market',
-    'metric',
-    'bucket_start',
-    'provider',
-    'node',
-    'carrier',
-    'lane',
-    'sku_class',
-    'channel',
-    'region',
-    'method',
-  ],
-  {
-    market: text('market'),
-    metric: text('metric'),
-    bucketStart: instant('start of the hour'),
-    provider: text('provider'),
-    node: text('node'),
-    carrier: text('carrier'),
-    lane: text('lane'),
-    skuClass: text('class'),
-    channel: text('channel'),
-    region: text('region'),
-    method: text('method'),
-    numerator: number('sum above the line'),
-    denominator: number('sum below the line; 1 where the metric is a plain sum'),
-  },
-)
-
-/** Series: metric x dimension x time. */
-export const metricPoints = table(
-  'metric_points',
-  'one row per metric, dimension value and bucket',
-  ['market', 'metric', 'dimension', 'dimension_value', 'grain', 'bucket_start'],
-  {
-    market: text('market'),
-    metric: text('metric, see metric_catalogue'),
-    dimension: text('all, provider, node, carrier, lane, sku_class, channel, region, method or reason'),
-    dimensionValue: text('value of the dimension, "all" for the whole'),
-    grain: word(['hour', 'day'] as const, 'length of the bucket'),
-    bucketStart: instant('start of the bucket'),
-    numerator: number('sum above the line'),
-    denominator: number('sum below the line'),
-    value: optional(number('numerator / denominator; null where the denominator is 0')),
-    count: integer('records behind the point'),
-    isComplete: truth('whether the bucket lies before the watermark'),
-    version: integer('1 when first written, one more each time late data changed the point'),
-  },
-)
-
-/** What each metric means. */
-export const metricCatalogue = table('metric_catalogue', 'one row per metric', ['metric'], {
-  metric: text('name'),
-  title: text('name for people'),
-  family: text('order, fulfillment, returns, inventory or provider'),
-  formula: text('how it is computed, in words'),
-  unit: text('orders, lines, units, cents, hours, share'),
-  anchor: text('the time that decides the bucket'),
-  isAdditive: truth('whether numerators and denominators add up over slices and time'),
-  betterWhen: word(['higher', 'lower', 'neither'] as const, 'direction that is good'),
-})
-
-/** Calendar of the data. */
-export const marketClock = table('market_clock', 'one row per market', ['market'], {
-  market: text('market'),
-  firstDay: optional(day('day of the first order')),
-  watermark: optional(instant('latest business time in the data: "now" of a loaded history')),
-})
+export { marketClock, metricCatalogue, metricLeaves, metricPoints, metricRevisions } from './metrics.ts'

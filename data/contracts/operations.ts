@@ -31,13 +31,21 @@ export const loads = table('loads', 'one row per load', ['load_id'], {
   quarantined: integer('records set aside'),
 })
 
+/** What a load did to each entity. */
+export const loadEntities = table('load_entities', 'one row per load and entity', ['load_id', 'entity'], {
+  loadId: text('id of the load'),
+  entity: text('entity'),
+  added: integer('rows that were new'),
+  changed: integer('rows whose content was replaced'),
+  unchanged: integer('rows that were there already with the same content'),
+})
+
 /** Files of a load. */
 export const loadFiles = table('load_files', 'one row per file of a load', ['load_id', 'file_id'], {
   loadId: text('id of the load'),
   fileId: text('id of the landed file'),
   role: text('file of the mapping this is'),
   path: text('where it came from'),
-  checksum: text('SHA-256 of the bytes'),
   records: integer('records counted'),
   accepted: integer('records taken'),
   quarantined: integer('records set aside'),

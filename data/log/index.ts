@@ -1,0 +1,16 @@
+// Door of the event log: the log itself, its embedded driver, and the one writer of a stream.
+
+export { openActor } from './actor.ts'
+export { controlEvents, domainEvent, isControlEvent } from './command-record.ts'
+export type {
+  Actor,
+  ActorOptions,
+  Command,
+  CommandResult,
+  Decision,
+  Definition,
+  DomainEvent,
+} from './definition.ts'
+export type { Appended, EventLog, NewEvent, StoredEvent } from './event-log.ts'
+export { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts'
+export { openLogDatabase } from './sqlite-schema.ts'

@@ -1,0 +1,279 @@
+// The working part of an actor: queues, groups, roll-back. What it promises to callers stands in actor.ts.
+
+import { fail } from '#data/kernel'
+import { commandIdOf, type KnownCommand, knownCommand, recordCommand, requestHash } from './command-record.ts'
+import type { Actor, ActorOptions, Command, CommandResult, DomainEvent } from './definition.ts'
+import type { NewEvent, StoredEvent } from './event-log.ts'
+import { StreamFold } from './stream-fold.ts'
+import { isBarrierOf, takeOver } from './takeover.ts'
+
+interface Pending<C, A> {
+  command: C
+  hash: string
+  /** How often its events were sent to the log, and what came of the last time. */
+  sent: number
+  failure: unknown
+  promise: Promise<CommandResult<A>>
+  resolve: (result: CommandResult<A>) => void
+  reject: (error: unknown) => void
+}
+
+interface Group<S, C, A> {
+  generation: number
+  commands: { pending: Pending<C, A>; known: KnownCommand<A> }[]
+  events: NewEvent[]
+  /** State and seq after its last event. */
+  state: S
+  seq: number
+  isDurable: boolean
+}
+
+/** How often the events of a command are sent before its caller hears of the failure. */
+const sendsPerCommand = 3
+
+/** With nothing under way, a group of this many events goes at once, so that the log works while we decide on. */
+const eagerEvents = 128
+
+/** See `openActor`. */
+export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implements Actor<S, C, A> {
+  readonly #options: Required<ActorOptions<S, C, E, A>>
+  readonly #fold: StreamFold<S, C, E, A>
+  readonly #writerId: string
+  /** Every command that is not answered yet, by id. */
+  readonly #pending = new Map<string, Pending<C, A>>()
+  /** Commands whose events were sent with unknown outcome: theirs are no foreign events. */
+  readonly #doubtful = new Set<string>()
+  #phase: 'running' | 'recovering' | 'suspended' | 'fenced' = 'recovering'
+  #isClosed = false
+  /** Commands that wait for the end of a recovery. */
+  #waiting: Pending<C, A>[] = []
+  /** State and seq with everything decided: ahead of the fold by the groups under way. */
+  #ahead: { state: S; seq: number }
+  /** The group that still takes commands. */
+  #group: Group<S, C, A> | null = null
+  #underWay: Group<S, C, A>[] = []
+  /** Counts roll-backs: what comes back for a group of an earlier generation is ignored. */
+  #generation = 0
+  #cancelTimer: () => void = () => {}
+  epoch = 0
+
+  constructor(options: Required<ActorOptions<S, C, E, A>>) {
+    this.#options = options
+    this.#fold = new StreamFold(options.stream, options.definition, options.answersKept)
+    this.#ahead = { state: this.#fold.state, seq: 0 }
+    const part = (): string => options.effects.random.int(0, 0xffffffff).toString(16).padStart(8, '0')
+    this.#writerId = part() + part() + part()
+  }
+
+  get lastSeq(): number {
+    return this.#fold.seq
+  }
+
+  state(): S {
+    return this.#fold.state
+  }
+
+  async open(): Promise<void> {
+    await this.#claim(null)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.allSettled([...this.#pending.values()].map((pending) => pending.promise))
+  }
+
+  execute(command: C): Promise<CommandResult<A>> {
+    if (this.#phase === 'fenced') return Promise.reject(this.#fenced())
+    if (this.#isClosed) return Promise.reject(fail('LOG_UNAVAILABLE', { reason: 'the writer is closed' }))
+    let hash: string
+    try {
+      hash = requestHash(command)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const same = this.#pending.get(command.commandId)
+    if (same !== undefined) return same.hash === hash ? same.promise : Promise.reject(conflict(command))
+    const { promise, resolve, reject } = Promise.withResolvers<CommandResult<A>>()
+    const pending: Pending<C, A> = { command, hash, sent: 0, failure: null, promise, resolve, reject }
+    this.#pending.set(command.commandId, pending)
+    this.#admit(pending)
+    return promise
+  }
+
+  /** Answers a command from memory or the log where it happened before, else decides it. */
+  #admit(pending: Pending<C, A>): void {
+    const { commandId } = pending.command
+    if (this.#phase === 'recovering' || this.#phase === 'suspended') {
+      this.#waiting.push(pending)
+      if (this.#phase === 'suspended') void this.#recover()
+      return
+    }
+    const known = this.#fold.answerTo(commandId)
+    if (known !== undefined) this.#answer(pending, known)
+    else if (this.#fold.seen.mayHave(commandId)) void this.#lookUp(pending)
+    else this.#decide(pending)
+  }
+
+  async #lookUp(pending: Pending<C, A>): Promise<void> {
+    const generation = this.#generation
+    try {
+      const events = await this.#options.log.eventsOfCommand(this.#options.stream, pending.command.commandId)
+      const [first] = events
+      const known = first === undefined ? null : knownCommand<A>(first)
+      if (known !== null) {
+        known.result.seq = events.at(-1)?.seq ?? known.result.seq
+        this.#answer(pending, known)
+      } else if (first !== undefined) this.#reject(pending, conflict(pending.command))
+      else if (generation !== this.#generation) this.#admit(pending)
+      else this.#decide(pending)
+    } catch (error) {
+      this.#reject(pending, error)
+    }
+  }
+
+  #decide(pending: Pending<C, A>): void {
+    const { command, hash } = pending
+    if (this.#phase === 'fenced' || pending.sent >= sendsPerCommand) {
+      this.#reject(pending, this.#phase === 'fenced' ? this.#fenced() : pending.failure)
+      return
+    }
+    const { definition, groupEvents } = this.#options
+    try {
+      const decision = definition.decide(this.#ahead.state, command)
+      const { events, known } = recordCommand(command, hash, decision, this.#ahead.seq)
+      let state = this.#ahead.state
+      if ('events' in decision) for (const event of decision.events) state = definition.evolve(state, event)
+      // One that failed before goes alone, so that it cannot fail its neighbours again.
+      const isAlone = pending.sent > 0
+      const room = groupEvents - (this.#group?.events.length ?? 0)
+      if (isAlone || events.length > room) this.#send()
+      this.#ahead = { state, seq: known.result.seq }
+      this.#join(pending, known, events)
+      if (isAlone) this.#send()
+    } catch (error) {
+      this.#reject(pending, error)
+    }
+  }
+
+  #join(pending: Pending<C, A>, known: KnownCommand<A>, events: NewEvent[]): void {
+    this.#group ??= this.#newGroup()
+    const group = this.#group
+    group.commands.push({ pending, known })
+    for (const event of events) group.events.push(event)
+    group.state = this.#ahead.state
+    group.seq = this.#ahead.seq
+    this.#fold.seen.add(pending.command.commandId)
+    const { groupEvents } = this.#options
+    const enough = this.#underWay.length === 0 ? Math.min(eagerEvents, groupEvents) : groupEvents
+    if (group.events.length >= enough) this.#send()
+  }
+
+  #newGroup(): Group<S, C, A> {
+    const { state, seq } = this.#ahead
+    const group = { generation: this.#generation, commands: [], events: [], state, seq, isDurable: false }
+    const send = (): void => {
+      if (this.#group === group) this.#send()
+    }
+    if (this.#underWay.length === 0) process.nextTick(send)
+    else this.#cancelTimer = this.#options.effects.clock.after(this.#options.groupMs, send)
+    return group
+  }
+
+  #send(): void {
+    const group = this.#group
+    if (group === null) return
+    this.#group = null
+    this.#cancelTimer()
+    this.#underWay.push(group)
+    for (const { pending } of group.commands) pending.sent++
+    void this.#append(group)
+  }
+
+  async #append(group: Group<S, C, A>): Promise<void> {
+    const { log, stream } = this.#options
+    try {
+      await log.append(stream, group.seq - group.events.length, group.events)
+    } catch (error) {
+      if (group.generation === this.#generation) this.#rollBack(error)
+      return
+    }
+    if (group.generation === this.#generation) this.#acknowledge(group)
+  }
+
+  #acknowledge(durable: Group<S, C, A>): void {
+    durable.isDurable = true
+    for (let group = this.#underWay[0]; group?.isDurable; group = this.#underWay[0]) {
+      this.#underWay.shift()
+      this.#fold.moveTo(group.state, group.seq)
+      for (const { pending, known } of group.commands) this.#answer(pending, known)
+    }
+    if (this.#underWay.length === 0) this.#send()
+  }
+
+  #answer(pending: Pending<C, A>, known: KnownCommand<A>): void {
+    if (pending.hash !== known.hash) {
+      this.#reject(pending, conflict(pending.command))
+      return
+    }
+    this.#pending.delete(pending.command.commandId)
+    this.#fold.keep(pending.command.commandId, known)
+    pending.resolve(known.result)
+  }
+
+  #reject(pending: Pending<C, A>, error: unknown): void {
+    this.#pending.delete(pending.command.commandId)
+    pending.reject(error)
+  }
+
+  #rollBack(failure: unknown): void {
+    this.#generation++
+    for (const { commands } of this.#underWay) {
+      for (const { pending } of commands) {
+        pending.failure = failure
+        this.#doubtful.add(pending.command.commandId)
+        this.#waiting.push(pending)
+      }
+    }
+    for (const { pending } of this.#group?.commands ?? []) this.#waiting.push(pending)
+    this.#underWay = []
+    this.#group = null
+    this.#cancelTimer()
+    this.#ahead = { state: this.#fold.state, seq: this.#fold.seq }
+    void this.#recover()
+  }
+
+  async #recover(): Promise<void> {
+    this.#phase = 'recovering'
+    try {
+      await this.#claim((event) => this.#isOwn(event))
+    } catch (error) {
+      this.#phase = 'suspended'
+      for (const pending of this.#waiting.splice(0)) this.#reject(pending, error)
+      return
+    }
+    for (const pending of this.#waiting.splice(0)) this.#admit(pending)
+  }
+
+  async #claim(isOwn: ((event: StoredEvent) => boolean) | null): Promise<void> {
+    const { log, stream, effects } = this.#options
+    const claim = { log, stream, effects, writerId: this.#writerId, fold: this.#fold }
+    const epoch = await takeOver(claim, isOwn)
+    this.#ahead = { state: this.#fold.state, seq: this.#fold.seq }
+    this.#phase = epoch === null ? 'fenced' : 'running'
+    if (epoch === null) return
+    this.epoch = epoch
+    this.#doubtful.clear()
+  }
+
+  #isOwn(event: StoredEvent): boolean {
+    return this.#doubtful.has(commandIdOf(event.eventId)) || isBarrierOf(this.#writerId, event)
+  }
+
+  #fenced(): Error {
+    return fail('LOG_FENCED', { stream: this.#options.stream, seq: this.#fold.seq + 1 })
+  }
+}
+
+function conflict(command: Command): Error {
+  return fail('LOG_COMMAND_CONFLICT', { commandId: command.commandId })
+}

@@ -1,0 +1,234 @@
+// Builds the one query that turns landed records into rows of an entity, and says of each record what is wrong with it.
+
+import { type Column, columnsOf, type EntityName, entities } from '#data/contracts'
+import { currencies as allCurrencies, fail, minorUnitsOf, quoteName, quoteText } from '#data/kernel'
+import { longForm, type Mapping } from '../mapping/read.ts'
+import type { EntitySpec, FieldSpec } from '../mapping/schema.ts'
+import {
+  type CompiledField,
+  compileField,
+  type FieldSurroundings,
+  type ProblemTest,
+  textName,
+  unitsOf,
+} from './field.ts'
+import { oddities } from './flags.ts'
+import type { SourceSql } from './source.ts'
+import { destinationZoneSql } from './zones.ts'
+
+/** An entity as SQL. */
+export interface CompiledEntity {
+  name: EntityName
+  spec: EntitySpec
+  columns: Column[]
+  /**
+   * Query over all records: `__file, __row, __order`, the mapped columns, `flags`,
+   * and `__problem`: null, or the place (from 1) of the first problem in `problems`.
+   */
+  records: string
+  /** Query of the rows: the sound records, combined where several make one row. */
+  rows: string
+  problems: ProblemTest[]
+  /** SQL texts of the reasons, over the columns of `select` with texts. */
+  reasons: string
+  /** Other files the entity joins. */
+  joins: string[]
+}
+
+/**
+ * The query of an entity.
+ * @throws INGEST_MAPPING_INVALID when a column is named that no file has
+ */
+export function compileEntity(name: EntityName, mapping: Mapping, source: SourceSql): CompiledEntity {
+  const spec = mapping.file.entities[name]
+  if (spec === undefined) throw fail('INTERNAL', { reason: `no entity ${name}` })
+  const columns = columnsOf(entities[name].mapped)
+  const needed = new Map<string, Set<string>>()
+  const reader = new FieldReader(name, spec, mapping, source, needed)
+  const around = surroundings(name, reader, mapping)
+  const fields = columns.map((column) => {
+    const field = spec.fields[column.name]
+    const long = field === undefined ? {} : longForm(field)
+    return compileField(column, field === undefined ? null : reader.text(column, long), long, around)
+  })
+  const problems = fields.flatMap((field) => field.problems)
+  if (source.isDocument(spec.from)) {
+    problems.unshift({
+      field: 'document',
+      code: 'json_invalid',
+      test: 'NOT __is_json',
+      reason: `'the record is not JSON'`,
+    })
+  }
+  const relation = source.relation(spec, needed)
+  const records = recordsSql(name, spec, fields, problems, relation, source, reader)
+  return {
+    name,
+    spec,
+    columns,
+    records,
+    rows:
+      spec.group === true
+        ? groupSql(name, fields, spec, records)
+        : `SELECT * FROM (${records}) WHERE __problem IS NULL`,
+    problems,
+    reasons: `CASE __problem ${problems.map((problem, i) => `WHEN ${i + 1} THEN ${problem.reason}`).join(' ')} END`,
+    joins: Object.values(spec.join ?? {}).map((join) => join.file),
+  }
+}
+
+function recordsSql(
+  name: EntityName,
+  spec: EntitySpec,
+  fields: CompiledField[],
+  problems: ProblemTest[],
+  relation: string,
+  source: SourceSql,
+  reader: FieldReader,
+): string {
+  const given = fields.filter((field) => field.text !== null)
+  const texts = given.map((field) => `${field.text} AS ${textName(field.column.name)}`)
+  const values = fields.map((field) => `${field.value} AS ${quoteName(field.column.name)}`)
+  const flags = [
+    ...Object.entries(oddities[name] ?? {}),
+    ...Object.entries(spec.flags ?? {}),
+    ...fields.flatMap((field) => (field.flag === null ? [] : [[field.flag.name, field.flag.test] as const])),
+  ].map(([flag, test]) => `CASE WHEN TRY(${test}) THEN ${quoteText(flag)} END`)
+  const flagList =
+    flags.length === 0 ? '[]::VARCHAR[]' : `list_filter([${flags.join(', ')}], lambda f: f IS NOT NULL)`
+  const tests = problems.map((problem, i) => `WHEN ${problem.test} THEN ${i + 1}`)
+  const isJson = source.isDocument(spec.from) ? ', b.document IS NOT NULL AS __is_json' : ''
+  const where = spec.where === undefined ? '' : `WHERE TRY(${spec.where})`
+  return `
+    SELECT *, ${flagList} AS flags, CASE ${tests.join('\n      ')} END AS __problem
+    FROM (
+      SELECT *, ${values.join(',\n        ')}
+      FROM (
+        SELECT b.__file, b.__row, b.__order${isJson}${reader.currencySql}${texts.map((text) => `,\n          ${text}`).join('')}
+        FROM ${relation}
+        ${where}
+      )
+    )`
+}
+
+/** Several records make one row: each field is combined over the records that are sound; problems stay per record. */
+function groupSql(name: EntityName, fields: CompiledField[], spec: EntitySpec, body: string): string {
+  const keys = entities[name].naturalKey
+  const combined = fields.map(({ column }) => {
+    const field = quoteName(column.name)
+    if (keys.includes(column.name)) return field
+    const value = spec.fields[column.name]
+    const how = (value === undefined ? undefined : longForm(value).combine) ?? 'first'
+    if (how === 'first') return `arg_min(${field}, __order) AS ${field}`
+    if (how === 'last') return `arg_max(${field}, __order) AS ${field}`
+    return `${how}(${field})::${column.type} AS ${field}`
+  })
+  return `
+    SELECT arg_min(__file, __order) AS __file, arg_min(__row, __order) AS __row, min(__order) AS __order,
+      ${combined.join(', ')}, list_distinct(flatten(list(flags))) AS flags, NULL::INTEGER AS __problem
+    FROM (${body}) AS records
+    WHERE __problem IS NULL AND (__file, __row) NOT IN (SELECT (file_id, row_number) FROM temp.load_bad)
+    GROUP BY ${keys.map(quoteName).join(', ')}`
+}
+
+/** Turns a mapping's words for a field into the SQL of its text. */
+class FieldReader {
+  /** SQL of the row's currency as `__currency`, with a leading comma, or nothing. */
+  currencySql = ''
+  readonly #name: EntityName
+  readonly #spec: EntitySpec
+  readonly #mapping: Mapping
+  readonly #source: SourceSql
+  readonly #needed: Map<string, Set<string>>
+
+  constructor(
+    name: EntityName,
+    spec: EntitySpec,
+    mapping: Mapping,
+    source: SourceSql,
+    needed: Map<string, Set<string>>,
+  ) {
+    this.#name = name
+    this.#spec = spec
+    this.#mapping = mapping
+    this.#source = source
+    this.#needed = needed
+  }
+
+  /** SQL of a field's text: trimmed, words for "nothing" taken as null. */
+  text(column: Column | { name: string }, spec: FieldSpec): string {
+    const units = 'type' in column ? unitsOf(column) : []
+    if (spec.unit !== undefined && !units.includes(spec.unit)) {
+      throw this.#fault(
+        column.name,
+        `"${spec.unit}" is not one of its units: ${units.join(', ') || 'it has none'}`,
+      )
+    }
+    const nulls = [
+      '',
+      ...(this.#mapping.file.nulls ?? []),
+      ...(this.#fileNulls() ?? []),
+      ...(spec.nulls ?? []),
+    ]
+    const clean = (sql: string) =>
+      nulls.length === 1
+        ? `nullif(trim(${sql}), '')`
+        : `CASE WHEN trim(${sql}) NOT IN (${nulls.map(quoteText).join(', ')}) THEN trim(${sql}) END`
+    const text = this.#given(column.name, spec, clean)
+    return spec.default === undefined ? text : `coalesce(${text}, ${quoteText(String(spec.default))})`
+  }
+
+  #given(field: string, spec: FieldSpec, clean: (sql: string) => string): string {
+    if (spec.value !== undefined) return quoteText(String(spec.value))
+    if (spec.expr !== undefined) return clean(`TRY(${spec.expr})::VARCHAR`)
+    const names = spec.firstOf ?? [spec.column ?? '']
+    const cells = names.map((name) => clean(this.#column(field, name)))
+    return cells.length === 1 ? (cells[0] ?? 'NULL') : `coalesce(${cells.join(', ')})`
+  }
+
+  #column(field: string, name: string): string {
+    const found = this.#source.column(name, this.#spec)
+    if (found === null) {
+      const known = this.#source.columns(this.#spec.from).join(', ')
+      throw this.#fault(field, `no file has the column "${name}"; ${this.#spec.from} has ${known}`)
+    }
+    if (found.join !== undefined && found.column !== undefined) {
+      const set = this.#needed.get(found.join) ?? new Set()
+      this.#needed.set(found.join, set.add(found.column))
+    }
+    return found.sql
+  }
+
+  #fileNulls(): string[] | undefined {
+    return this.#mapping.file.files[this.#spec.from]?.nulls
+  }
+
+  #fault(field: string, reason: string): Error {
+    return this.#mapping.fault(['entities', this.#name, 'fields', field], reason)
+  }
+}
+
+function surroundings(name: EntityName, reader: FieldReader, mapping: Mapping): FieldSurroundings {
+  const spec = mapping.file.entities[name]
+  const text = (field: string) => (spec?.fields[field] === undefined ? 'NULL::VARCHAR' : textName(field))
+  const currency = spec?.currency ?? spec?.fields['currency']
+  const base = {
+    timeZone: mapping.file.timeZone ?? null,
+    destinationZone: destinationZoneSql(
+      text('ship_to_time_zone'),
+      text('ship_to_country'),
+      text('ship_to_region'),
+    ),
+  }
+  const long = currency === undefined ? {} : longForm(currency)
+  if (currency === undefined || long.value !== undefined) {
+    return { ...base, currency: { code: String(long.value ?? mapping.currency ?? 'USD') } }
+  }
+  reader.currencySql = `, upper(${reader.text({ name: 'currency' }, long)}) AS __currency`
+  const odd = allCurrencies().filter((code) => minorUnitsOf(code) !== 100)
+  const cases = [1, 1000].map((per) => {
+    const codes = odd.filter((code) => minorUnitsOf(code) === per).map(quoteText)
+    return `WHEN __currency IN (${codes.join(', ')}) THEN ${per}`
+  })
+  return { ...base, currency: { sql: `CASE ${cases.join(' ')} ELSE 100 END` } }
+}

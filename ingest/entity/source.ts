@@ -1,0 +1,142 @@
+// The SQL of where an entity's rows come from: landed files of a role, their records, joined files.
+
+import { quoteName, quoteText } from '#data/kernel'
+import { landedPaths, type Manifest } from '../files/lake.ts'
+import type { EntitySpec, FileSpec } from '../mapping/schema.ts'
+
+/** A landed file as a load uses it. */
+export type LandedFile = Pick<
+  Manifest,
+  'fileId' | 'role' | 'path' | 'records' | 'rejected' | 'columns' | 'shape'
+>
+
+/** The landed files of a load by role. */
+export type LandedFiles = Record<string, LandedFile[]>
+
+/** Columns by which a row finds back to its record. */
+export const lineage = ['__file', '__row', '__order'] as const
+
+/** Makes the SQL of relations over landed files. */
+export class SourceSql {
+  readonly #lake: string
+  readonly #provider: string
+  readonly #files: LandedFiles
+  readonly #specs: Record<string, FileSpec>
+
+  constructor(lake: string, provider: string, files: LandedFiles, specs: Record<string, FileSpec>) {
+    this.#lake = lake
+    this.#provider = provider
+    this.#files = files
+    this.#specs = specs
+  }
+
+  /** Whether the role has a file in this load. */
+  has(role: string): boolean {
+    return (this.#files[role]?.length ?? 0) > 0
+  }
+
+  /** Whether records of the role are JSON documents. */
+  isDocument(role: string): boolean {
+    const columns = this.columns(role)
+    return columns.length === 1 && columns[0] === 'document'
+  }
+
+  /** Columns the files of a role have, all together. */
+  columns(role: string): string[] {
+    return [...new Set((this.#files[role] ?? []).flatMap((file) => file.columns))]
+  }
+
+  /** All records of a role: `__file`, `__row` (place among the landed), `__order` (over all files), its columns. */
+  records(role: string): string {
+    const columns = this.columns(role)
+    const parts = (this.#files[role] ?? []).map((file, i) => {
+      const { data } = landedPaths(this.#lake, this.#provider, file.fileId)
+      const cells = columns.map((name) => {
+        const cell = file.columns.includes(name) ? quoteName(name) : `NULL::VARCHAR AS ${quoteName(name)}`
+        return this.isDocument(role) ? this.#document(cell) : cell
+      })
+      const places =
+        file.shape === 'replay'
+          ? '__origin AS __file, __row'
+          : `${quoteText(file.fileId)} AS __file, file_row_number + 1 AS __row`
+      const order = file.shape === 'replay' ? '__row' : 'file_row_number'
+      return `SELECT ${[places, `${i * 2 ** 40} + ${order} AS __order`, ...cells].join(', ')}
+        FROM read_parquet(${quoteText(data)}, file_row_number = true)`
+    })
+    return parts.join('\nUNION ALL\n')
+  }
+
+  #document(cell: string): string {
+    return `CASE WHEN json_valid(${cell}) THEN ${cell}::JSON END AS document`
+  }
+
+  /** The relation of an entity: its records, unnested where it says `each`, with its joined files. */
+  relation(spec: EntitySpec, needed: Map<string, Set<string>>): string {
+    const each =
+      spec.each === undefined
+        ? ''
+        : `, unnest(json_extract(b.document, ${quoteText(spec.each)})) AS e(element)`
+    const joins = Object.entries(spec.join ?? {}).map(([alias, join]) => {
+      const on = Object.entries(join.on).map(
+        ([here, there]) =>
+          `trim(${this.#cell('b', here, spec.from)}) = ${quoteName(alias)}.${quoteName(`__on_${there}`)}`,
+      )
+      return `LEFT JOIN (${this.#joined(join, needed.get(alias) ?? new Set())}) AS ${quoteName(alias)} ON ${on.join(' AND ')}`
+    })
+    return `(${this.records(spec.from)}) AS b${each}\n${joins.join('\n')}`
+  }
+
+  #joined(join: NonNullable<EntitySpec['join']>[string], needed: Set<string>): string {
+    const keys = Object.values(join.on)
+    const taken = Object.entries(join.take ?? {}).map(([name, expr]) => `${expr} AS ${quoteName(name)}`)
+    const columns = join.take === undefined ? this.columns(join.file) : []
+    const plain = columns
+      .filter((name) => needed.has(name))
+      .map((name) => `arg_min(${quoteName(name)}, __order) AS ${quoteName(name)}`)
+    const on = keys.map((key) => `trim(${this.#cell('r', key, join.file)}) AS ${quoteName(`__on_${key}`)}`)
+    return `SELECT ${[...on, ...plain, ...taken].join(', ')} FROM (${this.records(join.file)}) AS r
+      GROUP BY ${keys.map((_, i) => i + 1).join(', ')}`
+  }
+
+  #cell(alias: string, name: string, role: string): string {
+    return this.isDocument(role)
+      ? `json_extract_string(${alias}.document, ${quoteText(jsonPath(name))})`
+      : `${alias}.${quoteName(name)}`
+  }
+
+  /**
+   * The SQL of a column as a mapping names it, and which join it needs.
+   * @returns null when no such column exists
+   */
+  column(name: string, spec: EntitySpec): { sql: string; join?: string; column?: string } | null {
+    const columns = this.columns(spec.from)
+    if (this.isDocument(spec.from)) {
+      const joined = this.#joinedColumn(name, spec)
+      if (joined !== null) return joined
+      const inElement = spec.each !== undefined && !name.startsWith('$')
+      const path = quoteText(jsonPath(name.replace(/^@/, '$')))
+      return { sql: `json_extract_string(${inElement ? 'e.element' : 'b.document'}, ${path})` }
+    }
+    if (columns.includes(name)) return { sql: `b.${quoteName(name)}` }
+    const joined = this.#joinedColumn(name, spec)
+    if (joined !== null) return joined
+    return this.#specs[spec.from]?.optional?.includes(name) ? { sql: 'NULL::VARCHAR' } : null
+  }
+
+  #joinedColumn(name: string, spec: EntitySpec) {
+    const dot = name.indexOf('.')
+    const alias = name.slice(0, dot)
+    const column = name.slice(dot + 1)
+    const join = spec.join?.[alias]
+    if (dot < 1 || join === undefined) return null
+    const known = join.take === undefined ? this.columns(join.file) : Object.keys(join.take)
+    return known.includes(column)
+      ? { sql: `${quoteName(alias)}.${quoteName(column)}::VARCHAR`, join: alias, column }
+      : null
+  }
+}
+
+/** `a.b` -> `$.a.b`; paths stay as they are. */
+function jsonPath(name: string): string {
+  return name.startsWith('$') ? name : `$.${name}`
+}

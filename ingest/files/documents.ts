@@ -1,0 +1,71 @@
+// Lands JSON: one record per line, or a document with records inside. Records stay JSON in one column `document`.
+
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { fail, quoteText, reasonOf } from '#data/kernel'
+import { cleanCopy, landRecords, scanText } from './csv.ts'
+import { dialectOf } from './dialect.ts'
+import { copyToParquet, type Landing, type LandingJob } from './landing.ts'
+import { prepareText } from './prepare.ts'
+
+/** A character that valid JSON never contains unescaped: as "delimiter" it keeps each line in one column. */
+const unitSeparator = '\u001f'
+
+/** Lands newline-delimited JSON; a line that is not JSON is caught when its fields are read. */
+export async function landLines(job: LandingJob): Promise<Landing> {
+  const { file, context, directory } = job
+  const dialect = dialectOf({
+    delimiter: unitSeparator,
+    quote: '',
+    encoding: file.spec.encoding ?? 'utf-8',
+    header: false,
+    maxRecordBytes: context.effects.config.maxRecordBytes,
+  })
+  const text = await prepareText(file.path, dialect.encoding, directory)
+  const scan = await scanText(text, dialect, directory)
+  await job.landedBefore(scan.checksum)
+  const source = scan.isClean ? text : await cleanCopy(text, dialect, directory)
+  const landing = await landRecords(job, source, dialect, ['document'], scan)
+  return { ...landing, shape: 'document' }
+}
+
+/**
+ * Lands a JSON file: an array of records, one record, or records at the mapping's `records` path.
+ * @throws INGEST_FILE_UNREADABLE when it is not JSON as a whole
+ */
+export async function landDocuments(job: LandingJob): Promise<Landing> {
+  const { file, context, directory } = job
+  const text = await prepareText(file.path, file.spec.encoding ?? 'utf-8', directory)
+  const { bytes, checksum } = await digest(text)
+  await job.landedBefore(checksum)
+  const records = file.spec.records
+  const documents = `SELECT json FROM read_json_objects(${quoteText(text)}, format = 'auto', maximum_object_size = 268435456)`
+  const select =
+    records === undefined
+      ? `SELECT json::VARCHAR AS document FROM (${documents})`
+      : `SELECT unnest(json_extract(json, ${quoteText(records)}))::VARCHAR AS document FROM (${documents})`
+  try {
+    const rows = await context.warehouse.exclusive((queries) =>
+      copyToParquet(queries, select, join(directory, 'data.parquet')),
+    )
+    return { bytes, checksum, records: rows, rejected: 0, columns: ['document'], shape: 'document' }
+  } catch (error) {
+    throw fail(
+      'INGEST_FILE_UNREADABLE',
+      { path: file.path, format: 'JSON', reason: reasonOf(error) },
+      { cause: error },
+    )
+  }
+}
+
+/** Size and SHA-256 of a file. */
+export async function digest(path: string): Promise<{ bytes: number; checksum: string }> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of createReadStream(path, { highWaterMark: 4 << 20 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    bytes += chunk.length
+  }
+  return { bytes, checksum: hash.digest('hex') }
+}

@@ -1,0 +1,123 @@
+// Lands a file: its records as text columns in Parquet, its broken records beside it, a manifest with its checksum.
+// What the columns mean is decided later; here nothing is cast and nothing is lost.
+
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DetourError, fail, reasonOf } from '#data/kernel'
+import type { IngestContext } from '../context.ts'
+import type { Mapping } from '../mapping/read.ts'
+import type { FileSpec } from '../mapping/schema.ts'
+import { landCsv } from './csv.ts'
+import { landDocuments, landLines } from './documents.ts'
+import { landedPaths, type Manifest, settle, settleText } from './lake.ts'
+import type { Landing, LandingJob, SourceFile } from './landing.ts'
+import { landParquet } from './parquet.ts'
+
+class AlreadyLanded extends Error {
+  readonly manifest: Manifest
+  constructor(manifest: Manifest) {
+    super('landed before')
+    this.manifest = manifest
+  }
+}
+
+/** The format of a file: as the mapping says, else by its ending. */
+export function formatOf(file: SourceFile): string {
+  if (file.spec.format !== undefined) return file.spec.format
+  const ending = /\.(csv|tsv|txt|parquet|json|ndjson|jsonl)(\.gz)?$/i.exec(file.path)?.[1]?.toLowerCase()
+  if (ending === 'parquet' || ending === 'json') return ending
+  return ending === 'ndjson' || ending === 'jsonl' ? 'ndjson' : 'csv'
+}
+
+const landers: Record<string, (job: LandingJob) => Promise<Landing>> = {
+  csv: landCsv,
+  ndjson: landLines,
+  json: landDocuments,
+  parquet: landParquet,
+}
+
+/**
+ * Lands one file; the same bytes read the same way are landed once.
+ * @returns its manifest, after the Parquet is durable
+ * @throws INGEST_FILE_*, INGEST_COLUMN_MISSING, INGEST_COUNT_MISMATCH, INGEST_DISK_FULL
+ */
+export async function landFile(
+  file: SourceFile,
+  mapping: Mapping,
+  context: IngestContext,
+): Promise<Manifest> {
+  const format = formatOf(file)
+  const lander = landers[format]
+  if (lander === undefined) throw fail('INTERNAL', { reason: `no lander for ${format}` })
+  const { lake, temporary } = context.paths
+  await mkdir(temporary, { recursive: true })
+  const directory = await mkdtemp(join(temporary, 'land-'))
+  const fileIdOf = (checksum: string) => fileId(checksum, format, file.spec)
+  const landedBefore = async (checksum: string) => {
+    const paths = landedPaths(lake, mapping.provider, fileIdOf(checksum))
+    if (!existsSync(paths.manifest)) return false
+    throw new AlreadyLanded(JSON.parse(await readFile(paths.manifest, 'utf8')) as Manifest)
+  }
+  try {
+    const landing = await lander({ file, mapping, context, directory, landedBefore })
+    return await keep(landing, file, mapping, context, directory, fileIdOf(landing.checksum))
+  } catch (error) {
+    if (error instanceof AlreadyLanded) return { ...error.manifest, path: file.path, role: file.role }
+    throw diskFull(error, lake)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function keep(
+  landing: Landing,
+  file: SourceFile,
+  mapping: Mapping,
+  context: IngestContext,
+  directory: string,
+  id: string,
+): Promise<Manifest> {
+  const paths = landedPaths(context.paths.lake, mapping.provider, id)
+  const manifest: Manifest = {
+    fileId: id,
+    provider: mapping.provider,
+    role: file.role,
+    path: file.path,
+    format: formatOf(file),
+    mapping: mapping.name,
+    mappingVersion: mapping.version,
+    landedAt: new Date(context.effects.clock.now()).toISOString(),
+    ...landing,
+  }
+  await mkdir(dirname(paths.data), { recursive: true })
+  if (landing.rejected > 0) await settle(join(directory, 'rejects.parquet'), paths.rejects)
+  await settle(join(directory, 'data.parquet'), paths.data)
+  await settleText(`${JSON.stringify(manifest, null, 2)}\n`, paths.manifest)
+  return manifest
+}
+
+/** Names a landed file by its bytes and by how they were read. */
+function fileId(checksum: string, format: string, spec: FileSpec): string {
+  const { delimiter, quote, escape: escapeWith, encoding, header, columns, records } = spec
+  const reading = JSON.stringify([
+    format,
+    delimiter,
+    quote,
+    escapeWith,
+    encoding,
+    header,
+    header === false ? columns : null,
+    records,
+  ])
+  return createHash('sha256').update(`${checksum} ${reading}`).digest('hex').slice(0, 32)
+}
+
+/** The error as INGEST_DISK_FULL when that is what it says. */
+export function diskFull(error: unknown, path: string): unknown {
+  const text = `${reasonOf(error)} ${error instanceof Error ? reasonOf(error.cause) : ''}`
+  const isFull = /no space left|ENOSPC|disk full|EDQUOT|EFBIG|file too large/i.test(text)
+  if (!isFull || (error instanceof DetourError && error.code === 'INGEST_DISK_FULL')) return error
+  return fail('INGEST_DISK_FULL', { path }, { cause: error })
+}

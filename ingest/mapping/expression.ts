@@ -1,0 +1,98 @@
+// Lets a mapping compute with SQL expressions, and nothing more: no subquery, no table, no file.
+
+import type { Queries } from '#data/warehouse'
+
+/** Where an expression stands in its mapping, for messages. */
+export type Refuse = (reason: string) => Error
+
+const allowedClasses = new Set([
+  'COLUMN_REF',
+  'CONSTANT',
+  'FUNCTION',
+  'CASE',
+  'CAST',
+  'COMPARISON',
+  'CONJUNCTION',
+  'OPERATOR',
+  'BETWEEN',
+  'COLLATE',
+  'LAMBDA',
+  'LAMBDA_REF',
+])
+const refusedFunctions =
+  /^(getenv|getvariable|query|query_table|current_setting|set_config|read_.*|glob|nextval|currval|random|uuid|gen_random_uuid|uuidv[47]|now|current_.*|today|get_current_.*|transaction_timestamp|txid_current|write_.*|pg_.*)$/i
+
+/**
+ * Checks that a text is one scalar expression of columns, constants and functions that always give the same result.
+ * @param expression SQL
+ * @param isAggregate whether it is computed over joined records: there a failing cast would fail the whole load,
+ *   so only try_cast is taken
+ * @param refuse makes the error to throw
+ * @throws what `refuse` makes
+ */
+export async function checkExpression(
+  queries: Queries,
+  expression: string,
+  refuse: Refuse,
+  isAggregate = false,
+): Promise<void> {
+  const { tree } = await queries
+    .one<{ tree: string }>('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR AS tree', [
+      `SELECT ${expression} AS value`,
+    ])
+    .catch(() => {
+      throw refuse('the expression cannot be read as SQL')
+    })
+  const parsed = JSON.parse(tree) as {
+    error: boolean
+    error_message?: string
+    statements?: { node: SelectNode }[]
+  }
+  if (parsed.error) throw refuse(`the expression is not SQL: ${parsed.error_message ?? 'syntax'}`)
+  const [statement, second] = parsed.statements ?? []
+  const list = statement?.node.select_list ?? []
+  if (statement === undefined || second !== undefined || list.length !== 1 || hasMore(statement.node)) {
+    throw refuse('give one expression, without SELECT, FROM or ;')
+  }
+  walk(list[0], refuse, isAggregate)
+}
+
+interface SelectNode {
+  type: string
+  select_list?: unknown[]
+  from_table?: { type: string }
+  where_clause?: unknown
+  group_expressions?: unknown[]
+  having?: unknown
+  qualify?: unknown
+  modifiers?: unknown[]
+  cte_map?: { map: unknown[] }
+}
+
+function hasMore(node: SelectNode): boolean {
+  return (
+    node.type !== 'SELECT_NODE' ||
+    node.from_table?.type !== 'EMPTY' ||
+    Boolean(node.where_clause ?? node.having ?? node.qualify) ||
+    (node.group_expressions?.length ?? 0) > 0 ||
+    (node.modifiers?.length ?? 0) > 0 ||
+    (node.cte_map?.map.length ?? 0) > 0
+  )
+}
+
+function walk(value: unknown, refuse: Refuse, isAggregate: boolean): void {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, refuse, isAggregate)
+    return
+  }
+  if (value === null || typeof value !== 'object') return
+  const node = value as { class?: unknown; function_name?: unknown; try_cast?: unknown }
+  if (isAggregate && node.class === 'CAST' && node.try_cast !== true) throw refuse('use try_cast here')
+  if (typeof node.class === 'string' && !allowedClasses.has(node.class)) {
+    throw refuse(`an expression may not contain a ${node.class.toLowerCase()}`)
+  }
+  if (node.class === 'FUNCTION' && refusedFunctions.test(String(node.function_name))) {
+    throw refuse(`the function ${String(node.function_name)} may not be used in a mapping`)
+  }
+  for (const item of Object.values(value)) walk(item, refuse, isAggregate)
+}

@@ -1,0 +1,18 @@
+// The groups of measurements and where each is loaded from, only when it is asked for.
+
+import type { Effects } from '#data/kernel'
+import type { BenchRow } from './row.ts'
+
+type Measure = (effects: Effects) => Promise<BenchRow[]>
+
+/** Group -> how to load its measurement. */
+export const benchGroups: Record<string, () => Promise<Measure>> = {
+  log: async () => (await import('./log.ts')).benchLog,
+  ingest: async () => (await import('./ingest.ts')).benchIngest,
+  pipeline: async () => (await import('./pipeline.ts')).benchPipeline,
+}
+
+/** Whether there is such a group. */
+export function isBenchGroup(name: string): boolean {
+  return Object.hasOwn(benchGroups, name)
+}

@@ -1,0 +1,157 @@
+// The commands, their options and their help. Each only turns words into arguments and calls its verb.
+
+import { rm } from 'node:fs/promises'
+import { Command } from 'commander'
+import { runBench } from '#orchestrator/bench'
+import { showBench, showRebuild, showWorld, type VerbName, writeWorld } from '#orchestrator/verbs'
+import { absolute, list, mapping, present, whole } from './options.ts'
+import { type Outcome, printFile } from './output.ts'
+import { type Call, runRebuild, runVerb } from './run.ts'
+import { serveUntilStopped } from './serve.ts'
+
+/** Runs a command's work and prints what it gave; null where the command printed by itself. */
+export type Perform = (work: (call: Call) => Promise<Outcome | null>) => Promise<void>
+
+/** The program; `perform` is called by whichever command was chosen. */
+export function createProgram(perform: Perform): Command {
+  const program = new Command('detour')
+  program
+    .description('Notices fulfillment constraints, reroutes the affected orders, and proves what that saved.')
+    .option('--home <dir>', 'folder of all run-time files (default ./var, or DETOUR_HOME)')
+    .option('--json', 'print exactly one JSON document')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride()
+  const verb = (name: VerbName, args: object) => perform((call) => runVerb(name, present(args), call))
+  addData(program, verb)
+  addQuarantine(program, verb)
+  addSql(program, perform)
+  addServing(program, perform, verb)
+  addTools(program, perform)
+  return program
+}
+
+type RunVerb = (name: VerbName, args: object) => Promise<void>
+
+function addData(program: Command, verb: RunVerb): void {
+  program
+    .command('ingest')
+    .description('load files of a provider')
+    .argument('<path...>', 'files and folders')
+    .requiredOption('--provider <name|file>', 'a shipped mapping (detour, olist) or a mapping file', mapping)
+    .option('--market <name>', 'market of the provider')
+    .option('--as <provider>', 'provider id, if other than the mapping says')
+    .action((paths: string[], options: object) => verb('ingest', { ...options, paths: paths.map(absolute) }))
+  program
+    .command('cycle')
+    .description('bring tables, metrics and checks up to date')
+    .option('--full', 'rebuild all of them')
+    .action((options: object) => verb('cycle', options))
+}
+
+function addQuarantine(program: Command, verb: RunVerb): void {
+  const quarantine = program.command('quarantine').description('records that could not be used')
+  quarantine
+    .command('list')
+    .description('show them')
+    .option('--provider <id>')
+    .option('--code <code>', 'only this reason')
+    .option('--status <status>', 'open or replayed')
+    .option('--limit <rows>', 'rows shown', whole(1, 100_000))
+    .action((options: object) => verb('quarantine-list', options))
+  quarantine
+    .command('export')
+    .description('write them to a file to mend them')
+    .requiredOption('--file <file>', 'file to write', absolute)
+    .option('--provider <id>')
+    .option('--code <code>', 'only this reason')
+    .action((options: object) => verb('quarantine-export', options))
+  quarantine
+    .command('replay')
+    .description('try them again, as they are or as mended in a file')
+    .option('--provider <id>')
+    .option('--code <code>', 'only this reason')
+    .option('--ids <ids>', 'only these, with commas', list)
+    .option('--file <file>', 'the mended file', absolute)
+    .action((options: object) => verb('quarantine-replay', options))
+}
+
+function addSql(program: Command, perform: Perform): void {
+  program
+    .command('sql')
+    .description('ask a read-only question over the tables')
+    .argument('<query>', 'one SELECT or EXPLAIN')
+    .option('--limit <rows>', 'rows at most (default 10,000)', whole(1, 1_000_000))
+    .option('--csv', 'print all rows as CSV')
+    .option('--parquet <file>', 'write all rows to a Parquet file', absolute)
+    .action(async (query: string, options: { limit?: number; csv?: boolean; parquet?: string }, command) => {
+      const { csv, parquet, limit } = options
+      const isJson = command.optsWithGlobals().json === true
+      if (csv && (isJson || parquet)) command.error('error: --csv stands alone, without --json or --parquet')
+      const format = csv ? 'csv' : parquet ? 'parquet' : undefined
+      await perform(async (call) => {
+        const outcome = await runVerb('sql', present({ query, limit, format, file: parquet }), call)
+        if (!csv) return outcome
+        const { file } = outcome.result as { file: string }
+        await printFile(file)
+        await rm(file, { force: true })
+        return null
+      })
+    })
+}
+
+function addServing(program: Command, perform: Perform, verb: RunVerb): void {
+  program
+    .command('serve')
+    .description('serve the home on this machine and run the cycle on schedule')
+    .option('--port <port>', 'port, 0 = any free one (default 4380, or DETOUR_PORT)', whole(0, 65_535))
+    .option('--host <host>', 'only 127.0.0.1 for now')
+    .action((options: { port?: number; host?: string }) =>
+      perform(async (call) => {
+        await serveUntilStopped(options, call)
+        return null
+      }),
+    )
+  program
+    .command('demo')
+    .description('fill an empty home with a made-up retailer and show its key figures')
+    .option('--seed <text>', 'another seed gives another history')
+    .option('--days <days>', 'days of history', whole(1, 3660))
+    .option('--orders <orders>', 'orders, about', whole(1, 100_000_000))
+    .action((options: object) => verb('demo', options))
+}
+
+function addTools(program: Command, perform: Perform): void {
+  program
+    .command('rebuild')
+    .description('make the warehouse anew from log and lake, and compare')
+    .action(() =>
+      perform(async (call) => {
+        const result = await runRebuild(call)
+        return { result, text: showRebuild(result), hasFailed: false }
+      }),
+    )
+  program
+    .command('world')
+    .description('write the made-up retailer as CSV files')
+    .requiredOption('--out <dir>', 'folder to write to', absolute)
+    .option('--seed <text>', 'another seed gives another history')
+    .option('--days <days>', 'days of history', whole(1, 3660))
+    .option('--orders <orders>', 'orders, about', whole(1, 100_000_000))
+    .action((options: { out: string }) =>
+      perform(async (call) => {
+        const result = await writeWorld(present(options), call.onProgress)
+        return { result, text: showWorld(result), hasFailed: false }
+      }),
+    )
+  program
+    .command('bench')
+    .description('measure: log, ingest, pipeline')
+    .argument('[group...]', 'groups (default all)')
+    .action((groups: string[]) =>
+      perform(async (call) => {
+        const result = await runBench(groups, call.onProgress)
+        return { result, text: showBench(result), hasFailed: false }
+      }),
+    )
+}

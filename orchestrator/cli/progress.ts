@@ -1,0 +1,37 @@
+// A progress bar on standard error, only where a person watches a terminal. It never writes to standard output.
+
+import { Presets, SingleBar } from 'cli-progress'
+import type { Progress } from '#orchestrator/verbs'
+
+/** Shows progress until it is stopped. */
+export interface ProgressBar {
+  show(progress: Progress): void
+  stop(): void
+}
+
+/**
+ * A bar for the steps of a verb.
+ * @param isWatched whether standard error is a terminal; without one nothing is shown
+ */
+export function createProgressBar(isWatched: boolean): ProgressBar {
+  if (!isWatched) return { show: () => undefined, stop: () => undefined }
+  let bar: SingleBar | null = null
+  return {
+    show: ({ step, done, total }) => {
+      bar ??= startBar()
+      bar.setTotal(Math.max(total, done, 1))
+      bar.update(done, { step })
+    },
+    stop: () => {
+      bar?.stop()
+      bar = null
+    },
+  }
+}
+
+function startBar(): SingleBar {
+  const options = { stream: process.stderr, format: '{bar} {percentage} %  {step}', clearOnComplete: true }
+  const bar = new SingleBar({ ...options, hideCursor: true, stopOnComplete: false }, Presets.shades_classic)
+  bar.start(1, 0, { step: '' })
+  return bar
+}

@@ -1,0 +1,68 @@
+// Where a verb runs: in this process, or in the one that serves the home. The caller sees no difference.
+
+import { existsSync } from 'node:fs'
+import { homePaths } from '#data/home'
+import { DetourError, type Effects, fail } from '#data/kernel'
+import { findServer, forward } from '#orchestrator/http'
+import { type Progress, type VerbName, verbs } from '#orchestrator/verbs'
+import { openWorkspace, rebuild } from '#orchestrator/workspace'
+import type { Outcome } from './output.ts'
+
+/** One call of the command line. */
+export interface Call {
+  home: string
+  isJson: boolean
+  effects: Effects
+  onProgress(progress: Progress): void
+}
+
+/**
+ * Runs a verb on the call's home.
+ * @throws HOME_BUSY, whatever the verb throws, SERVE_LOST
+ */
+export async function runVerb(name: VerbName, args: unknown, call: Call): Promise<Outcome> {
+  const verb = verbs[name]
+  const result = await onHome(name, args, call)
+  return { result, text: verb.show(result), hasFailed: verb.hasFailed(result) }
+}
+
+async function onHome(name: VerbName, args: unknown, call: Call): Promise<unknown> {
+  const server = await findServer(call.home)
+  if (server !== null) return forward(server, name, args, call.onProgress)
+  if (name === 'sql') refuseNothing(call.home)
+  try {
+    return await here(name, args, call)
+  } catch (error) {
+    // A server may have started since the first look.
+    const isBusy = error instanceof DetourError && error.code === 'HOME_BUSY'
+    const late = isBusy ? await findServer(call.home) : null
+    if (late === null) throw error
+    return forward(late, name, args, call.onProgress)
+  }
+}
+
+async function here(name: VerbName, args: unknown, call: Call): Promise<unknown> {
+  const workspace = await openWorkspace(call.home, name, call.effects)
+  try {
+    return await verbs[name].run(args, { ...workspace, onProgress: call.onProgress })
+  } finally {
+    await workspace.close()
+  }
+}
+
+/** A question must not make a home where there is none. */
+function refuseNothing(home: string): void {
+  const paths = homePaths(home)
+  if (!existsSync(paths.log) && !existsSync(paths.warehouse)) throw fail('SQL_NO_DATA', { home: paths.root })
+}
+
+/**
+ * Rebuilds the warehouse of a home that nobody serves.
+ * @throws HOME_SERVED, HOME_BUSY, LOG_DAMAGED, REBUILD_LOG_BEHIND
+ */
+export async function runRebuild(call: Call): ReturnType<typeof rebuild> {
+  const server = await findServer(call.home)
+  if (server !== null)
+    throw fail('HOME_SERVED', { home: call.home, pid: server.pid, verb: '"detour rebuild"' })
+  return rebuild(call.home, call.effects, (step, done, total) => call.onProgress({ step, done, total }))
+}

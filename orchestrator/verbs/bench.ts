@@ -1,0 +1,21 @@
+// `detour bench`: how measurements are read by people.
+
+import type { BenchSummary } from '#orchestrator/bench'
+import { showTable } from './table.ts'
+
+/** The measurements as a table. */
+export function showBench({ rows }: BenchSummary): string {
+  return showTable(
+    ['group', 'name', 'value', 'unit', 'baseline', 'ratio', 'goal', 'met'],
+    rows.map((row) => [
+      row.group,
+      row.name,
+      row.value,
+      row.unit,
+      row.baseline,
+      row.ratio,
+      row.goal,
+      row.pass === null || row.pass === undefined ? '' : row.pass ? 'yes' : 'no',
+    ]),
+  )
+}

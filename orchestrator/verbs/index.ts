@@ -1,0 +1,27 @@
+// Door of the verbs: what can be done with a home, and how results read.
+
+import { cycleVerb } from './cycle.ts'
+import { demoVerb } from './demo.ts'
+import { ingestVerb } from './ingest.ts'
+import { quarantineExportVerb, quarantineListVerb, quarantineReplayVerb } from './quarantine.ts'
+import { sqlVerb } from './sql.ts'
+import type { Verb } from './verb.ts'
+
+export { showBench } from './bench.ts'
+export { showRebuild } from './rebuild.ts'
+export type { Progress, Verb, VerbContext } from './verb.ts'
+export { showWorld, type WorldSummary, writeWorld } from './world.ts'
+
+/** The verbs that work on an open home, by name. */
+export const verbs = {
+  ingest: ingestVerb,
+  'quarantine-list': quarantineListVerb,
+  'quarantine-export': quarantineExportVerb,
+  'quarantine-replay': quarantineReplayVerb,
+  cycle: cycleVerb,
+  sql: sqlVerb,
+  demo: demoVerb,
+} satisfies Record<string, Verb>
+
+/** Name of a verb that works on an open home. */
+export type VerbName = keyof typeof verbs

@@ -1,0 +1,72 @@
+// `detour quarantine`: look at the records that were set aside, take them out to mend, and try them again.
+
+import { Type } from 'typebox'
+import { exportQuarantine, listQuarantine, replayQuarantine } from '#ingest'
+import { show as showIngest } from './ingest.ts'
+import { showNumber, showTable } from './table.ts'
+import { defineVerb } from './verb.ts'
+
+const provider = Type.Optional(Type.String({ minLength: 1 }))
+const code = Type.Optional(Type.String({ minLength: 1, description: 'reason as a word' }))
+const closed = { additionalProperties: false }
+
+/** Lists records that were set aside. */
+export const quarantineListVerb = defineVerb({
+  name: 'quarantine-list',
+  schema: Type.Object(
+    {
+      provider,
+      code,
+      status: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('replayed')])),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    },
+    closed,
+  ),
+  run: (args, context) => listQuarantine(args, context),
+  show: ({ total, rows }) => {
+    if (total === 0) return 'Nothing is set aside: every record was used.'
+    const cells = rows.map((row) => [
+      row.quarantineId,
+      row.provider,
+      row.path.split('/').at(-1),
+      row.line ?? row.rowNumber,
+      row.field,
+      row.code,
+      row.reason,
+    ])
+    const cut = rows.length < total ? ' (raise --limit for more)' : ''
+    return [
+      showTable(['id', 'provider', 'file', 'line', 'field', 'code', 'reason'], cells),
+      `${rows.length} of ${showNumber(total, 'record')}${cut}. Mend them with "detour quarantine export --file FILE".`,
+    ].join('\n')
+  },
+})
+
+/** Writes the records to a file where they can be mended. */
+export const quarantineExportVerb = defineVerb({
+  name: 'quarantine-export',
+  schema: Type.Object({ provider, code, file: Type.String({ minLength: 1 }) }, closed),
+  run: (args, context) => exportQuarantine(args, context),
+  show: ({ file, records }) =>
+    `${showNumber(records, 'record')} written to ${file}. Mend it, then "detour quarantine replay --file ${file}".`,
+})
+
+/** Tries records again, as they are or as mended in a file. */
+export const quarantineReplayVerb = defineVerb({
+  name: 'quarantine-replay',
+  schema: Type.Object(
+    {
+      provider,
+      code,
+      ids: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+      file: Type.Optional(Type.String({ minLength: 1 })),
+    },
+    closed,
+  ),
+  changesData: true,
+  run: (args, context) => replayQuarantine(args, context),
+  show: ({ replayed, stillOpen, summary }) => {
+    const line = `${showNumber(replayed, 'record')} accepted now, ${showNumber(stillOpen, 'record')} still set aside.`
+    return summary == null ? line : `${line}\n${showIngest(summary)}`
+  },
+})

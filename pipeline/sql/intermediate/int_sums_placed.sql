@@ -1,0 +1,65 @@
+-- What orders measure, by the time they were placed.
+-- grain: one row per market, bucket and value of a dimension
+-- key: market, grain, dimension, dimension_value, bucket_start
+-- owner: pipeline
+-- units: as in the facts
+-- incremental: view
+-- Hours for the dimensions with few values; lanes, classes and regions by day, as their hours are mostly empty.
+with facts as (
+  select *, bucket_hour // 24 as bucket_day from int_facts_placed
+),
+
+sums as (
+  select
+    market,
+    bucket_hour,
+    bucket_day,
+    case
+      when grouping(provider) = 0 then 'provider'
+      when grouping(node) = 0 then 'node'
+      when grouping(carrier) = 0 then 'carrier'
+      when grouping(lane) = 0 then 'lane'
+      when grouping(sku_class) = 0 then 'sku_class'
+      when grouping(channel) = 0 then 'channel'
+      when grouping(region) = 0 then 'region'
+      when grouping(method) = 0 then 'method'
+      else 'all'
+    end as dimension,
+    coalesce(provider, node, carrier, lane, sku_class, channel, region, method, 'all') as dimension_value,
+    sum(orders)::bigint as orders,
+    sum(order_lines)::bigint as order_lines,
+    sum(units)::bigint as units,
+    sum(revenue_cents)::bigint as revenue_cents,
+    sum(freight_revenue_cents)::bigint as freight_revenue_cents,
+    sum(cancelled_orders)::bigint as cancelled_orders,
+    sum(sourced_orders)::bigint as sourced_orders,
+    sum(split_orders)::bigint as split_orders
+  from facts
+  group by grouping sets (
+    (market, bucket_hour),
+    (market, bucket_hour, provider),
+    (market, bucket_hour, node),
+    (market, bucket_hour, carrier),
+    (market, bucket_hour, channel),
+    (market, bucket_hour, method),
+    (market, bucket_day),
+    (market, bucket_day, provider),
+    (market, bucket_day, node),
+    (market, bucket_day, carrier),
+    (market, bucket_day, lane),
+    (market, bucket_day, sku_class),
+    (market, bucket_day, channel),
+    (market, bucket_day, region),
+    (market, bucket_day, method)
+  )
+),
+
+final as (
+  select
+    * exclude (bucket_hour, bucket_day),
+    case when bucket_hour is null then 'day' else 'hour' end as grain,
+    make_timestamptz(coalesce(bucket_hour, bucket_day * 24) * 3600000000) as bucket_start
+  from sums
+)
+
+select * from final
