@@ -9,8 +9,7 @@ import { fulfillmentOrderStatuses, methods, movementKinds, nodeTypes, orderStatu
 export const provenance = {
   provider: text('provider that sent the row'),
   market: text('market the provider belongs to'),
-  loadId: text('load that wrote this content'),
-  fileId: text('landed file the row stands in'),
+  fileNo: integer('number of the landed file the row stands in, see load_files'),
   rowNumber: integer('place of the record among the landed ones of its file, from 1'),
   flags: texts('what is odd about the row, though usable'),
 }

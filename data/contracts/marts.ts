@@ -82,7 +82,7 @@ export const fulfillmentOrders = table(
     status: word(fulfillmentOrderStatuses, 'state'),
     attempt: integer('1 = first node tried'),
     isDerived: truth('made from lines and shipments because the source has no such record'),
-    carrier: text('carrier of its first shipment, "unknown" where not known'),
+    carrier: text('carrier, "multiple" where several, "unknown" where not known'),
     lane: text('"origin region>destination region"'),
     channel: text('sales channel'),
     region: text('destination region'),

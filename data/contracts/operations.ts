@@ -44,6 +44,7 @@ export const loadEntities = table('load_entities', 'one row per load and entity'
 export const loadFiles = table('load_files', 'one row per file of a load', ['load_id', 'file_id'], {
   loadId: text('id of the load'),
   fileId: text('id of the landed file'),
+  fileNo: integer('number of this use of the file, from 1; raw rows name it'),
   role: text('file of the mapping this is'),
   path: text('where it came from'),
   records: integer('records counted'),

@@ -65,7 +65,7 @@ export const errorTable = {
     status: 409,
     retryable: false,
     message:
-      'the warehouse knows event {seq} of stream {stream}, which the log {path} does not have; restore the log first, nothing was deleted',
+      'the log {path} lacks event {seq} of stream {stream}, which the warehouse has; restore it, nothing was deleted',
   },
 
   SQL_NO_DATA: {
@@ -165,6 +165,12 @@ export const errorTable = {
       'the warehouse has schema version {found}, this Detour knows up to {known}: use the newer Detour or rebuild',
   },
   WAREHOUSE_QUERY: { status: 500, retryable: false, message: 'a query failed: {reason}' },
+
+  PIPELINE_MODEL_INVALID: {
+    status: 500,
+    retryable: false,
+    message: 'the SQL model {name} cannot be used: {reason}',
+  },
 
   INGEST_PROVIDER_UNKNOWN: {
     status: 404,

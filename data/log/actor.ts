@@ -5,22 +5,22 @@ import type { Actor, ActorOptions, Command, DomainEvent } from './definition.ts'
 import { StreamWriter } from './stream-writer.ts'
 
 /**
- * The writer of a stream, ready to decide: it has read the tail, made a barrier event (`WriterStarted`) durable there
- * and folded everything before it.
+ * The writer of a stream, ready to decide: it has read the tail, made a barrier event (`WriterStarted`)
+ * durable there and folded everything before it.
  *
- * Opening is a takeover. The barrier occupies the next seq, so whatever an earlier writer still has under way is
- * fenced. That writer notices at its next append and **steps down for good**: commands that were durable before the
- * barrier are answered, all others get LOG_FENCED, now and later, until somebody opens an actor again. It does not
- * take the stream back by itself: two writers would throw each other out forever, each time at the price of a fold.
- * Who should write is decided above (the owner of the home, a lease); the actor only makes sure that a wrong answer
- * to that question costs availability, never a lost or double event. `state()` of a writer that stepped down stands
- * still.
+ * Opening is a takeover. The barrier occupies the next seq, so whatever an earlier writer still has under way
+ * is fenced. That writer notices at its next append and **steps down for good**: commands that were durable
+ * before the barrier are answered, all others get LOG_FENCED, now and later, until somebody opens an actor
+ * again. It does not take the stream back by itself: two writers would throw each other out forever, each
+ * time at the price of a fold. Who should write is decided above (the owner of the home, a lease); the actor
+ * only makes sure that a wrong answer to that question costs availability, never a lost or double event.
+ * `state()` of a writer that stepped down stands still.
  *
- * After an append that failed or whose outcome is unknown, without another writer's event in the stream, the actor
- * helps itself: the whole group and all behind it are rolled back, the tail is read, what did land is folded, a new
- * barrier shuts out what is still under way, and each command is looked up by its id before it is decided again. A
- * command is sent at most three times; while the log stays unavailable its callers get LOG_UNAVAILABLE, and the next
- * command starts the same recovery.
+ * After an append that failed or whose outcome is unknown, without another writer's event in the stream, the
+ * actor helps itself: the whole group and all behind it are rolled back, the tail is read, what did land is
+ * folded, a new barrier shuts out what is still under way, and each command is looked up by its id before it
+ * is decided again. A command is sent at most three times; while the log stays unavailable its callers get
+ * LOG_UNAVAILABLE, and the next command starts the same recovery.
  *
  * @throws LOG_FENCED when other writers kept winning while it opened
  * @throws LOG_UNAVAILABLE, LOG_DAMAGED

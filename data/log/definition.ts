@@ -21,16 +21,16 @@ export interface DomainEvent {
 }
 
 /**
- * What `decide` made of a command: events, or a refusal with a reason code; both with an answer (a JSON value).
- * No events means that nothing had to change.
+ * What `decide` made of a command: events, or a refusal with a reason code; both with an answer (a JSON
+ * value). No events means that nothing had to change.
  */
 export type Decision<E extends DomainEvent, A> =
   | { events: readonly E[]; answer: A }
   | { refused: string; answer: A }
 
 /**
- * Rules of a stream. Both functions are pure: same arguments, same result, arguments left as they are. States may
- * share parts; a state that was handed out never changes.
+ * Rules of a stream. Both functions are pure: same arguments, same result, arguments left as they are. States
+ * may share parts; a state that was handed out never changes.
  */
 export interface Definition<S, C extends Command, E extends DomainEvent, A> {
   /** State of the empty stream. */
@@ -68,9 +68,9 @@ export interface ActorOptions<S, C extends Command, E extends DomainEvent, A> {
 /** The writer of a stream. */
 export interface Actor<S, C extends Command, A> {
   /**
-   * How the command ended, once that is durable. The same id with the same type and data gets the same answer, also
-   * after a restart. Commands take effect in the order of their calls, except one whose id looks used: that one is
-   * looked up first.
+   * How the command ended, once that is durable. The same id with the same type and data gets the same
+   * answer, also after a restart. Commands take effect in the order of their calls, except one whose id looks
+   * used: that one is looked up first.
    * @throws LOG_COMMAND_CONFLICT when the id was used with another type or other data
    * @throws LOG_FENCED when another writer took over; the command was not and will not be carried out here
    * @throws LOG_UNAVAILABLE when the outcome is unknown: ask again with the same id

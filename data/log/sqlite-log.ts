@@ -24,9 +24,9 @@ export interface SqliteLogOptions {
 }
 
 /**
- * The log in the SQLite file `path`, made when it does not exist. Appends that wait at the same time share one
- * transaction and one sync. Where its thread dies, every call under way is rejected with LOG_UNAVAILABLE and the
- * next call starts a new thread.
+ * The log in the SQLite file `path`, made when it does not exist. Appends that wait at the same time share
+ * one transaction and one sync. Where its thread dies, every call under way is rejected with LOG_UNAVAILABLE
+ * and the next call starts a new thread.
  * @param path file; its folder must exist
  * @throws LOG_DAMAGED when the file is damaged or not a log; it is left as it was
  * @throws LOG_NEWER when a newer Detour wrote it

@@ -2,7 +2,9 @@
 
 import type { ErrorCode, ErrorDetails } from '#data/kernel'
 
-/** Appends in the order of their calls, as columns: that crosses threads at a fraction of the cost of objects. */
+/**
+ * Appends in the order of their calls, as columns: that crosses threads at a fraction of the cost of objects.
+ */
 export interface AppendBatch {
   kind: 'appends'
   streams: string[]

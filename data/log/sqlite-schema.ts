@@ -76,6 +76,7 @@ export function isConstraint(error: unknown): boolean {
   return resultCode(error) === constraint
 }
 
+const generic = 1
 const corrupt = 11
 const constraint = 19
 const notADatabase = 26
@@ -88,21 +89,29 @@ function resultCode(error: unknown): number | null {
 function checkFile(path: string): void {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
   try {
-    const version = pragma(db, 'user_version')
-    const owner = pragma(db, 'application_id')
-    const { tables } = db.prepare('select count(*) as tables from sqlite_schema').get() as { tables: number }
-    if (owner !== applicationId && (owner !== 0 || tables > 0)) {
-      throw fail('LOG_DAMAGED', { path, reason: 'it is a database of another program' })
-    }
-    if (version > versions.length) {
-      throw fail('LOG_NEWER', { path, found: version, known: versions.length })
-    }
-    if (statSync(path).size > checkedBytes) return
-    const [finding] = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})
-    if (finding !== 'ok') throw fail('LOG_DAMAGED', { path, reason: String(finding).replaceAll('\n', ' ') })
+    checkDatabase(db, path)
+  } catch (error) {
+    // Statements this plain fail for a generic reason only where the header makes no sense.
+    if (resultCode(error) !== generic) throw error
+    throw fail('LOG_DAMAGED', { path, reason: reasonOf(error) }, { cause: error })
   } finally {
     db.close()
   }
+}
+
+function checkDatabase(db: DatabaseSync, path: string): void {
+  const version = pragma(db, 'user_version')
+  const owner = pragma(db, 'application_id')
+  const { tables } = db.prepare('select count(*) as tables from sqlite_schema').get() as { tables: number }
+  if (owner !== applicationId && (owner !== 0 || tables > 0)) {
+    throw fail('LOG_DAMAGED', { path, reason: 'it is a database of another program' })
+  }
+  if (version > versions.length) {
+    throw fail('LOG_NEWER', { path, found: version, known: versions.length })
+  }
+  if (statSync(path).size > checkedBytes) return
+  const [finding] = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})
+  if (finding !== 'ok') throw fail('LOG_DAMAGED', { path, reason: String(finding).replaceAll('\n', ' ') })
 }
 
 function upgrade(db: DatabaseSync, path: string): void {

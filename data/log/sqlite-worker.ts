@@ -1,5 +1,5 @@
-// The thread that owns the SQLite connection of a log: every append that waits joins one transaction, synced once.
-// It never acknowledges before the commit returned.
+// The thread that owns the SQLite connection of a log: every append that waits joins one transaction, synced
+// once. It never acknowledges before the commit returned.
 
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { type DetourError, fail } from '#data/kernel'

@@ -28,7 +28,10 @@ export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
   readonly #definition: Definition<S, C, E, A>
   readonly #answersKept: number
   readonly #answers = new Map<string, KnownCommand<A>>()
-  /** Ids in the order they came, written round and round: taking the first key of a Map again and again is slow. */
+  /**
+   * Ids in the order they came, written round and round: taking the first key of a Map again and again is
+   * slow.
+   */
   readonly #ring: string[] = []
   #ringNext = 0
 
@@ -46,13 +49,13 @@ export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
 
   /** Keeps an answer; the oldest makes room. */
   keep(commandId: string, known: KnownCommand<A>): void {
-    if (!this.#answers.has(commandId)) {
-      const oldest = this.#ring[this.#ringNext]
-      if (oldest !== undefined) this.#answers.delete(oldest)
-      this.#ring[this.#ringNext] = commandId
-      this.#ringNext = (this.#ringNext + 1) % this.#answersKept
-    }
+    const before = this.#answers.size
     this.#answers.set(commandId, known)
+    if (this.#answers.size === before) return
+    const oldest = this.#ring[this.#ringNext]
+    if (oldest !== undefined) this.#answers.delete(oldest)
+    this.#ring[this.#ringNext] = commandId
+    this.#ringNext = (this.#ringNext + 1) % this.#answersKept
   }
 
   /** Goes on to a state and seq reached elsewhere: a group that became durable. */

@@ -13,6 +13,8 @@ interface Pending<C, A> {
   /** How often its events were sent to the log, and what came of the last time. */
   sent: number
   failure: unknown
+  /** How it will have ended once its group is durable. */
+  known: KnownCommand<A> | null
   promise: Promise<CommandResult<A>>
   resolve: (result: CommandResult<A>) => void
   reject: (error: unknown) => void
@@ -20,7 +22,7 @@ interface Pending<C, A> {
 
 interface Group<S, C, A> {
   generation: number
-  commands: { pending: Pending<C, A>; known: KnownCommand<A> }[]
+  commands: Pending<C, A>[]
   events: NewEvent[]
   /** State and seq after its last event. */
   state: S
@@ -31,7 +33,7 @@ interface Group<S, C, A> {
 /** How often the events of a command are sent before its caller hears of the failure. */
 const sendsPerCommand = 3
 
-/** With nothing under way, a group of this many events goes at once, so that the log works while we decide on. */
+/** With nothing under way, this many events go at once, so that the log works while we decide on. */
 const eagerEvents = 128
 
 /** See `openActor`. */
@@ -94,7 +96,16 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
     const same = this.#pending.get(command.commandId)
     if (same !== undefined) return same.hash === hash ? same.promise : Promise.reject(conflict(command))
     const { promise, resolve, reject } = Promise.withResolvers<CommandResult<A>>()
-    const pending: Pending<C, A> = { command, hash, sent: 0, failure: null, promise, resolve, reject }
+    const pending: Pending<C, A> = {
+      command,
+      hash,
+      sent: 0,
+      failure: null,
+      known: null,
+      promise,
+      resolve,
+      reject,
+    }
     this.#pending.set(command.commandId, pending)
     this.#admit(pending)
     return promise
@@ -108,10 +119,13 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
       if (this.#phase === 'suspended') void this.#recover()
       return
     }
+    if (!this.#fold.seen.add(commandId)) {
+      this.#decide(pending)
+      return
+    }
     const known = this.#fold.answerTo(commandId)
-    if (known !== undefined) this.#answer(pending, known)
-    else if (this.#fold.seen.mayHave(commandId)) void this.#lookUp(pending)
-    else this.#decide(pending)
+    if (known === undefined) void this.#lookUp(pending)
+    else this.#answer(pending, known)
   }
 
   async #lookUp(pending: Pending<C, A>): Promise<void> {
@@ -148,21 +162,21 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
       const room = groupEvents - (this.#group?.events.length ?? 0)
       if (isAlone || events.length > room) this.#send()
       this.#ahead = { state, seq: known.result.seq }
-      this.#join(pending, known, events)
+      pending.known = known
+      this.#join(pending, events)
       if (isAlone) this.#send()
     } catch (error) {
       this.#reject(pending, error)
     }
   }
 
-  #join(pending: Pending<C, A>, known: KnownCommand<A>, events: NewEvent[]): void {
+  #join(pending: Pending<C, A>, events: NewEvent[]): void {
     this.#group ??= this.#newGroup()
     const group = this.#group
-    group.commands.push({ pending, known })
+    group.commands.push(pending)
     for (const event of events) group.events.push(event)
     group.state = this.#ahead.state
     group.seq = this.#ahead.seq
-    this.#fold.seen.add(pending.command.commandId)
     const { groupEvents } = this.#options
     const enough = this.#underWay.length === 0 ? Math.min(eagerEvents, groupEvents) : groupEvents
     if (group.events.length >= enough) this.#send()
@@ -185,7 +199,7 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
     this.#group = null
     this.#cancelTimer()
     this.#underWay.push(group)
-    for (const { pending } of group.commands) pending.sent++
+    for (const pending of group.commands) pending.sent++
     void this.#append(group)
   }
 
@@ -205,7 +219,7 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
     for (let group = this.#underWay[0]; group?.isDurable; group = this.#underWay[0]) {
       this.#underWay.shift()
       this.#fold.moveTo(group.state, group.seq)
-      for (const { pending, known } of group.commands) this.#answer(pending, known)
+      for (const pending of group.commands) this.#answer(pending, pending.known as KnownCommand<A>)
     }
     if (this.#underWay.length === 0) this.#send()
   }
@@ -228,13 +242,13 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
   #rollBack(failure: unknown): void {
     this.#generation++
     for (const { commands } of this.#underWay) {
-      for (const { pending } of commands) {
+      for (const pending of commands) {
         pending.failure = failure
         this.#doubtful.add(pending.command.commandId)
         this.#waiting.push(pending)
       }
     }
-    for (const { pending } of this.#group?.commands ?? []) this.#waiting.push(pending)
+    this.#waiting.push(...(this.#group?.commands ?? []))
     this.#underWay = []
     this.#group = null
     this.#cancelTimer()

@@ -1,5 +1,5 @@
-// How a writer takes its stream, at the start and after an append that failed: barrier first, decisions after.
-// It never appends anything but the barrier.
+// How a writer takes its stream, at the start and after an append that failed: barrier first, decisions
+// after. It never appends anything but the barrier.
 
 import { backoffMs, DetourError, type Effects } from '#data/kernel'
 import { controlEvents } from './command-record.ts'
@@ -22,8 +22,8 @@ const outages = 4
 const pause = { attempts: outages, baseMs: 20, capMs: 500 }
 
 /**
- * Epoch (seq) of the barrier that is now durable at the end of the stream, with everything before it folded; null
- * when an event that is not `isOwn` was met, folded up to there: another writer has the stream.
+ * Epoch (seq) of the barrier that is now durable at the end of the stream, with everything before it folded;
+ * null when an event that is not `isOwn` was met, folded up to there: another writer has the stream.
  * @param isOwn whether this writer may have sent the event; null to take the stream whoever wrote to it
  * @throws LOG_FENCED when others kept writing in between
  * @throws LOG_UNAVAILABLE, LOG_DAMAGED

@@ -61,7 +61,7 @@ export async function openWarehouse(path: string, limits: WarehouseLimits): Prom
     instance = await DuckDBInstance.create(file, {
       threads: String(limits.threads),
       memory_limit: `${limits.memoryMb}MB`,
-      ...(file === ':memory:' ? {} : { temp_directory: join(dirname(file), 'tmp', 'duckdb') }),
+      ...(file === ':memory:' ? {} : { temp_directory: temporaryFolder(file) }),
     })
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
@@ -74,9 +74,14 @@ export async function openWarehouse(path: string, limits: WarehouseLimits): Prom
   }
 }
 
+/** Where DuckDB spills; its parent has to be there before. */
+function temporaryFolder(file: string): string {
+  return join(dirname(file), 'tmp')
+}
+
 async function canonical(path: string): Promise<string> {
   const file = resolve(path)
-  await mkdir(dirname(file), { recursive: true })
+  await mkdir(temporaryFolder(file), { recursive: true })
   return existsSync(file)
     ? realpathSync(file)
     : join(realpathSync(dirname(file)), file.slice(dirname(file).length + 1))

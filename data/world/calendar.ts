@@ -3,7 +3,10 @@
 
 import { type Holiday, holidaysBetween, weekdayOf } from './holidays.ts'
 
-/** Seconds of an hour and a day. */
+/** Not (yet) happened: in 2038, after every world; a small integer, so that records stay small. */
+export const never = 2 ** 31 - 1
+
+/** Seconds of an hour. */
 export const hourSeconds = 3600
 /** Seconds of a day. */
 export const daySeconds = 86_400

@@ -2,6 +2,7 @@
 // are plain.
 
 import { closeSync, openSync, writeSync } from 'node:fs'
+import { never } from './calendar.ts'
 
 const bufferBytes = 1 << 19
 const rowBytes = 1 << 13
@@ -103,9 +104,9 @@ export class CsvFile {
     this.#bytes[this.#at++] = comma
   }
 
-  /** Epoch seconds as ISO 8601 UTC, also in the future; empty where infinite. */
+  /** Epoch seconds as ISO 8601 UTC, also in the future; empty where it never comes. */
   deadline(second: number): void {
-    if (second < Number.POSITIVE_INFINITY) this.#stamp(second)
+    if (second < never) this.#stamp(second)
     this.#bytes[this.#at++] = comma
   }
 

@@ -2,7 +2,7 @@
 // stock.
 
 import type { Random } from '#data/kernel'
-import { type Calendar, daySeconds, hourSeconds, type WorkingDays } from './calendar.ts'
+import { type Calendar, daySeconds, hourSeconds, never, type WorkingDays } from './calendar.ts'
 import { deliveryDays, services, takenDays } from './carriers.ts'
 import { type Catalogue, returnReasons, skuClasses } from './catalogue.ts'
 import { destinations } from './destinations.ts'
@@ -10,7 +10,7 @@ import type { Dock } from './dock.ts'
 import type { TimedFault } from './faults.ts'
 import { weekdayOf } from './holidays.ts'
 import type { Network, Node } from './network.ts'
-import { type Back, type Line, never, type Order, type Work } from './order.ts'
+import type { Back, Line, Order, Work } from './order.ts'
 import { kindOf, type Stock } from './stock.ts'
 
 const returned = kindOf('return')

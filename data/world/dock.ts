@@ -1,6 +1,6 @@
 // The dock of a node: when carriers collect, and by when work must leave to be on time. It loads nothing.
 
-import { type Calendar, hourSeconds } from './calendar.ts'
+import { type Calendar, hourSeconds, never } from './calendar.ts'
 import type { TimedFault } from './faults.ts'
 import { weekdayOf } from './holidays.ts'
 import type { Node } from './network.ts'
@@ -24,9 +24,9 @@ export class Timetable {
     return index
   }
 
-  /** The instant at an index, Infinity beyond the last. */
+  /** The instant at an index, `never` beyond the last. */
   at(index: number): number {
-    return this.#times[index] ?? Number.POSITIVE_INFINITY
+    return this.#times[index] ?? never
   }
 }
 
@@ -66,7 +66,7 @@ export class Dock {
 
   /** Last instant at which work released at `second` leaves on time. */
   shipBy(second: number): number {
-    return this.#dues[this.#cutOffs.indexAt(second) + this.#graceDays] ?? Number.POSITIVE_INFINITY
+    return this.#dues[this.#cutOffs.indexAt(second) + this.#graceDays] ?? never
   }
 }
 

@@ -2,13 +2,13 @@
 // stock. Times come from the queues of the nodes; it writes an order once its life is known.
 
 import type { Random } from '#data/kernel'
-import { type Calendar, daySeconds } from './calendar.ts'
+import { type Calendar, daySeconds, never } from './calendar.ts'
 import type { Delivery } from './delivery.ts'
 import { slotSeconds } from './demand.ts'
 import { readyBy } from './dock.ts'
 import type { TimedFault } from './faults.ts'
 import type { Network, Node } from './network.ts'
-import { type Line, never, type Order, type Work } from './order.ts'
+import type { Line, Order, Work } from './order.ts'
 import type { Team } from './queue.ts'
 import type { Sourcing } from './sourcing.ts'
 import { kindOf, type Stock } from './stock.ts'

@@ -10,7 +10,7 @@ export interface WorldOptions {
   days: number
   /** Orders wanted; what comes out is random around it. Default 60,000. */
   orders: number
-  /** End of the history, epoch ms; nothing later is known. Default 2026-11-20T15:00:00Z. */
+  /** End of the history, epoch ms, 1990 to 2036; nothing later is known. Default 2026-11-20T15:00:00Z. */
   end: number
   /** Nodes, 4 to 12. Default 12. */
   nodes?: number
@@ -37,7 +37,7 @@ export function worldOptions(options: Partial<WorldOptions>): Readonly<Required<
   whole('orders', filled.orders, 1, 100_000_000)
   whole('nodes', filled.nodes, 4, 12)
   whole('skus', filled.skus, 20, 20_000)
-  whole('end', filled.end, Date.UTC(1990, 0, 1), Date.UTC(2090, 0, 1))
+  whole('end', filled.end, Date.UTC(1990, 0, 1), Date.UTC(2037, 0, 1))
   if (typeof filled.seed !== 'string') {
     throw fail('WORLD_OPTIONS_INVALID', { name: 'seed', reason: 'is not a text' })
   }

@@ -3,9 +3,6 @@
 
 import type { Service } from './carriers.ts'
 
-/** Not (yet) happened. */
-export const never = Number.POSITIVE_INFINITY
-
 /** How an order reaches its customer. */
 export type Method = 'delivery' | 'pickup' | 'curbside' | 'ship_to_store'
 

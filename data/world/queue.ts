@@ -1,6 +1,6 @@
 // The hands of a node: work waits its turn and takes as long as there is capacity. It knows no orders.
 
-import { type Calendar, daySeconds, hourSeconds } from './calendar.ts'
+import { type Calendar, daySeconds, hourSeconds, never } from './calendar.ts'
 import type { Demand } from './demand.ts'
 import type { TimedFault } from './faults.ts'
 import type { Node } from './network.ts'
@@ -37,7 +37,7 @@ export class WorkQueue {
     return Math.max(second, this.#instantOf(hour, from))
   }
 
-  /** Does work that arrives at `second`; returns when it is done, Infinity when it never is. */
+  /** Does work that arrives at `second`; returns when it is done, `never` when it is not. */
   finish(second: number, work: number): number {
     const until = Math.max(this.#done, this.#possibleAt(second)) + work
     const possible = this.#possible
@@ -65,7 +65,7 @@ export class WorkQueue {
 
   #instantOf(hour: number, work: number): number {
     const rate = this.#rates[hour]
-    if (rate === undefined) return Number.POSITIVE_INFINITY
+    if (rate === undefined) return never
     const part = rate === 0 ? 0 : (work - (this.#possible[hour] as number)) / rate
     return Math.ceil(this.#start + (hour + part) * hourSeconds)
   }

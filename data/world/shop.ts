@@ -2,7 +2,7 @@
 // nothing.
 
 import type { Random } from '#data/kernel'
-import { zones } from './calendar.ts'
+import { never, zones } from './calendar.ts'
 import type { Service } from './carriers.ts'
 import { type Catalogue, skuClasses } from './catalogue.ts'
 import { type Channel, channels } from './channels.ts'
@@ -11,7 +11,7 @@ import { destinations } from './destinations.ts'
 import type { TimedFault } from './faults.ts'
 import { type Lottery, lottery } from './lottery.ts'
 import type { Network } from './network.ts'
-import { type Line, type Method, never, type Order } from './order.ts'
+import type { Line, Method, Order } from './order.ts'
 
 const lineCounts = lottery([55, 25, 12, 5, 2, 1], 1024)
 const quantities = lottery([0, 82, 12, 4, 1, 0.7, 0.3], 1024)

@@ -1,11 +1,12 @@
 // Chooses nodes for lines the way Fabrikam always did: usual node, next best, split, wait. It prices nothing.
 
 import type { Random } from '#data/kernel'
+import { never } from './calendar.ts'
 import { chooseService, quotedDays } from './carriers.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Lottery } from './lottery.ts'
 import type { Network } from './network.ts'
-import { type Line, never, type Order, type Work } from './order.ts'
+import type { Line, Order, Work } from './order.ts'
 import type { Stock } from './stock.ts'
 
 const packagingG = 140

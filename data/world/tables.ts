@@ -2,14 +2,14 @@
 
 import { join } from 'node:path'
 import { columnsOf, type EntityName, entities, movementKinds, orderStatuses } from '#data/contracts'
-import { type Calendar, zones } from './calendar.ts'
+import { type Calendar, never, zones } from './calendar.ts'
 import { freightCostCents, services } from './carriers.ts'
 import { type Catalogue, type Product, skuClasses } from './catalogue.ts'
 import { channels } from './channels.ts'
 import { CsvFile, DateTexts } from './csv.ts'
 import { destinations } from './destinations.ts'
 import type { Network, Node } from './network.ts'
-import { type Line, never, type Order, type Work } from './order.ts'
+import type { Line, Order, Work } from './order.ts'
 import type { Team } from './queue.ts'
 import { cancelledUnits, isOver, lineStatus, workStatus } from './state.ts'
 

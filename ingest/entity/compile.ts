@@ -100,7 +100,7 @@ function recordsSql(
   const isJson = source.isDocument(spec.from) ? ', b.document IS NOT NULL AS __is_json' : ''
   const where = spec.where === undefined ? '' : `WHERE TRY(${spec.where})`
   return `
-    SELECT *, ${flagList} AS flags, CASE ${tests.join('\n      ')} END AS __problem
+    SELECT *, ${flagList} AS flags, CASE ${tests.join('\n      ')} END + ${barrier} AS __problem
     FROM (
       SELECT *, ${values.join(',\n        ')}
       FROM (
@@ -110,6 +110,12 @@ function recordsSql(
       )
     )`
 }
+
+/**
+ * Nothing, but volatile: so a filter on `__problem` stays above the columns it is computed from. Without it the
+ * optimiser pushes the filter down and every cast is computed twice.
+ */
+const barrier = '(random() * 0)::INTEGER'
 
 /** Several records make one row: each field is combined over the records that are sound; problems stay per record. */
 function groupSql(name: EntityName, fields: CompiledField[], spec: EntitySpec, body: string): string {
@@ -127,7 +133,7 @@ function groupSql(name: EntityName, fields: CompiledField[], spec: EntitySpec, b
     SELECT arg_min(__file, __order) AS __file, arg_min(__row, __order) AS __row, min(__order) AS __order,
       ${combined.join(', ')}, list_distinct(flatten(list(flags))) AS flags, NULL::INTEGER AS __problem
     FROM (${body}) AS records
-    WHERE __problem IS NULL AND (__file, __row) NOT IN (SELECT (file_id, row_number) FROM temp.load_bad)
+    WHERE __problem IS NULL AND (__file, __row) NOT IN (SELECT (file_no, row_number) FROM temp.load_bad)
     GROUP BY ${keys.map(quoteName).join(', ')}`
 }
 
@@ -155,8 +161,8 @@ class FieldReader {
     this.#needed = needed
   }
 
-  /** SQL of a field's text: trimmed, words for "nothing" taken as null. */
-  text(column: Column | { name: string }, spec: FieldSpec): string {
+  /** SQL of a field's text: trimmed, words for "nothing" taken as null; null when no file has its column. */
+  text(column: Column | { name: string }, spec: FieldSpec): string | null {
     const units = 'type' in column ? unitsOf(column) : []
     if (spec.unit !== undefined && !units.includes(spec.unit)) {
       throw this.#fault(
@@ -175,18 +181,20 @@ class FieldReader {
         ? `nullif(trim(${sql}), '')`
         : `CASE WHEN trim(${sql}) NOT IN (${nulls.map(quoteText).join(', ')}) THEN trim(${sql}) END`
     const text = this.#given(column.name, spec, clean)
-    return spec.default === undefined ? text : `coalesce(${text}, ${quoteText(String(spec.default))})`
+    if (spec.default === undefined) return text
+    const other = quoteText(String(spec.default))
+    return text === null ? other : `coalesce(${text}, ${other})`
   }
 
-  #given(field: string, spec: FieldSpec, clean: (sql: string) => string): string {
+  #given(field: string, spec: FieldSpec, clean: (sql: string) => string): string | null {
     if (spec.value !== undefined) return quoteText(String(spec.value))
     if (spec.expr !== undefined) return clean(`TRY(${spec.expr})::VARCHAR`)
     const names = spec.firstOf ?? [spec.column ?? '']
-    const cells = names.map((name) => clean(this.#column(field, name)))
-    return cells.length === 1 ? (cells[0] ?? 'NULL') : `coalesce(${cells.join(', ')})`
+    const cells = names.flatMap((name) => this.#column(field, name) ?? []).map(clean)
+    return cells.length < 2 ? (cells[0] ?? null) : `coalesce(${cells.join(', ')})`
   }
 
-  #column(field: string, name: string): string {
+  #column(field: string, name: string): string | null {
     const found = this.#source.column(name, this.#spec)
     if (found === null) {
       const known = this.#source.columns(this.#spec.from).join(', ')
@@ -210,7 +218,11 @@ class FieldReader {
 
 function surroundings(name: EntityName, reader: FieldReader, mapping: Mapping): FieldSurroundings {
   const spec = mapping.file.entities[name]
-  const text = (field: string) => (spec?.fields[field] === undefined ? 'NULL::VARCHAR' : textName(field))
+  const text = (field: string) => {
+    const given = spec?.fields[field]
+    const isThere = given !== undefined && reader.text({ name: field }, longForm(given)) !== null
+    return isThere ? textName(field) : 'NULL::VARCHAR'
+  }
   const currency = spec?.currency ?? spec?.fields['currency']
   const base = {
     timeZone: mapping.file.timeZone ?? null,
@@ -221,10 +233,11 @@ function surroundings(name: EntityName, reader: FieldReader, mapping: Mapping): 
     ),
   }
   const long = currency === undefined ? {} : longForm(currency)
-  if (currency === undefined || long.value !== undefined) {
-    return { ...base, currency: { code: String(long.value ?? mapping.currency ?? 'USD') } }
-  }
-  reader.currencySql = `, upper(${reader.text({ name: 'currency' }, long)}) AS __currency`
+  const constant = long.value ?? long.default ?? mapping.currency ?? 'USD'
+  const { default: _, ...withoutDefault } = long
+  const given = currency === undefined ? null : reader.text({ name: 'currency' }, withoutDefault)
+  if (given === null || long.value !== undefined) return { ...base, currency: { code: String(constant) } }
+  reader.currencySql = `, upper(coalesce(${given}, ${quoteText(String(constant))})) AS __currency`
   const odd = allCurrencies().filter((code) => minorUnitsOf(code) !== 100)
   const cases = [1, 1000].map((per) => {
     const codes = odd.filter((code) => minorUnitsOf(code) === per).map(quoteText)

@@ -10,8 +10,11 @@ export type LandedFile = Pick<
   'fileId' | 'role' | 'path' | 'records' | 'rejected' | 'columns' | 'shape'
 >
 
+/** A landed file with the number that rows know it by. */
+export type NumberedFile = LandedFile & { fileNo: number }
+
 /** The landed files of a load by role. */
-export type LandedFiles = Record<string, LandedFile[]>
+export type LandedFiles = Record<string, NumberedFile[]>
 
 /** Columns by which a row finds back to its record. */
 export const lineage = ['__file', '__row', '__order'] as const
@@ -55,12 +58,8 @@ export class SourceSql {
         const cell = file.columns.includes(name) ? quoteName(name) : `NULL::VARCHAR AS ${quoteName(name)}`
         return this.isDocument(role) ? this.#document(cell) : cell
       })
-      const places =
-        file.shape === 'replay'
-          ? '__origin AS __file, __row'
-          : `${quoteText(file.fileId)} AS __file, file_row_number + 1 AS __row`
-      const order = file.shape === 'replay' ? '__row' : 'file_row_number'
-      return `SELECT ${[places, `${i * 2 ** 40} + ${order} AS __order`, ...cells].join(', ')}
+      const places = `${file.fileNo} AS __file, file_row_number + 1 AS __row, ${i * 2 ** 40} + file_row_number AS __order`
+      return `SELECT ${[places, ...cells].join(', ')}
         FROM read_parquet(${quoteText(data)}, file_row_number = true)`
     })
     return parts.join('\nUNION ALL\n')
@@ -106,9 +105,9 @@ export class SourceSql {
 
   /**
    * The SQL of a column as a mapping names it, and which join it needs.
-   * @returns null when no such column exists
+   * @returns null when no such column exists; `sql` null when it is optional and not there
    */
-  column(name: string, spec: EntitySpec): { sql: string; join?: string; column?: string } | null {
+  column(name: string, spec: EntitySpec): { sql: string | null; join?: string; column?: string } | null {
     const columns = this.columns(spec.from)
     if (this.isDocument(spec.from)) {
       const joined = this.#joinedColumn(name, spec)
@@ -120,7 +119,7 @@ export class SourceSql {
     if (columns.includes(name)) return { sql: `b.${quoteName(name)}` }
     const joined = this.#joinedColumn(name, spec)
     if (joined !== null) return joined
-    return this.#specs[spec.from]?.optional?.includes(name) ? { sql: 'NULL::VARCHAR' } : null
+    return this.#specs[spec.from]?.optional?.includes(name) ? { sql: null } : null
   }
 
   #joinedColumn(name: string, spec: EntitySpec) {

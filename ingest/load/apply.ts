@@ -7,7 +7,7 @@ import { type Effects, quoteText } from '#data/kernel'
 import type { StoredEvent } from '#data/log'
 import type { EventHandlers, Queries } from '#data/warehouse'
 import { type CompiledEntity, compileEntity } from '../entity/compile.ts'
-import { type LandedFiles, SourceSql } from '../entity/source.ts'
+import { type LandedFiles, type NumberedFile, SourceSql } from '../entity/source.ts'
 import { mappingPath } from '../files/lake.ts'
 import { type Mapping, parseMapping } from '../mapping/read.ts'
 import { recordChanges } from './changes.ts'
@@ -23,6 +23,8 @@ export interface LoadJob {
   mapping: Mapping
   source: SourceSql
   lake: string
+  /** The load's files with the numbers rows know them by. */
+  files: NumberedFile[]
   entities: CompiledEntity[]
   queries: Queries
 }
@@ -65,10 +67,12 @@ export function compileLoad(mapping: Mapping, files: LandedFiles, lake: string) 
   return { source, entities: names.map((name) => compileEntity(name, mapping, source)) }
 }
 
-/** Landed files by role. */
-export function byRole(files: LoadAccepted['files']): LandedFiles {
+/** Landed files by role, numbered from `first`. */
+export function byRole(files: LoadAccepted['files'], first: number): LandedFiles {
   const roles: LandedFiles = {}
-  for (const file of files) roles[file.role] = [...(roles[file.role] ?? []), file]
+  for (const [i, file] of files.entries()) {
+    roles[file.role] = [...(roles[file.role] ?? []), { ...file, fileNo: first + i }]
+  }
   return roles
 }
 
@@ -76,8 +80,18 @@ async function applyLoad(queries: Queries, load: LoadAccepted, lake: string): Pr
   const path = mappingPath(lake, load.mappingVersion)
   const parsed = parseMapping(await readFile(path, 'utf8'), path)
   const mapping = { ...parsed, provider: load.provider, market: load.market }
-  const compiled = compileLoad(mapping, byRole(load.files), lake)
-  const job: LoadJob = { load, mapping, lake, queries, ...compiled }
+  const { first } = await queries.one<{ first: number }>(
+    'SELECT coalesce(max(file_no), 0) + 1 AS first FROM load_files',
+  )
+  const files = byRole(load.files, first)
+  const job: LoadJob = {
+    load,
+    mapping,
+    lake,
+    queries,
+    files: Object.values(files).flat(),
+    ...compileLoad(mapping, files, lake),
+  }
   await openScratch(queries)
   try {
     await findBadRecords(job)
@@ -96,7 +110,7 @@ const scratch = ['load_bad', 'load_stats', ...Object.keys(entities).map((name) =
 /** Makes the temporary tables a load works with. */
 export async function openScratch(queries: Queries): Promise<void> {
   await closeScratch(queries)
-  await queries.run(`CREATE TEMP TABLE load_bad (file_id VARCHAR, row_number BIGINT, role VARCHAR, entity VARCHAR,
+  await queries.run(`CREATE TEMP TABLE load_bad (file_no INTEGER, row_number BIGINT, role VARCHAR, entity VARCHAR,
     field VARCHAR, code VARCHAR, reason VARCHAR)`)
 }
 
@@ -127,7 +141,7 @@ export async function collectBad(job: Pick<LoadJob, 'queries'>, entity: Compiled
      SELECT __file, __row, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
        arg_min(${pick(1)}, __problem), arg_min(${pick(2)}, __problem), arg_min(${entity.reasons}, __problem)
      FROM (${entity.records}) WHERE __problem IS NOT NULL
-       AND (__file, __row) NOT IN (SELECT (file_id, row_number) FROM temp.load_bad)
+       AND (__file, __row) NOT IN (SELECT (file_no, row_number) FROM temp.load_bad)
      GROUP BY ALL`,
   )
 }

@@ -33,11 +33,11 @@ export async function fillTarget(job: LoadJob, entity: CompiledEntity): Promise<
   const isCleared = entity.spec.group === true || bad === 0
   const clear = isCleared
     ? ''
-    : 'WHERE (__file, __row) NOT IN (SELECT (file_id, row_number) FROM temp.load_bad)'
+    : 'WHERE (__file, __row) NOT IN (SELECT (file_no, row_number) FROM temp.load_bad)'
   const rows = await queries.run(
     `INSERT INTO ${table} BY NAME
-     SELECT ${columns}, ${provider} AS provider, ${quoteText(load.market)} AS market, ${quoteText(load.loadId)} AS load_id,
-       __file AS file_id, __row AS row_number, flags
+     SELECT ${columns}, ${provider} AS provider, ${quoteText(load.market)} AS market,
+       __file AS file_no, __row AS row_number, flags
      FROM (${entity.rows}) ${clear}`,
   )
   if (isPlain(job, entity) && rows < landedRecords(job, entity)) await collectBad(job, entity)
@@ -74,31 +74,31 @@ export function keyColumns(entity: CompiledEntity): string[] {
  * @returns copies dropped
  */
 async function settleCopies(job: LoadJob, target: Target): Promise<number> {
-  const { queries, load } = job
+  const { queries } = job
   const { entity, table, own } = target
   const keys = keyColumns(entity).join(', ')
   const [repeated] = await queries.all(
-    `SELECT 1 FROM ${table} WHERE ${own} GROUP BY ${keys} HAVING count(*) > 1 LIMIT 1`,
+    `SELECT 1 FROM ${table} WHERE ${own}
+     GROUP BY hash(concat_ws(chr(31), ${keys})) HAVING count(*) > 1 LIMIT 1`,
   )
   if (repeated === undefined) return 0
-  const places = load.files.map((file, i) => `WHEN ${quoteText(file.fileId)} THEN ${i}`).join(' ')
   const content = contentColumns(entity).join(', ')
   await queries.run(
     `CREATE OR REPLACE TEMP TABLE load_stats AS
      WITH doubled AS (
        SELECT ${keys} FROM ${table} WHERE ${own} GROUP BY ALL HAVING count(*) > 1
      ), ranked AS (
-       SELECT rowid AS row_id, ${keys}, file_id, row_number, row(${content}) AS content,
-         row_number() OVER (PARTITION BY ${keys} ORDER BY CASE file_id ${places} ELSE 0 END DESC, row_number, rowid) AS place
+       SELECT rowid AS row_id, ${keys}, file_no, row_number, row(${content}) AS content,
+         row_number() OVER (PARTITION BY ${keys} ORDER BY file_no DESC, row_number, rowid) AS place
        FROM ${table} SEMI JOIN doubled USING (${keys}) WHERE ${own}
      )
-     SELECT r.row_id, r.file_id, r.row_number,
-       r.file_id = w.file_id AND r.content IS DISTINCT FROM w.content AS is_conflict
+     SELECT r.row_id, r.file_no, r.row_number,
+       r.file_no = w.file_no AND r.content IS DISTINCT FROM w.content AS is_conflict
      FROM ranked r JOIN ranked w USING (${keys}) WHERE w.place = 1 AND r.place > 1`,
   )
   await queries.run(
     `INSERT INTO temp.load_bad
-     SELECT DISTINCT file_id, row_number, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
+     SELECT DISTINCT file_no, row_number, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
        ${quoteText(entities[entity.name].naturalKey.join(', '))}, 'duplicate_id',
        'another record of the file has the same id and other content'
      FROM temp.load_stats WHERE is_conflict`,

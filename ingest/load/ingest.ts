@@ -82,7 +82,7 @@ async function landAll(matched: MatchedFiles, mapping: Mapping, context: IngestC
 }
 
 /** Files of former loads that a join needs and this load does not bring. */
-async function earlierFiles(
+export async function earlierFiles(
   mapping: Mapping,
   landed: LandedFile[],
   context: IngestContext,
@@ -119,7 +119,7 @@ export async function acceptLoad(
   context: IngestContext,
 ): Promise<{ isNew: boolean; load: LoadAccepted }> {
   const { lake } = context.paths
-  await bindAll(mapping, compileLoad(mapping, byRole(files), lake).entities, context)
+  await bindAll(mapping, compileLoad(mapping, byRole(files, 1), lake).entities, context)
   const kept = mappingPath(lake, mapping.version)
   await mkdir(dirname(kept), { recursive: true })
   await settleText(mapping.text, kept)

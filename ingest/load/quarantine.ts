@@ -1,7 +1,7 @@
 // Writes the records a load could not use to quarantine, with their place and their text, and closes those it could.
 
 import { quoteName, quoteText } from '#data/kernel'
-import type { LandedFile } from '../entity/source.ts'
+import type { NumberedFile } from '../entity/source.ts'
 import { landedPaths } from '../files/lake.ts'
 import type { LoadJob } from './apply.ts'
 
@@ -24,8 +24,8 @@ function idSql(fileId: string, record: string): string {
 
 /** Keeps the bad and broken records of a load, and its counts by file. */
 export async function keepQuarantine(job: LoadJob): Promise<void> {
-  const { queries, load } = job
-  for (const file of load.files) {
+  const { queries } = job
+  for (const file of job.files) {
     if (file.shape === 'replay') {
       await settleReplayed(job, file)
       continue
@@ -40,20 +40,18 @@ export async function keepQuarantine(job: LoadJob): Promise<void> {
 async function countRecords(job: LoadJob): Promise<void> {
   const { queries, load } = job
   const id = quoteText(load.loadId)
-  const files = load.files.map(
+  const files = job.files.map(
     (file) =>
-      `(${quoteText(file.fileId)}, ${quoteText(file.role)}, ${quoteText(file.path)}, ${file.records}, ${file.rejected})`,
+      `(${quoteText(file.fileId)}, ${file.fileNo}, ${quoteText(file.role)}, ${quoteText(file.path)}, ${file.records}, ${file.rejected})`,
   )
-  const isReplay = load.files.some((file) => file.shape === 'replay')
-  const bad = isReplay
-    ? 'SELECT role AS file, count(*) AS bad FROM (SELECT DISTINCT role, file_id, row_number FROM temp.load_bad) GROUP BY ALL'
-    : 'SELECT file_id AS file, count(DISTINCT row_number) AS bad FROM temp.load_bad GROUP BY ALL'
   await queries.run(
     `INSERT INTO load_files BY NAME
-     SELECT ${id} AS load_id, f.file_id, f.role, f.path, f.records,
+     SELECT ${id} AS load_id, f.file_id, f.file_no, f.role, f.path, f.records,
        f.records - f.rejected - coalesce(b.bad, 0) AS accepted, f.rejected + coalesce(b.bad, 0) AS quarantined
-     FROM (VALUES ${files.join(', ')}) AS f(file_id, role, path, records, rejected)
-     LEFT JOIN (${bad}) AS b ON b.file = f.${isReplay ? 'role' : 'file_id'}`,
+     FROM (VALUES ${files.join(', ')}) AS f(file_id, file_no, role, path, records, rejected)
+     LEFT JOIN (
+       SELECT file_no, count(DISTINCT row_number) AS bad FROM temp.load_bad GROUP BY ALL
+     ) AS b USING (file_no)`,
   )
   await queries.run(
     `INSERT INTO loads BY NAME
@@ -66,10 +64,11 @@ async function countRecords(job: LoadJob): Promise<void> {
 }
 
 /** Records that were read but cannot be used; their number counts the broken records before them. */
-async function keepBad(job: LoadJob, file: LandedFile): Promise<void> {
+async function keepBad(job: LoadJob, file: NumberedFile): Promise<void> {
   const { queries, load, lake, mapping } = job
   const { data, rejects } = landedPaths(lake, load.provider, file.fileId)
   const delimiter = mapping.file.files[file.role]?.delimiter ?? ','
+  const id = idSql(quoteText(file.fileId), 'b.record')
   const gaps =
     file.rejected === 0
       ? 'SELECT NULL::BIGINT AS landed WHERE false'
@@ -79,23 +78,23 @@ async function keepBad(job: LoadJob, file: LandedFile): Promise<void> {
      WITH gaps AS (${gaps}),
      bad AS (
        SELECT *, row_number + (SELECT count(*) FROM gaps WHERE landed < row_number) AS record
-       FROM (SELECT DISTINCT ON (row_number) * FROM temp.load_bad WHERE file_id = ${quoteText(file.fileId)})
+       FROM (SELECT DISTINCT ON (row_number) * FROM temp.load_bad WHERE file_no = ${file.fileNo})
      ),
      texts AS (
        SELECT file_row_number + 1 AS row_number, ${rawSql(file.columns, delimiter)} AS raw
        FROM read_parquet(${quoteText(data)}, file_row_number = true)
        WHERE file_row_number IN (SELECT row_number - 1 FROM bad)
      )
-     SELECT ${idSql('b.file_id', 'b.record')} AS quarantine_id, ${quoteText(load.provider)} AS provider,
-       ${quoteText(load.loadId)} AS load_id, b.file_id, b.role, ${quoteText(file.path)} AS path, NULL AS line,
+     SELECT ${id} AS quarantine_id, ${quoteText(load.provider)} AS provider,
+       ${quoteText(load.loadId)} AS load_id, ${quoteText(file.fileId)} AS file_id, b.role, ${quoteText(file.path)} AS path, NULL AS line,
        b.record AS row_number, b.entity, b.field, b.code, b.reason, coalesce(t.raw, '') AS raw, 'open' AS status
      FROM bad b LEFT JOIN texts t USING (row_number)
-     WHERE ${idSql('b.file_id', 'b.record')} NOT IN (SELECT quarantine_id FROM quarantine)`,
+     WHERE ${id} NOT IN (SELECT quarantine_id FROM quarantine)`,
   )
 }
 
 /** Records whose structure is broken. */
-async function keepBroken(job: LoadJob, file: LandedFile): Promise<void> {
+async function keepBroken(job: LoadJob, file: NumberedFile): Promise<void> {
   const { queries, load, lake } = job
   const { rejects } = landedPaths(lake, load.provider, file.fileId)
   const id = quoteText(file.fileId)
@@ -111,18 +110,18 @@ async function keepBroken(job: LoadJob, file: LandedFile): Promise<void> {
 }
 
 /** Replayed records: those that still fail stay open with their new reason, the others are closed. */
-async function settleReplayed(job: LoadJob, file: LandedFile): Promise<void> {
+async function settleReplayed(job: LoadJob, file: NumberedFile): Promise<void> {
   const { queries, load, lake } = job
   const { data } = landedPaths(lake, load.provider, file.fileId)
-  const replayed = `read_parquet(${quoteText(data)})`
+  const replayed = `SELECT __quarantine_id, file_row_number + 1 AS row_number
+    FROM read_parquet(${quoteText(data)}, file_row_number = true)`
+  const bad = `SELECT DISTINCT ON (row_number) * FROM temp.load_bad WHERE file_no = ${file.fileNo}`
   await queries.run(
-    `UPDATE quarantine SET status = 'replayed'
-     WHERE quarantine_id IN (SELECT __quarantine_id FROM ${replayed}
-       WHERE (__origin, __row) NOT IN (SELECT (file_id, row_number) FROM temp.load_bad))`,
+    `UPDATE quarantine SET status = 'replayed' WHERE quarantine_id IN (
+       SELECT __quarantine_id FROM (${replayed}) WHERE row_number NOT IN (SELECT row_number FROM (${bad})))`,
   )
   await queries.run(
     `UPDATE quarantine AS q SET entity = b.entity, field = b.field, code = b.code, reason = b.reason
-     FROM temp.load_bad b JOIN ${replayed} r ON r.__origin = b.file_id AND r.__row = b.row_number
-     WHERE q.quarantine_id = r.__quarantine_id`,
+     FROM (${bad}) AS b JOIN (${replayed}) AS r USING (row_number) WHERE q.quarantine_id = r.__quarantine_id`,
   )
 }

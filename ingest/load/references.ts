@@ -64,7 +64,7 @@ export async function removeUnreferenced(job: LoadJob, target: Target, targets: 
     const missing = `${own} AND ${reference.field} IS NOT NULL AND ${reference.field} NOT IN (${known})`
     const noted = await queries.run(
       `INSERT INTO temp.load_bad
-       SELECT DISTINCT ON (file_id, row_number) file_id, row_number, ${quoteText(entity.spec.from)},
+       SELECT DISTINCT ON (file_no, row_number) file_no, row_number, ${quoteText(entity.spec.from)},
          ${quoteText(entity.name)}, '${reference.field}', '${reference.code}',
          'there is no ${reference.what} "' || left(${reference.field}, 200) || '"'
        FROM ${table} WHERE ${missing}`,
@@ -73,8 +73,8 @@ export async function removeUnreferenced(job: LoadJob, target: Target, targets: 
     for (const other of targets.filter((each) => each.entity.spec.from === entity.spec.from)) {
       if (other.entity.spec.group === true) continue
       await queries.run(
-        `DELETE FROM ${other.table} WHERE ${other.own} AND load_id = ${quoteText(job.load.loadId)}
-           AND (file_id, row_number) IN (SELECT (file_id, row_number) FROM temp.load_bad)`,
+        `DELETE FROM ${other.table} WHERE ${other.own} AND file_no >= ${Math.min(...job.files.map((file) => file.fileNo))}
+           AND (file_no, row_number) IN (SELECT (file_no, row_number) FROM temp.load_bad)`,
       )
     }
   }

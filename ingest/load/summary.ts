@@ -1,8 +1,8 @@
 // Says what a load did, in numbers that add up.
 
 import type { Queries } from '#data/warehouse'
+import type { Manifest } from '../files/lake.ts'
 import type { LoadAccepted } from './event.ts'
-import type { LandedAll } from './ingest.ts'
 import type { EntityCounts } from './merge.ts'
 
 /** What became of one file. */
@@ -46,7 +46,10 @@ export interface IngestSummary {
 /** The summary of a load that is in the warehouse. */
 export async function summarise(
   load: LoadAccepted,
-  landed: LandedAll,
+  landed: {
+    manifests: Pick<Manifest, 'fileId' | 'path' | 'role' | 'format' | 'bytes'>[]
+    failed: FileSummary[]
+  },
   ignored: string[],
   outcome: { isNew: boolean; seconds: number },
   queries: Queries,
@@ -118,14 +121,16 @@ async function quarantineReasons(queries: Queries, load: LoadAccepted): Promise<
 }
 
 async function flagCounts(queries: Queries, load: LoadAccepted): Promise<Record<string, number>> {
+  const own = 'SELECT file_no FROM load_files WHERE load_id = $1'
   const tables = ['orders', 'order_lines', 'fulfillment_orders', 'shipments', 'inventory', 'returns']
   const each = tables.map(
-    (name) => `SELECT unnest(flags) AS flag FROM raw_file_${name} WHERE load_id = $1 AND len(flags) > 0`,
+    (name) =>
+      `SELECT unnest(flags) AS flag FROM raw_file_${name} WHERE file_no IN (${own}) AND len(flags) > 0`,
   )
   const rows = await queries.all<{ flag: string; n: number }>(
     `SELECT flag, count(*) AS n FROM (${each.join(' UNION ALL ')}) GROUP BY ALL
      UNION ALL
-     SELECT 'no_lines', count(*) FROM raw_file_orders o WHERE load_id = $1 AND NOT EXISTS (
+     SELECT 'no_lines', count(*) FROM raw_file_orders o WHERE file_no IN (${own}) AND NOT EXISTS (
        FROM raw_file_order_lines l WHERE l.provider = o.provider AND l.order_external_id = o.order_external_id)
      ORDER BY 2 DESC, 1`,
     [load.loadId],

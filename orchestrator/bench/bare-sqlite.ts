@@ -1,4 +1,5 @@
-// The yardstick of the log's measurements: node:sqlite used directly, in this thread, with the log's own schema.
+// The yardstick of the log's measurements: node:sqlite used directly, in this thread, with the log's own
+// schema.
 
 import { openLogDatabase } from '#data/log'
 

@@ -1,6 +1,6 @@
 // Entry file of the command line: settings, the chosen command, exit code. 0 success, 1 failure, 2 wrong usage.
 
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { asDetourError, type Config, fail, readConfig, realEffects } from '#data/kernel'
 import { printError, printOutcome } from './output.ts'
 import { createProgram, type Perform } from './program.ts'
@@ -14,7 +14,7 @@ async function main(argv: string[]): Promise<number> {
     exitCode = await perform(work, program.opts())
   })
   program.configureOutput({ writeErr: (text) => wantsJson || process.stderr.write(text) })
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  inherit(program)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
@@ -46,6 +46,14 @@ async function perform(
     printError(known, isJson)
     if (process.env.DETOUR_LOG_LEVEL === 'debug') console.error(error)
     return known.code === 'CLI_USAGE' ? 2 : 1
+  }
+}
+
+/** Gives every command below the settings of its parent. */
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent)
+    inherit(command)
   }
 }
 

@@ -17,11 +17,13 @@ export async function serveUntilStopped(
 ): Promise<void> {
   const { config } = call.effects
   const host = options.host ?? '127.0.0.1'
+  // Before anybody can know that we serve: a signal that comes right after must find us listening.
+  const stopped = stopSignal(call)
   const serving = await serve({ home: call.home, port: options.port ?? config.port, host }, call.effects)
   const { url, home } = serving
   const text = `Serving ${home} at ${url} (cycle: ${config.cycleCron}). Ctrl-C stops it.`
   printOutcome({ result: { url, home, pid: process.pid }, text, hasFailed: false }, call.isJson)
-  await stopSignal(call)
+  await stopped
   await serving.close()
 }
 

@@ -27,7 +27,6 @@ export interface AppParts {
 export function createApp(parts: AppParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: parts.workspace.effects.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
     bodyLimit: bodyBytes,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   })

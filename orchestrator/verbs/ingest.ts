@@ -39,7 +39,7 @@ export function show(summary: IngestSummary): string {
   const files = summary.files.map((file) => [
     file.path.split('/').at(-1) ?? file.path,
     file.role,
-    showBytes(file.bytes),
+    file.bytes === undefined ? '' : showBytes(file.bytes),
     file.records,
     file.accepted,
     file.quarantined,

@@ -28,7 +28,7 @@ export const quarantineListVerb = defineVerb({
     const cells = rows.map((row) => [
       row.quarantineId,
       row.provider,
-      row.path.split('/').at(-1),
+      row.path?.split('/').at(-1),
       row.line ?? row.rowNumber,
       row.field,
       row.code,
@@ -47,8 +47,13 @@ export const quarantineExportVerb = defineVerb({
   name: 'quarantine-export',
   schema: Type.Object({ provider, code, file: Type.String({ minLength: 1 }) }, closed),
   run: (args, context) => exportQuarantine(args, context),
-  show: ({ file, records }) =>
-    `${showNumber(records, 'record')} written to ${file}. Mend it, then "detour quarantine replay --file ${file}".`,
+  show: ({ files }) =>
+    files
+      .map(
+        ({ file, records }) =>
+          `${showNumber(records, 'record')} written to ${file}. Mend it, then "detour quarantine replay --file ${file}".`,
+      )
+      .join('\n'),
 })
 
 /** Tries records again, as they are or as mended in a file. */
@@ -60,13 +65,16 @@ export const quarantineReplayVerb = defineVerb({
       code,
       ids: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
       file: Type.Optional(Type.String({ minLength: 1 })),
+      mapping: Type.Optional(
+        Type.String({ minLength: 1, description: 'mapping to use instead of the last one' }),
+      ),
     },
     closed,
   ),
   changesData: true,
   run: (args, context) => replayQuarantine(args, context),
-  show: ({ replayed, stillOpen, summary }) => {
+  show: ({ replayed, stillOpen, summaries }) => {
     const line = `${showNumber(replayed, 'record')} accepted now, ${showNumber(stillOpen, 'record')} still set aside.`
-    return summary == null ? line : `${line}\n${showIngest(summary)}`
+    return [line, ...summaries.map(showIngest)].join('\n')
   },
 })

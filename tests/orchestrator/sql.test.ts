@@ -72,7 +72,7 @@ describe('answers', () => {
     const answer = await ask(
       `select 9007199254740993 big, [1::bigint, 9007199254740993] list, 1.25::decimal(9,2) money,
               12345678901234567.5::decimal(20,1) wide, 'nan'::double nan, null absent,
-              timestamptz '2026-01-01 00:00:00+00' at, 1 a, 2 a`,
+              timestamptz '2026-01-01 00:00:00+00' moment, 1 a, 2 a`,
     )
     expect(answer.rows).toEqual([
       {
@@ -82,7 +82,7 @@ describe('answers', () => {
         wide: '12345678901234567.5',
         nan: 'NaN',
         absent: null,
-        at: '2026-01-01 00:00:00+00',
+        moment: '2026-01-01 00:00:00+00',
         a: 1,
         'a:1': 2,
       },

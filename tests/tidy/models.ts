@@ -23,7 +23,9 @@ export function modelComplaints(sources: Source[], tables: string[]): string[] {
 /** Names of the CTEs of a query. */
 export function ctesOf(sql: string): string[] {
   const bare = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ').replace(/'(?:[^']|'')*'/g, "''")
-  const shape =
-    /(?:\bwith\b(?:\s+recursive\b)?|,)\s*"?([a-z_][a-z0-9_]*)"?\s*(?:\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/gi
+  const before = /(?:\bwith\b(?:\s+recursive\b)?|,)\s*/
+  const name = /"?([a-z_][a-z0-9_]*)"?\s*(?:\([^()]*\))?/
+  const after = /\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/
+  const shape = new RegExp(before.source + name.source + after.source, 'gi')
   return [...bare.matchAll(shape)].map((match) => (match[1] ?? '').toLowerCase())
 }

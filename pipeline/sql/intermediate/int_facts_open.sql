@@ -13,7 +13,7 @@ final as (
   select
     market,
     epoch_us(released_at) // 3600000000 as opened_hour,
-    case when closed_at is not null then epoch_us(greatest(closed_at, released_at)) // 3600000000 end as closed_hour,
+    epoch_us(if(closed_at < released_at, released_at, closed_at)) // 3600000000 as closed_hour,
     epoch_us(coalesce(ship_by, promised_at)) // 3600000000 as due_hour,
     provider,
     node_id as node,

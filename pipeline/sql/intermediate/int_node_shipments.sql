@@ -31,7 +31,8 @@ final as (
   select
     order_id,
     node_id,
-    arg_min(carrier, (coalesce(shipped_at, 'infinity'::timestamptz), shipment_id)) as carrier,
+    case when min(carrier) = max(carrier) then min(carrier) when min(carrier) is not null then 'multiple' end
+      as carrier,
     max(shipped_at) as shipped_at,
     max(delivered_at) as delivered_at,
     sum(coalesce(freight_cost_cents, 0))::bigint as freight_cost_cents

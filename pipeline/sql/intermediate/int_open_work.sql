@@ -5,7 +5,7 @@
 -- units: fulfillment orders
 -- incremental: view
 -- Every span gives steps up and down; their running sum is the state. By the hour a slice has a row where
--- it changed and stays as it was in between; by the day, and for the whole market, it has one while work is open.
+-- it changed and stays as it was in between; by the day, and for the market, it has one while work is open.
 with spans as (
   select * from int_facts_open
 ),

@@ -4,6 +4,8 @@
 -- owner: pipeline
 -- units: as in the sums
 -- incremental: view
+-- Each measure comes from one of the sums, which have a key: max only takes what is there.
+-- Laid down by time here, where rows are few and wide, rather than in metric_points.
 with placed as (
   select * from int_sums_placed
 ),
@@ -47,11 +49,12 @@ buckets as (
 ),
 
 final as (
-  select market, grain, dimension, dimension_value, bucket_start, sum(columns(* exclude (
+  select market, grain, dimension, dimension_value, bucket_start, max(columns(* exclude (
     market, grain, dimension, dimension_value, bucket_start
-  )))::bigint
+  )))
   from buckets
   group by market, grain, dimension, dimension_value, bucket_start
+  order by bucket_start
 )
 
 select * from final

@@ -4,7 +4,7 @@
 -- owner: pipeline
 -- units: as in the facts
 -- incremental: view
--- Hours for the dimensions with few values; lanes, classes and regions by day, as their hours are mostly empty.
+-- Hours for the dimensions with few values; lanes, classes and regions by day: their hours are mostly empty.
 with events as (
   select * from int_facts_delivered
   union all by name select * from int_facts_cancelled
@@ -32,7 +32,8 @@ sums as (
       when grouping(reason) = 0 then 'reason'
       else 'all'
     end as dimension,
-    coalesce(provider, node, carrier, lane, sku_class, channel, region, method, reason, 'all') as dimension_value,
+    coalesce(provider, node, carrier, lane, sku_class, channel, region, method, reason, 'all')
+      as dimension_value,
     sum(delivered_orders)::bigint as delivered_orders,
     sum(delivered_cents)::bigint as delivered_cents,
     sum(promised_orders)::bigint as promised_orders,

@@ -4,7 +4,7 @@
 -- owner: pipeline
 -- units: as in the facts
 -- incremental: view
--- Hours for the dimensions with few values; lanes, classes and regions by day, as their hours are mostly empty.
+-- Hours for the dimensions with few values; lanes, classes and regions by day: their hours are mostly empty.
 with facts as (
   select *, bucket_hour // 24 as bucket_day from int_facts_placed
 ),

@@ -19,8 +19,23 @@ node_lines as (
   select * from int_node_lines
 ),
 
+-- work for a node that no line names takes all lines of its order
+unnamed as (
+  select distinct work.order_id
+  from work
+  anti join node_lines on node_lines.order_id = work.order_id and node_lines.node_id = work.node_id
+),
+
 order_totals as (
-  select * from int_order_totals
+  select
+    order_id,
+    sum(line_count)::bigint as line_count,
+    sum(filled_line_count)::bigint as filled_line_count,
+    sum(unit_count)::bigint as unit_count,
+    case when min(first_class) = max(last_class) then min(first_class) else 'mixed' end as sku_class
+  from node_lines
+  where order_id in (select order_id from unnamed)
+  group by order_id
 ),
 
 node_shipments as (
@@ -119,7 +134,8 @@ final as (
     case when attempt = 1 and status <> 'rejected' then filled else 0 end as filled_line_count,
     coalesce(quantity, unit_count) as quantity,
     short_quantity,
-    case when is_live then work_cost_cents else coalesce(processing_cost_cents, 0) end as processing_cost_cents,
+    case when is_live then work_cost_cents else coalesce(processing_cost_cents, 0) end
+      as processing_cost_cents,
     coalesce(freight_cost_cents, 0) as freight_cost_cents
   from timed
 )

@@ -3,9 +3,10 @@
 -- key: market
 -- owner: pipeline
 -- units: times timestamptz UTC, days date (UTC)
--- incremental: none
+-- incremental: always
 -- The watermark is the latest thing that happened; promises and due dates are no happenings.
--- Series of the whole market are dense over at most 1,100 days, leaves are kept for 92.
+-- Series of the whole market are dense over at most 1,100 days. Leaves are kept for the newest days that hold
+-- 150,000 orders together, and for 28 days at least.
 with order_times as (
   select
     market,
@@ -61,6 +62,21 @@ happenings as (
   union all by name select * from movement_times
 ),
 
+daily as (
+  select market, cast(placed_at as date) as placed_on, count(*) as orders
+  from orders
+  group by market, placed_on
+),
+
+summed as (
+  select market, placed_on, sum(orders) over (partition by market order by placed_on desc) as newer_orders
+  from daily
+),
+
+kept as (
+  select market, min(placed_on) as kept_from from summed where newer_orders <= 150000 group by market
+),
+
 clocks as (
   select
     market,
@@ -73,12 +89,13 @@ clocks as (
 
 final as (
   select
-    market,
+    clocks.market,
     first_day,
     watermark,
     cast(greatest(first_day, last_day - 1100) as date) as dense_from,
-    cast(last_day - 91 as date) as leaves_from
+    cast(least(kept_from, last_day - 27) as date) as leaves_from
   from clocks
+  left join kept on kept.market = clocks.market
 )
 
 select * from final

@@ -3,7 +3,7 @@
 -- key: node_id
 -- owner: pipeline
 -- units: money bigint cents, coordinates in degrees, capacity in orders a day
--- incremental: none
+-- incremental: node
 with node_rows as (
   select * from stg_nodes
 ),

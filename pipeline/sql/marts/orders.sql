@@ -15,7 +15,7 @@ order_totals as (
 ),
 
 work as (
-  select order_id, node_id, carrier, lane, status from fulfillment_orders where status <> 'rejected'
+  select order_id, node_id, lane, status from fulfillment_orders where status <> 'rejected'
 ),
 
 shipment_rows as (
@@ -26,31 +26,37 @@ return_rows as (
   select distinct order_id from stg_returns
 ),
 
-order_nodes as (
-  select
-    order_id,
-    node_id,
-    min(carrier) as first_carrier,
-    max(carrier) as last_carrier,
-    min(lane) as first_lane,
-    max(lane) as last_lane,
-    bool_or(status <> 'cancelled') as is_live
+live_slices as (
+  select order_id, min(node_id) as node_id, max(node_id) as last_node_id,
+    min(lane) as first_lane, max(lane) as last_lane
   from work
-  group by order_id, node_id
+  where status <> 'cancelled'
+  group by order_id
 ),
 
--- the nodes that still work on it; where none does, those that did
-slices as (
-  select
-    order_id,
-    coalesce(nullif(count(*) filter (where is_live), 0), count(*)) as node_count,
-    coalesce(min(node_id) filter (where is_live), min(node_id)) as node_id,
-    coalesce(min(first_carrier) filter (where is_live), min(first_carrier)) as first_carrier,
-    coalesce(max(last_carrier) filter (where is_live), max(last_carrier)) as last_carrier,
-    coalesce(min(first_lane) filter (where is_live), min(first_lane)) as first_lane,
-    coalesce(max(last_lane) filter (where is_live), max(last_lane)) as last_lane
-  from order_nodes
+-- where nobody works on it any more, the nodes that did
+ended_slices as (
+  select order_id, min(node_id) as node_id, max(node_id) as last_node_id,
+    min(lane) as first_lane, max(lane) as last_lane
+  from work
+  anti join live_slices on live_slices.order_id = work.order_id
   group by order_id
+),
+
+slices as (
+  select * from live_slices
+  union all
+  select * from ended_slices
+),
+
+several as (
+  select work.order_id, count(distinct work.node_id) as node_count
+  from work
+  inner join slices on slices.order_id = work.order_id
+  left join live_slices on live_slices.order_id = work.order_id
+  where slices.node_id <> slices.last_node_id
+    and (work.status <> 'cancelled' or live_slices.order_id is null)
+  group by work.order_id
 ),
 
 carried as (
@@ -79,13 +85,17 @@ joined as (
     order_totals.freight_cents as lines_freight_cents,
     order_totals.tax_cents as lines_tax_cents,
     order_totals.discount_cents as lines_discount_cents,
-    slices.* exclude (order_id, first_carrier, last_carrier),
-    coalesce(carried.first_carrier, slices.first_carrier, 'unknown') as first_carrier,
-    coalesce(carried.last_carrier, slices.last_carrier, 'unknown') as last_carrier,
+    coalesce(several.node_count, if(slices.node_id is null, 0, 1)) as node_count,
+    slices.node_id,
+    slices.first_lane,
+    slices.last_lane,
+    carried.first_carrier,
+    carried.last_carrier,
     return_rows.order_id is not null as is_returned
   from headers
   left join order_totals on order_totals.order_id = headers.order_id
   left join slices on slices.order_id = headers.order_id
+  left join several on several.order_id = headers.order_id
   left join carried on carried.order_id = headers.order_id
   left join return_rows on return_rows.order_id = headers.order_id
 ),
@@ -98,16 +108,18 @@ final as (
     coalesce(region, 'unknown') as region,
     city, postal_code, placed_at, approved_at, promised_at, shipped_at, delivered_at, cancelled_at,
     delivered_at > promised_at as is_late,
-    status not in ('shipped', 'delivered', 'collected', 'cancelled', 'return_requested', 'returned') as is_open,
+    status not in ('shipped', 'delivered', 'collected', 'cancelled', 'return_requested', 'returned')
+      as is_open,
     coalesce(line_count, 0) as line_count,
     coalesce(unit_count, 0) as unit_count,
     coalesce(total_cents, lines_total_cents, 0) as total_cents,
     coalesce(freight_cents, lines_freight_cents, 0) as freight_cents,
     coalesce(tax_cents, lines_tax_cents, 0) as tax_cents,
     coalesce(discount_cents, lines_discount_cents, 0) as discount_cents,
-    coalesce(node_count, 0) as node_count,
+    node_count,
     case when node_count = 1 then node_id end as node_id,
-    case when first_carrier = last_carrier then first_carrier else 'multiple' end as carrier,
+    case when first_carrier is null then 'unknown' when first_carrier = last_carrier then first_carrier
+      else 'multiple' end as carrier,
     case
       when first_lane is null then 'unknown>' || coalesce(region, 'unknown')
       when first_lane = last_lane then first_lane

@@ -3,7 +3,7 @@
 -- key: provider, sku
 -- owner: pipeline
 -- units: money bigint cents, weight grams
--- incremental: none
+-- incremental: sku
 with product_rows as (
   select * from stg_products
 ),

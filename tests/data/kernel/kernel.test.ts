@@ -1,0 +1,171 @@
+// Errors, settings, randomness, names and units of the kernel.
+
+import { DuckDBInstance } from '@duckdb/node-api'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  asDetourError,
+  camelCase,
+  camelRow,
+  DetourError,
+  type ErrorCode,
+  errorTable,
+  fail,
+  isCurrency,
+  isTimeZone,
+  minorUnitsOf,
+  quoteName,
+  quoteText,
+  readConfig,
+  reasonOf,
+  seededRandom,
+  showBytes,
+  showMoney,
+  snakeCase,
+} from '#data/kernel'
+
+describe('errors', () => {
+  test('fill their template and carry status, details and cause', () => {
+    const cause = new Error('low level')
+    const error = fail('HOME_BUSY', { pid: 7, verb: 'serve', home: '/x' }, { cause })
+    expect(error).toMatchObject({ code: 'HOME_BUSY', status: 409, retryable: true, cause })
+    expect(error.message).toContain('pid 7, serve')
+    expect(error.message).not.toMatch(/[{}]/)
+  })
+
+  test('say "unknown" for what was not given', () => {
+    expect(fail('HOME_BUSY', { pid: null, verb: 'serve', home: '/x' }).message).toContain('pid unknown')
+  })
+
+  test('that are unknown become INTERNAL with the first line of their words', () => {
+    expect(asDetourError(new Error('one\ntwo'))).toMatchObject({ code: 'INTERNAL', status: 500 })
+    expect(asDetourError('text').message).toContain('text')
+    expect(reasonOf(new Error('one\ntwo'))).toBe('one')
+    const own = fail('INTERNAL', {})
+    expect(asDetourError(own)).toBe(own)
+  })
+
+  test('have a prefix of their room, an HTTP status of an error and words in every row', () => {
+    for (const [code, row] of Object.entries(errorTable)) {
+      expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/)
+      expect(row.status).toBeGreaterThanOrEqual(400)
+      expect(row.status).toBeLessThan(600)
+      expect(row.message.length).toBeGreaterThan(5)
+      expect(new DetourError(code as ErrorCode, {}).message).not.toMatch(/\{\w+\}/)
+    }
+  })
+})
+
+describe('settings', () => {
+  test('have defaults and are frozen', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({
+      home: './var',
+      port: 4380,
+      cycleCron: '*/5 * * * *',
+      sqlTimeoutMs: 30_000,
+    })
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test('come from the environment', () => {
+    expect(readConfig({ DETOUR_PORT: '0', DETOUR_HOME: '/h', DETOUR_LOG_LEVEL: 'info' })).toMatchObject({
+      port: 0,
+      home: '/h',
+      logLevel: 'info',
+    })
+  })
+
+  test.each([
+    ['DETOUR_PORT', 'many'],
+    ['DETOUR_PORT', '65536'],
+    ['DETOUR_PORT', '1.5'],
+    ['DETOUR_MEMORY_MB', '-1'],
+    ['DETOUR_LOG_LEVEL', 'loud'],
+  ])('that are not usable are refused by name: %s=%s', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(name)
+  })
+})
+
+describe('randomness', () => {
+  test('is the same for the same seed, and not disturbed by another stream', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 50 }), (seed, count) => {
+        const [a, b] = [seededRandom(seed), seededRandom(seed)]
+        const side = a.fork('side')
+        const drawn = Array.from({ length: count }, () => {
+          side.next()
+          return a.next()
+        })
+        expect(drawn).toEqual(Array.from({ length: count }, () => b.next()))
+      }),
+    )
+  })
+
+  test('stays within its bounds', () => {
+    const random = seededRandom('bounds')
+    fc.assert(
+      fc.property(fc.integer({ min: -50, max: 50 }), fc.nat(100), (low, span) => {
+        const value = random.int(low, low + span)
+        expect(Number.isInteger(value) && value >= low && value <= low + span).toBe(true)
+        const uniform = random.next()
+        expect(uniform >= 0 && uniform < 1).toBe(true)
+      }),
+    )
+  })
+
+  test('has the means it was asked for', () => {
+    const random = seededRandom('means')
+    const mean = (draw: () => number) => Array.from({ length: 20_000 }, draw).reduce((a, b) => a + b) / 20_000
+    expect(mean(() => random.normal(5, 2))).toBeCloseTo(5, 0)
+    expect(mean(() => random.exponential(3))).toBeCloseTo(3, 0)
+    expect(mean(() => random.poisson(4))).toBeCloseTo(4, 0)
+    expect(mean(() => random.poisson(100))).toBeCloseTo(100, -1)
+    expect(mean(() => random.weighted([1, 0, 3]))).toBeCloseTo(1.5, 1)
+  })
+})
+
+describe('names', () => {
+  test('go from camelCase to snake_case and back', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z]+([A-Z][a-z]+)*$/), (name) => {
+        expect(camelCase(snakeCase(name))).toBe(name)
+      }),
+    )
+    expect(camelRow({ placed_at: 1, x: 2 })).toEqual({ placedAt: 1, x: 2 })
+  })
+
+  test('and texts in quotes come back from DuckDB as they were, whatever they hold', async () => {
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+      .filter((value) => !value.includes('\0'))
+    await fc.assert(
+      fc.asyncProperty(text, text, async (name, value) => {
+        const reader = await connection.runAndReadAll(`SELECT ${quoteText(value)} AS ${quoteName(name)}`)
+        expect(reader.getRowObjectsJson()).toEqual([{ [name]: value }])
+      }),
+      { numRuns: 50 },
+    )
+    connection.closeSync()
+    instance.closeSync()
+  })
+})
+
+describe('units', () => {
+  test('know currencies with other than 100 minor units', () => {
+    expect([minorUnitsOf('USD'), minorUnitsOf('JPY'), minorUnitsOf('KWD')]).toEqual([100, 1, 1000])
+    expect([isCurrency('BRL'), isCurrency('XXQ')]).toEqual([true, false])
+  })
+
+  test('are shown with their digits', () => {
+    expect(showMoney(109_326_435, 'BRL')).toBe('1,093,264.35 BRL')
+    expect(showMoney(1234, 'JPY')).toBe('1,234 JPY')
+    expect([showBytes(999), showBytes(1_234_500)]).toEqual(['999 B', '1.2 MB'])
+  })
+
+  test('know time zones', () => {
+    expect([isTimeZone('America/Sao_Paulo'), isTimeZone('Mars/Base')]).toEqual([true, false])
+  })
+})
