@@ -18,4 +18,5 @@ function report(message: object): void {
   process.send?.(message, () => process.exit(0))
 }
 
+process.once('disconnect', () => process.exit(0))
 await main()

@@ -1,7 +1,7 @@
 // The commands, their options and their help. Each only turns words into arguments and calls its verb.
 
 import { rm } from 'node:fs/promises'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { runBench } from '#orchestrator/bench'
 import { showBench, showRebuild, showWorld, type VerbName, writeWorld } from '#orchestrator/verbs'
 import { absolute, list, mapping, present, whole } from './options.ts'
@@ -51,28 +51,24 @@ function addData(program: Command, verb: RunVerb): void {
 
 function addQuarantine(program: Command, verb: RunVerb): void {
   const quarantine = program.command('quarantine').description('records that could not be used')
-  quarantine
-    .command('list')
-    .description('show them')
-    .option('--provider <id>')
-    .option('--code <code>', 'only this reason')
-    .option('--status <status>', 'open or replayed')
+  const filtered = (name: string, description: string) =>
+    quarantine
+      .command(name)
+      .description(description)
+      .option('--provider <id>', 'only of this provider')
+      .option('--code <code>', 'only this reason')
+      .option('--role <role>', 'only this part of the mapping')
+      .option('--ids <ids>', 'only these, with commas', list)
+  filtered('list', 'show them')
+    .addOption(new Option('--status <status>', 'only these').choices(['open', 'replayed']))
     .option('--limit <rows>', 'rows shown', whole(1, 100_000))
     .action((options: object) => verb('quarantine-list', options))
-  quarantine
-    .command('export')
-    .description('write them to a file to mend them')
+  filtered('export', 'write them to a file to mend them')
     .requiredOption('--file <file>', 'file to write', absolute)
-    .option('--provider <id>')
-    .option('--code <code>', 'only this reason')
     .action((options: object) => verb('quarantine-export', options))
-  quarantine
-    .command('replay')
-    .description('try them again, as they are or as mended in a file')
-    .option('--provider <id>')
-    .option('--code <code>', 'only this reason')
-    .option('--ids <ids>', 'only these, with commas', list)
+  filtered('replay', 'try them again, as they are or as mended in a file')
     .option('--file <file>', 'the mended file', absolute)
+    .option('--mapping <name|file>', 'another mapping than that of the last load', mapping)
     .action((options: object) => verb('quarantine-replay', options))
 }
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { schedule, validate } from 'node-cron'
-import { type Effects, fail } from '#data/kernel'
+import { type Effects, fail, reasonOf } from '#data/kernel'
 import { openWorkspace, type Workspace } from '#orchestrator/workspace'
 import { runCycle } from '#pipeline'
 import { createApp } from './app.ts'
@@ -65,7 +65,7 @@ async function start(workspace: Workspace, port: number): Promise<Serving> {
     throw isBusy ? fail('SERVE_PORT_BUSY', { port }, { cause: error }) : error
   }
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  const task = schedule(effects.config.cycleCron, cycle.run, { noOverlap: true })
+  const task = schedule(effects.config.cycleCron, cycle.run, { noOverlap: true, logger: cronLogger(effects) })
   await writeServerFile(paths.server, { pid: process.pid, url, token })
   void cycle.run()
   return {
@@ -79,6 +79,16 @@ async function start(workspace: Workspace, port: number): Promise<Serving> {
       await turns.idle()
       await workspace.close()
     },
+  }
+}
+
+/** The scheduler's words go to our log: it would write to standard output. */
+function cronLogger({ logger }: Effects) {
+  return {
+    info: (message: string) => logger.info(message),
+    warn: (message: string) => logger.warn(message),
+    error: (message: string | Error) => logger.error(reasonOf(message)),
+    debug: (message: string | Error) => logger.debug(reasonOf(message)),
   }
 }
 

@@ -9,6 +9,9 @@ process.once('message', async (job: SqlJob) => {
   process.send?.(reply, () => process.disconnect())
 })
 
+// Whoever asked has gone: nobody reads an answer any more.
+process.once('disconnect', () => process.exit(0))
+
 async function answer(job: SqlJob): Promise<SqlReply> {
   try {
     return { result: await runSandboxed(job, systemClock) }

@@ -6,8 +6,12 @@ import { show as showIngest } from './ingest.ts'
 import { showNumber, showTable } from './table.ts'
 import { defineVerb } from './verb.ts'
 
-const provider = Type.Optional(Type.String({ minLength: 1 }))
-const code = Type.Optional(Type.String({ minLength: 1, description: 'reason as a word' }))
+const filter = {
+  provider: Type.Optional(Type.String({ minLength: 1 })),
+  code: Type.Optional(Type.String({ minLength: 1, description: 'reason as a word' })),
+  role: Type.Optional(Type.String({ minLength: 1, description: 'part of the mapping the file plays' })),
+  ids: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+}
 const closed = { additionalProperties: false }
 
 /** Lists records that were set aside. */
@@ -15,8 +19,7 @@ export const quarantineListVerb = defineVerb({
   name: 'quarantine-list',
   schema: Type.Object(
     {
-      provider,
-      code,
+      ...filter,
       status: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('replayed')])),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
     },
@@ -24,11 +27,11 @@ export const quarantineListVerb = defineVerb({
   ),
   run: (args, context) => listQuarantine(args, context),
   show: ({ total, rows }) => {
-    if (total === 0) return 'Nothing is set aside: every record was used.'
+    if (total === 0) return 'No record is set aside here.'
     const cells = rows.map((row) => [
       row.quarantineId,
       row.provider,
-      row.path?.split('/').at(-1),
+      row.path.split('/').at(-1),
       row.line ?? row.rowNumber,
       row.field,
       row.code,
@@ -42,18 +45,19 @@ export const quarantineListVerb = defineVerb({
   },
 })
 
-/** Writes the records to a file where they can be mended. */
+/** Writes the records to files where they can be mended. */
 export const quarantineExportVerb = defineVerb({
   name: 'quarantine-export',
-  schema: Type.Object({ provider, code, file: Type.String({ minLength: 1 }) }, closed),
+  schema: Type.Object({ ...filter, file: Type.String({ minLength: 1 }) }, closed),
   run: (args, context) => exportQuarantine(args, context),
-  show: ({ files }) =>
-    files
-      .map(
-        ({ file, records }) =>
-          `${showNumber(records, 'record')} written to ${file}. Mend it, then "detour quarantine replay --file ${file}".`,
-      )
-      .join('\n'),
+  show: ({ files, records }) => {
+    const names = files.map(({ file }) => file)
+    const next = names.map((name) => `  npx detour quarantine replay --file ${name}`)
+    return [
+      `${showNumber(records, 'record')} written to ${names.join(', ')}. Mend them, then:`,
+      ...next,
+    ].join('\n')
+  },
 })
 
 /** Tries records again, as they are or as mended in a file. */
@@ -61,13 +65,9 @@ export const quarantineReplayVerb = defineVerb({
   name: 'quarantine-replay',
   schema: Type.Object(
     {
-      provider,
-      code,
-      ids: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+      ...filter,
       file: Type.Optional(Type.String({ minLength: 1 })),
-      mapping: Type.Optional(
-        Type.String({ minLength: 1, description: 'mapping to use instead of the last one' }),
-      ),
+      mapping: Type.Optional(Type.String({ minLength: 1, description: 'name of a shipped mapping or path' })),
     },
     closed,
   ),

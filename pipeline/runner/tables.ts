@@ -29,7 +29,8 @@ export function martsOf(graph: Graph): Node[] {
 /** `INSERT` of a query's rows into a mart, its columns in the contract's order, its rows by time. */
 export function insertSql(node: Node, query: string, target = node.name): string {
   const columns = columnsOf(contractOf(node.name)).map((column) => quoteName(column.name))
-  const order = node.order === null || !columns.includes(quoteName(node.order)) ? '' : `\nORDER BY ${node.order}`
+  const order =
+    node.order === null || !columns.includes(quoteName(node.order)) ? '' : `\nORDER BY ${node.order}`
   const list = columns.join(', ')
   return `INSERT INTO ${target} (${list})\nSELECT ${list} FROM (\n${query}\n) AS model${order}`
 }

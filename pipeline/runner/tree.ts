@@ -20,9 +20,10 @@ export type Replacement = { table: string } | { query: Tree } | null
  * @throws PIPELINE_MODEL_INVALID when DuckDB cannot take it apart
  */
 export async function parse(queries: Queries, name: string, sql: string): Promise<Tree> {
-  const { tree } = await queries.one<{ tree: string }>('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR AS tree', [
-    sql,
-  ])
+  const { tree } = await queries.one<{ tree: string }>(
+    'SELECT json_serialize_sql($1::VARCHAR)::VARCHAR AS tree',
+    [sql],
+  )
   const parsed = JSON.parse(tree.replace(/"query_location":\d+/g, '"query_location":0')) as {
     error: boolean
     error_message?: string
@@ -38,9 +39,10 @@ export async function parse(queries: Queries, name: string, sql: string): Promis
 /** The SQL of a tree. */
 export async function print(queries: Queries, tree: Tree): Promise<string> {
   const whole = JSON.stringify({ error: false, statements: [{ ...tree, named_param_map: [] }] })
-  const { sql } = await queries.one<{ sql: string }>('SELECT json_deserialize_sql($1::VARCHAR::JSON) AS sql', [
-    whole,
-  ])
+  const { sql } = await queries.one<{ sql: string }>(
+    'SELECT json_deserialize_sql($1::VARCHAR::JSON) AS sql',
+    [whole],
+  )
   return sql
 }
 

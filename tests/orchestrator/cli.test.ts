@@ -83,7 +83,7 @@ describe('records and files that cannot be used', () => {
     expect(list).toMatchObject({ code: 0, body: { total: 1, rows: [{ provider: 'detour' }] } })
     const file = join(folder.path, 'to-mend.csv')
     const exported = await json('quarantine', 'export', '--file', file, '--home', other)
-    expect(exported).toMatchObject({ code: 0, body: { file, records: 1 } })
+    expect(exported).toMatchObject({ code: 0, body: { files: [{ file, records: 1 }], records: 1 } })
     expect(await readFile(file, 'utf8')).toContain('BAD-1')
     const replayed = await json('quarantine', 'replay', '--home', other)
     expect(replayed).toMatchObject({ code: 0, body: { replayed: 0, stillOpen: 1 } })

@@ -1,0 +1,168 @@
+// From the list of changed keys to temporary tables of the rows they touch, before and after. It writes no mart.
+
+import { quoteName } from '#data/kernel'
+import type { Queries } from '#data/warehouse'
+import type { Graph } from './graph.ts'
+import { martsOf } from './tables.ts'
+
+/** The two kinds of thing whose rows are rebuilt one by one. */
+export type Scope = 'order' | 'inventory'
+
+/** How a scope is keyed: in the raw tables, in the marts, and the temporary table of its changed keys. */
+interface ScopeKeys {
+  changed: string
+  /** a raw table with this column belongs to the scope */
+  rawMark: string
+  raw: string[]
+  mart: string[]
+}
+
+const keysOf: Record<Scope, ScopeKeys> = {
+  order: {
+    changed: 'cycle_orders',
+    rawMark: 'order_external_id',
+    raw: ['provider', 'order_external_id'],
+    mart: ['order_id'],
+  },
+  inventory: {
+    changed: 'cycle_stock',
+    rawMark: 'counted_at,moved_at',
+    raw: ['provider', 'sku', 'node_external_id'],
+    mart: ['provider', 'sku', 'node_id'],
+  },
+}
+
+/** What a cycle has before it. */
+export interface Changes {
+  kinds: Set<string>
+  orders: number
+  stock: number
+  /** Share of all orders that changed, 0 to 1. */
+  share: number
+}
+
+/** Whether anything changed since the last cycle, and which kinds. */
+export async function changedKinds(queries: Queries): Promise<Set<string>> {
+  const rows = await queries.all<{ kind: string }>('SELECT DISTINCT kind FROM pipeline_changes')
+  return new Set(rows.map((row) => row.kind))
+}
+
+/** Lists the orders and the stock that the changes touch in temporary tables. */
+export async function listChanges(queries: Queries, kinds: Set<string>): Promise<Changes> {
+  await listOrders(queries, kinds)
+  await listStock(queries, kinds)
+  const counts = await queries.one<{ orders: number; stock: number; total: number }>(
+    `SELECT (SELECT count(*) FROM cycle_orders) AS orders, (SELECT count(*) FROM cycle_stock) AS stock,
+       (SELECT count(*) FROM raw_file_orders) AS total`,
+  )
+  return { kinds, ...counts, share: counts.total === 0 ? 1 : counts.orders / counts.total }
+}
+
+async function listOrders(queries: Queries, kinds: Set<string>): Promise<void> {
+  const sources = ["SELECT provider, key AS order_external_id FROM pipeline_changes WHERE kind = 'order'"]
+  if (kinds.has('sku')) {
+    for (const table of ['raw_file_order_lines', 'raw_file_returns']) {
+      sources.push(naming(table, 'sku', "kind = 'sku' AND changed.key = named.sku"))
+    }
+  }
+  if (kinds.has('node')) {
+    for (const table of ['order_lines', 'fulfillment_orders', 'shipments', 'returns']) {
+      const same = "kind = 'node' AND changed.key = named.node_external_id"
+      sources.push(naming(`raw_file_${table}`, 'node_external_id', same))
+    }
+  }
+  await queries.run(`
+    CREATE TEMP TABLE cycle_orders AS
+    SELECT DISTINCT md5(concat_ws(chr(31), market, provider, order_external_id))::UUID AS order_id,
+      market, provider, order_external_id
+    FROM raw_file_orders
+    SEMI JOIN (${sources.join('\nUNION ')}) AS keys USING (provider, order_external_id)`)
+}
+
+const naming = (table: string, column: string, same: string) =>
+  `SELECT named.provider, named.order_external_id FROM ${table} AS named
+   SEMI JOIN pipeline_changes AS changed ON changed.provider = named.provider AND ${same}
+   WHERE named.${column} IS NOT NULL`
+
+async function listStock(queries: Queries, kinds: Set<string>): Promise<void> {
+  const sources = [
+    `SELECT provider, split_part(key, chr(31), 1) AS sku, split_part(key, chr(31), 2) AS node_external_id
+     FROM pipeline_changes WHERE kind = 'inventory'`,
+  ]
+  if (kinds.has('sku')) {
+    for (const table of ['raw_file_inventory', 'raw_file_inventory_movements']) {
+      sources.push(`SELECT named.provider, named.sku, named.node_external_id FROM ${table} AS named
+        SEMI JOIN pipeline_changes AS changed
+          ON changed.provider = named.provider AND changed.kind = 'sku' AND changed.key = named.sku`)
+    }
+  }
+  await queries.run(`
+    CREATE TEMP TABLE cycle_stock AS
+    SELECT *, provider || ':' || node_external_id AS node_id FROM (${sources.join('\nUNION ')})`)
+  if (!kinds.has('inventory')) return
+  // a movement that was booked again elsewhere has left its old product and node, too
+  await queries.run(`
+    INSERT INTO cycle_stock
+    SELECT DISTINCT provider, sku, node_id[length(provider) + 2:], node_id FROM inventory_movements AS booked
+    SEMI JOIN (
+      SELECT provider, movement_external_id FROM raw_file_inventory_movements
+      SEMI JOIN cycle_stock USING (provider, sku, node_external_id)
+    ) AS again ON again.provider = booked.provider AND again.movement_external_id = booked.movement_id
+    ANTI JOIN cycle_stock AS listed
+      ON listed.provider = booked.provider AND listed.sku = booked.sku AND listed.node_id = booked.node_id`)
+}
+
+/** Raw tables that hold rows of the scope. */
+async function rawTables(queries: Queries, graph: Graph, scope: Scope): Promise<string[]> {
+  const marks = keysOf[scope].rawMark.split(',')
+  const rows = await queries.all<{ table_name: string; column_name: string }>(
+    "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal",
+  )
+  const read = new Set(graph.nodes.flatMap((node) => node.reads).filter((name) => !graph.byName.has(name)))
+  const found = rows.filter((row) => marks.includes(row.column_name) && read.has(row.table_name))
+  return [...new Set(found.map((row) => row.table_name))]
+}
+
+/**
+ * Copies the changed rows of one scope aside: `cycle_now_<raw table>` as they came, `cycle_old_<mart>` as they stand, and
+ * the places of the latter in `cycle_at_<mart>`, so that they can be deleted without another search.
+ * @returns the raw tables copied
+ */
+export async function copyChanged(queries: Queries, graph: Graph, scope: Scope): Promise<string[]> {
+  const keys = keysOf[scope]
+  const raw = await rawTables(queries, graph, scope)
+  for (const table of raw) await copyRows(queries, table, `cycle_now_${table}`, keys.changed, keys.raw)
+  for (const node of martsOf(graph)) {
+    if (node.incremental !== scope) continue
+    await copyRows(queries, node.name, `cycle_old_${node.name}`, keys.changed, keys.mart)
+  }
+  return raw
+}
+
+/** Only the key is read to find the rows; then only the part of the table in which they lie. */
+async function copyRows(queries: Queries, table: string, copy: string, changed: string, key: string[]) {
+  const places = `cycle_at_${table}`
+  await queries.run(`
+    CREATE TEMP TABLE ${quoteName(places)} AS
+    SELECT rowid AS place FROM ${quoteName(table)} SEMI JOIN ${changed} USING (${key.join(', ')})`)
+  await queries.run(`
+    CREATE TEMP TABLE ${quoteName(copy)} AS
+    SELECT * FROM ${quoteName(table)} WHERE ${await placed(queries, table)}`)
+}
+
+/** The condition that finds the rows listed in `cycle_at_<table>`. */
+export async function placed(queries: Queries, table: string): Promise<string> {
+  const { low, high } = await queries.one<{ low: number | null; high: number | null }>(
+    `SELECT min(place) AS low, max(place) AS high FROM ${quoteName(`cycle_at_${table}`)}`,
+  )
+  if (low === null || high === null) return 'false'
+  return `rowid BETWEEN ${low} AND ${high} AND rowid IN (SELECT place FROM ${quoteName(`cycle_at_${table}`)})`
+}
+
+/** Drops every temporary table of this cycle. */
+export async function dropTemporary(queries: Queries): Promise<void> {
+  const rows = await queries.all<{ table_name: string }>(
+    "SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'cycle_')",
+  )
+  for (const row of rows) await queries.run(`DROP TABLE temp.${quoteName(row.table_name)}`)
+}

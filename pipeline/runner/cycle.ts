@@ -1,0 +1,157 @@
+// One cycle of the pipeline: what changed since the last one becomes marts and metrics, in one transaction.
+// It never reads a file and never asks the wall clock for business time.
+
+import type { Effects } from '#data/kernel'
+import type { Queries, Warehouse } from '#data/warehouse'
+import { inListedDays, listBuckets, updateBuckets } from './buckets.ts'
+import { changedKinds, dropTemporary, listChanges } from './changes.ts'
+import { type CheckResult, runChecks } from './checks.ts'
+import { buildAll, isBuiltBy } from './full.ts'
+import { type Graph, readGraph } from './graph.ts'
+import { rememberPoints, reviseBuckets } from './revisions.ts'
+import type { ModelRun } from './tables.ts'
+import { updateRows } from './update.ts'
+
+/** What a cycle did. */
+export interface CycleSummary {
+  mode: 'full' | 'incremental' | 'idle'
+  /** orders whose rows were made anew */
+  changedOrders: number
+  /** hours whose facts changed; in a full build all that have points */
+  changedBuckets: number
+  seconds: number
+  models: ModelRun[]
+  checks: CheckResult[]
+  /** latest business time over all markets, null where there is none */
+  watermark: string | null
+}
+
+/** Above this share of changed orders a full build is cheaper. */
+const largestShare = 0.2
+
+/**
+ * Runs one cycle. Readers see the tables of before until it has ended; when it fails nothing is changed.
+ * @param options mode 'auto' (default): idle when nothing changed, else the cheaper of incremental and full;
+ *   'full' builds everything anew
+ * @throws PIPELINE_MODEL_INVALID, WAREHOUSE_QUERY
+ */
+export async function runCycle(
+  warehouse: Warehouse,
+  effects: Effects,
+  options: { mode?: 'full' | 'auto' } = {},
+): Promise<CycleSummary> {
+  const started = effects.clock.now()
+  return warehouse.transaction(async (queries) => {
+    const graph = await readGraph(queries)
+    const built = await isBuiltBy(queries, graph)
+    const kinds = await changedKinds(queries)
+    const full = options.mode === 'full' || !built || kinds.has('all')
+    if (!full && kinds.size === 0 && !(await hasNewLoads(queries))) return idle(queries, effects, started)
+    const work =
+      (await (full ? null : incremental(queries, graph, kinds, effects))) ??
+      (await all(queries, graph, effects))
+    await dropTemporary(queries)
+    await queries.run('DELETE FROM pipeline_changes')
+    const summary: CycleSummary = {
+      ...work,
+      seconds: (effects.clock.now() - started) / 1000,
+      watermark: await watermarkOf(queries),
+    }
+    await record(queries, summary, started)
+    return summary
+  })
+}
+
+type Work = Omit<CycleSummary, 'seconds' | 'watermark'>
+
+async function all(queries: Queries, graph: Graph, effects: Effects): Promise<Work> {
+  await dropTemporary(queries)
+  await rememberPoints(queries, 'true')
+  const models = await buildAll(queries, graph, effects)
+  await reviseBuckets(queries, 'true', await nextRun(queries))
+  const counts = await queries.one<{ orders: number; hours: number }>(`
+    SELECT (SELECT count(*) FROM orders) AS orders, (
+      SELECT count(DISTINCT (market, bucket_start)) FROM metric_points WHERE grain = 'hour' AND dimension = 'all'
+    ) AS hours`)
+  const checks = await runChecks(queries, graph, 'full')
+  return { mode: 'full', changedOrders: counts.orders, changedBuckets: counts.hours, models, checks }
+}
+
+/** @returns null where so much changed that a full build is cheaper */
+async function incremental(
+  queries: Queries,
+  graph: Graph,
+  kinds: Set<string>,
+  effects: Effects,
+): Promise<Work | null> {
+  const changes = await listChanges(queries, kinds)
+  if (changes.share > largestShare) return null
+  const rows = await updateRows(queries, graph, changes, effects)
+  const changedBuckets = await listBuckets(queries, graph, new Set(rows.map((run) => run.name)))
+  const condition = await inListedDays(queries)
+  await rememberPoints(queries, condition)
+  const metrics = await updateBuckets(queries, graph, effects)
+  await reviseBuckets(queries, condition, await nextRun(queries))
+  const checks = await runChecks(queries, graph, 'incremental')
+  return {
+    mode: 'incremental',
+    changedOrders: changes.orders,
+    changedBuckets,
+    models: [...rows, ...metrics],
+    checks,
+  }
+}
+
+async function idle(queries: Queries, effects: Effects, started: number): Promise<CycleSummary> {
+  return {
+    mode: 'idle',
+    changedOrders: 0,
+    changedBuckets: 0,
+    seconds: (effects.clock.now() - started) / 1000,
+    models: [],
+    checks: [],
+    watermark: await watermarkOf(queries),
+  }
+}
+
+/** Whether a load came that changed no row; its records still count as received. */
+async function hasNewLoads(queries: Queries): Promise<boolean> {
+  const { told, loaded } = await queries.one<{ told: number; loaded: number }>(`
+    SELECT (
+      SELECT coalesce(sum(count), 0)::BIGINT FROM metric_points
+      WHERE metric = 'records_received' AND dimension = 'all' AND grain = 'hour'
+        AND bucket_start >= (SELECT min(loaded_at) - INTERVAL 1 HOUR FROM loads)
+    ) AS told, (SELECT count(*) FROM loads) AS loaded`)
+  return told !== loaded
+}
+
+async function watermarkOf(queries: Queries): Promise<string | null> {
+  const { watermark } = await queries.one<{ watermark: string | null }>(
+    `SELECT strftime(max(watermark) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ') AS watermark FROM market_clock`,
+  )
+  return watermark
+}
+
+async function nextRun(queries: Queries): Promise<number> {
+  const { run } = await queries.one<{ run: number }>(
+    'SELECT coalesce(max(run_id), 0) + 1 AS run FROM pipeline_runs',
+  )
+  return run
+}
+
+async function record(queries: Queries, summary: CycleSummary, started: number): Promise<void> {
+  await queries.run(
+    `INSERT INTO pipeline_runs BY NAME
+     SELECT ${await nextRun(queries)} AS run_id, $1 AS mode, make_timestamptz($2::BIGINT * 1000) AS started_at,
+       $3::BIGINT AS duration_ms, $4::BIGINT AS changed_orders, $5::BIGINT AS changed_buckets,
+       $6::TIMESTAMPTZ AS watermark`,
+    [
+      summary.mode,
+      started,
+      Math.round(summary.seconds * 1000),
+      summary.changedOrders,
+      summary.changedBuckets,
+      summary.watermark,
+    ],
+  )
+}

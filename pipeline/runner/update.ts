@@ -1,0 +1,82 @@
+// The incremental update of row marts: the same models over the changed rows only, then delete and insert by key.
+// It leaves metrics to buckets.ts.
+
+import { type Effects, quoteName } from '#data/kernel'
+import type { Queries } from '#data/warehouse'
+import { type Changes, copyChanged, placed, type Scope } from './changes.ts'
+import type { Graph, Node } from './graph.ts'
+import { insertSql, type ModelRun, martsOf } from './tables.ts'
+import { print, type Replacement, replaceTables, type Tree } from './tree.ts'
+
+/**
+ * Brings the row marts up to date.
+ * @returns rows and seconds by mart that was written
+ */
+export async function updateRows(
+  queries: Queries,
+  graph: Graph,
+  changes: Changes,
+  effects: Effects,
+): Promise<ModelRun[]> {
+  const copied = new Set<string>()
+  const scopes: Scope[] = []
+  if (changes.orders > 0) scopes.push('order')
+  if (changes.stock > 0) scopes.push('inventory')
+  await queries.run('CREATE TEMP TABLE cycle_old_market_clock AS FROM market_clock')
+  for (const scope of scopes) {
+    for (const table of await copyChanged(queries, graph, scope)) copied.add(table)
+  }
+  const runs: ModelRun[] = []
+  for (const node of martsOf(graph)) {
+    const start = effects.clock.now()
+    const rows = await updateMart(queries, graph, node, { scopes, copied, kinds: changes.kinds })
+    if (rows !== null) runs.push({ name: node.name, rows, seconds: (effects.clock.now() - start) / 1000 })
+  }
+  return runs
+}
+
+interface Given {
+  scopes: Scope[]
+  copied: Set<string>
+  kinds: Set<string>
+}
+
+/** @returns rows written, null where the mart is not touched */
+async function updateMart(queries: Queries, graph: Graph, node: Node, given: Given): Promise<number | null> {
+  const { incremental, name } = node
+  if (incremental === 'always' || (incremental !== 'none' && given.kinds.has(incremental))) {
+    if (incremental === 'order' || incremental === 'inventory')
+      return updateByKey(queries, graph, node, given)
+    await queries.run(`DELETE FROM ${quoteName(name)}`)
+    return queries.run(insertSql(node, node.sql))
+  }
+  return updateByKey(queries, graph, node, given)
+}
+
+async function updateByKey(queries: Queries, graph: Graph, node: Node, given: Given): Promise<number | null> {
+  if (!given.scopes.some((scope) => scope === node.incremental)) return null
+  const narrowed = narrow(graph, node.tree, (table) => narrowRows(graph, table, given.copied))
+  const fresh = `cycle_new_${node.name}`
+  await queries.run(`CREATE TEMP TABLE ${quoteName(fresh)} AS FROM ${quoteName(node.name)} LIMIT 0`)
+  await queries.run(insertSql(node, await print(queries, narrowed), quoteName(fresh)))
+  await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${await placed(queries, node.name)}`)
+  return queries.run(`INSERT INTO ${quoteName(node.name)} FROM ${quoteName(fresh)}`)
+}
+
+/** Raw tables become the changed rows, marts of the same kind the rows just made; all else stays. */
+function narrowRows(graph: Graph, table: string, copied: Set<string>): Replacement {
+  if (copied.has(table)) return { table: `cycle_now_${table}` }
+  const kind = graph.byName.get(table)?.incremental
+  return kind === 'order' || kind === 'inventory' ? { table: `cycle_new_${table}` } : null
+}
+
+/** A query over other tables, the views it reads written out inside it. */
+export function narrow(graph: Graph, tree: Tree, replacementOf: (table: string) => Replacement): Tree {
+  return replaceTables(tree, (table) => {
+    const replacement = replacementOf(table)
+    if (replacement !== null) return replacement
+    const view = graph.byName.get(table)
+    if (view === undefined || view.layer === 'marts') return null
+    return { query: narrow(graph, view.tree, replacementOf) }
+  })
+}
