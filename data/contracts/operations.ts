@@ -1,4 +1,4 @@
-// Tables the warehouse keeps about its own work: events seen, loads, quarantine, what changed, what was scored and decided.
+// Tables the warehouse keeps about its own work: events, loads, quarantine, what changed, was scored and decided.
 
 import { cents, instant, integer, json, number, optional, table, text, texts, truth, word } from './column.ts'
 

@@ -11,7 +11,7 @@ export interface Config {
   port: number
   /** Lowest level logged: trace, debug, info, warn, error, silent. Default warn. DETOUR_LOG_LEVEL */
   logLevel: string
-  /** Memory DuckDB may use before it spills to disk, MB. Default a quarter of the machine, 512 to 2,000. DETOUR_MEMORY_MB */
+  /** Memory of DuckDB before it spills to disk, MB. Default a quarter of the machine, 512 to 2,000. DETOUR_MEMORY_MB */
   memoryMb: number
   /** DuckDB's threads. Default the machine's cores, at most 8. DETOUR_THREADS */
   threads: number

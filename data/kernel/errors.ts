@@ -219,7 +219,17 @@ export const errorTable = {
   INGEST_DISK_FULL: {
     status: 507,
     retryable: true,
-    message: 'the disk is full at {path}; nothing was accepted, make room and load again',
+    message: 'the disk is full at {path}; make room and load again, nothing accepted before is lost',
+  },
+  LAKE_FILE_MISSING: {
+    status: 500,
+    retryable: false,
+    message: 'the lake lacks {path}: put it back from a backup, or load the file it was made of again',
+  },
+  LAKE_FILE_DAMAGED: {
+    status: 500,
+    retryable: false,
+    message: '{path} in the lake is damaged ({reason}): put it back from a backup',
   },
   INGEST_QUARANTINE_EMPTY: { status: 404, retryable: false, message: 'no open quarantined record matches' },
 } as const satisfies Record<string, ErrorKind>

@@ -8,9 +8,9 @@ import {
   type CompiledField,
   compileField,
   type FieldSurroundings,
+  mapSql,
   type ProblemTest,
   textName,
-  unitsOf,
 } from './field.ts'
 import { oddities } from './flags.ts'
 import type { SourceSql } from './source.ts'
@@ -43,7 +43,11 @@ export function compileEntity(name: EntityName, mapping: Mapping, source: Source
   const spec = mapping.file.entities[name]
   if (spec === undefined) throw fail('INTERNAL', { reason: `no entity ${name}` })
   const columns = columnsOf(entities[name].mapped)
-  const needed = new Map<string, Set<string>>()
+  if (spec.each !== undefined && !source.isDocument(spec.from)) {
+    throw mapping.fault(['entities', name, 'each'], `"each" is for JSON; ${spec.from} is a table of columns`)
+  }
+  checkJoins(name, spec, mapping, source)
+  const needed = source.joinedNames(spec)
   const reader = new FieldReader(name, spec, mapping, source, needed)
   const around = surroundings(name, reader, mapping)
   const fields = columns.map((column) => {
@@ -93,12 +97,13 @@ function recordsSql(
     ...Object.entries(oddities[name] ?? {}),
     ...Object.entries(spec.flags ?? {}),
     ...fields.flatMap((field) => (field.flag === null ? [] : [[field.flag.name, field.flag.test] as const])),
-  ].map(([flag, test]) => `CASE WHEN TRY(${test}) THEN ${quoteText(flag)} END`)
+  ].map(([flag, test]) => `CASE WHEN TRY(${test}\n) THEN ${quoteText(flag)} END`)
   const flagList =
     flags.length === 0 ? '[]::VARCHAR[]' : `list_filter([${flags.join(', ')}], lambda f: f IS NOT NULL)`
   const tests = problems.map((problem, i) => `WHEN ${problem.test} THEN ${i + 1}`)
   const isJson = source.isDocument(spec.from) ? ', b.document IS NOT NULL AS __is_json' : ''
-  const where = spec.where === undefined ? '' : `WHERE TRY(${spec.where})`
+  const broken = source.isDocument(spec.from) ? ' OR b.document IS NULL' : ''
+  const where = spec.where === undefined ? '' : `WHERE TRY(${spec.where}\n)${broken}`
   return `
     SELECT *, ${flagList} AS flags, CASE ${tests.join('\n      ')} END + ${barrier} AS __problem
     FROM (
@@ -116,6 +121,23 @@ function recordsSql(
  * optimiser pushes the filter down and every cast is computed twice.
  */
 const barrier = '(random() * 0)::INTEGER'
+
+/** Every column that joins two files has to be there; a fault beforehand says which is not. */
+function checkJoins(name: EntityName, spec: EntitySpec, mapping: Mapping, source: SourceSql): void {
+  for (const [alias, join] of Object.entries(spec.join ?? {})) {
+    for (const [here, there] of Object.entries(join.on)) {
+      const sides = [
+        [spec.from, here],
+        [join.file, there],
+      ] as const
+      for (const [role, column] of sides) {
+        if (!source.has(role) || source.isDocument(role) || source.columns(role).includes(column)) continue
+        const reason = `no file has the column "${column}"; ${role} has ${source.columns(role).join(', ')}`
+        throw mapping.fault(['entities', name, 'join', alias, 'on', here], reason)
+      }
+    }
+  }
+}
 
 /** Several records make one row: each field is combined over the records that are sound; problems stay per record. */
 function groupSql(name: EntityName, fields: CompiledField[], spec: EntitySpec, body: string): string {
@@ -162,14 +184,7 @@ class FieldReader {
   }
 
   /** SQL of a field's text: trimmed, words for "nothing" taken as null; null when no file has its column. */
-  text(column: Column | { name: string }, spec: FieldSpec): string | null {
-    const units = 'type' in column ? unitsOf(column) : []
-    if (spec.unit !== undefined && !units.includes(spec.unit)) {
-      throw this.#fault(
-        column.name,
-        `"${spec.unit}" is not one of its units: ${units.join(', ') || 'it has none'}`,
-      )
-    }
+  text(column: { name: string }, spec: FieldSpec): string | null {
     const nulls = [
       '',
       ...(this.#mapping.file.nulls ?? []),
@@ -188,7 +203,7 @@ class FieldReader {
 
   #given(field: string, spec: FieldSpec, clean: (sql: string) => string): string | null {
     if (spec.value !== undefined) return quoteText(String(spec.value))
-    if (spec.expr !== undefined) return clean(`TRY(${spec.expr})::VARCHAR`)
+    if (spec.expr !== undefined) return clean(`TRY(${spec.expr}\n)::VARCHAR`)
     const names = spec.firstOf ?? [spec.column ?? '']
     const cells = names.flatMap((name) => this.#column(field, name) ?? []).map(clean)
     return cells.length < 2 ? (cells[0] ?? null) : `coalesce(${cells.join(', ')})`
@@ -235,8 +250,10 @@ function surroundings(name: EntityName, reader: FieldReader, mapping: Mapping): 
   const long = currency === undefined ? {} : longForm(currency)
   const constant = long.value ?? long.default ?? mapping.currency ?? 'USD'
   const { default: _, ...withoutDefault } = long
-  const given = currency === undefined ? null : reader.text({ name: 'currency' }, withoutDefault)
-  if (given === null || long.value !== undefined) return { ...base, currency: { code: String(constant) } }
+  const source = currency === undefined ? null : reader.text({ name: 'currency' }, withoutDefault)
+  const given = source === null ? null : mapSql(source, long, { type: 'VARCHAR' })
+  if (given === null || long.value !== undefined)
+    return { ...base, currency: { code: String(constant).toUpperCase() } }
   reader.currencySql = `, upper(coalesce(${given}, ${quoteText(String(constant))})) AS __currency`
   const odd = allCurrencies().filter((code) => minorUnitsOf(code) !== 100)
   const cases = [1, 1000].map((per) => {

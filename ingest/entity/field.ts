@@ -45,7 +45,10 @@ export function textName(column: string): string {
 const promises = new Set(['promised_at', 'ship_by'])
 const atLeastOne = new Set(['quantity', 'attempt'])
 const anySign = new Set(['on_hand', 'delta', 'loss_cents', 'latitude', 'longitude'])
-const dayOnly = "'^\\d{4}-\\d{2}-\\d{2}$'"
+const dayOnly = "'^\\d{4}[-/]\\d{1,2}[-/]\\d{1,2}$'"
+/** What a strptime format says about the time of day, and about an offset or zone. */
+const timeOfDay = /%-?[HIMSpfgncXT]/
+const offsetOrZone = /%[zZ]/
 const withOffset = "':[0-9.]+ ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$'"
 
 /** The compiled field of a column from its mapping. */
@@ -146,7 +149,8 @@ function valueSql(column: Column, t: string, spec: FieldSpec, around: FieldSurro
   }
 }
 
-function mapSql(t: string, spec: FieldSpec, column: Column): string {
+/** A field's text after its `map`. */
+export function mapSql(t: string, spec: FieldSpec, column: Pick<Column, 'type'>): string {
   if (spec.map === undefined) return t
   const cases = Object.entries(spec.map).map(
     ([from, to]) => `WHEN ${quoteText(from)} THEN ${quoteText(String(to))}`,
@@ -160,21 +164,40 @@ function instantSql(column: Column, t: string, spec: FieldSpec, around: FieldSur
   const declared = spec.timeZone ?? around.timeZone
   const zone = declared === null ? (isPromise ? around.destinationZone : `'UTC'`) : quoteText(declared)
   const formats = typeof spec.format === 'string' ? [spec.format] : spec.format
-  const local =
-    formats === undefined
-      ? `try_cast(${t} AS TIMESTAMP)`
-      : `try_strptime(${t}, [${formats.map(quoteText).join(', ')}])`
-  const placed = zone === `'UTC'` ? `${local}::TIMESTAMPTZ` : `TRY(timezone(${zone}, ${local}))`
+  if (formats !== undefined) {
+    const each = formats.map((format) => {
+      const isDay = spec.endOf === 'day' || (isPromise && !timeOfDay.test(format))
+      return formattedSql(t, format, zone, isDay)
+    })
+    return each.length === 1 ? (each[0] ?? 'NULL') : `coalesce(${each.join(', ')})`
+  }
+  const local = `try_cast(${t} AS TIMESTAMP)`
   const exact =
-    formats !== undefined
-      ? placed
-      : zone === `'UTC'`
-        ? `try_cast(${t} AS TIMESTAMPTZ)`
-        : `CASE WHEN regexp_matches(${t}, ${withOffset}) THEN try_cast(${t} AS TIMESTAMPTZ) ELSE ${placed} END`
-  const dayEnd = `TRY(timezone(${zone}, (${local}::DATE + 1)::TIMESTAMP)) - INTERVAL 1 MICROSECOND`
-  if (spec.endOf === 'day') return dayEnd
-  if (!isPromise || formats !== undefined) return exact
-  return `CASE WHEN regexp_matches(${t}, ${dayOnly}) THEN ${dayEnd} ELSE ${exact} END`
+    zone === `'UTC'`
+      ? `try_cast(${t} AS TIMESTAMPTZ)`
+      : `CASE WHEN regexp_matches(${t}, ${withOffset}) THEN try_cast(${t} AS TIMESTAMPTZ)
+          ELSE ${placedSql(local, zone)} END`
+  if (spec.endOf === 'day') return dayEndSql(local, zone)
+  if (!isPromise) return exact
+  return `CASE WHEN regexp_matches(${t}, ${dayOnly}) THEN ${dayEndSql(local, zone)} ELSE ${exact} END`
+}
+
+/** A text read by one strptime format; a format with an offset or zone gives an instant by itself. */
+function formattedSql(t: string, format: string, zone: string, isDay: boolean): string {
+  const parsed = `try_strptime(${t}, ${quoteText(format)})`
+  const isPlaced = offsetOrZone.test(format)
+  if (isDay) return dayEndSql(isPlaced ? `timezone(${zone}, ${parsed})` : parsed, zone)
+  return isPlaced ? parsed : placedSql(parsed, zone)
+}
+
+/** The instant of a wall-clock time in a zone. */
+function placedSql(local: string, zone: string): string {
+  return zone === `'UTC'` ? `${local}::TIMESTAMPTZ` : `TRY(timezone(${zone}, ${local}))`
+}
+
+/** The last instant of a wall-clock time's day in a zone. */
+function dayEndSql(local: string, zone: string): string {
+  return `TRY(timezone(${zone}, (${local}::DATE + 1)::TIMESTAMP)) - INTERVAL 1 MICROSECOND`
 }
 
 /** Text of a number with a decimal point; thousands separators only where they stand in threes. */

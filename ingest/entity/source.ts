@@ -74,7 +74,8 @@ export class SourceSql {
     const each =
       spec.each === undefined
         ? ''
-        : `, unnest(json_extract(b.document, ${quoteText(spec.each)})) AS e(element)`
+        : `, unnest(CASE WHEN b.document IS NULL THEN [NULL::JSON]
+            ELSE json_extract(b.document, ${quoteText(listPath(spec.each))}) END) AS e(element)`
     const joins = Object.entries(spec.join ?? {}).map(([alias, join]) => {
       const on = Object.entries(join.on).map(
         ([here, there]) =>
@@ -88,10 +89,13 @@ export class SourceSql {
   #joined(join: NonNullable<EntitySpec['join']>[string], needed: Set<string>): string {
     const keys = Object.values(join.on)
     const taken = Object.entries(join.take ?? {}).map(([name, expr]) => `${expr} AS ${quoteName(name)}`)
-    const columns = join.take === undefined ? this.columns(join.file) : []
-    const plain = columns
-      .filter((name) => needed.has(name))
-      .map((name) => `arg_min(${quoteName(name)}, __order) AS ${quoteName(name)}`)
+    if (!this.has(join.file)) {
+      const names = [...keys.map((key) => `__on_${key}`), ...Object.keys(join.take ?? {}), ...needed]
+      return `SELECT ${[...new Set(names)].map((name) => `NULL::VARCHAR AS ${quoteName(name)}`).join(', ')} WHERE false`
+    }
+    const plain = (join.take === undefined ? [...needed] : []).map(
+      (name) => `arg_min(${this.#cell('r', name, join.file)}, __order) AS ${quoteName(name)}`,
+    )
     const on = keys.map((key) => `trim(${this.#cell('r', key, join.file)}) AS ${quoteName(`__on_${key}`)}`)
     return `SELECT ${[...on, ...plain, ...taken].join(', ')} FROM (${this.records(join.file)}) AS r
       GROUP BY ${keys.map((_, i) => i + 1).join(', ')}`
@@ -128,11 +132,34 @@ export class SourceSql {
     const column = name.slice(dot + 1)
     const join = spec.join?.[alias]
     if (dot < 1 || join === undefined) return null
-    const known = join.take === undefined ? this.columns(join.file) : Object.keys(join.take)
-    return known.includes(column)
-      ? { sql: `${quoteName(alias)}.${quoteName(column)}::VARCHAR`, join: alias, column }
-      : null
+    const found = { sql: `${quoteName(alias)}.${quoteName(column)}::VARCHAR`, join: alias, column }
+    if (join.take !== undefined) return Object.hasOwn(join.take, column) ? found : null
+    if (!this.has(join.file) || this.isDocument(join.file)) return found
+    if (this.columns(join.file).includes(column)) return found
+    return this.#specs[join.file]?.optional?.includes(column) ? { sql: null } : null
   }
+
+  /** Columns of joined files that the SQL expressions of an entity name as `alias.column`, by alias. */
+  joinedNames(spec: EntitySpec): Map<string, Set<string>> {
+    const exprs = Object.values(spec.fields).map((field) =>
+      typeof field === 'string' ? '' : (field.expr ?? ''),
+    )
+    const text = [spec.where ?? '', ...exprs].join('\n')
+    const names = Object.entries(spec.join ?? {}).map(([alias, join]) => {
+      const found = [...text.matchAll(new RegExp(`\\b${alias}\\.(?:"([^"]+)"|(\\w+))`, 'gi'))]
+      const columns = found.map((match) => match[1] ?? match[2] ?? '')
+      const isFree = !this.has(join.file) || this.isDocument(join.file)
+      const known = columns.filter((column) => isFree || this.columns(join.file).includes(column))
+      return [alias, new Set(join.take === undefined ? known : [])] as const
+    })
+    return new Map(names)
+  }
+}
+
+/** `a.b` and `$.a.b` -> `$.a.b[*]`: the members of a list; a path with `*` stays as it is. */
+export function listPath(name: string): string {
+  const path = jsonPath(name.replace(/^@/, '$'))
+  return path.includes('*') ? path : `${path}[*]`
 }
 
 /** `a.b` -> `$.a.b`; paths stay as they are. */

@@ -1,15 +1,13 @@
 // Lands delimited text: scanned once for checksum, count and broken records, then read by DuckDB's own reader.
 
-import { createWriteStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { fail, quoteText, reasonOf } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import { type Dialect, dialectOf, splitRecord } from './dialect.ts'
 import { copyToParquet, type Landing, type LandingJob } from './landing.ts'
 import { prepareText } from './prepare.ts'
-import { type RecordSink, type ScanResult, scanRecords } from './scan.ts'
+import { byteOrderMark, cutMark, type ScanResult, scanRecords } from './scan.ts'
 
 /** Lands a CSV file. */
 export async function landCsv(job: LandingJob): Promise<Landing> {
@@ -18,21 +16,20 @@ export async function landCsv(job: LandingJob): Promise<Landing> {
   const dialect = dialectOf({ ...spec, maxRecordBytes: context.effects.config.maxRecordBytes })
   const text = await prepareText(file.path, dialect.encoding, directory)
   const scan = await scanText(text, dialect, directory)
-  await job.landedBefore(scan.checksum)
+  if (dialect.hasHeader && scan.headerFault !== null) {
+    throw fail('INGEST_FILE_UNREADABLE', { path: file.path, format: 'CSV', reason: scan.headerFault })
+  }
   const columns = columnNames(job, scan.header, dialect)
+  await job.landedBefore(scan.checksum)
   const source = scan.isClean ? text : await cleanCopy(text, dialect, directory)
   return landRecords(job, source, dialect, columns, scan)
 }
 
 /** Scans a text, writing its broken records to `broken.ndjson` in the folder. */
 export async function scanText(text: string, dialect: Dialect, directory: string): Promise<ScanResult> {
-  const out = createWriteStream(join(directory, 'broken.ndjson'))
-  const scan = await scanRecords(text, dialect, {
-    broken: (record) => write(out, `${JSON.stringify(record)}\n`),
-  })
-  out.end()
-  await finished(out)
-  return scan
+  return writing(join(directory, 'broken.ndjson'), (write) =>
+    scanRecords(text, dialect, { broken: (record) => write(`${JSON.stringify(record)}\n`) }),
+  )
 }
 
 /**
@@ -58,7 +55,7 @@ export async function landRecords(
       )
       return { rows, rejected: await keepRejects(queries, dialect, scan, directory) }
     } catch (error) {
-      if (/no space left/i.test(reasonOf(error))) throw error
+      if (!isUnreadable(error)) throw error
       throw fail(
         'INGEST_FILE_UNREADABLE',
         { path: file.path, format: 'CSV', reason: reasonOf(error) },
@@ -93,6 +90,11 @@ async function dropRejects(queries: Queries): Promise<void> {
   }
 }
 
+/** Whether the reader gave up on the file, as opposed to a warehouse or a disk that failed. */
+function isUnreadable(error: unknown): boolean {
+  return /^(Invalid Input|Conversion|Parser) Error/i.test(reasonOf((error as Error).cause))
+}
+
 /**
  * Joins what the scanner and the reader refused, numbered as in the original file.
  * The reader saw a copy without the scanner's broken records, so its numbers are moved back by those before.
@@ -109,32 +111,38 @@ async function keepRejects(
   if (scan.broken + found === 0) return 0
   const header = dialect.hasHeader ? 1 : 0
   const broken = join(directory, 'broken.ndjson')
-  const shifts = join(directory, 'shifts.csv')
-  await writeFile(shifts, `record\n${scan.shifts.map((record) => Math.max(0, record)).join('\n')}\n`)
+  const shifts = join(directory, 'shifts.ndjson')
+  await writing(shifts, async (write) => {
+    for (const shift of scan.shifts) await write(`${JSON.stringify(shift)}\n`)
+  })
   await queries.run(
     `CREATE TEMP TABLE scan_broken AS SELECT *, record - row_number() OVER (ORDER BY record) AS before
      FROM read_json(${quoteText(broken)}, format = 'newline_delimited',
        columns = {record: 'BIGINT', line: 'BIGINT', code: 'VARCHAR', reason: 'VARCHAR', raw: 'VARCHAR'})`,
   )
   await queries.run(
-    `CREATE TEMP TABLE scan_shifts AS SELECT record, max(extra) AS extra FROM (
-       SELECT record, row_number() OVER (ORDER BY record) AS extra FROM read_csv(${quoteText(shifts)}, columns = {record: 'BIGINT'}, header = true, auto_detect = false))
-     GROUP BY record`,
+    `CREATE TEMP TABLE scan_shifts AS FROM read_json(${quoteText(shifts)},
+       format = 'newline_delimited', columns = {record: 'BIGINT', extra: 'BIGINT'})`,
   )
+  const raw = `ltrim(m.raw, chr(10))`
   return copyToParquet(
     queries,
     `WITH refused AS (
        SELECT line::BIGINT - ${header} AS place, arg_min(error_type::VARCHAR, byte_position) AS kind,
          arg_min(error_message, byte_position) AS reason, arg_min(csv_line, byte_position) AS raw
        FROM reject_errors GROUP BY line
+     ), gaps AS (
+       SELECT before, max(record - before) AS broken FROM scan_broken GROUP BY before
      ), moved AS (
-       SELECT place + (SELECT count(*) FROM scan_broken WHERE before < place) AS record, * EXCLUDE (place) FROM refused
+       SELECT r.place + coalesce(g.broken, 0) AS record, r.* EXCLUDE (place)
+       FROM refused r ASOF LEFT JOIN gaps g ON r.place > g.before
      ), placed AS (
        SELECT m.record, m.record + ${header} + coalesce(s.extra, 0) AS line,
          CASE m.kind WHEN 'MISSING COLUMNS' THEN 'columns_missing' WHEN 'TOO MANY COLUMNS' THEN 'columns_too_many'
            WHEN 'INVALID ENCODING' THEN 'encoding_invalid' WHEN 'LINE SIZE OVER MAXIMUM' THEN 'record_too_long'
            WHEN 'UNQUOTED VALUE' THEN 'quote_broken' ELSE 'structure_broken' END AS code,
-         m.reason, left(ltrim(m.raw, chr(10)), 2000) AS raw
+         m.reason,
+         CASE WHEN length(${raw}) > 2000 THEN left(${raw}, 2000) || ${quoteText(cutMark)} ELSE ${raw} END AS raw
        FROM moved m ASOF LEFT JOIN scan_shifts s ON m.record > s.record
      )
      SELECT record, line, code, reason, raw FROM (
@@ -147,24 +155,57 @@ async function keepRejects(
 /** A copy of the readable records with one kind of newline and no blank lines. */
 export async function cleanCopy(text: string, dialect: Dialect, directory: string): Promise<string> {
   const copy = join(directory, 'clean.csv')
-  const out = createWriteStream(copy)
   const newline = Buffer.from('\n')
-  const sink: RecordSink = { readable: (bytes) => write(out, Buffer.concat([bytes, newline])) }
-  await scanRecords(text, dialect, sink)
-  out.end()
-  await finished(out)
+  await writing(copy, async (write) => {
+    // The reader takes one such mark away, and a record that begins with one must keep it.
+    await write(byteOrderMark)
+    await scanRecords(text, dialect, {
+      readable: async (bytes) => {
+        await write(bytes)
+        await write(newline)
+      },
+    })
+  })
   return copy
 }
 
-async function write(out: NodeJS.WritableStream, data: string | Buffer): Promise<void> {
-  if (!out.write(data)) await new Promise((resolve) => out.once('drain', resolve))
+const writeBytes = 1 << 20
+
+type Write = (data: string | Buffer) => void | Promise<void>
+
+/** Writes a new file in large pieces; whatever goes wrong with the disk is thrown here. */
+async function writing<T>(path: string, work: (write: Write) => Promise<T>): Promise<T> {
+  const handle: FileHandle = await open(path, 'w')
+  let pieces: Buffer[] = []
+  let size = 0
+  const flush = async () => {
+    const all = Buffer.concat(pieces)
+    pieces = []
+    size = 0
+    if (all.length > 0) await handle.writeFile(all)
+  }
+  try {
+    const result = await work((data) => {
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data
+      pieces.push(bytes)
+      size += bytes.length
+      if (size >= writeBytes) return flush()
+    })
+    await flush()
+    return result
+  } finally {
+    await handle.close()
+  }
 }
+
+/** Names the lake and the queries over it use themselves. */
+const reservedColumns = ['file_row_number', '__file', '__row', '__order', '__record', '__quarantine_id']
 
 /** Names of the columns: the header, trimmed and made unique, checked against what the mapping needs. */
 function columnNames(job: LandingJob, header: string, dialect: Dialect): string[] {
   const { spec, path } = job.file
   if (!dialect.hasHeader) return spec.columns ?? []
-  const seen = new Set<string>()
+  const seen = new Set<string>(reservedColumns)
   const names = splitRecord(header, dialect).map((cell, i) => {
     const name = cell.trim() || `column_${i + 1}`
     let unique = name

@@ -40,25 +40,44 @@ export function dialectOf(options: {
 }
 
 /**
- * The cells of one record's text.
+ * The cells of one record's text, as well as they can be told.
  * @param text a record without its newline, as the scanner gives it
  */
 export function splitRecord(text: string, dialect: Dialect): string[] {
+  return split(text, dialect).cells
+}
+
+/** The cells of one record's text; null when a quote does not close or is followed by text. */
+export function wholeRecord(text: string, dialect: Dialect): string[] | null {
+  const { cells, isWhole } = split(text, dialect)
+  return isWhole ? cells : null
+}
+
+function split(text: string, { quote, escape: escapeWith, delimiter }: Dialect) {
   const cells: string[] = []
   let cell = ''
-  let isQuoted = false
+  let isWhole = true
+  let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start'
   for (let i = 0; i < text.length; i++) {
     const char = text[i]
-    if (isQuoted) {
-      if (char === dialect.escape && text[i + 1] === dialect.quote) cell += text[++i]
-      else if (char === dialect.quote) isQuoted = false
+    if (state === 'quoted') {
+      if (char === escapeWith && text[i + 1] === quote) cell += text[++i]
+      else if (char === quote) state = 'closed'
       else cell += char
-    } else if (char === dialect.quote && dialect.quote !== '' && cell === '') isQuoted = true
-    else if (char === dialect.delimiter) {
+    } else if (char === delimiter) {
       cells.push(cell)
       cell = ''
-    } else cell += char
+      state = 'start'
+    } else if (state === 'start' && quote !== '' && char === quote) {
+      state = 'quoted'
+    } else if (state === 'start' && quote !== '' && char === ' ' && text[i + 1] === quote) {
+      i++
+      state = 'quoted'
+    } else {
+      isWhole &&= state !== 'closed'
+      if (state === 'start') state = 'plain'
+      cell += char
+    }
   }
-  cells.push(cell)
-  return cells
+  return { cells: [...cells, cell], isWhole: isWhole && state !== 'quoted' }
 }

@@ -1,11 +1,11 @@
 // Lands JSON: one record per line, or a document with records inside. Records stay JSON in one column `document`.
 
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { fail, quoteText, reasonOf } from '#data/kernel'
+import { listPath } from '../entity/source.ts'
 import { cleanCopy, landRecords, scanText } from './csv.ts'
 import { dialectOf } from './dialect.ts'
+import { digest } from './digest.ts'
 import { copyToParquet, type Landing, type LandingJob } from './landing.ts'
 import { prepareText } from './prepare.ts'
 
@@ -44,7 +44,7 @@ export async function landDocuments(job: LandingJob): Promise<Landing> {
   const select =
     records === undefined
       ? `SELECT json::VARCHAR AS document FROM (${documents})`
-      : `SELECT unnest(json_extract(json, ${quoteText(records)}))::VARCHAR AS document FROM (${documents})`
+      : `SELECT unnest(json_extract(json, ${quoteText(listPath(records))}))::VARCHAR AS document FROM (${documents})`
   try {
     const rows = await context.warehouse.exclusive((queries) =>
       copyToParquet(queries, select, join(directory, 'data.parquet')),
@@ -57,15 +57,4 @@ export async function landDocuments(job: LandingJob): Promise<Landing> {
       { cause: error },
     )
   }
-}
-
-/** Size and SHA-256 of a file. */
-export async function digest(path: string): Promise<{ bytes: number; checksum: string }> {
-  const hash = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 4 << 20 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk)
-    bytes += chunk.length
-  }
-  return { bytes, checksum: hash.digest('hex') }
 }

@@ -2,16 +2,15 @@
 // What the columns mean is decided later; here nothing is cast and nothing is lost.
 
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DetourError, fail, reasonOf } from '#data/kernel'
 import type { IngestContext } from '../context.ts'
 import type { Mapping } from '../mapping/read.ts'
-import type { FileSpec } from '../mapping/schema.ts'
 import { landCsv } from './csv.ts'
+import { digest } from './digest.ts'
 import { landDocuments, landLines } from './documents.ts'
-import { landedPaths, type Manifest, settle, settleText } from './lake.ts'
+import { isSound, landedPaths, type Manifest, readManifest, settle, settleText } from './lake.ts'
 import type { Landing, LandingJob, SourceFile } from './landing.ts'
 import { landParquet } from './parquet.ts'
 
@@ -52,22 +51,33 @@ export async function landFile(
   const lander = landers[format]
   if (lander === undefined) throw fail('INTERNAL', { reason: `no lander for ${format}` })
   const { lake, temporary } = context.paths
-  await mkdir(temporary, { recursive: true })
-  const directory = await mkdtemp(join(temporary, 'land-'))
-  const fileIdOf = (checksum: string) => fileId(checksum, format, file.spec)
+  const directory = await workFolder(temporary, 'land-')
+  const fileIdOf = (checksum: string) => fileId(checksum, format, file)
   const landedBefore = async (checksum: string) => {
-    const paths = landedPaths(lake, mapping.provider, fileIdOf(checksum))
-    if (!existsSync(paths.manifest)) return false
-    throw new AlreadyLanded(JSON.parse(await readFile(paths.manifest, 'utf8')) as Manifest)
+    const manifest = await readManifest(lake, mapping.provider, fileIdOf(checksum))
+    if (manifest !== null && (await isSound(lake, mapping.provider, manifest))) {
+      throw new AlreadyLanded(manifest)
+    }
+    return false
   }
   try {
-    const landing = await lander({ file, mapping, context, directory, landedBefore })
+    const landing = await lander({ file, context, directory, landedBefore })
     return await keep(landing, file, mapping, context, directory, fileIdOf(landing.checksum))
   } catch (error) {
-    if (error instanceof AlreadyLanded) return { ...error.manifest, path: file.path, role: file.role }
+    if (error instanceof AlreadyLanded) return { ...error.manifest, path: file.path }
     throw diskFull(error, lake)
   } finally {
     await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** A new folder for work in progress. @throws INGEST_DISK_FULL */
+export async function workFolder(temporary: string, prefix: string): Promise<string> {
+  try {
+    await mkdir(temporary, { recursive: true })
+    return await mkdtemp(join(temporary, prefix))
+  } catch (error) {
+    throw diskFull(error, temporary)
   }
 }
 
@@ -80,6 +90,8 @@ async function keep(
   id: string,
 ): Promise<Manifest> {
   const paths = landedPaths(context.paths.lake, mapping.provider, id)
+  const data = join(directory, 'data.parquet')
+  const rejects = landing.rejected > 0 ? join(directory, 'rejects.parquet') : null
   const manifest: Manifest = {
     fileId: id,
     provider: mapping.provider,
@@ -90,18 +102,22 @@ async function keep(
     mappingVersion: mapping.version,
     landedAt: new Date(context.effects.clock.now()).toISOString(),
     ...landing,
+    landed: {
+      data: (await digest(data)).checksum,
+      rejects: rejects === null ? null : (await digest(rejects)).checksum,
+    },
   }
-  await mkdir(dirname(paths.data), { recursive: true })
-  if (landing.rejected > 0) await settle(join(directory, 'rejects.parquet'), paths.rejects)
-  await settle(join(directory, 'data.parquet'), paths.data)
-  await settleText(`${JSON.stringify(manifest, null, 2)}\n`, paths.manifest)
+  if (rejects !== null) await settle(rejects, paths.rejects)
+  await settle(data, paths.data)
+  await settleText(`${JSON.stringify(manifest, null, 2)}\n`, paths.manifest, directory)
   return manifest
 }
 
-/** Names a landed file by its bytes and by how they were read. */
-function fileId(checksum: string, format: string, spec: FileSpec): string {
+/** Names a landed file by its bytes, by its part in the mapping, and by how it was read. */
+function fileId(checksum: string, format: string, { role, spec }: SourceFile): string {
   const { delimiter, quote, escape: escapeWith, encoding, header, columns, records } = spec
   const reading = JSON.stringify([
+    role,
     format,
     delimiter,
     quote,

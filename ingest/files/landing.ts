@@ -3,7 +3,6 @@
 import { quoteText } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import type { IngestContext } from '../context.ts'
-import type { Mapping } from '../mapping/read.ts'
 import type { FileSpec } from '../mapping/schema.ts'
 import type { Manifest } from './lake.ts'
 
@@ -27,7 +26,6 @@ export interface Landing {
 /** What the lander of a format gets. */
 export interface LandingJob {
   file: SourceFile
-  mapping: Mapping
   context: IngestContext
   /** Folder for what is being made: `data.parquet`, `rejects.parquet`. */
   directory: string
@@ -35,9 +33,14 @@ export interface LandingJob {
   landedBefore(checksum: string): Promise<boolean>
 }
 
+/**
+ * How landed Parquet is written. Dictionaries stop at 5,000 values and there are no Bloom filters: ids, which fill
+ * most of a file, would cost more time in them than all the rest.
+ */
+const parquetOptions =
+  'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 5000, WRITE_BLOOM_FILTER false'
+
 /** Writes the Parquet of a query. @returns rows written */
 export async function copyToParquet(queries: Queries, select: string, path: string): Promise<number> {
-  return queries.run(
-    `COPY (${select}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`,
-  )
+  return queries.run(`COPY (${select}) TO ${quoteText(path)} (${parquetOptions})`)
 }

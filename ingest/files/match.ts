@@ -14,7 +14,8 @@ export interface MatchedFiles {
 }
 
 /**
- * The files of the paths by their part in the mapping; folders are read one level deep, names in natural order.
+ * The files of the paths by their part in the mapping; folders are read one level deep, names in natural order;
+ * capitals make no difference.
  * A file given by itself must match; with a mapping of one file it plays that part whatever its name.
  * @throws INGEST_PATH_UNREADABLE, INGEST_NO_FILES
  */
@@ -52,10 +53,10 @@ async function listFolder(path: string): Promise<string[]> {
 }
 
 function roleOf(path: string, mapping: Mapping): string | null {
-  const name = basename(path)
+  const name = basename(path).toLowerCase()
   for (const [role, spec] of Object.entries(mapping.file.files)) {
     const patterns = typeof spec.match === 'string' ? [spec.match] : spec.match
-    if (patterns.some((pattern) => matchesGlob(name, pattern))) return role
+    if (patterns.some((pattern) => matchesGlob(name, pattern.toLowerCase()))) return role
   }
   return null
 }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { fail, quoteName, quoteText, reasonOf } from '#data/kernel'
-import { digest } from './documents.ts'
+import { digest } from './digest.ts'
 import { copyToParquet, type Landing, type LandingJob } from './landing.ts'
 
 /** Lands a Parquet file. @throws INGEST_FILE_UNREADABLE, INGEST_COLUMN_MISSING */

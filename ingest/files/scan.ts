@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { Dialect } from './dialect.ts'
+import { countNewlines, endOfRecord } from './quoting.ts'
 
 /** A record that cannot be read, with where it stands. */
 export interface BrokenRecord {
@@ -11,9 +12,9 @@ export interface BrokenRecord {
   record: number
   /** Physical line, from 1. */
   line: number
-  code: 'record_too_long' | 'quote_broken'
+  code: 'record_too_long' | 'quote_broken' | 'structure_broken'
   reason: string
-  /** The physical line, cut to 2,000 bytes. */
+  /** The physical line; a long one is cut, 2,000 bytes at most, and ends in `cutMark`. */
   raw: string
 }
 
@@ -26,25 +27,34 @@ export interface ScanResult {
   records: number
   /** How many of them are broken. */
   broken: number
-  /** Where physical lines run ahead of records: after record `shifts[i]`, one more line has gone by. */
-  shifts: number[]
+  /** Where physical lines run ahead of records: after `record`, `extra` lines more than records have gone by. */
+  shifts: { record: number; extra: number }[]
   /** Whether DuckDB's reader can take the file as it is: nothing broken, no blank lines, one kind of newline. */
   isClean: boolean
   /** First record's text, without its newline. */
   header: string
+  /** Why the header cannot be read, else null. */
+  headerFault: string | null
 }
 
 /** Where records go while the file streams by. */
 export interface RecordSink {
-  /** Gets the bytes of every readable record, the header included, without their newline. */
+  /** Gets the bytes of every readable record, the header included, without their newline or the file's byte order mark. */
   readable?(bytes: Buffer): void | Promise<void>
   /** Gets every broken record. */
   broken?(record: BrokenRecord): void | Promise<void>
 }
 
+/** Ends the text of a record that was cut: such a text is not the record. */
+export const cutMark = '…'
+
+/** What a UTF-8 file may begin with. */
+export const byteOrderMark = Buffer.from('\uFEFF')
+
 const newline = 10
 const carriageReturn = 13
 const rawLimit = 2_000
+const chunkDefault = 4 << 20
 
 /**
  * One pass over a UTF-8 file of delimited records (memory: one chunk and one record).
@@ -52,20 +62,22 @@ const rawLimit = 2_000
  * @param path file to read
  * @param dialect quoting; `maxRecordBytes` bounds a record
  * @param sink gets the readable and the broken records, in order each
+ * @param chunkBytes bytes read at a time; the result does not depend on it
  */
 export async function scanRecords(
   path: string,
   dialect: Dialect,
   sink: RecordSink = {},
+  chunkBytes: number = chunkDefault,
 ): Promise<ScanResult> {
   const hash = createHash('sha256')
   const scanner = new Scanner(dialect, sink)
   let carry: Buffer = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path, { highWaterMark: 4 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
     hash.update(chunk)
     scanner.bytes += chunk.length
     const buffer = carry.length === 0 ? chunk : Buffer.concat([carry, chunk])
-    const used = scanner.consume(buffer, false)
+    const used = scanner.bytes < 3 ? 0 : scanner.consume(buffer, false)
     carry = Buffer.from(buffer.subarray(used))
     await scanner.flush()
   }
@@ -83,10 +95,14 @@ class Scanner {
   #line = 1
   #broken: BrokenRecord[] = []
   #brokenCount = 0
-  #shifts: number[] = []
+  #shifts: { record: number; extra: number }[] = []
+  #extra = 0
   #blank = 0
-  #withReturn = 0
+  /** Records that end in a newline, in a return and a newline, in something else. */
+  #endings = { plain: 0, windows: 0, odd: 0 }
+  #isStart = true
   #header = ''
+  #headerFault: string | null = null
   /** Set while the rest of a line that is too long is skipped. */
   #isSkipping = false
 
@@ -99,8 +115,10 @@ class Scanner {
   /** Takes all whole records of the buffer. @returns bytes used */
   consume(buffer: Buffer, isLast: boolean): number {
     const { quoteByte, maxRecordBytes } = this.#dialect
-    let at = 0
+    let at = this.#isStart && buffer.subarray(0, 3).equals(byteOrderMark) ? byteOrderMark.length : 0
+    this.#isStart = false
     let nextQuote = quoteByte === null ? -1 : buffer.indexOf(quoteByte, 0)
+    let nextReturn = buffer.indexOf(carriageReturn, 0)
     while (at < buffer.length) {
       let end = buffer.indexOf(newline, at)
       if (end < 0) {
@@ -118,18 +136,21 @@ class Scanner {
         continue
       }
       if (nextQuote >= 0 && nextQuote < at && quoteByte !== null) nextQuote = buffer.indexOf(quoteByte, at)
+      if (nextReturn >= 0 && nextReturn < at) nextReturn = buffer.indexOf(carriageReturn, at)
+      const hasQuote = nextQuote >= 0 && nextQuote < end
+      const hasReturn = nextReturn >= 0 && nextReturn < end - 1
       if (end - at > maxRecordBytes) {
         this.#break(buffer, at, end, 'record_too_long')
-      } else if (nextQuote < 0 || nextQuote > end) {
+      } else if (!hasQuote && !hasReturn) {
         this.#take(buffer, at, end, 1)
       } else {
-        const close = endOfQuotedRecord(buffer, at, this.#dialect, isLast)
+        const close = endOfRecord(buffer, at, this.#dialect, isLast)
         if (close === 'more' && buffer.length - at <= maxRecordBytes) return at
         if (typeof close === 'number' && close - at <= maxRecordBytes) {
           this.#take(buffer, at, close, close > end ? countNewlines(buffer, at, close) + 1 : 1)
           end = close
         } else {
-          this.#break(buffer, at, end, 'quote_broken')
+          this.#break(buffer, at, end, close === 'return' ? 'structure_broken' : 'quote_broken')
         }
       }
       at = end + 1
@@ -145,53 +166,63 @@ class Scanner {
   }
 
   result(checksum: string): ScanResult {
-    const records = Math.max(0, this.#records)
-    const total = records + (this.#dialect.hasHeader ? 1 : 0)
-    const mixed = this.#withReturn > 0 && this.#withReturn < total - this.#brokenCount - 1
+    const { plain, windows, odd } = this.#endings
     return {
       bytes: this.bytes,
       checksum,
-      records,
+      records: Math.max(0, this.#records),
       broken: this.#brokenCount,
       shifts: this.#shifts,
-      isClean: this.#brokenCount === 0 && this.#blank === 0 && !mixed,
+      isClean: this.#brokenCount + this.#blank + odd === 0 && (plain === 0 || windows === 0),
       header: this.#header,
+      headerFault: this.#headerFault ?? (this.#records < 0 ? 'it has blank lines only' : null),
     }
   }
 
   #take(buffer: Buffer, start: number, end: number, lines: number): void {
-    const hasReturn = end > start && buffer[end - 1] === carriageReturn
-    const stop = hasReturn ? end - 1 : end
+    let stop = end
+    while (stop > start && buffer[stop - 1] === carriageReturn) stop--
     if (stop === start) {
       this.#blank++
       this.#line++
       this.#shift(1)
       return
     }
-    if (hasReturn) this.#withReturn++
+    if (end - stop > 1 || (end === buffer.length && stop < end)) this.#endings.odd++
+    else if (stop < end) this.#endings.windows++
+    else if (end < buffer.length) this.#endings.plain++
     this.#records++
-    if (this.#records === 0) this.#header = buffer.toString('utf8', start, stop).replace(/^\uFEFF/, '')
+    if (this.#records === 0) this.#header = buffer.toString('utf8', start, stop)
     if (this.#sink.readable !== undefined) this.#pending.push(buffer.subarray(start, stop))
     this.#line += lines
     if (lines > 1) this.#shift(lines - 1)
   }
 
-  #shift(extra: number): void {
-    for (let i = 0; i < extra; i++) this.#shifts.push(this.#records)
+  #shift(lines: number): void {
+    this.#extra += lines
+    const record = Math.max(0, this.#records)
+    const last = this.#shifts.at(-1)
+    if (last?.record === record) last.extra = this.#extra
+    else this.#shifts.push({ record, extra: this.#extra })
   }
 
   #break(buffer: Buffer, start: number, end: number, code: BrokenRecord['code']): void {
     this.#records++
-    this.#brokenCount++
-    const raw = buffer.toString('utf8', start, Math.min(end, start + rawLimit)).replace(/\r$/, '')
-    this.#broken.push({ record: this.#records, line: this.#line, code, raw, reason: this.#reason(code) })
+    const reason = this.#reason(code)
+    if (this.#records === 0) this.#headerFault = `its header cannot be read: ${reason}`
+    else this.#brokenCount++
+    const limit = code === 'record_too_long' ? Math.min(rawLimit, this.#dialect.maxRecordBytes) : rawLimit
+    const text = buffer.toString('utf8', start, Math.min(end, start + limit))
+    const raw = end - start > limit ? text + cutMark : text.replace(/\r+$/, '')
+    this.#broken.push({ record: this.#records, line: this.#line, code, raw, reason })
     this.#line++
   }
 
   #reason(code: BrokenRecord['code']): string {
-    return code === 'record_too_long'
-      ? `the line is longer than ${this.#dialect.maxRecordBytes} bytes`
-      : 'a quote is not closed, or text follows a closing quote'
+    if (code === 'record_too_long') return `the line is longer than ${this.#dialect.maxRecordBytes} bytes`
+    return code === 'quote_broken'
+      ? 'a quote is not closed, or text follows a closing quote'
+      : 'a carriage return stands outside quotes and ends no line'
   }
 
   #startSkipping(buffer: Buffer, at: number): void {
@@ -205,60 +236,4 @@ class Scanner {
     this.#isSkipping = false
     this.#line++
   }
-}
-
-/** Index of the newline (or end) that closes the record; 'more' when the buffer ends first, 'broken' when quoting is wrong. */
-function endOfQuotedRecord(
-  buffer: Buffer,
-  start: number,
-  dialect: Dialect,
-  isLast: boolean,
-): number | 'more' | 'broken' {
-  const { quoteByte, escapeByte, delimiterByte } = dialect
-  if (quoteByte === null) return 'broken'
-  let at = start
-  let isFieldStart = true
-  while (at < buffer.length) {
-    const byte = buffer[at]
-    if (byte === newline) return at
-    if (isFieldStart && byte === quoteByte) {
-      const close = closingQuote(buffer, at + 1, quoteByte, escapeByte)
-      if (close < 0) return isLast ? 'broken' : 'more'
-      const after = buffer[close + 1]
-      if (after === undefined && !isLast) return 'more'
-      const isReturn =
-        after === carriageReturn && (buffer[close + 2] === newline || close + 2 >= buffer.length)
-      if (after !== undefined && after !== delimiterByte && after !== newline && !isReturn) return 'broken'
-      at = close + 1
-      isFieldStart = false
-      continue
-    }
-    isFieldStart = byte === delimiterByte
-    at++
-  }
-  return isLast ? buffer.length : 'more'
-}
-
-function closingQuote(buffer: Buffer, from: number, quote: number, escapeByte: number): number {
-  let at = from
-  for (;;) {
-    const close = buffer.indexOf(quote, at)
-    if (close < 0) return -1
-    if (escapeByte === quote) {
-      if (buffer[close + 1] !== quote) return close
-      at = close + 2
-    } else {
-      let escapes = 0
-      while (buffer[close - 1 - escapes] === escapeByte && close - 1 - escapes >= from) escapes++
-      if (escapes % 2 === 0) return close
-      at = close + 1
-    }
-  }
-}
-
-function countNewlines(buffer: Buffer, start: number, end: number): number {
-  let count = 0
-  for (let at = buffer.indexOf(newline, start); at >= 0 && at < end; at = buffer.indexOf(newline, at + 1))
-    count++
-  return count
 }

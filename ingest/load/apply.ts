@@ -1,33 +1,21 @@
 // Turns an accepted load into rows of the warehouse, inside the transaction that moves the log's cursor.
 // Everything it reads is in the event and in the lake, so that a rebuild gives the same tables.
 
-import { readFile } from 'node:fs/promises'
-import { type EntityName, entities } from '#data/contracts'
-import { type Effects, quoteText } from '#data/kernel'
+import type { EntityName } from '#data/contracts'
+import type { Effects } from '#data/kernel'
 import type { StoredEvent } from '#data/log'
 import type { EventHandlers, Queries } from '#data/warehouse'
-import { type CompiledEntity, compileEntity } from '../entity/compile.ts'
-import { type LandedFiles, type NumberedFile, SourceSql } from '../entity/source.ts'
-import { mappingPath } from '../files/lake.ts'
+import { compileEntity } from '../entity/compile.ts'
+import { type LandedFile, type LandedFiles, SourceSql } from '../entity/source.ts'
+import { mappingPath, readMappingText, requireSound } from '../files/lake.ts'
 import { type Mapping, parseMapping } from '../mapping/read.ts'
 import { recordChanges } from './changes.ts'
 import type { LoadAccepted } from './event.ts'
-import { fillTarget } from './fill.ts'
+import { dropCopies, openTarget, type Target } from './fill.ts'
+import { closeScratch, collectBad, isPlain, type LoadJob, openScratch } from './job.ts'
 import { mergeTarget } from './merge.ts'
 import { keepQuarantine } from './quarantine.ts'
-import { removeUnreferenced } from './references.ts'
-
-/** A load while it is being applied. */
-export interface LoadJob {
-  load: LoadAccepted
-  mapping: Mapping
-  source: SourceSql
-  lake: string
-  /** The load's files with the numbers rows know them by. */
-  files: NumberedFile[]
-  entities: CompiledEntity[]
-  queries: Queries
-}
+import { setAside } from './set-aside.ts'
 
 /** Order in which entities are written: what is referred to comes first. */
 const order = Object.keys({
@@ -43,7 +31,7 @@ const order = Object.keys({
 } satisfies Record<EntityName, 0>) as EntityName[]
 
 /**
- * Handlers of the ingest's events, for `project`.
+ * Handlers of the ingest's events, for `project`. They throw LAKE_FILE_MISSING and LAKE_FILE_DAMAGED.
  * @param lake folder of the lake
  */
 export function loadHandlers(lake: string): EventHandlers {
@@ -57,91 +45,49 @@ export function loadHandlers(lake: string): EventHandlers {
   }
 }
 
-/** The compiled entities of a load, in the order they are written. */
-export function compileLoad(mapping: Mapping, files: LandedFiles, lake: string) {
-  const source = new SourceSql(lake, mapping.provider, files, mapping.file.files)
+/**
+ * The compiled entities of a load, in the order they are written, and its files with their numbers.
+ * @param load its files become rows, its earlier files are only joined
+ * @param first number of the first file
+ */
+export function compileLoad(
+  mapping: Mapping,
+  load: Pick<LoadAccepted, 'files' | 'earlier'>,
+  first: number,
+  lake: string,
+) {
+  const number = (files: LandedFile[], from: number) =>
+    files.map((file, i) => ({ ...file, fileNo: from + i }))
+  const files = number(load.files, first)
+  const roles: LandedFiles = {}
+  for (const file of [...files, ...number(load.earlier, first + files.length)]) {
+    roles[file.role] = [...(roles[file.role] ?? []), file]
+  }
+  const source = new SourceSql(lake, mapping.provider, roles, mapping.file.files)
   const names = order.filter((name) => {
     const spec = mapping.file.entities[name]
-    return spec !== undefined && source.has(spec.from)
+    return spec !== undefined && files.some((file) => file.role === spec.from)
   })
-  return { source, entities: names.map((name) => compileEntity(name, mapping, source)) }
-}
-
-/** Landed files by role, numbered from `first`. */
-export function byRole(files: LoadAccepted['files'], first: number): LandedFiles {
-  const roles: LandedFiles = {}
-  for (const [i, file] of files.entries()) {
-    roles[file.role] = [...(roles[file.role] ?? []), { ...file, fileNo: first + i }]
-  }
-  return roles
+  return { files, entities: names.map((name) => compileEntity(name, mapping, source)) }
 }
 
 async function applyLoad(queries: Queries, load: LoadAccepted, lake: string): Promise<void> {
-  const path = mappingPath(lake, load.mappingVersion)
-  const parsed = parseMapping(await readFile(path, 'utf8'), path)
+  for (const file of [...load.files, ...load.earlier]) await requireSound(lake, load.provider, file)
+  const text = await readMappingText(lake, load.mappingVersion)
+  const parsed = parseMapping(text, mappingPath(lake, load.mappingVersion))
   const mapping = { ...parsed, provider: load.provider, market: load.market }
   const { first } = await queries.one<{ first: number }>(
     'SELECT coalesce(max(file_no), 0) + 1 AS first FROM load_files',
   )
-  const files = byRole(load.files, first)
-  const job: LoadJob = {
-    load,
-    mapping,
-    lake,
-    queries,
-    files: Object.values(files).flat(),
-    ...compileLoad(mapping, files, lake),
-  }
+  const job: LoadJob = { load, mapping, lake, queries, ...compileLoad(mapping, load, first, lake) }
   await openScratch(queries)
-  try {
-    await findBadRecords(job)
-    const targets = []
-    for (const entity of job.entities) targets.push(await fillTarget(job, entity))
-    for (const target of targets) await removeUnreferenced(job, target, targets)
-    for (const target of targets) await recordChanges(job, target, await mergeTarget(job, target))
-    await keepQuarantine(job)
-  } finally {
-    await closeScratch(queries)
-  }
-}
-
-const scratch = ['load_bad', 'load_stats', ...Object.keys(entities).map((name) => `target_${name}`)]
-
-/** Makes the temporary tables a load works with. */
-export async function openScratch(queries: Queries): Promise<void> {
-  await closeScratch(queries)
-  await queries.run(`CREATE TEMP TABLE load_bad (file_no INTEGER, row_number BIGINT, role VARCHAR, entity VARCHAR,
-    field VARCHAR, code VARCHAR, reason VARCHAR)`)
-}
-
-/** Drops them. */
-export async function closeScratch(queries: Queries): Promise<void> {
-  for (const name of scratch) await queries.run(`DROP TABLE IF EXISTS temp.${name}`)
-}
-
-/** Whether all records of the entity's file become one row of it alone: then bad ones can be found afterwards. */
-export function isPlain(job: Pick<LoadJob, 'entities'>, entity: CompiledEntity): boolean {
-  const { from, group, where, each } = entity.spec
-  const isShared = job.entities.some((other) => other !== entity && other.spec.from === from)
-  return !isShared && group !== true && where === undefined && each === undefined
-}
-
-/** A record that fails in one entity must not appear in another: so shared files are judged before any row is written. */
-async function findBadRecords(job: LoadJob): Promise<void> {
+  // A record that fails in one entity must not appear in another: shared files are judged before any row is written.
   for (const entity of job.entities) if (!isPlain(job, entity)) await collectBad(job, entity)
-}
-
-/** Notes the records of an entity that have a problem, each once with its first. */
-export async function collectBad(job: Pick<LoadJob, 'queries'>, entity: CompiledEntity): Promise<void> {
-  const places = entity.problems.map((problem, i) => [i + 1, problem.field, problem.code] as const)
-  const pick = (at: 1 | 2) =>
-    `CASE __problem ${places.map((place) => `WHEN ${place[0]} THEN ${quoteText(place[at])}`).join(' ')} END`
-  await job.queries.run(
-    `INSERT INTO temp.load_bad
-     SELECT __file, __row, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
-       arg_min(${pick(1)}, __problem), arg_min(${pick(2)}, __problem), arg_min(${entity.reasons}, __problem)
-     FROM (${entity.records}) WHERE __problem IS NOT NULL
-       AND (__file, __row) NOT IN (SELECT (file_no, row_number) FROM temp.load_bad)
-     GROUP BY ALL`,
-  )
+  const targets: Target[] = []
+  for (const entity of job.entities) targets.push(await openTarget(job, entity))
+  await setAside(job, targets)
+  for (const target of targets) await dropCopies(job, target)
+  for (const target of targets) await recordChanges(job, target, await mergeTarget(job, target))
+  await keepQuarantine(job)
+  await closeScratch(queries)
 }

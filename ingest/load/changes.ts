@@ -2,8 +2,8 @@
 
 import type { EntityName } from '#data/contracts'
 import { quoteText } from '#data/kernel'
-import type { LoadJob } from './apply.ts'
 import type { Target } from './fill.ts'
+import type { LoadJob } from './job.ts'
 import type { EntityCounts } from './merge.ts'
 
 const kinds: Record<EntityName, { kind: string; key: string }> = {
@@ -30,14 +30,18 @@ export async function recordChanges(job: LoadJob, target: Target, counts: Entity
     BigInt(counts.unchanged),
   ])
   if (counts.added + counts.changed === 0) return
-  const provider = quoteText(load.provider)
-  if (isDirect) {
-    await queries.run(`INSERT INTO pipeline_changes SELECT 'all', ${provider}, NULL`)
-    return
-  }
-  const { kind, key } = kinds[entity.name]
+  if (isDirect) await note(job, `SELECT 'all', ${quoteText(load.provider)}, NULL`)
+  else await noteKeys(job, entity.name, `FROM ${table}`)
+}
+
+/** Notes the keys of an entity's rows. @param from SQL that begins with FROM */
+export async function noteKeys(job: LoadJob, name: EntityName, from: string): Promise<void> {
+  const { kind, key } = kinds[name]
+  await note(job, `SELECT DISTINCT '${kind}', ${quoteText(job.load.provider)}, ${key} ${from}`)
+}
+
+async function note({ queries }: LoadJob, select: string): Promise<void> {
   await queries.run(
-    `INSERT INTO pipeline_changes SELECT DISTINCT '${kind}', ${provider}, ${key} FROM ${table}
-     EXCEPT SELECT kind, provider, key FROM pipeline_changes`,
+    `INSERT INTO pipeline_changes ${select} EXCEPT SELECT kind, provider, key FROM pipeline_changes`,
   )
 }

@@ -17,15 +17,21 @@ export interface LoadAccepted {
   /** ISO 8601, UTC */
   loadedAt: string
   files: LandedFile[]
+  /** Files of former loads that are joined again; their own records stay as they are. */
+  earlier: LandedFile[]
   /** Set when the records come out of quarantine. */
   isReplay: boolean
 }
 
-/** The id of a load: the same files by the same mapping are the same load. */
-export function loadIdOf(provider: string, mappingVersion: string, files: LandedFile[]): string {
-  const names = files.map((file) => `${file.role}:${file.fileId}`).sort()
+/** The id of a load: the same files in the same order by the same mapping are the same load. */
+export function loadIdOf(
+  provider: string,
+  mappingVersion: string,
+  load: Pick<LoadAccepted, 'files' | 'earlier'>,
+): string {
+  const names = (files: LandedFile[]) => files.map((file) => `${file.role}:${file.fileId}`)
   return createHash('sha256')
-    .update(JSON.stringify([provider, mappingVersion, names]))
+    .update(JSON.stringify([provider, mappingVersion, names(load.files), names(load.earlier)]))
     .digest('hex')
     .slice(0, 24)
 }

@@ -1,26 +1,28 @@
 // Writes the sound records of an entity to where they can be compared: straight into its table when the provider
-// has nothing there yet, else into a temporary table of the same shape. Copies within the load are settled here.
+// has nothing there yet, else into a temporary table of the same shape.
 
 import { entities } from '#data/contracts'
 import { quoteName, quoteText } from '#data/kernel'
 import type { CompiledEntity } from '../entity/compile.ts'
-import { collectBad, isPlain, type LoadJob } from './apply.ts'
+import { collectBad, isPlain, type LoadJob, notBad } from './job.ts'
 
 /** Where the rows of an entity stand while a load is applied. */
 export interface Target {
   entity: CompiledEntity
   /** SQL name of the table that has them. */
   table: string
-  /** SQL condition that picks this provider's rows in it. */
+  /** SQL condition that picks this load's rows in it. */
   own: string
   /** Whether it is the entity's own table. */
   isDirect: boolean
+  /** Whether several rows had the same key when it was filled. */
+  hasRepeats: boolean
   /** Records that were copies of a row in the same load. */
   copies: number
 }
 
-/** Fills the target of an entity. */
-export async function fillTarget(job: LoadJob, entity: CompiledEntity): Promise<Target> {
+/** Makes and fills the target of an entity. */
+export async function openTarget(job: LoadJob, entity: CompiledEntity): Promise<Target> {
   const { queries, load } = job
   const raw = `raw_file_${entity.name}`
   const provider = quoteText(load.provider)
@@ -28,34 +30,43 @@ export async function fillTarget(job: LoadJob, entity: CompiledEntity): Promise<
   const isDirect = known.length === 0
   const table = isDirect ? raw : `temp.target_${entity.name}`
   if (!isDirect) await queries.run(`CREATE TEMP TABLE target_${entity.name} AS FROM ${raw} LIMIT 0`)
-  const columns = entity.columns.map((column) => quoteName(column.name)).join(', ')
-  const bad = await badCount(job, entity)
-  const isCleared = entity.spec.group === true || bad === 0
-  const clear = isCleared
-    ? ''
-    : 'WHERE (__file, __row) NOT IN (SELECT (file_no, row_number) FROM temp.load_bad)'
-  const rows = await queries.run(
-    `INSERT INTO ${table} BY NAME
-     SELECT ${columns}, ${provider} AS provider, ${quoteText(load.market)} AS market,
-       __file AS file_no, __row AS row_number, flags
-     FROM (${entity.rows}) ${clear}`,
-  )
+  const target: Target = {
+    entity,
+    table,
+    own: `provider = ${provider}`,
+    isDirect,
+    hasRepeats: false,
+    copies: 0,
+  }
+  const rows = await fillTarget(job, target)
   if (isPlain(job, entity) && rows < landedRecords(job, entity)) await collectBad(job, entity)
-  const target: Target = { entity, table, own: `provider = ${provider}`, isDirect, copies: 0 }
-  if (entity.spec.group !== true) target.copies = await settleCopies(job, target)
+  if (entity.spec.group !== true) target.hasRepeats = await repeats(job, target)
   return target
 }
 
-async function badCount(job: LoadJob, entity: CompiledEntity): Promise<number> {
-  const { bad } = await job.queries.one<{ bad: number }>(
-    `SELECT count(*) AS bad FROM temp.load_bad WHERE role = ${quoteText(entity.spec.from)}`,
+/** Writes the rows of all records that are not set aside. @returns rows written */
+export async function fillTarget(job: LoadJob, { entity, table }: Target): Promise<number> {
+  const { queries, load } = job
+  const columns = entity.columns.map((column) => quoteName(column.name)).join(', ')
+  return queries.run(
+    `INSERT INTO ${table} BY NAME
+     SELECT ${columns}, ${quoteText(load.provider)} AS provider, ${quoteText(load.market)} AS market,
+       __file AS file_no, __row AS row_number, flags
+     FROM (${entity.rows}) AS r ${entity.spec.group === true ? '' : notBad('r.__file', 'r.__row')}`,
   )
-  return bad
 }
 
 function landedRecords(job: LoadJob, entity: CompiledEntity): number {
   const files = job.load.files.filter((file) => file.role === entity.spec.from)
   return files.reduce((sum, file) => sum + file.records - file.rejected, 0)
+}
+
+async function repeats({ queries }: LoadJob, { entity, table, own }: Target): Promise<boolean> {
+  const repeated = await queries.all(
+    `SELECT 1 FROM ${table} WHERE ${own}
+     GROUP BY hash(concat_ws(chr(31), ${keyColumns(entity).join(', ')})) HAVING count(*) > 1 LIMIT 1`,
+  )
+  return repeated.length > 0
 }
 
 /** Columns of an entity that say what it is, as opposed to where it came from. */
@@ -69,43 +80,25 @@ export function keyColumns(entity: CompiledEntity): string[] {
 }
 
 /**
- * One row per key: of several files the last one counts, within a file the first;
- * a record of the same file that says otherwise goes to quarantine, one that says the same is a copy.
- * @returns copies dropped
+ * SQL of the rows whose key several rows have, with their `place`: 1 is the row that counts.
+ * Of several files the last one counts, within a file the first record.
  */
-async function settleCopies(job: LoadJob, target: Target): Promise<number> {
-  const { queries } = job
-  const { entity, table, own } = target
+export function rankedSql({ entity, table, own }: Target): string {
   const keys = keyColumns(entity).join(', ')
-  const [repeated] = await queries.all(
-    `SELECT 1 FROM ${table} WHERE ${own}
-     GROUP BY hash(concat_ws(chr(31), ${keys})) HAVING count(*) > 1 LIMIT 1`,
+  return `WITH doubled AS (
+      SELECT ${keys} FROM ${table} WHERE ${own} GROUP BY ALL HAVING count(*) > 1
+    ), ranked AS (
+      SELECT rowid AS row_id, ${keys}, file_no, row_number, row(${contentColumns(entity).join(', ')}) AS content,
+        row_number() OVER (PARTITION BY ${keys} ORDER BY file_no DESC, row_number, rowid) AS place
+      FROM ${table} SEMI JOIN doubled USING (${keys}) WHERE ${own}
+    )`
+}
+
+/** Leaves one row per key; once no two records of a file contradict each other, the others are copies or older. */
+export async function dropCopies({ queries }: LoadJob, target: Target): Promise<void> {
+  if (!target.hasRepeats) return
+  target.copies = await queries.run(
+    `DELETE FROM ${target.table} WHERE rowid IN (
+       ${rankedSql(target)} SELECT row_id FROM ranked WHERE place > 1)`,
   )
-  if (repeated === undefined) return 0
-  const content = contentColumns(entity).join(', ')
-  await queries.run(
-    `CREATE OR REPLACE TEMP TABLE load_stats AS
-     WITH doubled AS (
-       SELECT ${keys} FROM ${table} WHERE ${own} GROUP BY ALL HAVING count(*) > 1
-     ), ranked AS (
-       SELECT rowid AS row_id, ${keys}, file_no, row_number, row(${content}) AS content,
-         row_number() OVER (PARTITION BY ${keys} ORDER BY file_no DESC, row_number, rowid) AS place
-       FROM ${table} SEMI JOIN doubled USING (${keys}) WHERE ${own}
-     )
-     SELECT r.row_id, r.file_no, r.row_number,
-       r.file_no = w.file_no AND r.content IS DISTINCT FROM w.content AS is_conflict
-     FROM ranked r JOIN ranked w USING (${keys}) WHERE w.place = 1 AND r.place > 1`,
-  )
-  await queries.run(
-    `INSERT INTO temp.load_bad
-     SELECT DISTINCT file_no, row_number, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
-       ${quoteText(entities[entity.name].naturalKey.join(', '))}, 'duplicate_id',
-       'another record of the file has the same id and other content'
-     FROM temp.load_stats WHERE is_conflict`,
-  )
-  await queries.run(`DELETE FROM ${table} WHERE rowid IN (SELECT row_id FROM temp.load_stats)`)
-  const { copies } = await queries.one<{ copies: number }>(
-    'SELECT count(*) FILTER (NOT is_conflict) AS copies FROM temp.load_stats',
-  )
-  return copies
 }

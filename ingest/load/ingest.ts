@@ -1,20 +1,22 @@
 // Loads files: found, landed, checked against the mapping, accepted in the log, then turned into rows.
 
 import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { asDetourError, fail, reasonOf } from '#data/kernel'
+import { basename } from 'node:path'
+import { asDetourError, type ErrorCode, fail, reasonOf } from '#data/kernel'
 import { project } from '#data/warehouse'
 import type { IngestContext } from '../context.ts'
 import type { CompiledEntity } from '../entity/compile.ts'
 import type { LandedFile } from '../entity/source.ts'
 import { type Manifest, mappingPath, settleText } from '../files/lake.ts'
 import { diskFull, landFile } from '../files/land.ts'
+import type { SourceFile } from '../files/landing.ts'
 import { type MatchedFiles, matchFiles } from '../files/match.ts'
 import { checkExpression } from '../mapping/expression.ts'
 import { findMapping } from '../mapping/library.ts'
 import type { Mapping } from '../mapping/read.ts'
-import { byRole, closeScratch, compileLoad, loadHandlers, openScratch } from './apply.ts'
+import { compileLoad, loadHandlers } from './apply.ts'
 import { type LoadAccepted, loadIdOf } from './event.ts'
+import { closeScratch, openScratch } from './job.ts'
 import { openRegistry } from './registry.ts'
 import { type FileSummary, type IngestSummary, summarise } from './summary.ts'
 
@@ -41,8 +43,9 @@ export async function ingest(request: IngestRequest, context: IngestContext): Pr
   await checkMapping(mapping, context)
   const matched = await matchFiles(request.paths, mapping)
   const landed = await landAll(matched, mapping, context)
-  const files = [...landed.manifests, ...(await earlierFiles(mapping, landed.manifests, context))]
-  const { isNew, load } = await acceptLoad(mapping, files, false, context)
+  const files = landed.manifests
+  const earlier = await earlierFiles(mapping, files, context)
+  const { isNew, load } = await acceptLoad(mapping, { files, earlier, isReplay: false }, context)
   const seconds = (context.effects.clock.now() - started) / 1000
   return summarise(load, landed, matched.ignored, { isNew, seconds }, context.warehouse)
 }
@@ -57,14 +60,16 @@ async function landAll(matched: MatchedFiles, mapping: Mapping, context: IngestC
   const manifests: Manifest[] = []
   const failed: FileSummary[] = []
   let done = 0
-  for (const file of matched.files) {
+  for (const file of inOrder(matched.files)) {
     context.onProgress?.({ step: `landing ${file.role}`, done: done++, total: matched.files.length + 1 })
     try {
       const manifest = await landFile(file, mapping, context)
-      if (!manifests.some((other) => other.fileId === manifest.fileId)) manifests.push(manifest)
+      const before = manifests.findIndex((other) => other.fileId === manifest.fileId)
+      if (before >= 0) manifests.splice(before, 1)
+      manifests.push(manifest)
     } catch (error) {
       const known = asDetourError(error)
-      if (matched.files.length === 1 || known.code === 'INGEST_DISK_FULL') throw known
+      if (matched.files.length === 1 || isForAll(known.code)) throw known
       failed.push({ path: file.path, role: file.role, error: { code: known.code, message: known.message } })
     }
   }
@@ -81,7 +86,18 @@ async function landAll(matched: MatchedFiles, mapping: Mapping, context: IngestC
   return { manifests, failed }
 }
 
-/** Files of former loads that a join needs and this load does not bring. */
+/** Files in the natural order of their names, so that of two the later name wins however they were given. */
+function inOrder(files: SourceFile[]): SourceFile[] {
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  return files.toSorted((a, b) => compare(basename(a.path), basename(b.path)) || compare(a.path, b.path))
+}
+
+/** Whether an error says that no other file could be landed either. */
+function isForAll(code: ErrorCode): boolean {
+  return code === 'INGEST_DISK_FULL' || /^(WAREHOUSE|LAKE|LOG|INTERNAL)/.test(code)
+}
+
+/** Files of the newest former load that has a part which a join needs and this load does not bring. */
 export async function earlierFiles(
   mapping: Mapping,
   landed: LandedFile[],
@@ -90,18 +106,19 @@ export async function earlierFiles(
   const found: LandedFile[] = []
   for (const [entity, spec] of Object.entries(mapping.file.entities)) {
     if (!landed.some((file) => file.role === spec.from)) continue
-    for (const join of Object.values(spec.join ?? {})) {
-      if ([...landed, ...found].some((file) => file.role === join.file)) continue
-      const [row] = await context.warehouse.all<{ file: string }>(
-        `SELECT to_json(f.file)::VARCHAR AS file FROM (
-           SELECT unnest(from_json(data -> 'files', '["JSON"]')) AS file, seq FROM raw_log_events
-           WHERE type = 'LoadAccepted' AND data ->> 'provider' = $1
-         ) AS f WHERE f.file ->> 'role' = $2 AND f.file ->> 'shape' <> 'replay' ORDER BY f.seq DESC LIMIT 1`,
-        [mapping.provider, join.file],
+    for (const { file: role, optional } of Object.values(spec.join ?? {})) {
+      if ([...landed, ...found].some((file) => file.role === role)) continue
+      const [row] = await context.warehouse.all<{ files: string }>(
+        `SELECT data ->> 'files' AS files FROM raw_log_events
+         WHERE type = 'LoadAccepted' AND (data ->> 'provider') = $1 AND NOT (data -> 'isReplay')::BOOLEAN
+           AND list_contains(from_json(data -> 'files' -> '$[*].role', '["VARCHAR"]'), $2)
+         ORDER BY seq DESC LIMIT 1`,
+        [mapping.provider, role],
       )
-      if (row !== undefined) found.push(JSON.parse(row.file) as LandedFile)
-      else if (join.optional !== true) {
-        throw fail('INGEST_FILE_MISSING', { entity, role: join.file, mapping: mapping.name })
+      const files = row === undefined ? [] : (JSON.parse(row.files) as LandedFile[])
+      found.push(...files.filter((file) => file.role === role))
+      if (row === undefined && optional !== true) {
+        throw fail('INGEST_FILE_MISSING', { entity, role, mapping: mapping.name })
       }
     }
   }
@@ -114,39 +131,53 @@ export async function earlierFiles(
  */
 export async function acceptLoad(
   mapping: Mapping,
-  files: LandedFile[],
-  isReplay: boolean,
+  given: Pick<LoadAccepted, 'files' | 'earlier' | 'isReplay'>,
   context: IngestContext,
 ): Promise<{ isNew: boolean; load: LoadAccepted }> {
-  const { lake } = context.paths
-  await bindAll(mapping, compileLoad(mapping, byRole(files, 1), lake).entities, context)
-  const kept = mappingPath(lake, mapping.version)
-  await mkdir(dirname(kept), { recursive: true })
-  await settleText(mapping.text, kept)
+  const { lake, temporary } = context.paths
+  const files = given.files.map(eventFile)
+  const earlier = given.earlier.map(eventFile)
+  await bindAll(mapping, compileLoad(mapping, { files, earlier }, 1, lake).entities, context)
   const load: LoadAccepted = {
-    loadId: loadIdOf(mapping.provider, mapping.version, files),
+    loadId: loadIdOf(mapping.provider, mapping.version, { files, earlier }),
     provider: mapping.provider,
     market: mapping.market,
     mapping: mapping.name,
     mappingVersion: mapping.version,
     loadedAt: new Date(context.effects.clock.now()).toISOString(),
-    files: files.map(({ fileId, role, path, records, rejected, columns, shape }) => {
-      return { fileId, role, path, records, rejected, columns, shape }
-    }),
-    isReplay,
+    files,
+    earlier,
+    isReplay: given.isReplay,
   }
+  try {
+    await mkdir(temporary, { recursive: true })
+    await settleText(mapping.text, mappingPath(lake, mapping.version), temporary)
+    const isNew = await register(load, context)
+    const before = await context.warehouse.all('SELECT 1 FROM loads WHERE load_id = $1', [load.loadId])
+    await project(context.log, context.warehouse, loadHandlers(lake), context.effects)
+    return { isNew: isNew || before.length === 0, load }
+  } catch (error) {
+    throw diskFull(error, context.paths.root)
+  }
+}
+
+/** What of a landed file the log keeps. */
+function eventFile({ fileId, role, path, records, rejected, columns, shape }: LandedFile): LandedFile {
+  return { fileId, role, path, records, rejected, columns, shape }
+}
+
+/** Writes the load into the log. @returns whether it was not there before. @throws INGEST_PROVIDER_MARKET */
+async function register(load: LoadAccepted, context: IngestContext): Promise<boolean> {
   const registry = await openRegistry(context.log, context.effects)
   try {
     const commandId = `load/${load.loadId}/${registry.lastSeq}`
     const { status, answer } = await registry.execute({ commandId, type: 'AcceptLoad', data: load })
-    if (status === 'refused') {
-      const { provider, market } = load
-      throw fail('INGEST_PROVIDER_MARKET', { provider, market: answer.market, asked: market })
-    }
-    await project(context.log, context.warehouse, loadHandlers(lake), context.effects)
-    return { isNew: answer.isNew, load }
-  } catch (error) {
-    throw diskFull(error, context.paths.root)
+    if (status !== 'refused') return answer.isNew
+    throw fail('INGEST_PROVIDER_MARKET', {
+      provider: load.provider,
+      market: answer.market,
+      asked: load.market,
+    })
   } finally {
     await registry.close()
   }

@@ -3,7 +3,7 @@
 import { quoteName, quoteText } from '#data/kernel'
 import type { NumberedFile } from '../entity/source.ts'
 import { landedPaths } from '../files/lake.ts'
-import type { LoadJob } from './apply.ts'
+import type { LoadJob } from './job.ts'
 
 /** Text of a record for people: the cells as they stand, or the document. */
 function rawSql(columns: string[], delimiter: string): string {
@@ -71,14 +71,16 @@ async function keepBad(job: LoadJob, file: NumberedFile): Promise<void> {
   const id = idSql(quoteText(file.fileId), 'b.record')
   const gaps =
     file.rejected === 0
-      ? 'SELECT NULL::BIGINT AS landed WHERE false'
-      : `SELECT record - row_number() OVER (ORDER BY record) AS landed FROM read_parquet(${quoteText(rejects)})`
+      ? 'SELECT NULL::BIGINT AS landed, 0 AS broken WHERE false'
+      : `SELECT landed, max(record - landed) AS broken FROM (
+           SELECT record, record - row_number() OVER (ORDER BY record) AS landed FROM read_parquet(${quoteText(rejects)})
+         ) GROUP BY landed`
   await queries.run(
     `INSERT INTO quarantine BY NAME
      WITH gaps AS (${gaps}),
      bad AS (
-       SELECT *, row_number + (SELECT count(*) FROM gaps WHERE landed < row_number) AS record
-       FROM (SELECT DISTINCT ON (row_number) * FROM temp.load_bad WHERE file_no = ${file.fileNo})
+       SELECT b.*, b.row_number + coalesce(g.broken, 0) AS record
+       FROM (FROM temp.load_bad WHERE file_no = ${file.fileNo}) AS b ASOF LEFT JOIN gaps AS g ON b.row_number > g.landed
      ),
      texts AS (
        SELECT file_row_number + 1 AS row_number, ${rawSql(file.columns, delimiter)} AS raw
@@ -115,13 +117,17 @@ async function settleReplayed(job: LoadJob, file: NumberedFile): Promise<void> {
   const { data } = landedPaths(lake, load.provider, file.fileId)
   const replayed = `SELECT __quarantine_id, file_row_number + 1 AS row_number
     FROM read_parquet(${quoteText(data)}, file_row_number = true)`
-  const bad = `SELECT DISTINCT ON (row_number) * FROM temp.load_bad WHERE file_no = ${file.fileNo}`
+  const bad = `SELECT * FROM temp.load_bad WHERE file_no = ${file.fileNo}`
   await queries.run(
     `UPDATE quarantine SET status = 'replayed' WHERE quarantine_id IN (
-       SELECT __quarantine_id FROM (${replayed}) WHERE row_number NOT IN (SELECT row_number FROM (${bad})))`,
+       SELECT __quarantine_id FROM (${replayed}) LEFT JOIN (${bad}) AS b USING (row_number)
+       GROUP BY __quarantine_id HAVING count(b.code) = 0)`,
   )
   await queries.run(
     `UPDATE quarantine AS q SET entity = b.entity, field = b.field, code = b.code, reason = b.reason
-     FROM (${bad}) AS b JOIN (${replayed}) AS r USING (row_number) WHERE q.quarantine_id = r.__quarantine_id`,
+     FROM (
+       SELECT DISTINCT ON (__quarantine_id) * FROM (${bad}) JOIN (${replayed}) USING (row_number)
+       ORDER BY __quarantine_id, row_number
+     ) AS b WHERE q.quarantine_id = b.__quarantine_id`,
   )
 }

@@ -1,9 +1,10 @@
-// Sets aside rows that refer to an order, a product or a node nobody has seen; they can be replayed when it has come.
+// Finds records that refer to an order, a product or a node nobody has seen; set aside, they can be
+// replayed when it has come.
 
 import type { EntityName } from '#data/contracts'
 import { quoteText } from '#data/kernel'
-import type { LoadJob } from './apply.ts'
 import type { Target } from './fill.ts'
+import { type LoadJob, notBad } from './job.ts'
 
 interface Reference {
   field: string
@@ -50,34 +51,36 @@ const references: Partial<Record<EntityName, Reference[]>> = {
 }
 
 /**
- * Moves rows with an unknown reference from the target to the bad records.
+ * Notes records with an unknown reference in `load_bad`; their rows stay for the caller to take out.
  * @param targets all targets of the load: what is new in it counts as known
+ * @returns records noted
  */
-export async function removeUnreferenced(job: LoadJob, target: Target, targets: Target[]): Promise<void> {
-  const { queries } = job
-  const { entity, table, own } = target
-  if (entity.spec.references === 'ignore') return
+export async function noteUnreferenced(job: LoadJob, target: Target, targets: Target[]): Promise<number> {
+  const { entity } = target
+  if (entity.spec.references === 'ignore') return 0
+  let noted = 0
   for (const reference of references[entity.name] ?? []) {
     if (entity.spec.fields[reference.field] === undefined) continue
     const known = await knownKeys(job, reference, targets)
     if (known === null) continue
-    const missing = `${own} AND ${reference.field} IS NOT NULL AND ${reference.field} NOT IN (${known})`
-    const noted = await queries.run(
+    noted += await job.queries.run(
       `INSERT INTO temp.load_bad
-       SELECT DISTINCT ON (file_no, row_number) file_no, row_number, ${quoteText(entity.spec.from)},
-         ${quoteText(entity.name)}, '${reference.field}', '${reference.code}',
-         'there is no ${reference.what} "' || left(${reference.field}, 200) || '"'
-       FROM ${table} WHERE ${missing}`,
+       SELECT r.file_no, r.row_number, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
+         '${reference.field}', '${reference.code}',
+         'there is no ${reference.what} "' || left(min(r.value), 200) || '"'
+       FROM (${referring(target, reference)}) AS r ${notBad('r.file_no', 'r.row_number')}
+       WHERE r.value IS NOT NULL AND r.value NOT IN (${known})
+       GROUP BY r.file_no, r.row_number`,
     )
-    if (noted === 0) continue
-    for (const other of targets.filter((each) => each.entity.spec.from === entity.spec.from)) {
-      if (other.entity.spec.group === true) continue
-      await queries.run(
-        `DELETE FROM ${other.table} WHERE ${other.own} AND file_no >= ${Math.min(...job.files.map((file) => file.fileNo))}
-           AND (file_no, row_number) IN (SELECT (file_no, row_number) FROM temp.load_bad)`,
-      )
-    }
   }
+  return noted
+}
+
+/** SQL of every record's value: where several records make one row, the row has that of one of them only. */
+function referring({ entity, table, own }: Target, { field }: Reference): string {
+  return entity.spec.group === true
+    ? `SELECT __file AS file_no, __row AS row_number, ${field} AS value FROM (${entity.records}) WHERE __problem IS NULL`
+    : `SELECT file_no, row_number, ${field} AS value FROM ${table} WHERE ${own}`
 }
 
 async function knownKeys(job: LoadJob, reference: Reference, targets: Target[]): Promise<string | null> {

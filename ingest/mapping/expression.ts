@@ -20,7 +20,7 @@ const allowedClasses = new Set([
   'LAMBDA_REF',
 ])
 const refusedFunctions =
-  /^(getenv|getvariable|query|query_table|current_setting|set_config|read_.*|glob|nextval|currval|random|uuid|gen_random_uuid|uuidv[47]|now|current_.*|today|get_current_.*|transaction_timestamp|txid_current|write_.*|pg_.*)$/i
+  /^(getenv|getvariable|query|query_table|set_config|read_.*|glob|version|current_.*|local.*|write_.*|pg_.*)$/i
 
 /**
  * Checks that a text is one scalar expression of columns, constants and functions that always give the same result.
@@ -38,7 +38,7 @@ export async function checkExpression(
 ): Promise<void> {
   const { tree } = await queries
     .one<{ tree: string }>('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR AS tree', [
-      `SELECT ${expression} AS value`,
+      `SELECT (${expression}\n) AS value`,
     ])
     .catch(() => {
       throw refuse('the expression cannot be read as SQL')
@@ -54,8 +54,40 @@ export async function checkExpression(
   if (statement === undefined || second !== undefined || list.length !== 1 || hasMore(statement.node)) {
     throw refuse('give one expression, without SELECT, FROM or ;')
   }
-  walk(list[0], refuse, isAggregate)
+  const functions = new Map<string, number>()
+  walk(list[0], refuse, isAggregate, functions)
+  await checkFunctions(queries, functions, refuse, isAggregate)
 }
+
+/** Refuses functions that do not exist, that give another result each time, and aggregates where there is one record. */
+async function checkFunctions(
+  queries: Queries,
+  functions: Map<string, number>,
+  refuse: Refuse,
+  isAggregate: boolean,
+): Promise<void> {
+  const names = [...functions.keys()]
+  const rows = await queries.all<{ name: string; aggregates: boolean; varies: boolean }>(
+    `SELECT lower(function_name) AS name, bool_and(function_type = 'aggregate') AS aggregates,
+       bool_or(coalesce(stability, 'CONSISTENT') <> 'CONSISTENT') AS varies
+     FROM duckdb_functions() WHERE function_type IN ('scalar', 'aggregate', 'macro')
+       AND lower(function_name) IN (SELECT unnest(from_json($1::JSON, '["VARCHAR"]'))) GROUP BY ALL`,
+    [JSON.stringify(names)],
+  )
+  for (const name of names) {
+    const known = rows.find((row) => row.name === name)
+    // `age` of one date counts from today.
+    const varies = known?.varies === true || (name === 'age' && functions.get(name) === 1)
+    if (varies) throw refuse(`the function ${name} may not be used in a mapping`)
+    if (known === undefined && !builtIn.has(name)) throw refuse(`there is no function ${name}`)
+    if (known?.aggregates === true && !isAggregate) {
+      throw refuse(`${name} is computed over many records: use it in "take" of a join`)
+    }
+  }
+}
+
+/** Functions the parser makes of syntax, which the catalogue does not list. */
+const builtIn = new Set(['count_star', 'list_value', 'struct_pack', 'row', 'map', 'try'])
 
 interface SelectNode {
   type: string
@@ -80,19 +112,26 @@ function hasMore(node: SelectNode): boolean {
   )
 }
 
-function walk(value: unknown, refuse: Refuse, isAggregate: boolean): void {
+function walk(value: unknown, refuse: Refuse, isAggregate: boolean, functions: Map<string, number>): void {
   if (Array.isArray(value)) {
-    for (const item of value) walk(item, refuse, isAggregate)
+    for (const item of value) walk(item, refuse, isAggregate, functions)
     return
   }
   if (value === null || typeof value !== 'object') return
-  const node = value as { class?: unknown; function_name?: unknown; try_cast?: unknown }
+  const node = value as {
+    class?: unknown
+    function_name?: unknown
+    try_cast?: unknown
+    children?: unknown[]
+  }
   if (isAggregate && node.class === 'CAST' && node.try_cast !== true) throw refuse('use try_cast here')
   if (typeof node.class === 'string' && !allowedClasses.has(node.class)) {
     throw refuse(`an expression may not contain a ${node.class.toLowerCase()}`)
   }
-  if (node.class === 'FUNCTION' && refusedFunctions.test(String(node.function_name))) {
-    throw refuse(`the function ${String(node.function_name)} may not be used in a mapping`)
+  if (node.class === 'FUNCTION') {
+    const name = String(node.function_name).toLowerCase()
+    if (refusedFunctions.test(name)) throw refuse(`the function ${name} may not be used in a mapping`)
+    functions.set(name, Math.min(node.children?.length ?? 0, functions.get(name) ?? Number.POSITIVE_INFINITY))
   }
-  for (const item of Object.values(value)) walk(item, refuse, isAggregate)
+  for (const item of Object.values(value)) walk(item, refuse, isAggregate, functions)
 }

@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Value } from 'typebox/value'
 import { type Document, LineCounter, parseDocument } from 'yaml'
-import { columnsOf, type EntityName, entities } from '#data/contracts'
+import { type Column, columnsOf, type EntityName, entities } from '#data/contracts'
 import { fail, isCurrency, isTimeZone, reasonOf } from '#data/kernel'
-import { type EntitySpec, type FieldSpec, type MappingFile, mappingSchema } from './schema.ts'
+import { unitsOf } from '../entity/field.ts'
+import { type EntitySpec, type FieldSpec, type FileSpec, type MappingFile, mappingSchema } from './schema.ts'
 
 /** A mapping that was read and found sound. */
 export interface Mapping {
@@ -96,13 +97,41 @@ function firstShapeFault(content: unknown): Fault | null {
       .split('/')
       .slice(1)
       .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    const unknown = params.additionalProperties?.[0]
-    return unknown === undefined
-      ? { at, reason: `${at.at(-1) ?? 'the file'}: ${error.message}${list(params.requiredProperties)}` }
-      : { at: [...at, unknown], reason: `"${unknown}" is not a word of the mapping language here` }
+    const extra = params.additionalProperties?.[0]
+    const place = extra === undefined ? at : [...at, extra]
+    const isExtra = extra !== undefined || error.message === 'schema is false'
+    const word = isExtra ? strangeWord(place) : `${at.at(-1) ?? 'the file'}: ${wording(error, at)}`
+    return { at: place, reason: `${word}${list(params.requiredProperties)}`, allowed: allowed(error) }
   })
   faults.sort((a, b) => b.at.length - a.at.length)
-  return faults[0] ?? { at: [], reason: 'not a mapping' }
+  const [first] = faults
+  if (first === undefined) return { at: [], reason: 'not a mapping' }
+  const choices = faults
+    .filter((fault) => fault.at.join('/') === first.at.join('/'))
+    .flatMap((f) => f.allowed)
+  if (choices.length === 0) return first
+  return { at: first.at, reason: `${first.at.at(-1)}: must be one of ${choices.join(', ')}` }
+}
+
+type ShapeError = ReturnType<typeof Value.Errors>[number]
+
+function allowed(error: ShapeError): string[] {
+  const { allowedValue } = error.params as { allowedValue?: unknown }
+  return allowedValue === undefined ? [] : [JSON.stringify(allowedValue)]
+}
+
+function strangeWord(at: string[]): string {
+  const isName = (at.length === 2 && at[0] === 'files') || (at.length === 4 && at[2] === 'join')
+  return isName
+    ? `"${at.at(-1)}" cannot be a name here: use a-z, 0-9 and _, beginning with a letter`
+    : `"${at.at(-1)}" is not a word of the mapping language here`
+}
+
+function wording(error: ShapeError, at: string[]): string {
+  const isField = at.length === 4 && at[2] === 'fields'
+  if (isField) return 'must be the name of a column, or { ... } with column, firstOf, value or expr'
+  const isText = error.keyword === 'type' && error.message === 'must be string'
+  return isText ? 'must be text: put it in quotes' : error.message
 }
 
 function list(names: string[] | undefined): string {
@@ -117,7 +146,7 @@ function firstSenseFault(file: MappingFile): Fault | null {
     return { at: ['currency'], reason: `"${file.currency}" is not an ISO 4217 currency` }
   }
   for (const [role, spec] of Object.entries(file.files)) {
-    const fault = encodingFault(role, spec.encoding)
+    const fault = fileFault(role, spec)
     if (fault !== null) return fault
   }
   for (const [name, spec] of Object.entries(file.entities)) {
@@ -127,12 +156,16 @@ function firstSenseFault(file: MappingFile): Fault | null {
   return null
 }
 
-function encodingFault(role: string, encoding: string | undefined): Fault | null {
+function fileFault(role: string, spec: FileSpec): Fault | null {
+  const at: Path = ['files', role]
+  if (spec.header === false && spec.columns === undefined) {
+    return { at: [...at, 'header'], reason: 'a file without a header needs "columns", in order' }
+  }
   try {
-    new TextDecoder(encoding ?? 'utf-8')
+    new TextDecoder(spec.encoding ?? 'utf-8')
     return null
   } catch {
-    return { at: ['files', role, 'encoding'], reason: `"${encoding}" is not an encoding this runtime knows` }
+    return { at: [...at, 'encoding'], reason: `"${spec.encoding}" is not an encoding this runtime knows` }
   }
 }
 
@@ -145,18 +178,17 @@ function entityFault(file: MappingFile, name: string, spec: EntitySpec): Fault |
     return { at: [...at, 'from'], reason: `"${spec.from}" is not one of the files` }
   }
   for (const [alias, join] of Object.entries(spec.join ?? {})) {
+    const place = [...at, 'join', alias]
+    if (alias === 'b' || alias === 'e' || alias === 'document' || alias === 'element') {
+      return { at: place, reason: `"${alias}" is taken: name the join otherwise` }
+    }
     if (file.files[join.file] === undefined) {
-      return { at: [...at, 'join', alias, 'file'], reason: `"${join.file}" is not one of the files` }
+      return { at: [...place, 'file'], reason: `"${join.file}" is not one of the files` }
     }
   }
   const columns = columnsOf(entities[name as EntityName].mapped)
   for (const [field, value] of Object.entries(spec.fields)) {
-    const fault = fieldFault(
-      [...at, 'fields', field],
-      field,
-      value,
-      columns.map((column) => column.name),
-    )
+    const fault = fieldFault([...at, 'fields', field], value, columns, spec)
     if (fault !== null) return fault
   }
   const missing = columns.find((column) => !column.nullable && spec.fields[column.name] === undefined)
@@ -167,16 +199,52 @@ function entityFault(file: MappingFile, name: string, spec: EntitySpec): Fault |
   }
 }
 
-function fieldFault(at: Path, field: string, value: string | FieldSpec, known: string[]): Fault | null {
-  if (!known.includes(field))
-    return { at, reason: `there is no field "${field}"; there are ${known.join(', ')}` }
+function fieldFault(
+  at: Path,
+  value: string | FieldSpec,
+  columns: Column[],
+  entity: EntitySpec,
+): Fault | null {
+  const column = columns.find((each) => each.name === at.at(-1))
+  if (column === undefined) {
+    const known = columns.map((each) => each.name).join(', ')
+    return { at, reason: `there is no field "${at.at(-1)}"; there are ${known}` }
+  }
   const spec = longForm(value)
   const sources = [spec.column, spec.firstOf, spec.value, spec.expr].filter((source) => source !== undefined)
   if (sources.length !== 1) return { at, reason: 'give exactly one of column, firstOf, value, expr' }
   if (spec.timeZone !== undefined && !isTimeZone(spec.timeZone)) {
     return { at: [...at, 'timeZone'], reason: `"${spec.timeZone}" is not an IANA time zone` }
   }
-  return null
+  const wrong = misplacedWord(spec, column, entity)
+  return wrong === null ? null : { at: [...at, wrong.word], reason: wrong.reason }
+}
+
+/** A word that has no meaning for the kind of field it stands in. */
+function misplacedWord(
+  spec: FieldSpec,
+  column: Column,
+  entity: EntitySpec,
+): { word: keyof FieldSpec; reason: string } | null {
+  const isTime = column.type === 'TIMESTAMP WITH TIME ZONE'
+  const isNumber = column.type === 'BIGINT' || column.type === 'DOUBLE'
+  for (const word of ['format', 'timeZone', 'endOf'] as const) {
+    if (spec[word] !== undefined && !isTime) return { word, reason: `${column.name} is not a time` }
+  }
+  if (spec.decimal !== undefined && !isNumber)
+    return { word: 'decimal', reason: `${column.name} is not a number` }
+  const units = unitsOf(column)
+  if (spec.unit !== undefined && !units.includes(spec.unit)) {
+    const reason = `"${spec.unit}" is not one of its units: ${units.join(', ') || 'it has none'}`
+    return { word: 'unit', reason }
+  }
+  if (spec.otherwise !== undefined && spec.map === undefined) {
+    return { word: 'otherwise', reason: '"otherwise" needs a "map"' }
+  }
+  if (spec.combine === undefined) return null
+  if (entity.group !== true) return { word: 'combine', reason: '"combine" needs "group: true" on the entity' }
+  const isSum = spec.combine === 'sum' && !isNumber
+  return isSum ? { word: 'combine', reason: `${column.name} is not a number` } : null
 }
 
 /** Where the node of a path stands in the text; the nearest parent's place when there is none. */

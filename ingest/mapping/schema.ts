@@ -67,7 +67,7 @@ const fieldSchema = Type.Union([Type.String(), fieldObject])
 const joinSchema = Type.Object(
   {
     file: Type.String(),
-    on: Type.Record(Type.String(), Type.String()),
+    on: Type.Record(Type.String(), Type.String(), { minProperties: 1 }),
     take: Type.Optional(Type.Record(Type.String(), Type.String())),
     optional: Type.Optional(Type.Boolean()),
   },
@@ -80,7 +80,7 @@ const entitySchema = Type.Object(
     each: Type.Optional(Type.String()),
     where: Type.Optional(Type.String()),
     group: Type.Optional(Type.Boolean()),
-    join: Type.Optional(Type.Record(Type.String(), joinSchema)),
+    join: Type.Optional(Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]*$' }), joinSchema, strict)),
     currency: Type.Optional(fieldSchema),
     references: Type.Optional(Type.Union([Type.Literal('check'), Type.Literal('ignore')])),
     fields: Type.Record(Type.String(), fieldSchema),
@@ -98,8 +98,11 @@ export const mappingSchema = Type.Object(
     timeZone: Type.Optional(Type.String()),
     currency: Type.Optional(Type.String()),
     nulls: Type.Optional(Type.Array(Type.String())),
-    files: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]*$' }), fileSchema),
-    entities: Type.Record(Type.String(), entitySchema),
+    files: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]*$' }), fileSchema, {
+      minProperties: 1,
+      ...strict,
+    }),
+    entities: Type.Record(Type.String(), entitySchema, { minProperties: 1 }),
   },
   strict,
 )

@@ -6,7 +6,8 @@ import { dirname, resolve } from 'node:path'
 import { camelRow, fail, quoteText } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import type { IngestContext } from '../context.ts'
-import { landedPaths } from '../files/lake.ts'
+import { landedPaths, requireSound } from '../files/lake.ts'
+import { diskFull } from '../files/land.ts'
 
 /** Which quarantined records are meant. */
 export interface QuarantineFilter {
@@ -61,14 +62,15 @@ export async function listQuarantine(
   filter: QuarantineFilter & { limit?: number | undefined },
   context: Pick<IngestContext, 'warehouse'>,
 ): Promise<{ total: number; rows: QuarantinedRecord[] }> {
-  const { where, parameters } = filterSql({ status: 'open', ...filter })
+  const { where, parameters } = filterSql({ ...filter, status: filter.status ?? 'open' })
   const { total } = await context.warehouse.one<{ total: number }>(
     `SELECT count(*) AS total FROM quarantine WHERE ${where}`,
     parameters,
   )
   const rows = await context.warehouse.all(
     `SELECT quarantine_id, provider, path, role, file_id, line, row_number, entity, field, code, reason, raw, status
-     FROM quarantine WHERE ${where} ORDER BY provider, path, row_number LIMIT ${Math.max(0, filter.limit ?? 100)}`,
+     FROM quarantine WHERE ${where} ORDER BY provider, path, row_number, quarantine_id
+     LIMIT ${Math.max(0, filter.limit ?? 100)}`,
     parameters,
   )
   return { total, rows: rows.map((row) => camelRow<QuarantinedRecord>(row)) }
@@ -91,7 +93,7 @@ export async function exportQuarantine(
   request: QuarantineFilter & { file: string },
   context: IngestContext,
 ): Promise<{ files: ExportedFile[]; records: number }> {
-  const { where, parameters } = filterSql({ status: 'open', ...request })
+  const { where, parameters } = filterSql({ ...request, status: 'open' })
   return context.warehouse.exclusive(async (queries) => {
     const parts = await queries.all<{ provider: string; role: string; records: number }>(
       `SELECT provider, role, count(*) AS records FROM quarantine WHERE ${where} GROUP BY ALL ORDER BY ALL`,
@@ -106,7 +108,11 @@ export async function exportQuarantine(
       await mkdir(dirname(path), { recursive: true })
       const own = `${where} AND provider = ${quoteText(part.provider)} AND role = ${quoteText(part.role)}`
       const select = await cellsSql(queries, own, parameters, context.paths.lake)
-      await queries.run(`COPY (${select}) TO ${quoteText(path)} (FORMAT csv, HEADER)`, parameters)
+      await queries
+        .run(`COPY (${select}) TO ${quoteText(path)} (FORMAT csv, HEADER)`, parameters)
+        .catch((error: unknown) => {
+          throw diskFull(error, path)
+        })
       files.push({ file: path, role: part.role, records: part.records })
     }
     return { files, records: files.reduce((sum, file) => sum + file.records, 0) }
@@ -120,7 +126,10 @@ function withPart(file: string, part: string): string {
     : `${file}-${part}`
 }
 
-/** The query of records with their cells, found again in the lake by file and place. */
+/**
+ * The query of records with their cells, found again in the lake by file and place.
+ * @throws LAKE_FILE_MISSING, LAKE_FILE_DAMAGED
+ */
 export async function cellsSql(
   queries: Queries,
   where: string,
@@ -131,20 +140,29 @@ export async function cellsSql(
     `SELECT DISTINCT provider, file_id FROM quarantine WHERE ${where} ORDER BY ALL`,
     parameters,
   )
-  const cells = files.map(({ provider, file_id }) => {
-    const { data, rejects } = landedPaths(lake, provider, file_id)
-    const broken = existsSync(rejects)
-      ? `SELECT record - row_number() OVER (ORDER BY record) AS landed FROM read_parquet(${quoteText(rejects)})`
-      : 'SELECT NULL::BIGINT AS landed WHERE false'
-    return `SELECT ${quoteText(file_id)} AS __file,
-        file_row_number + 1 + (SELECT count(*) FROM (${broken}) WHERE landed < file_row_number + 1) AS __record,
-        * EXCLUDE (file_row_number)
-      FROM read_parquet(${quoteText(data)}, file_row_number = true)`
-  })
+  const cells: string[] = []
+  const gaps = [`SELECT '' AS file_id, 0::BIGINT AS record, 0::BIGINT AS broken WHERE false`]
+  for (const { provider, file_id: fileId } of files) {
+    const { data, rejects } = landedPaths(lake, provider, fileId)
+    const hasRejects = existsSync(rejects)
+    await requireSound(lake, provider, { fileId, rejected: hasRejects ? 1 : 0 })
+    cells.push(
+      `SELECT ${quoteText(fileId)} AS __file, file_row_number + 1 AS __row, * EXCLUDE (file_row_number)
+       FROM read_parquet(${quoteText(data)}, file_row_number = true)`,
+    )
+    if (!hasRejects) continue
+    gaps.push(
+      `SELECT ${quoteText(fileId)}, record, row_number() OVER (ORDER BY record) FROM read_parquet(${quoteText(rejects)})`,
+    )
+  }
   return `SELECT q.quarantine_id AS detour_quarantine_id, q.reason AS detour_reason,
-      CASE WHEN q.line IS NOT NULL THEN q.raw END AS detour_raw, c.* EXCLUDE (__file, __record)
-    FROM (SELECT * FROM quarantine WHERE ${where}) AS q
+      CASE WHEN q.line IS NOT NULL THEN q.raw END AS detour_raw, c.* EXCLUDE (__file, __row)
+    FROM (
+      SELECT q.*, q.row_number - coalesce(g.broken, 0) AS landed
+      FROM (SELECT * FROM quarantine WHERE ${where}) AS q
+      ASOF LEFT JOIN (${gaps.join(' UNION ALL ')}) AS g ON q.file_id = g.file_id AND q.row_number > g.record
+    ) AS q
     LEFT JOIN (${cells.join(' UNION ALL BY NAME ')}) AS c
-      ON c.__file = q.file_id AND c.__record = q.row_number AND q.line IS NULL
-    ORDER BY q.path, q.row_number`
+      ON c.__file = q.file_id AND c.__row = q.landed AND q.line IS NULL
+    ORDER BY q.path, q.row_number, q.quarantine_id`
 }

@@ -69,11 +69,12 @@ async function refresh({ warehouse, paths, effects }: SqlContext): Promise<Snaps
   })
 }
 
-/** Last cycle, cursors of the log and sizes of what is written outside the two. */
+/** Schema, last cycle (by its time as well: a rebuild counts anew), cursors of the log, sizes of what is beside. */
 async function versionOf(queries: Queries): Promise<string> {
   const counts = kept.map((contract) => `(SELECT count(*) FROM ${contract.name})`).join(", '/', ")
   const { version } = await queries.one<{ version: string }>(
-    `SELECT concat(${counts}, ' run ', (SELECT max(run_id) FROM pipeline_runs),
+    `SELECT concat(${counts}, ' schema ', (SELECT max(id) FROM schema_migrations),
+       ' run ', (SELECT max(run_id) || '@' || epoch_ms(max(started_at)) FROM pipeline_runs),
        ' open ', (SELECT count(*) FROM quarantine WHERE status = 'open'),
        ' seq ', (SELECT string_agg(stream || ':' || seq, ',' ORDER BY stream) FROM projection_cursors)) AS version`,
   )

@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { showCount } from '#data/kernel'
 import { type CycleSummary, runCycle } from '#pipeline'
-import { showNumber, showSeconds, showTable } from './table.ts'
+import { showInstant, showNumber, showSeconds, showTable } from './table.ts'
 import { defineVerb } from './verb.ts'
 
 /** Runs one cycle of the pipeline. */
@@ -25,7 +25,7 @@ export function showCycle(cycle: CycleSummary): string {
   const parts = [
     `${cycle.mode === 'full' ? 'Full' : 'Incremental'} cycle in ${showSeconds(cycle.seconds)}: ` +
       `${showNumber(cycle.changedOrders, 'order')} and ${showCount(cycle.changedBuckets)} hours of metrics ` +
-      `rewritten, data up to ${cycle.watermark ?? 'unknown'}.`,
+      `rewritten, data up to ${cycle.watermark === null ? 'no order yet' : showInstant(cycle.watermark)}.`,
     showTable(
       ['model', 'rows', 'seconds'],
       cycle.models.map((model) => [model.name, model.rows, model.seconds]),

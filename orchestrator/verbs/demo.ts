@@ -8,7 +8,7 @@ import { generateWorld } from '#data/world'
 import { type IngestSummary, ingest } from '#ingest'
 import { type CycleSummary, type KeyMetric, keyMetrics, runCycle } from '#pipeline'
 import { showMetrics } from './metrics.ts'
-import { showNumber, showSeconds } from './table.ts'
+import { showInstant, showNumber, showSeconds } from './table.ts'
 import { defineVerb, type VerbContext } from './verb.ts'
 
 const schema = Type.Object(
@@ -61,6 +61,7 @@ async function loadWorld(
 }
 
 function showDemo({ home, load, cycle, metrics }: DemoSummary): string {
+  const end = cycle.watermark === null ? 'the last order' : showInstant(cycle.watermark)
   const first =
     load === null
       ? `The home ${home} has data: nothing was added, one cycle ran.`
@@ -69,7 +70,7 @@ function showDemo({ home, load, cycle, metrics }: DemoSummary): string {
         `tables and metrics in ${showSeconds(cycle.seconds)}.`
   return [
     first,
-    `Last 7 days against the 7 before, up to ${cycle.watermark ?? 'the last order'}:`,
+    `Last 7 days against the 7 before, up to ${end}:`,
     showMetrics(metrics),
     'Next:',
     '  npx detour sql "select region, count(*) as orders from orders group by all order by 2 desc limit 5"',

@@ -28,6 +28,11 @@ export function showSeconds(seconds: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
 }
 
+/** `2026-11-20 14:59 UTC` of an ISO 8601 instant in UTC. */
+export function showInstant(instant: string): string {
+  return `${instant.slice(0, 16).replace('T', ' ')} UTC`
+}
+
 /** `1 row`, `2 rows`. */
 export function showNumber(count: number, singular: string, plural = `${singular}s`): string {
   return `${showCount(count)} ${count === 1 ? singular : plural}`

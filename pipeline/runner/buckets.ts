@@ -3,7 +3,8 @@
 import { type Effects, quoteName } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import type { Graph, Node } from './graph.ts'
-import { insertSql, type ModelRun, martsOf } from './tables.ts'
+import type { Facts } from './models.ts'
+import { emptyTable, insertSql, type ModelRun, martsOf } from './tables.ts'
 import { parse, print, replaceTables, type Tree } from './tree.ts'
 import { narrow } from './update.ts'
 
@@ -37,7 +38,10 @@ async function changedHours(queries: Queries, graph: Graph, node: Node): Promise
     )
   const before = await over(`cycle_old_${node.facts?.table}`)
   const after = await over(`cycle_new_${node.facts?.table}`)
-  const differing = `((${before}) EXCEPT ALL (${after})) UNION ALL ((${after}) EXCEPT ALL (${before}))`
+  const differing = `
+    SELECT * EXCLUDE (side), sum(side) AS balance
+    FROM (SELECT *, 1 AS side FROM (${before}) UNION ALL SELECT *, -1 FROM (${after}))
+    GROUP BY ALL HAVING balance <> 0`
   if (node.facts?.to == null) return `SELECT DISTINCT market, bucket_hour FROM (${differing})`
   return `
     SELECT DISTINCT market, unnest(range(opened_hour, coalesce(closed_hour, last_hour) + 1)) FROM (${differing})
@@ -93,36 +97,56 @@ async function span(queries: Queries): Promise<{ low: number; high: number }> {
   )
 }
 
+/** Above this share of all days with points, writing all of them anew is cheaper. */
+const largestShare = 0.5
+
 /** Writes the metrics of the listed days anew. */
 export async function updateBuckets(queries: Queries, graph: Graph, effects: Effects): Promise<ModelRun[]> {
   const runs: ModelRun[] = []
   const condition = await inListedDays(queries)
+  const everything = await isMost(queries)
+  const facts = everything ? new Map<string, Tree>() : await narrowAllFacts(queries, graph)
   for (const node of martsOf(graph)) {
     if (node.incremental !== 'bucket') continue
     const start = effects.clock.now()
-    const narrowed = await narrowBuckets(queries, graph, node)
-    await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${condition}`)
-    const select = `SELECT * FROM (${await print(queries, narrowed)}) AS points WHERE ${condition}`
-    const rows = await queries.run(insertSql(node, select))
+    let rows: number
+    if (everything) {
+      await emptyTable(queries, node.name)
+      rows = await queries.run(insertSql(node, node.sql))
+    } else {
+      const narrowed = narrow(graph, node.tree, (table) => {
+        const query = facts.get(table)
+        return query === undefined ? null : { query }
+      })
+      await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${condition}`)
+      const select = `SELECT * FROM (${await print(queries, narrowed)}) AS points WHERE ${condition}`
+      rows = await queries.run(insertSql(node, select))
+    }
     runs.push({ name: node.name, rows, seconds: (effects.clock.now() - start) / 1000 })
   }
   return runs
 }
 
-/** The model over the facts of the listed days only. */
-async function narrowBuckets(queries: Queries, graph: Graph, node: Node): Promise<Tree> {
-  const { low, high } = await span(queries)
-  const narrowedFacts = new Map<string, Tree>()
-  for (const facts of graph.nodes) {
-    if (facts.facts !== null)
-      narrowedFacts.set(facts.name, await narrowFacts(queries, graph, facts, low, high))
-  }
-  return narrow(graph, node.tree, (table) => {
-    const query = narrowedFacts.get(table)
-    return query === undefined ? null : { query }
-  })
+async function isMost(queries: Queries): Promise<boolean> {
+  const { listed, known } = await queries.one<{ listed: number; known: number }>(`
+    SELECT (SELECT count(*) FROM cycle_days) AS listed, (
+      SELECT coalesce(sum(epoch_us(watermark) // 86400000000 - epoch_us(dense_from::TIMESTAMPTZ) // 86400000000), 0)
+        ::BIGINT FROM market_clock
+    ) AS known`)
+  return listed > 7 && listed > known * largestShare
 }
 
+/** The model of every fact over the listed days only. */
+async function narrowAllFacts(queries: Queries, graph: Graph): Promise<Map<string, Tree>> {
+  const { low, high } = await span(queries)
+  const narrowed = new Map<string, Tree>()
+  for (const node of graph.nodes) {
+    if (node.facts !== null) narrowed.set(node.name, await narrowFacts(queries, graph, node, low, high))
+  }
+  return narrowed
+}
+
+/** Facts of the listed days; their table is read within the range of those days. */
 async function narrowFacts(
   queries: Queries,
   graph: Graph,
@@ -132,14 +156,13 @@ async function narrowFacts(
 ): Promise<Tree> {
   const { facts } = node
   if (facts === null) return node.tree
-  const from = `make_timestamptz(${low} * 86400000000)`
-  const until = `make_timestamptz(${high + 1} * 86400000000)`
-  const range =
-    facts.to === null
-      ? `${facts.from} >= ${from} AND ${facts.from} < ${until}`
-      : `${facts.from} < ${until} AND (${facts.to} IS NULL OR ${facts.to} >= ${from} OR ${facts.from} >= ${from})`
-  const rows = await parse(queries, node.name, `SELECT * FROM ${facts.table ?? 'none'} WHERE ${range}`)
-  const inner = narrow(graph, node.tree, (table) => (table === facts.table ? { query: rows } : null))
+  const rows =
+    facts.table === null
+      ? null
+      : await parse(queries, node.name, `SELECT * FROM ${facts.table} WHERE ${within(facts, low, high)}`)
+  const inner = narrow(graph, node.tree, (table) =>
+    rows !== null && table === facts.table ? { query: rows } : null,
+  )
   if (facts.to !== null) return inner
   const outer = await parse(
     queries,
@@ -148,4 +171,12 @@ async function narrowFacts(
      SEMI JOIN cycle_days AS days ON days.market = facts.market AND days.bucket_day = facts.bucket_hour // 24`,
   )
   return replaceTables(outer, (table) => (table === 'cycle_facts' ? { query: inner } : null))
+}
+
+function within({ from, to }: Facts, low: number, high: number): string {
+  const first = `make_timestamptz(${low} * 86400000000)`
+  const end = `make_timestamptz(${high + 1} * 86400000000)`
+  return to === null
+    ? `${from} >= ${first} AND ${from} < ${end}`
+    : `${from} < ${end} AND (${to} IS NULL OR ${to} >= ${first} OR ${from} >= ${first})`
 }

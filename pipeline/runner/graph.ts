@@ -23,6 +23,16 @@ export interface Graph {
  * @throws PIPELINE_MODEL_INVALID for a circle, and for a CTE named like a model or a table it reads
  */
 export async function readGraph(queries: Queries, models: Model[] = readModels()): Promise<Graph> {
+  const checksum = modelsChecksum(models)
+  const known = graphs.get(checksum) ?? (await parseGraph(queries, models, checksum))
+  graphs.set(checksum, known)
+  return known
+}
+
+/** Graphs by the checksum of their models: the same text always gives the same tree. */
+const graphs = new Map<string, Graph>()
+
+async function parseGraph(queries: Queries, models: Model[], checksum: string): Promise<Graph> {
   const names = new Set(models.map((model) => model.name))
   const parsed = new Map<string, Node>()
   for (const model of models) {
@@ -34,7 +44,7 @@ export async function readGraph(queries: Queries, models: Model[] = readModels()
     parsed.set(model.name, { ...model, tree, reads: tablesOf(tree) })
   }
   const nodes = sorted(parsed)
-  return { nodes, byName: parsed, checksum: modelsChecksum(models) }
+  return { nodes, byName: parsed, checksum }
 }
 
 function sorted(parsed: Map<string, Node>): Node[] {

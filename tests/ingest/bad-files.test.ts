@@ -33,7 +33,10 @@ describe('a broken record is set aside and the others load', () => {
   })
 
   test('bytes that are not UTF-8', async () => {
-    const content = Buffer.concat([Buffer.from(ordersCsv(...good)), Buffer.from('S\xe3o,2026-01-07,shipped,USD\n', 'latin1')])
+    const content = Buffer.concat([
+      Buffer.from(ordersCsv(...good)),
+      Buffer.from('S\xe3o,2026-01-07,shipped,USD\n', 'latin1'),
+    ])
     const { summary, rows } = await loadOrders(content)
     expect(summary).toMatchObject({ accepted: 2, quarantined: 1 })
     expect(rows).toMatchObject([{ code: 'encoding_invalid', line: 4, rowNumber: 3 }])
@@ -72,7 +75,14 @@ test('numbers of a line are checked', async () => {
   await home.write('orders.csv', ordersCsv(...good))
   await home.write(
     'order_lines.csv',
-    linesCsv('A,1,S,1,9.99', 'A,2,S,-3,9.99', 'A,3,S,2.5,9.99', 'A,4,S,1,-1', 'A,5,S,1,free', 'A,6,S,"1,200","1,234.50"'),
+    linesCsv(
+      'A,1,S,1,9.99',
+      'A,2,S,-3,9.99',
+      'A,3,S,2.5,9.99',
+      'A,4,S,1,-1',
+      'A,5,S,1,free',
+      'A,6,S,"1,200","1,234.50"',
+    ),
   )
   const summary = await home.load('detour', 'orders.csv', 'order_lines.csv')
   expect(summary.quarantined).toBe(4)
@@ -83,7 +93,9 @@ test('numbers of a line are checked', async () => {
     [4, 'unit_price_cents', 'number_out_of_range'],
     [5, 'unit_price_cents', 'number_invalid'],
   ])
-  const kept = await home.warehouse.all('SELECT quantity, unit_price_cents FROM raw_file_order_lines ORDER BY ALL')
+  const kept = await home.warehouse.all(
+    'SELECT quantity, unit_price_cents FROM raw_file_order_lines ORDER BY ALL',
+  )
   expect(kept).toEqual([
     { quantity: 1, unit_price_cents: 999 },
     { quantity: 1200, unit_price_cents: 123450 },
@@ -118,7 +130,11 @@ describe('a file that cannot be read at all', () => {
     ['a binary file', Buffer.from([1, 2, 0, 4, 5, 0, 7]), 'INGEST_FILE_BINARY'],
     ['a spreadsheet', Buffer.from('504b030414000600', 'hex'), 'INGEST_FILE_BINARY'],
     ['a missing column', 'order_external_id,status\nA,shipped\n', 'INGEST_COLUMN_MISSING'],
-    ['another delimiter', 'order_external_id;placed_at;status;currency\nA;2026-01-01;shipped;USD\n', 'INGEST_COLUMN_MISSING'],
+    [
+      'another delimiter',
+      'order_external_id;placed_at;status;currency\nA;2026-01-01;shipped;USD\n',
+      'INGEST_COLUMN_MISSING',
+    ],
   ])('%s is refused with a code', async (_, content, code) => {
     await home.write('orders.csv', content)
     await expect(home.load('detour', 'orders.csv')).rejects.toMatchObject({ code })

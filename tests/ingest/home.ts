@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type HomePaths, homePaths } from '#data/home'
-import { type Effects, realEffects, readConfig } from '#data/kernel'
+import { type Effects, readConfig, realEffects } from '#data/kernel'
 import { type EventLog, openSqliteLog } from '#data/log'
 import { migrate, openWarehouse, project, type Warehouse } from '#data/warehouse'
 import { type IngestContext, type IngestSummary, ingest, loadHandlers } from '#ingest'
@@ -29,7 +29,9 @@ export interface TestHome extends IngestContext {
 export async function openTestHome(environment: Record<string, string> = {}): Promise<TestHome> {
   const root = await mkdtemp(join(tmpdir(), 'detour-ingest-'))
   const paths = homePaths(join(root, 'home'))
-  const effects = realEffects(readConfig({ DETOUR_LOG_LEVEL: 'silent', DETOUR_MEMORY_MB: '1000', ...environment }))
+  const effects = realEffects(
+    readConfig({ DETOUR_LOG_LEVEL: 'silent', DETOUR_MEMORY_MB: '1000', ...environment }),
+  )
   const limits = { memoryMb: effects.config.memoryMb, threads: 2 }
   const home: TestHome = {
     warehouse: await openWarehouse(paths.warehouse, limits),

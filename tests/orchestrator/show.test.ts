@@ -45,26 +45,34 @@ describe('tables', () => {
 })
 
 test('figures are shown in their unit; shares change in points, others in per cent', () => {
-  const metric = (name: string, value: number | null, unit: string, previous: number | null) => ({
-    name,
+  const metric = (
+    title: string,
+    value: number | null,
+    unit: string,
+    previous: number | null,
+    better = 0,
+  ) => ({
+    name: title,
+    title,
+    betterWhen: (['lower', 'neither', 'higher'] as const)[better + 1] ?? 'neither',
     value,
     unit,
     previous,
     change: null,
   })
   const table = showMetrics([
-    metric('orders', 1100, 'orders', 1000),
-    metric('late share', 0.031, 'share', 0.045),
+    metric('orders', 1100, 'orders', 1000, 1),
+    metric('late share', 0.031, 'share', 0.045, -1),
     metric('revenue', 123456, 'cents', 0),
     metric('lead time', 26.04, 'hours', null),
-    metric('returns', null, 'orders', 3),
+    metric('returns', 4, 'orders', 3, -1),
   ])
   expect(cellsOf(table).slice(1)).toEqual([
-    ['orders', '1,100 orders', '1,000 orders', '+10 %'],
-    ['late share', '3.1 %', '4.5 %', '-1.4 pt'],
+    ['orders', '1,100 orders', '1,000 orders', '+10 %, better'],
+    ['late share', '3.1 %', '4.5 %', '-1.4 pt, better'],
     ['revenue', '1,234.56', '0', ''],
     ['lead time', '26 hours', 'none', ''],
-    ['returns', 'none', '3 orders', ''],
+    ['returns', '4 orders', '3 orders', '+33.3 %, worse'],
   ])
 })
 

@@ -155,6 +155,18 @@ describe('the snapshot', () => {
     expect(third.snapshotVersion).not.toBe(first.snapshotVersion)
   })
 
+  test('is made anew after a cycle, also when a rebuilt warehouse counts its cycles from 1 again', async () => {
+    const versions: string[] = []
+    for (const second of [1, 2]) {
+      await context.warehouse.run('DELETE FROM pipeline_runs')
+      await insertRows(context.warehouse, operations.pipelineRuns, 1, {
+        started_at: `TIMESTAMPTZ '2026-01-01 00:00:0${second}+00'`,
+      })
+      versions.push((await ask('select 1')).snapshotVersion)
+    }
+    expect(versions[0]).not.toBe(versions[1])
+  })
+
   test('is replaced when its file is damaged, and made once for questions that come together', async () => {
     await writeFile(join(context.paths.exports, 'snapshot.duckdb'), 'not a database')
     const answers = await Promise.all([1, 2, 3].map((n) => ask(`select ${n} n, count(*) c from orders`)))

@@ -63,7 +63,7 @@ happenings as (
 ),
 
 daily as (
-  select market, cast(placed_at as date) as placed_on, count(*) as orders
+  select market, epoch_us(placed_at) // 86400000000 as placed_on, count(*) as orders
   from orders
   group by market, placed_on
 ),
@@ -74,7 +74,10 @@ summed as (
 ),
 
 kept as (
-  select market, min(placed_on) as kept_from from summed where newer_orders <= 150000 group by market
+  select market, cast(make_timestamptz(min(placed_on) * 86400000000) as date) as kept_from
+  from summed
+  where newer_orders <= 150000
+  group by market
 ),
 
 clocks as (
