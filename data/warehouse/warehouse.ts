@@ -136,6 +136,7 @@ class OpenWarehouse implements Warehouse {
   async reading<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     const connection = await this.#instance.connect()
     try {
+      await connection.run("SET TimeZone = 'UTC'")
       return await work(queriesOf(connection))
     } finally {
       connection.closeSync()

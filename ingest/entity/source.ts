@@ -123,7 +123,17 @@ export class SourceSql {
     if (columns.includes(name)) return { sql: `b.${quoteName(name)}` }
     const joined = this.#joinedColumn(name, spec)
     if (joined !== null) return joined
+    const inside = this.#insideCell(name, columns)
+    if (inside !== null) return { sql: inside }
     return this.#specs[spec.from]?.optional?.includes(name) ? { sql: null } : null
+  }
+
+  /** A value inside a cell that is JSON, as nested columns of Parquet are: `address.city`. */
+  #insideCell(name: string, columns: string[]): string | null {
+    const dot = name.indexOf('.')
+    const head = name.slice(0, dot)
+    if (dot < 1 || !columns.includes(head)) return null
+    return `TRY(json_extract_string(b.${quoteName(head)}, ${quoteText(jsonPath(name.slice(dot + 1)))}))`
   }
 
   #joinedColumn(name: string, spec: EntitySpec) {

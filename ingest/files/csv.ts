@@ -50,7 +50,7 @@ export async function landRecords(
     try {
       const rows = await copyToParquet(
         queries,
-        readerSql(source, dialect, columns),
+        readerSql(source, dialect, columns, scan.isClean ? scan.newline : '\n'),
         join(directory, 'data.parquet'),
       )
       return { rows, rejected: await keepRejects(queries, dialect, scan, directory) }
@@ -76,10 +76,15 @@ export async function landRecords(
   return { bytes, checksum, records, rejected: read.rejected, columns, shape: 'columns' }
 }
 
-function readerSql(path: string, dialect: Dialect, columns: string[]): string {
+function readerSql(
+  path: string,
+  dialect: Dialect,
+  columns: string[],
+  newline: ScanResult['newline'],
+): string {
   const types = columns.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')
   return `SELECT * FROM read_csv(${quoteText(path)}, columns = {${types}}, header = ${dialect.hasHeader},
-    auto_detect = false, delim = ${quoteText(dialect.delimiter)}, quote = ${quoteText(dialect.quote)},
+    auto_detect = false, new_line = ${newline === '\n' ? `'\\n'` : `'\\r\\n'`}, delim = ${quoteText(dialect.delimiter)}, quote = ${quoteText(dialect.quote)},
     escape = ${quoteText(dialect.escape)}, nullstr = '', max_line_size = ${Math.max(2_097_152, dialect.maxRecordBytes + 1)},
     store_rejects = true, rejects_limit = 0)`
 }

@@ -61,7 +61,7 @@ function split(text: string, { quote, escape: escapeWith, delimiter }: Dialect) 
   for (let i = 0; i < text.length; i++) {
     const char = text[i]
     if (state === 'quoted') {
-      if (char === escapeWith && text[i + 1] === quote) cell += text[++i]
+      if (char === escapeWith && (escapeWith !== quote || text[i + 1] === quote)) cell += text[++i] ?? ''
       else if (char === quote) state = 'closed'
       else cell += char
     } else if (char === delimiter) {

@@ -32,7 +32,7 @@ export async function landLines(job: LandingJob): Promise<Landing> {
 
 /**
  * Lands a JSON file: an array of records, one record, or records at the mapping's `records` path.
- * @throws INGEST_FILE_UNREADABLE when it is not JSON as a whole
+ * @throws INGEST_FILE_UNREADABLE when it is not JSON as a whole, or has nothing where its records should be
  */
 export async function landDocuments(job: LandingJob): Promise<Landing> {
   const { file, context, directory } = job
@@ -45,11 +45,11 @@ export async function landDocuments(job: LandingJob): Promise<Landing> {
     records === undefined
       ? `SELECT json::VARCHAR AS document FROM (${documents})`
       : `SELECT unnest(json_extract(json, ${quoteText(listPath(records))}))::VARCHAR AS document FROM (${documents})`
+  let rows: number
   try {
-    const rows = await context.warehouse.exclusive((queries) =>
+    rows = await context.warehouse.exclusive((queries) =>
       copyToParquet(queries, select, join(directory, 'data.parquet')),
     )
-    return { bytes, checksum, records: rows, rejected: 0, columns: ['document'], shape: 'document' }
   } catch (error) {
     throw fail(
       'INGEST_FILE_UNREADABLE',
@@ -57,4 +57,18 @@ export async function landDocuments(job: LandingJob): Promise<Landing> {
       { cause: error },
     )
   }
+  if (rows === 0 && records !== undefined) await checkRecords(job, documents, records)
+  return { bytes, checksum, records: rows, rejected: 0, columns: ['document'], shape: 'document' }
+}
+
+/** An empty list is fine; no list at all is a path that leads nowhere. */
+async function checkRecords(job: LandingJob, documents: string, records: string): Promise<void> {
+  const path = listPath(records).replace(/\[\*\]$/, '')
+  if (path.includes('*')) return
+  const { found } = await job.context.warehouse.one<{ found: boolean }>(
+    `SELECT coalesce(bool_or(json_exists(json, ${quoteText(path)})), false) AS found FROM (${documents})`,
+  )
+  if (found) return
+  const reason = `there is nothing at ${path}, where "records" of the mapping looks`
+  throw fail('INGEST_FILE_UNREADABLE', { path: job.file.path, format: 'JSON', reason })
 }

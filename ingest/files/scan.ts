@@ -31,6 +31,8 @@ export interface ScanResult {
   shifts: { record: number; extra: number }[]
   /** Whether DuckDB's reader can take the file as it is: nothing broken, no blank lines, one kind of newline. */
   isClean: boolean
+  /** What ends its lines. */
+  newline: '\n' | '\r\n'
   /** First record's text, without its newline. */
   header: string
   /** Why the header cannot be read, else null. */
@@ -174,6 +176,7 @@ class Scanner {
       broken: this.#brokenCount,
       shifts: this.#shifts,
       isClean: this.#brokenCount + this.#blank + odd === 0 && (plain === 0 || windows === 0),
+      newline: windows > 0 ? '\r\n' : '\n',
       header: this.#header,
       headerFault: this.#headerFault ?? (this.#records < 0 ? 'it has blank lines only' : null),
     }

@@ -1,4 +1,4 @@
-// A made-up order history written straight into the raw tables by SQL: the same numbers for the same arguments.
+// A made-up order history written straight into the raw tables by SQL: the same rows for the same arguments.
 // It knows no clock and no chance; it is for benchmarks, not for showing.
 
 import type { Queries } from '#data/warehouse'

@@ -1,4 +1,4 @@
 // Door of the measurements.
 
 export type { BenchRow } from './row.ts'
-export { type BenchSummary, runBench } from './run.ts'
+export { runBench } from './run.ts'

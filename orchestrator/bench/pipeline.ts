@@ -1,4 +1,4 @@
-// Measures the pipeline on a history of a million orders: a full build, and cycles after a thousand orders changed.
+// Measures the pipeline on a million orders: a full build, and cycles after a thousand orders changed.
 // It writes into a temporary folder and leaves nothing there.
 
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -45,7 +45,8 @@ const recentOrders = (size: HistorySize) => {
   const lately = Math.floor((size.orders * 2) / size.days)
   const step = Math.max(1, Math.floor(lately / changedOrders))
   const first = size.orders - Math.min(lately, step * changedOrders)
-  return `SELECT 'O' || range AS order_external_id FROM range(${first}, ${size.orders}, ${step}) LIMIT ${changedOrders}`
+  return `SELECT 'O' || range AS order_external_id FROM range(${first}, ${size.orders}, ${step})
+    LIMIT ${changedOrders}`
 }
 
 /** Orders from the whole history, at odd distances. */

@@ -6,11 +6,6 @@ import { fail } from '#data/kernel'
 import { benchGroups, isBenchGroup } from './groups.ts'
 import type { BenchRow } from './row.ts'
 
-/** What was measured. */
-export interface BenchSummary {
-  rows: BenchRow[]
-}
-
 /**
  * Measures the groups one after the other.
  * @param groups names, all where empty
@@ -19,7 +14,7 @@ export interface BenchSummary {
 export async function runBench(
   groups: string[],
   onProgress: (progress: { step: string; done: number; total: number }) => void,
-): Promise<BenchSummary> {
+): Promise<BenchRow[]> {
   const known = Object.keys(benchGroups)
   const unknown = groups.filter((group) => !isBenchGroup(group))
   if (unknown.length > 0) {
@@ -32,7 +27,7 @@ export async function runBench(
     rows.push(...(await measure(group)))
   }
   onProgress({ step: 'bench', done: wanted.length, total: wanted.length })
-  return { rows }
+  return rows
 }
 
 function measure(group: string): Promise<BenchRow[]> {

@@ -1,10 +1,10 @@
 // `detour bench`: how measurements are read by people.
 
-import type { BenchSummary } from '#orchestrator/bench'
+import type { BenchRow } from '#orchestrator/bench'
 import { showTable } from './table.ts'
 
 /** The measurements as a table. */
-export function showBench({ rows }: BenchSummary): string {
+export function showBench(rows: BenchRow[]): string {
   return showTable(
     ['group', 'name', 'value', 'unit', 'baseline', 'ratio', 'goal', 'met'],
     rows.map((row) => [

@@ -9,7 +9,7 @@ import { parse, print, replaceTables, type Tree } from './tree.ts'
 import { narrow } from './update.ts'
 
 /**
- * Lists in `cycle_hours` the hours whose facts are others than before, in `cycle_days` the days to write anew.
+ * Lists in `cycle_hours` the hours whose facts are not as before, in `cycle_days` the days to write anew.
  * @returns hours listed
  */
 export async function listBuckets(queries: Queries, graph: Graph, touched: Set<string>): Promise<number> {
@@ -44,7 +44,8 @@ async function changedHours(queries: Queries, graph: Graph, node: Node): Promise
     GROUP BY ALL HAVING balance <> 0`
   if (node.facts?.to == null) return `SELECT DISTINCT market, bucket_hour FROM (${differing})`
   return `
-    SELECT DISTINCT market, unnest(range(opened_hour, coalesce(closed_hour, last_hour) + 1)) FROM (${differing})
+    SELECT DISTINCT market, unnest(range(opened_hour, coalesce(closed_hour, last_hour) + 1))
+    FROM (${differing})
     INNER JOIN (
       SELECT market, epoch_us(watermark) // 3600000000 AS last_hour FROM market_clock
     ) USING (market)`
@@ -130,8 +131,7 @@ export async function updateBuckets(queries: Queries, graph: Graph, effects: Eff
 async function isMost(queries: Queries): Promise<boolean> {
   const { listed, known } = await queries.one<{ listed: number; known: number }>(`
     SELECT (SELECT count(*) FROM cycle_days) AS listed, (
-      SELECT coalesce(sum(epoch_us(watermark) // 86400000000 - epoch_us(dense_from::TIMESTAMPTZ) // 86400000000), 0)
-        ::BIGINT FROM market_clock
+      SELECT coalesce(sum(date_diff('day', dense_from, watermark::DATE)), 0)::BIGINT FROM market_clock
     ) AS known`)
   return listed > 7 && listed > known * largestShare
 }
@@ -168,7 +168,8 @@ async function narrowFacts(
     queries,
     node.name,
     `SELECT facts.* FROM cycle_facts AS facts
-     SEMI JOIN cycle_days AS days ON days.market = facts.market AND days.bucket_day = facts.bucket_hour // 24`,
+     SEMI JOIN cycle_days AS days
+       ON days.market = facts.market AND days.bucket_day = facts.bucket_hour // 24`,
   )
   return replaceTables(outer, (table) => (table === 'cycle_facts' ? { query: inner } : null))
 }

@@ -1,4 +1,4 @@
-// From the list of changed keys to temporary tables of the rows they touch, before and after. It writes no mart.
+// From the list of changed keys to temporary tables of the rows they touch, before and now. It writes no mart.
 
 import { quoteName } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
@@ -55,7 +55,7 @@ export async function listChanges(queries: Queries, kinds: Set<string>): Promise
     `SELECT (SELECT count(*) FROM cycle_orders) AS orders, (SELECT count(*) FROM cycle_stock) AS stock,
        (SELECT count(*) FROM raw_file_orders) AS total`,
   )
-  return { kinds, ...counts, share: counts.total === 0 ? 1 : counts.orders / counts.total }
+  return { kinds, ...counts, share: counts.orders === 0 ? 0 : counts.orders / counts.total }
 }
 
 async function listOrders(queries: Queries, kinds: Set<string>): Promise<void> {
@@ -124,8 +124,8 @@ async function rawTables(queries: Queries, graph: Graph, scope: Scope): Promise<
 }
 
 /**
- * Copies the changed rows of one scope aside: `cycle_now_<raw table>` as they came, `cycle_old_<mart>` as they stand, and
- * the places of the latter in `cycle_at_<mart>`, so that they can be deleted without another search.
+ * Copies the changed rows of one scope aside: `cycle_now_<raw table>` as they came, `cycle_old_<mart>` as they
+ * stand, and their places in `cycle_at_<mart>`, so that they can be deleted without another search.
  * @returns the raw tables copied
  */
 export async function copyChanged(queries: Queries, graph: Graph, scope: Scope): Promise<string[]> {

@@ -71,7 +71,8 @@ async function all(queries: Queries, graph: Graph, effects: Effects): Promise<Wo
   await reviseBuckets(queries, 'true', await nextRun(queries))
   const counts = await queries.one<{ orders: number; hours: number }>(`
     SELECT (SELECT count(*) FROM orders) AS orders, (
-      SELECT count(DISTINCT (market, bucket_start)) FROM metric_points WHERE grain = 'hour' AND dimension = 'all'
+      SELECT count(DISTINCT (market, bucket_start)) FROM metric_points
+      WHERE grain = 'hour' AND dimension = 'all'
     ) AS hours`)
   const checks = await runChecks(queries, graph, 'full')
   return { mode: 'full', changedOrders: counts.orders, changedBuckets: counts.hours, models, checks }

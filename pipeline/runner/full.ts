@@ -1,4 +1,4 @@
-// The full build: all views and all marts anew, inside the transaction of the cycle. It reads no list of changes.
+// The full build: all views and marts anew, inside the transaction of the cycle. It reads no list of changes.
 
 import { type Effects, quoteName, quoteText } from '#data/kernel'
 import type { Queries } from '#data/warehouse'

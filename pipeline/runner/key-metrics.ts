@@ -7,7 +7,7 @@ export interface KeyMetric {
   /** metric of the catalogue */
   name: string
   title: string
-  /** over the last 7 days, or at their end where the metric is a state; null where there is nothing to tell */
+  /** over the last 7 days, or at their end where it is a state; null where there is nothing to tell */
   value: number | null
   unit: string
   /** the same for the 7 days before */

@@ -14,7 +14,7 @@ export type Layer = 'staging' | 'intermediate' | 'marts'
  */
 export type Incremental = 'view' | 'order' | 'inventory' | 'bucket' | 'sku' | 'node' | 'always' | 'none'
 
-/** Rows that fall into hours: the table and column that decide the hour, two columns where a row spans several. */
+/** Rows that fall into hours: the table and column that decide the hour, two columns where a row spans many. */
 export interface Facts {
   table: string | null
   from: string

@@ -1,4 +1,4 @@
-// The incremental update of row marts: the same models over the changed rows only, then delete and insert by key.
+// The incremental update of row marts: the same models over the changed rows, then delete and insert by key.
 // It leaves metrics to buckets.ts.
 
 import { type Effects, quoteName } from '#data/kernel'
@@ -44,17 +44,14 @@ interface Given {
 /** @returns rows written, null where the mart is not touched */
 async function updateMart(queries: Queries, graph: Graph, node: Node, given: Given): Promise<number | null> {
   const { incremental, name } = node
-  if (incremental === 'always' || (incremental !== 'none' && given.kinds.has(incremental))) {
-    if (incremental === 'order' || incremental === 'inventory')
-      return updateByKey(queries, graph, node, given)
-    await queries.run(`DELETE FROM ${quoteName(name)}`)
-    return queries.run(insertSql(node, node.sql))
-  }
-  return updateByKey(queries, graph, node, given)
+  if (given.scopes.some((scope) => scope === incremental)) return updateByKey(queries, graph, node, given)
+  const isDue = incremental === 'always' || incremental === 'sku' || incremental === 'node'
+  if (!isDue || (incremental !== 'always' && !given.kinds.has(incremental))) return null
+  await queries.run(`DELETE FROM ${quoteName(name)}`)
+  return queries.run(insertSql(node, node.sql))
 }
 
-async function updateByKey(queries: Queries, graph: Graph, node: Node, given: Given): Promise<number | null> {
-  if (!given.scopes.some((scope) => scope === node.incremental)) return null
+async function updateByKey(queries: Queries, graph: Graph, node: Node, given: Given): Promise<number> {
   const narrowed = narrow(graph, node.tree, (table) => narrowRows(graph, table, given.copied))
   const fresh = `cycle_new_${node.name}`
   await queries.run(`CREATE TEMP TABLE ${quoteName(fresh)} AS FROM ${quoteName(node.name)} LIMIT 0`)

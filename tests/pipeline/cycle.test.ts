@@ -1,4 +1,4 @@
-// Proves what a cycle promises beside its rows: nothing to do is nothing done, all or nothing, and what it reports.
+// Proves what a cycle promises beside its rows: idle when nothing changed, all or nothing, and what it reports.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { orderIdOf } from '#data/contracts'

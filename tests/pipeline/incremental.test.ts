@@ -199,7 +199,7 @@ describe('an incremental cycle', () => {
         await rebuilt.close()
         open.length = 0
       }),
-      { numRuns: Number(process.env.DETOUR_TEST_RUNS ?? 12) },
+      { numRuns: Number(process.env.DETOUR_TEST_RUNS ?? 6) },
     )
     expect(incremental).toBeGreaterThan(0)
   }, 300_000)

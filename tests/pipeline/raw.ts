@@ -1,4 +1,4 @@
-// Writes raw rows as a load would: a row replaces the one with its key, and the pipeline is told. For tests only.
+// Writes raw rows as a load would: a row replaces the one with its key, and the pipeline is told; tests only.
 
 import { columnsOf, type EntityName, entities, type TableContract } from '#data/contracts'
 import { quoteName, SimulatedClock, seededRandom } from '#data/kernel'
@@ -39,10 +39,12 @@ export async function upsert(queries: Queries, entity: EntityName, rows: RawRow[
   if (rows.length === 0) return
   const contract = entities[entity] as unknown as TableContract
   const full = rows.map((row) => ({ ...defaults, ...row }))
-  const columns = columnsOf(contract).map(
-    ({ name, type }) =>
-      `${type.endsWith('[]') ? `from_json(r -> '$.${name}', '["VARCHAR"]')` : `(r ->> '$.${name}')::${type}`} AS ${quoteName(name)}`,
-  )
+  const columns = columnsOf(contract).map(({ name, type }) => {
+    const value = type.endsWith('[]')
+      ? `from_json(r -> '$.${name}', '["VARCHAR"]')`
+      : `(r ->> '$.${name}')::${type}`
+    return `${value} AS ${quoteName(name)}`
+  })
   await queries.run(
     `CREATE OR REPLACE TEMP TABLE test_rows AS
      SELECT ${columns.join(', ')} FROM (SELECT unnest(from_json($1::JSON, '["JSON"]')) AS r)`,

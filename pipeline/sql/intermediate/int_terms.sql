@@ -6,8 +6,8 @@
 -- incremental: view
 -- 'core' sums are written as 0 in every bucket of a slice; other sums only where they are not 0, or for the
 -- whole market; a ratio only where its denominator is not 0; a state of a slice only where it changed.
--- By the hour a slice has the metrics that are watched for constraints; the others come by day, and by the hour
--- for the whole market.
+-- By the hour a slice has the metrics that are watched for constraints; the others come by day, and by the
+-- hour for the whole market.
 with series as (
   select * from int_series
 ),
