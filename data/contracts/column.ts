@@ -99,19 +99,10 @@ export function columnsOf(contract: TableContract): Column[] {
   })
 }
 
-/**
- * `CREATE TABLE` of a contract; not null where the contract says so, no index (bulk loads stay fast).
- * @param compressionOf names the compression of a text column; by default DuckDB tries them all, which takes longer
- *   than the writing
- */
-export function createTableSql(
-  contract: TableContract,
-  compressionOf: (name: string) => string | null = () => null,
-): string {
-  const columns = columnsOf(contract).map(({ name, type, nullable }) => {
-    const compression = type === 'VARCHAR' ? compressionOf(name) : null
-    const storage = compression === null ? '' : ` USING COMPRESSION ${compression}`
-    return `  ${quoteName(name)} ${type}${storage}${nullable ? '' : ' NOT NULL'}`
-  })
+/** `CREATE TABLE` of a contract; not null where the contract says so, no index (bulk loads stay fast). */
+export function createTableSql(contract: TableContract): string {
+  const columns = columnsOf(contract).map(
+    ({ name, type, nullable }) => `  ${quoteName(name)} ${type}${nullable ? '' : ' NOT NULL'}`,
+  )
   return `CREATE TABLE IF NOT EXISTS ${quoteName(contract.name)} (\n${columns.join(',\n')}\n)`
 }

@@ -1,6 +1,6 @@
 // Door of the warehouse: the DuckDB file, its schema, and the projection of the log into it.
 
-export { type EventHandler, type EventHandlers, project } from './projection.ts'
+export { type EventHandler, type EventHandlers, keepEvents, project } from './projection.ts'
 export { allTables, migrate, schemaDrift } from './schema.ts'
 export {
   openWarehouse,

@@ -63,6 +63,15 @@ function groups(events: StoredEvent[], handlers: EventHandlers): StoredEvent[][]
 }
 
 async function land(queries: Queries, events: StoredEvent[], handlers: EventHandlers, effects: Effects) {
+  for (const event of events) await handlers[event.type]?.(queries, event, effects)
+  await keepEvents(queries, events)
+}
+
+/**
+ * Writes events of one stream and moves its cursor behind them, for a caller that made their rows in the same
+ * transaction.
+ */
+export async function keepEvents(queries: Queries, events: StoredEvent[]): Promise<void> {
   const last = events.at(-1)
   if (last === undefined) return
   await queries.run(
@@ -72,7 +81,6 @@ async function land(queries: Queries, events: StoredEvent[], handlers: EventHand
      FROM (SELECT unnest(from_json($1::JSON, '["JSON"]')) AS e)`,
     [JSON.stringify(events)],
   )
-  for (const event of events) await handlers[event.type]?.(queries, event, effects)
   await queries.run('DELETE FROM projection_cursors WHERE stream = $1', [last.stream])
   await queries.run('INSERT INTO projection_cursors VALUES ($1, $2)', [last.stream, last.seq])
 }

@@ -22,20 +22,10 @@ const migrations: Migration[] = [
     id: 1,
     name: 'raw tables, operations and marts',
     run: async (queries) => {
-      for (const contract of allTables()) {
-        const isRaw = contract.name.startsWith('raw_file_')
-        await queries.run(createTableSql(contract, isRaw ? rawCompression : undefined))
-      }
+      for (const contract of allTables()) await queries.run(createTableSql(contract))
     },
   },
 ]
-
-/** Ids that differ from row to row are stored as they are, all other texts of raw rows by dictionary. */
-function rawCompression(name: string): string {
-  const isOwn =
-    /^(order|line|shipment|fulfillment_order|return|movement)_external_id$|^(tracking_number|customer_ref)$/
-  return isOwn.test(name) ? 'uncompressed' : 'dictionary'
-}
 
 /** Every table contract of the warehouse. */
 export function allTables(): TableContract[] {

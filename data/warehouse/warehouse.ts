@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
-import { fail, reasonOf } from '#data/kernel'
+import { DetourError, fail, reasonOf } from '#data/kernel'
 
 /** Values for `$1, $2, ...` or for `$name`. */
 export type SqlParameters = DuckDBValue[] | Record<string, DuckDBValue>
@@ -56,20 +56,35 @@ export async function openWarehouse(path: string, limits: WarehouseLimits): Prom
   const file = path === ':memory:' ? path : await canonical(path)
   if (openPaths.has(file)) throw fail('WAREHOUSE_ALREADY_OPEN', { path: file })
   if (file !== ':memory:') openPaths.add(file)
+  try {
+    const opened = await connect(file, limits)
+    return new OpenWarehouse(file, limits, opened)
+  } catch (error) {
+    openPaths.delete(file)
+    throw error
+  }
+}
+
+interface Opened {
+  instance: DuckDBInstance
+  connection: DuckDBConnection
+}
+
+async function connect(file: string, limits: WarehouseLimits): Promise<Opened> {
   let instance: DuckDBInstance | undefined
   try {
     instance = await DuckDBInstance.create(file, {
       threads: String(limits.threads),
       memory_limit: `${limits.memoryMb}MB`,
+      storage_compatibility_version: 'latest',
       ...(file === ':memory:' ? {} : { temp_directory: temporaryFolder(file) }),
     })
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')
-    return new OpenWarehouse(file, instance, connection)
+    return { instance, connection }
   } catch (error) {
     instance?.closeSync()
-    openPaths.delete(file)
     throw fail('WAREHOUSE_DAMAGED', { path: file, reason: reasonOf(error) }, { cause: error })
   }
 }
@@ -89,16 +104,18 @@ async function canonical(path: string): Promise<string> {
 
 class OpenWarehouse implements Warehouse {
   readonly path: string
-  readonly #instance: DuckDBInstance
-  readonly #connection: DuckDBConnection
-  readonly #queries: Queries
+  readonly #limits: WarehouseLimits
+  #opened: Opened
+  #queries: Queries
+  /** Set when DuckDB gave up on the instance, as after a full disk: what was committed is in the file. */
+  #isStopped = false
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(path: string, instance: DuckDBInstance, connection: DuckDBConnection) {
+  constructor(path: string, limits: WarehouseLimits, opened: Opened) {
     this.path = path
-    this.#instance = instance
-    this.#connection = connection
-    this.#queries = queriesOf(connection)
+    this.#limits = limits
+    this.#opened = opened
+    this.#queries = queriesOf(opened.connection)
   }
 
   run(sql: string, parameters?: SqlParameters): Promise<number> {
@@ -128,15 +145,23 @@ class OpenWarehouse implements Warehouse {
   }
 
   exclusive<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(() => work(this.#queries))
+    const turn = this.#turn.then(async () => {
+      if (this.#isStopped) await this.#restart()
+      try {
+        return await work(this.#queries)
+      } catch (error) {
+        this.#isStopped = isFatal(error)
+        throw error
+      }
+    })
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
   async reading<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    const connection = await this.#instance.connect()
+    if (this.#isStopped) await this.exclusive(async () => undefined)
+    const connection = await this.#opened.instance.connect()
     try {
-      await connection.run("SET TimeZone = 'UTC'")
       return await work(queriesOf(connection))
     } finally {
       connection.closeSync()
@@ -144,19 +169,35 @@ class OpenWarehouse implements Warehouse {
   }
 
   progress(): number {
-    return this.#connection.progress.percentage
+    return this.#opened.connection.progress.percentage
   }
 
   interrupt(): void {
-    this.#connection.interrupt()
+    this.#opened.connection.interrupt()
   }
 
   async close(): Promise<void> {
     await this.#turn
-    this.#connection.closeSync()
-    this.#instance.closeSync()
+    this.#letGo()
     openPaths.delete(this.path)
   }
+
+  /** Opens the file anew; @throws WAREHOUSE_DAMAGED when that fails, and is tried again then. */
+  async #restart(): Promise<void> {
+    this.#letGo()
+    this.#opened = await connect(this.path, this.#limits)
+    this.#queries = queriesOf(this.#opened.connection)
+    this.#isStopped = false
+  }
+
+  #letGo(): void {
+    this.#opened.connection.closeSync()
+    this.#opened.instance.closeSync()
+  }
+}
+
+function isFatal(error: unknown): boolean {
+  return error instanceof DetourError && /^FATAL Error/.test(reasonOf(error.cause))
 }
 
 function queriesOf(connection: DuckDBConnection): Queries {

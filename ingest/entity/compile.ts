@@ -13,7 +13,7 @@ import {
   textName,
 } from './field.ts'
 import { oddities } from './flags.ts'
-import type { SourceSql } from './source.ts'
+import type { FoundColumn, SourceSql } from './source.ts'
 import { destinationZoneSql } from './zones.ts'
 
 /** An entity as SQL. */
@@ -101,7 +101,8 @@ function recordsSql(
   const flagList =
     flags.length === 0 ? '[]::VARCHAR[]' : `list_filter([${flags.join(', ')}], lambda f: f IS NOT NULL)`
   const tests = problems.map((problem, i) => `WHEN ${problem.test} THEN ${i + 1}`)
-  const isJson = source.isDocument(spec.from) ? ', b.document IS NOT NULL AS __is_json' : ''
+  const isJson = source.isDocument(spec.from) ? ['b.document IS NOT NULL AS __is_json'] : []
+  const cells = ['b.__file', 'b.__row', 'b.__order', ...isJson, ...texts]
   const broken = source.isDocument(spec.from) ? ' OR b.document IS NULL' : ''
   const where = spec.where === undefined ? '' : `WHERE TRY(${spec.where}\n)${broken}`
   return `
@@ -109,7 +110,7 @@ function recordsSql(
     FROM (
       SELECT *, ${values.join(',\n        ')}
       FROM (
-        SELECT b.__file, b.__row, b.__order${isJson}${reader.currencySql}${texts.map((text) => `,\n          ${text}`).join('')}
+        SELECT ${cells.join(',\n          ')}${reader.currencySql}
         FROM ${relation}
         ${where}
       )
@@ -149,11 +150,13 @@ function groupSql(name: EntityName, fields: CompiledField[], spec: EntitySpec, b
     const how = (value === undefined ? undefined : longForm(value).combine) ?? 'first'
     if (how === 'first') return `arg_min(${field}, __order) AS ${field}`
     if (how === 'last') return `arg_max(${field}, __order) AS ${field}`
-    return `${how}(${field})::${column.type} AS ${field}`
+    // In file order: a sum of fractions depends on it, and a rebuild must give the same.
+    const order = how === 'sum' && column.type === 'DOUBLE' ? ' ORDER BY __order' : ''
+    return `${how}(${field}${order})::${column.type} AS ${field}`
   })
   return `
     SELECT arg_min(__file, __order) AS __file, arg_min(__row, __order) AS __row, min(__order) AS __order,
-      ${combined.join(', ')}, list_distinct(flatten(list(flags))) AS flags, NULL::INTEGER AS __problem
+      ${combined.join(', ')}, list_sort(list_distinct(flatten(list(flags)))) AS flags, NULL::INTEGER AS __problem
     FROM (${body}) AS records
     WHERE __problem IS NULL AND (__file, __row) NOT IN (SELECT (file_no, row_number) FROM temp.load_bad)
     GROUP BY ${keys.map(quoteName).join(', ')}`
@@ -191,25 +194,30 @@ class FieldReader {
       ...(this.#fileNulls() ?? []),
       ...(spec.nulls ?? []),
     ]
-    const clean = (sql: string) =>
-      nulls.length === 1
-        ? `nullif(trim(${sql}), '')`
-        : `CASE WHEN trim(${sql}) NOT IN (${nulls.map(quoteText).join(', ')}) THEN trim(${sql}) END`
+    const clean = ({ sql, isClean }: { sql: string | null; isClean?: boolean }) => {
+      const trimmed = isClean === true ? sql : `trim(${sql})`
+      if (nulls.length > 1)
+        return `CASE WHEN ${trimmed} NOT IN (${nulls.map(quoteText).join(', ')}) THEN ${trimmed} END`
+      return isClean === true ? `${sql}` : `nullif(${trimmed}, '')`
+    }
     const text = this.#given(column.name, spec, clean)
     if (spec.default === undefined) return text
     const other = quoteText(String(spec.default))
     return text === null ? other : `coalesce(${text}, ${other})`
   }
 
-  #given(field: string, spec: FieldSpec, clean: (sql: string) => string): string | null {
+  #given(field: string, spec: FieldSpec, clean: (found: FoundColumn) => string): string | null {
     if (spec.value !== undefined) return quoteText(String(spec.value))
-    if (spec.expr !== undefined) return clean(`TRY(${spec.expr}\n)::VARCHAR`)
+    if (spec.expr !== undefined) return clean({ sql: `TRY(${spec.expr}\n)::VARCHAR` })
     const names = spec.firstOf ?? [spec.column ?? '']
-    const cells = names.flatMap((name) => this.#column(field, name) ?? []).map(clean)
+    const cells = names
+      .map((name) => this.#column(field, name))
+      .filter((found) => found.sql !== null)
+      .map(clean)
     return cells.length < 2 ? (cells[0] ?? null) : `coalesce(${cells.join(', ')})`
   }
 
-  #column(field: string, name: string): string | null {
+  #column(field: string, name: string): FoundColumn {
     const found = this.#source.column(name, this.#spec)
     if (found === null) {
       const known = this.#source.columns(this.#spec.from).join(', ')
@@ -219,7 +227,7 @@ class FieldReader {
       const set = this.#needed.get(found.join) ?? new Set()
       this.#needed.set(found.join, set.add(found.column))
     }
-    return found.sql
+    return found
   }
 
   #fileNulls(): string[] | undefined {
@@ -238,7 +246,7 @@ function surroundings(name: EntityName, reader: FieldReader, mapping: Mapping): 
     const isThere = given !== undefined && reader.text({ name: field }, longForm(given)) !== null
     return isThere ? textName(field) : 'NULL::VARCHAR'
   }
-  const currency = spec?.currency ?? spec?.fields['currency']
+  const currency = spec?.currency ?? spec?.fields.currency
   const base = {
     timeZone: mapping.file.timeZone ?? null,
     destinationZone: destinationZoneSql(

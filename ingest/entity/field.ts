@@ -41,6 +41,9 @@ export function textName(column: string): string {
   return quoteName(`t_${column}`)
 }
 
+/** Whole numbers go up to a million millions: millions of them can be added without leaving 64 bits. */
+const largest = 1_000_000_000_000
+
 /** Days are kept until their end in these fields. */
 const promises = new Set(['promised_at', 'ship_by'])
 const atLeastOne = new Set(['quantity', 'attempt'])
@@ -77,6 +80,13 @@ export function compileField(
   const range = rangeTest(column, name)
   if (range !== null && text !== null)
     add(range.code, range.test, `'"' || left(${t}, 200) || '" ${range.what}'`)
+  if (column.type === 'BIGINT' && text !== null) {
+    add(
+      'number_out_of_range',
+      `${name} NOT BETWEEN -${largest} AND ${largest}`,
+      `'"' || left(${t}, 200) || '" is larger than ${largest}'`,
+    )
+  }
   const flag = isLenient
     ? { name: `${column.name}_unreadable`, test: `${t} IS NOT NULL AND ${name} IS NULL` }
     : null
@@ -141,7 +151,8 @@ function valueSql(column: Column, t: string, spec: FieldSpec, around: FieldSurro
       return instantSql(column, mapped, spec, around)
     case 'BOOLEAN':
       return `CASE lower(${mapped}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false
-        WHEN 'yes' THEN true WHEN 'no' THEN false WHEN 'y' THEN true WHEN 'n' THEN false WHEN 't' THEN true WHEN 'f' THEN false END`
+        WHEN 'yes' THEN true WHEN 'no' THEN false WHEN 'y' THEN true WHEN 'n' THEN false
+        WHEN 't' THEN true WHEN 'f' THEN false END`
     case 'DOUBLE':
       return doubleSql(column, mapped, spec)
     default:

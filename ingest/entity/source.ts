@@ -7,7 +7,7 @@ import type { EntitySpec, FileSpec } from '../mapping/schema.ts'
 /** A landed file as a load uses it. */
 export type LandedFile = Pick<
   Manifest,
-  'fileId' | 'role' | 'path' | 'records' | 'rejected' | 'columns' | 'shape'
+  'fileId' | 'role' | 'path' | 'records' | 'rejected' | 'columns' | 'shape' | 'isTrimmed'
 >
 
 /** A landed file with the number that rows know it by. */
@@ -18,6 +18,16 @@ export type LandedFiles = Record<string, NumberedFile[]>
 
 /** Columns by which a row finds back to its record. */
 export const lineage = ['__file', '__row', '__order'] as const
+
+/** Where a column was found. */
+export interface FoundColumn {
+  /** Null when it is optional and not there. */
+  sql: string | null
+  /** Whether it is trimmed and null where empty already. */
+  isClean?: boolean
+  join?: string
+  column?: string
+}
 
 /** Makes the SQL of relations over landed files. */
 export class SourceSql {
@@ -49,16 +59,22 @@ export class SourceSql {
     return [...new Set((this.#files[role] ?? []).flatMap((file) => file.columns))]
   }
 
-  /** All records of a role: `__file`, `__row` (place among the landed), `__order` (over all files), its columns. */
+  /**
+   * All records of a role: `__file`, `__row` (place among the landed), `__order` (over all files), its columns,
+   * trimmed, null where empty. Cells that need no trimming are left alone: DuckDB then passes on their dictionaries.
+   */
   records(role: string): string {
     const columns = this.columns(role)
     const parts = (this.#files[role] ?? []).map((file, i) => {
       const { data } = landedPaths(this.#lake, this.#provider, file.fileId)
       const cells = columns.map((name) => {
-        const cell = file.columns.includes(name) ? quoteName(name) : `NULL::VARCHAR AS ${quoteName(name)}`
-        return this.isDocument(role) ? this.#document(cell) : cell
+        const cell = quoteName(name)
+        if (!file.columns.includes(name)) return `NULL::VARCHAR AS ${cell}`
+        if (this.isDocument(role)) return this.#document(cell)
+        return file.isTrimmed ? cell : `nullif(trim(${cell}), '') AS ${cell}`
       })
-      const places = `${file.fileNo} AS __file, file_row_number + 1 AS __row, ${i * 2 ** 40} + file_row_number AS __order`
+      const order = `${i * 2 ** 40} + file_row_number AS __order`
+      const places = `${file.fileNo} AS __file, file_row_number + 1 AS __row, ${order}`
       return `SELECT ${[places, ...cells].join(', ')}
         FROM read_parquet(${quoteText(data)}, file_row_number = true)`
     })
@@ -81,7 +97,8 @@ export class SourceSql {
         ([here, there]) =>
           `trim(${this.#cell('b', here, spec.from)}) = ${quoteName(alias)}.${quoteName(`__on_${there}`)}`,
       )
-      return `LEFT JOIN (${this.#joined(join, needed.get(alias) ?? new Set())}) AS ${quoteName(alias)} ON ${on.join(' AND ')}`
+      const partner = this.#joined(join, needed.get(alias) ?? new Set())
+      return `LEFT JOIN (${partner}) AS ${quoteName(alias)} ON ${on.join(' AND ')}`
     })
     return `(${this.records(spec.from)}) AS b${each}\n${joins.join('\n')}`
   }
@@ -111,7 +128,7 @@ export class SourceSql {
    * The SQL of a column as a mapping names it, and which join it needs.
    * @returns null when no such column exists; `sql` null when it is optional and not there
    */
-  column(name: string, spec: EntitySpec): { sql: string | null; join?: string; column?: string } | null {
+  column(name: string, spec: EntitySpec): FoundColumn | null {
     const columns = this.columns(spec.from)
     if (this.isDocument(spec.from)) {
       const joined = this.#joinedColumn(name, spec)
@@ -120,7 +137,7 @@ export class SourceSql {
       const path = quoteText(jsonPath(name.replace(/^@/, '$')))
       return { sql: `json_extract_string(${inElement ? 'e.element' : 'b.document'}, ${path})` }
     }
-    if (columns.includes(name)) return { sql: `b.${quoteName(name)}` }
+    if (columns.includes(name)) return { sql: `b.${quoteName(name)}`, isClean: true }
     const joined = this.#joinedColumn(name, spec)
     if (joined !== null) return joined
     const inside = this.#insideCell(name, columns)

@@ -53,7 +53,8 @@ export function destinationZoneSql(zone: string, country: string, region: string
         .join(', ')}) THEN '${name}'`,
   )
   const nations = Object.entries(countries).map(([code, name]) => `WHEN '${code}' THEN '${name}'`)
-  return `coalesce(${zone},
+  const known = `CASE WHEN ${zone} IN (SELECT name FROM pg_timezone_names()) THEN ${zone} END`
+  return `coalesce(${known},
     CASE WHEN coalesce(upper(${country}), 'US') IN ('US', 'USA') THEN CASE ${states.join(' ')} END END,
     CASE upper(${country}) ${nations.join(' ')} END, 'UTC')`
 }

@@ -73,7 +73,15 @@ export async function landRecords(
     })
   }
   const { bytes, checksum, records } = scan
-  return { bytes, checksum, records, rejected: read.rejected, columns, shape: 'columns' }
+  return {
+    bytes,
+    checksum,
+    records,
+    rejected: read.rejected,
+    columns,
+    shape: 'columns',
+    isTrimmed: scan.isTrimmed,
+  }
 }
 
 function readerSql(

@@ -40,7 +40,8 @@ export async function landDocuments(job: LandingJob): Promise<Landing> {
   const { bytes, checksum } = await digest(text)
   await job.landedBefore(checksum)
   const records = file.spec.records
-  const documents = `SELECT json FROM read_json_objects(${quoteText(text)}, format = 'auto', maximum_object_size = 268435456)`
+  const documents = `SELECT json FROM read_json_objects(${quoteText(text)}, format = 'auto',
+    maximum_object_size = 268435456)`
   const select =
     records === undefined
       ? `SELECT json::VARCHAR AS document FROM (${documents})`
@@ -58,7 +59,15 @@ export async function landDocuments(job: LandingJob): Promise<Landing> {
     )
   }
   if (rows === 0 && records !== undefined) await checkRecords(job, documents, records)
-  return { bytes, checksum, records: rows, rejected: 0, columns: ['document'], shape: 'document' }
+  return {
+    bytes,
+    checksum,
+    records: rows,
+    rejected: 0,
+    columns: ['document'],
+    shape: 'document',
+    isTrimmed: false,
+  }
 }
 
 /** An empty list is fine; no list at all is a path that leads nowhere. */

@@ -29,6 +29,8 @@ export interface Manifest {
   /** Column names; one called `document` when records are JSON. */
   columns: string[]
   shape: 'columns' | 'document' | 'replay'
+  /** Whether no cell begins or ends with a blank. */
+  isTrimmed: boolean
   /** SHA-256 of the Parquet files it became. */
   landed: { data: string; rejects: string | null }
 }

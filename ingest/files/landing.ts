@@ -21,6 +21,7 @@ export interface Landing {
   rejected: number
   columns: string[]
   shape: Manifest['shape']
+  isTrimmed: boolean
 }
 
 /** What the lander of a format gets. */

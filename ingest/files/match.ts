@@ -14,8 +14,8 @@ export interface MatchedFiles {
 }
 
 /**
- * The files of the paths by their part in the mapping; folders are read one level deep, names in natural order;
- * capitals make no difference.
+ * The files of the paths by their part in the mapping; folders are read one level deep, names in natural order.
+ * Capitals make no difference to patterns.
  * A file given by itself must match; with a mapping of one file it plays that part whatever its name.
  * @throws INGEST_PATH_UNREADABLE, INGEST_NO_FILES
  */

@@ -35,6 +35,14 @@ export async function landParquet(job: LandingJob): Promise<Landing> {
     })
     const path = join(directory, 'data.parquet')
     const rows = await copyToParquet(queries, `SELECT ${select.join(', ')} FROM ${source}`, path)
-    return { bytes, checksum, records: rows, rejected: 0, columns, shape: 'columns' as const }
+    return {
+      bytes,
+      checksum,
+      records: rows,
+      rejected: 0,
+      columns,
+      shape: 'columns' as const,
+      isTrimmed: false,
+    }
   })
 }

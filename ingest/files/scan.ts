@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { BlankWatch } from './blanks.ts'
 import type { Dialect } from './dialect.ts'
 import { countNewlines, endOfRecord } from './quoting.ts'
 
@@ -31,6 +32,8 @@ export interface ScanResult {
   shifts: { record: number; extra: number }[]
   /** Whether DuckDB's reader can take the file as it is: nothing broken, no blank lines, one kind of newline. */
   isClean: boolean
+  /** Whether no cell begins or ends with a blank. */
+  isTrimmed: boolean
   /** What ends its lines. */
   newline: '\n' | '\r\n'
   /** First record's text, without its newline. */
@@ -74,18 +77,21 @@ export async function scanRecords(
 ): Promise<ScanResult> {
   const hash = createHash('sha256')
   const scanner = new Scanner(dialect, sink)
+  const blanks = new BlankWatch(dialect)
   let carry: Buffer = Buffer.alloc(0)
   for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
     hash.update(chunk)
     scanner.bytes += chunk.length
     const buffer = carry.length === 0 ? chunk : Buffer.concat([carry, chunk])
     const used = scanner.bytes < 3 ? 0 : scanner.consume(buffer, false)
+    blanks.look(buffer.subarray(0, used))
     carry = Buffer.from(buffer.subarray(used))
     await scanner.flush()
   }
   scanner.consume(carry, true)
+  blanks.look(carry)
   await scanner.flush()
-  return scanner.result(hash.digest('hex'))
+  return { ...scanner.result(), checksum: hash.digest('hex'), isTrimmed: blanks.isTrimmed }
 }
 
 class Scanner {
@@ -167,11 +173,10 @@ class Scanner {
     this.#broken = []
   }
 
-  result(checksum: string): ScanResult {
+  result(): Omit<ScanResult, 'checksum' | 'isTrimmed'> {
     const { plain, windows, odd } = this.#endings
     return {
       bytes: this.bytes,
-      checksum,
       records: Math.max(0, this.#records),
       broken: this.#brokenCount,
       shifts: this.#shifts,

@@ -71,7 +71,11 @@ export function compileLoad(
   return { files, entities: names.map((name) => compileEntity(name, mapping, source)) }
 }
 
-async function applyLoad(queries: Queries, load: LoadAccepted, lake: string): Promise<void> {
+/**
+ * Writes the rows of a load, its changes, counts and quarantine, inside a transaction of the caller.
+ * @throws LAKE_FILE_MISSING, LAKE_FILE_DAMAGED, WAREHOUSE_QUERY
+ */
+export async function applyLoad(queries: Queries, load: LoadAccepted, lake: string): Promise<void> {
   for (const file of [...load.files, ...load.earlier]) await requireSound(lake, load.provider, file)
   const text = await readMappingText(lake, load.mappingVersion)
   const parsed = parseMapping(text, mappingPath(lake, load.mappingVersion))

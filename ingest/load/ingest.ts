@@ -1,23 +1,18 @@
 // Loads files: found, landed, checked against the mapping, accepted in the log, then turned into rows.
 
-import { mkdir } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { asDetourError, type ErrorCode, fail, reasonOf } from '#data/kernel'
-import { project } from '#data/warehouse'
+import { asDetourError, type ErrorCode, fail } from '#data/kernel'
 import type { IngestContext } from '../context.ts'
-import type { CompiledEntity } from '../entity/compile.ts'
 import type { LandedFile } from '../entity/source.ts'
-import { type Manifest, mappingPath, settleText } from '../files/lake.ts'
-import { diskFull, landFile } from '../files/land.ts'
+import type { Manifest } from '../files/lake.ts'
+import { landFile } from '../files/land.ts'
 import type { SourceFile } from '../files/landing.ts'
 import { type MatchedFiles, matchFiles } from '../files/match.ts'
 import { checkExpression } from '../mapping/expression.ts'
 import { findMapping } from '../mapping/library.ts'
 import type { Mapping } from '../mapping/read.ts'
-import { compileLoad, loadHandlers } from './apply.ts'
-import { type LoadAccepted, loadIdOf } from './event.ts'
-import { closeScratch, openScratch } from './job.ts'
-import { openRegistry } from './registry.ts'
+import { acceptLoad } from './accept.ts'
+import type { LoadAccepted } from './event.ts'
 import { type FileSummary, type IngestSummary, summarise } from './summary.ts'
 
 /** What is to be loaded. */
@@ -125,64 +120,6 @@ export async function earlierFiles(
   return found
 }
 
-/**
- * Accepts landed files in the log and brings them into the warehouse.
- * @throws INGEST_MAPPING_INVALID when the query of an entity cannot be built: nothing is accepted then
- */
-export async function acceptLoad(
-  mapping: Mapping,
-  given: Pick<LoadAccepted, 'files' | 'earlier' | 'isReplay'>,
-  context: IngestContext,
-): Promise<{ isNew: boolean; load: LoadAccepted }> {
-  const { lake, temporary } = context.paths
-  const files = given.files.map(eventFile)
-  const earlier = given.earlier.map(eventFile)
-  await bindAll(mapping, compileLoad(mapping, { files, earlier }, 1, lake).entities, context)
-  const load: LoadAccepted = {
-    loadId: loadIdOf(mapping.provider, mapping.version, { files, earlier }),
-    provider: mapping.provider,
-    market: mapping.market,
-    mapping: mapping.name,
-    mappingVersion: mapping.version,
-    loadedAt: new Date(context.effects.clock.now()).toISOString(),
-    files,
-    earlier,
-    isReplay: given.isReplay,
-  }
-  try {
-    await mkdir(temporary, { recursive: true })
-    await settleText(mapping.text, mappingPath(lake, mapping.version), temporary)
-    const isNew = await register(load, context)
-    const before = await context.warehouse.all('SELECT 1 FROM loads WHERE load_id = $1', [load.loadId])
-    await project(context.log, context.warehouse, loadHandlers(lake), context.effects)
-    return { isNew: isNew || before.length === 0, load }
-  } catch (error) {
-    throw diskFull(error, context.paths.root)
-  }
-}
-
-/** What of a landed file the log keeps. */
-function eventFile({ fileId, role, path, records, rejected, columns, shape }: LandedFile): LandedFile {
-  return { fileId, role, path, records, rejected, columns, shape }
-}
-
-/** Writes the load into the log. @returns whether it was not there before. @throws INGEST_PROVIDER_MARKET */
-async function register(load: LoadAccepted, context: IngestContext): Promise<boolean> {
-  const registry = await openRegistry(context.log, context.effects)
-  try {
-    const commandId = `load/${load.loadId}/${registry.lastSeq}`
-    const { status, answer } = await registry.execute({ commandId, type: 'AcceptLoad', data: load })
-    if (status !== 'refused') return answer.isNew
-    throw fail('INGEST_PROVIDER_MARKET', {
-      provider: load.provider,
-      market: answer.market,
-      asked: load.market,
-    })
-  } finally {
-    await registry.close()
-  }
-}
-
 /** Checks every SQL expression of a mapping. @throws INGEST_MAPPING_INVALID */
 async function checkMapping(mapping: Mapping, context: IngestContext): Promise<void> {
   const { warehouse } = context
@@ -202,19 +139,4 @@ async function checkMapping(mapping: Mapping, context: IngestContext): Promise<v
       }
     }
   }
-}
-
-/** Lets DuckDB bind every query before anything is accepted, so that no load in the log can be impossible. */
-async function bindAll(mapping: Mapping, compiled: CompiledEntity[], context: IngestContext): Promise<void> {
-  await context.warehouse.exclusive(async (queries) => {
-    await openScratch(queries)
-    for (const entity of compiled) {
-      for (const sql of [entity.records, entity.rows]) {
-        await queries.all(`EXPLAIN ${sql}`).catch((error: unknown) => {
-          throw mapping.fault(['entities', entity.name], reasonOf(error))
-        })
-      }
-    }
-    await closeScratch(queries)
-  })
 }

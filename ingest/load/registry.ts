@@ -27,19 +27,15 @@ interface AcceptLoad extends Command {
   data: LoadAccepted
 }
 
-/** How the registry answered. */
-export interface LoadAnswer {
-  market: string
-  isNew: boolean
-}
+/** What the book says of a load: not there yet, there already, or of a provider that belongs to another market. */
+export type Standing = 'new' | 'known' | { market: string }
 
-const definition: Definition<Registry, AcceptLoad, DomainEvent, LoadAnswer> = {
+const definition: Definition<Registry, AcceptLoad, DomainEvent, null> = {
   initial: () => ({ loads: null, markets: new Map() }),
   decide: (state, { data }) => {
-    const market = state.markets.get(data.provider) ?? data.market
-    if (market !== data.market) return { refused: 'provider_market', answer: { market, isNew: false } }
-    if (includes(state.loads, data.loadId)) return { events: [], answer: { market, isNew: false } }
-    return { events: [{ type: 'LoadAccepted', data }], answer: { market, isNew: true } }
+    const standing = standingOf(state, data)
+    if (typeof standing === 'object') return { refused: 'provider_market', answer: null }
+    return { events: standing === 'new' ? [{ type: 'LoadAccepted', data }] : [], answer: null }
   },
   evolve: (state, event) => {
     if (event.type !== 'LoadAccepted') return state
@@ -52,15 +48,19 @@ const definition: Definition<Registry, AcceptLoad, DomainEvent, LoadAnswer> = {
   },
 }
 
+/** What the book says of a load. */
+export function standingOf(state: Registry, load: LoadAccepted): Standing {
+  const market = state.markets.get(load.provider) ?? load.market
+  if (market !== load.market) return { market }
+  return includes(state.loads, load.loadId) ? 'known' : 'new'
+}
+
 function includes(loads: Accepted | null, loadId: string): boolean {
   for (let each = loads; each !== null; each = each.before) if (each.loadId === loadId) return true
   return false
 }
 
 /** The writer of the loads' stream. */
-export function openRegistry(
-  log: EventLog,
-  effects: Effects,
-): Promise<Actor<Registry, AcceptLoad, LoadAnswer>> {
+export function openRegistry(log: EventLog, effects: Effects): Promise<Actor<Registry, AcceptLoad, null>> {
   return openActor({ log, stream: loadStream, definition, effects })
 }

@@ -11,6 +11,7 @@ const allowedClasses = new Set([
   'FUNCTION',
   'CASE',
   'CAST',
+  'TYPE',
   'COMPARISON',
   'CONJUNCTION',
   'OPERATOR',
@@ -59,7 +60,7 @@ export async function checkExpression(
   await checkFunctions(queries, functions, refuse, isAggregate)
 }
 
-/** Refuses functions that do not exist, that give another result each time, and aggregates where there is one record. */
+/** Refuses functions that do not exist or give another result each time, and aggregates of a single record. */
 async function checkFunctions(
   queries: Queries,
   functions: Map<string, number>,

@@ -70,6 +70,7 @@ export async function landReplay(
     ...landed,
     rejected: 0,
     shape: 'replay',
+    isTrimmed: false,
     landed: { data: checksum, rejects: null },
   }
   const paths = landedPaths(lake, part.provider, fileId)

@@ -1,5 +1,4 @@
-// The same orders in every format give the same rows; broken records are set aside and every record is accounted for.
-
+// The same orders in every format give the same rows; of broken files every record is accounted for.
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -87,13 +86,16 @@ const rows = (name: string, entity = 'orders') =>
     `SELECT * EXCLUDE (provider, file_no, row_number) FROM raw_file_${entity} WHERE provider = '${name}' ORDER BY ALL`,
   )
 
+const day = (due: string | null) => (due === null ? 'NULL' : `DATE '${due}'`)
+
 async function writeParquet(): Promise<void> {
   const values = orders.map(
     ({ id, at, state, total, city, due }) =>
-      `('${id}', TIMESTAMP '${at}', '${state}', ${total}::DECIMAL(12,2), {city: '${city}'}, ${due === null ? 'NULL' : `DATE '${due}'`})`,
+      `('${id}', TIMESTAMP '${at}', '${state}', ${total}::DECIMAL(12,2), {city: '${city}'}, ${day(due)})`,
   )
   await home.warehouse.run(
-    `COPY (FROM (VALUES ${values.join(', ')}) AS t(id, "at", state, total, ship, due)) TO '${home.files}/orders.parquet'`,
+    `COPY (FROM (VALUES ${values.join(', ')}) AS t(id, "at", state, total, ship, due))
+     TO '${home.files}/orders.parquet'`,
   )
 }
 
@@ -135,13 +137,6 @@ describe('the same orders give the same rows', () => {
       'orders.ndjson',
       '{ match: "*.ndjson" }',
       nested.map((order) => JSON.stringify(order)).join('\n'),
-      'ship.city',
-    ],
-    [
-      'packed JSON lines',
-      'o.jsonl.gz',
-      '{ match: "*.gz" }',
-      gzipSync(nested.map((o) => JSON.stringify(o)).join('\n')),
       'ship.city',
     ],
     ['a JSON array', 'orders.json', '{ match: "*.json" }', JSON.stringify(nested, null, 2), '$.ship.city'],
@@ -193,6 +188,8 @@ describe('the same orders give the same rows', () => {
   )
 })
 
+const unchecked = (entity: string) => entity.replace('each', 'references: ignore\n    each')
+
 describe('broken JSON', () => {
   const lines = [
     JSON.stringify(nested[0]),
@@ -213,7 +210,7 @@ describe('broken JSON', () => {
     ],
     [
       'of lists alone',
-      `mapping: broken_each\nfiles: { orders: { match: "*.ndjson" } }\nentities:\n${linesOf('lines').replace('each', 'references: ignore\n    each')}`,
+      `mapping: broken_each\nfiles: { orders: { match: "*.ndjson" } }\nentities:\n${unchecked(linesOf('lines'))}`,
     ],
   ])('lines %s are set aside, the others load', async (_, mapping) => {
     const summary = await loadMapped(home, mapping, { 'o.ndjson': lines })

@@ -89,7 +89,8 @@ export async function valuesOf(
   const csv = [['id', ...columns].join(','), ...rows, ''].join('\n')
   await loadMapped(home, mapping, { 't.csv': csv })
   const kept = await home.warehouse.all<{ row_number: number; value: string | null; flags: string[] }>(
-    `SELECT row_number, ${quoteName(field)}::VARCHAR AS value, flags FROM raw_file_${entity} WHERE provider = '${provider}'`,
+    `SELECT row_number, ${quoteName(field)}::VARCHAR AS value, flags
+     FROM raw_file_${entity} WHERE provider = '${provider}'`,
   )
   const bad = (await listQuarantine({ provider }, home)).rows
   return cells.map((_, i) => {

@@ -45,12 +45,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     )
     .map((files) => ({ load: 'detour' as const, files })),
   load('sales.csv', salesCsv, sales).map((file) => ({ load: 'shop' as const, files: [file] })),
-  fc
-    .constantFrom('S1', 'S1\nS2')
-    .map((skus) => ({
-      load: 'shop' as const,
-      files: [['catalogue.csv', `sku\n${skus}\n`] as [string, string]],
-    })),
+  fc.constantFrom('S1', 'S1\nS2').map((skus) => ({
+    load: 'shop' as const,
+    files: [['catalogue.csv', `sku\n${skus}\n`] as [string, string]],
+  })),
   fc
     .constantFrom('as it is' as const, 'mended' as const, 'with a new word' as const)
     .map((replay) => ({ replay })),
@@ -98,9 +96,6 @@ test('a rebuild gives every table again, whatever was loaded, set aside, mended 
         const before = await snapshot(home.warehouse)
         await home.rebuild()
         expect(await snapshot(home.warehouse)).toEqual(before)
-        const again = steps.filter((one) => 'load' in one)
-        for (const one of again) await take(home, one)
-        await home.rebuild()
       } finally {
         await home.close()
       }

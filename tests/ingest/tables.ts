@@ -20,6 +20,11 @@ export async function snapshot(warehouse: Warehouse): Promise<Record<string, Row
   return found
 }
 
+/** A snapshot without what only says how far the log was read. */
+export function withoutLog({ raw_log_events, projection_cursors, ...rest }: Record<string, Row[]>) {
+  return rest
+}
+
 /** Rows of a query without where they came from. */
 export async function contents(warehouse: Warehouse, entity: string, provider = 'detour'): Promise<Row[]> {
   return warehouse.all(
