@@ -110,7 +110,7 @@ function recordsSql(
     FROM (
       SELECT *, ${values.join(',\n        ')}
       FROM (
-        SELECT ${cells.join(',\n          ')}${reader.currencySql}
+        SELECT ${cells.join(',\n          ')}${reader.currencySql}${reader.zoneSql}
         FROM ${relation}
         ${where}
       )
@@ -166,6 +166,8 @@ function groupSql(name: EntityName, fields: CompiledField[], spec: EntitySpec, b
 class FieldReader {
   /** SQL of the row's currency as `__currency`, with a leading comma, or nothing. */
   currencySql = ''
+  /** SQL of the destination's zone as `__zone`, with a leading comma. Apart: TRY takes no subquery. */
+  zoneSql = ''
   readonly #name: EntityName
   readonly #spec: EntitySpec
   readonly #mapping: Mapping
@@ -247,14 +249,9 @@ function surroundings(name: EntityName, reader: FieldReader, mapping: Mapping): 
     return isThere ? textName(field) : 'NULL::VARCHAR'
   }
   const currency = spec?.currency ?? spec?.fields.currency
-  const base = {
-    timeZone: mapping.file.timeZone ?? null,
-    destinationZone: destinationZoneSql(
-      text('ship_to_time_zone'),
-      text('ship_to_country'),
-      text('ship_to_region'),
-    ),
-  }
+  const zone = destinationZoneSql(text('ship_to_time_zone'), text('ship_to_country'), text('ship_to_region'))
+  reader.zoneSql = `, ${zone} AS __zone`
+  const base = { timeZone: mapping.file.timeZone ?? null, destinationZone: '__zone' }
   const long = currency === undefined ? {} : longForm(currency)
   const constant = long.value ?? long.default ?? mapping.currency ?? 'USD'
   const { default: _, ...withoutDefault } = long

@@ -185,12 +185,19 @@ function instantSql(column: Column, t: string, spec: FieldSpec, around: FieldSur
   const local = `try_cast(${t} AS TIMESTAMP)`
   const exact =
     zone === `'UTC'`
-      ? `try_cast(${t} AS TIMESTAMPTZ)`
-      : `CASE WHEN regexp_matches(${t}, ${withOffset}) THEN try_cast(${t} AS TIMESTAMPTZ)
+      ? offsetSql(t)
+      : `CASE WHEN regexp_matches(${t}, ${withOffset}) THEN ${offsetSql(t)}
           ELSE ${placedSql(local, zone)} END`
-  if (spec.endOf === 'day') return dayEndSql(local, zone)
+  if (spec.endOf === 'day') return dayEndSql(offsetSql(t, 'TIMESTAMP'), zone)
   if (!isPromise) return exact
   return `CASE WHEN regexp_matches(${t}, ${dayOnly}) THEN ${dayEndSql(local, zone)} ELSE ${exact} END`
+}
+
+/** An ISO time with an offset; DuckDB wants seconds before it and no blank, people do not. */
+function offsetSql(t: string, type: 'TIMESTAMP' | 'TIMESTAMPTZ' = 'TIMESTAMPTZ'): string {
+  const joined = `regexp_replace(${t}, ' ([Zz]|[+-][0-9:]{2,6})$', '\\1')`
+  const whole = `regexp_replace(${joined}, '([T ][0-9]{1,2}:[0-9]{2})([Zz+-][0-9:]*)$', '\\1:00\\2')`
+  return `coalesce(try_cast(${t} AS ${type}), try_cast(${whole} AS ${type}))`
 }
 
 /** A text read by one strptime format; a format with an offset or zone gives an instant by itself. */

@@ -12,7 +12,6 @@ import { checkExpression } from '../mapping/expression.ts'
 import { findMapping } from '../mapping/library.ts'
 import type { Mapping } from '../mapping/read.ts'
 import { acceptLoad } from './accept.ts'
-import type { LoadAccepted } from './event.ts'
 import { type FileSummary, type IngestSummary, summarise } from './summary.ts'
 
 /** What is to be loaded. */

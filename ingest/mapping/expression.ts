@@ -20,6 +20,8 @@ const allowedClasses = new Set([
   'LAMBDA',
   'LAMBDA_REF',
 ])
+/** Words that are functions without brackets; the parser takes them for columns. */
+const clockWords = /^(current_(date|time|timestamp)|localtime|localtimestamp)$/i
 const refusedFunctions =
   /^(getenv|getvariable|query|query_table|set_config|read_.*|glob|version|current_.*|local.*|write_.*|pg_.*)$/i
 
@@ -124,10 +126,16 @@ function walk(value: unknown, refuse: Refuse, isAggregate: boolean, functions: M
     function_name?: unknown
     try_cast?: unknown
     children?: unknown[]
+    column_names?: string[]
   }
   if (isAggregate && node.class === 'CAST' && node.try_cast !== true) throw refuse('use try_cast here')
   if (typeof node.class === 'string' && !allowedClasses.has(node.class)) {
     throw refuse(`an expression may not contain a ${node.class.toLowerCase()}`)
+  }
+  const column =
+    node.class === 'COLUMN_REF' && node.column_names?.length === 1 ? node.column_names[0] : undefined
+  if (column !== undefined && clockWords.test(column)) {
+    throw refuse(`${column.toLowerCase()} may not be used in a mapping`)
   }
   if (node.class === 'FUNCTION') {
     const name = String(node.function_name).toLowerCase()

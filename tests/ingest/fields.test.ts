@@ -32,6 +32,18 @@ const times: Case[] = [
     ['2026-01-05 13:00:00+00', '2026-01-05 10:00:00+00', '2026-01-05 01:00:00+00'],
   ],
   [
+    'an offset may follow a blank, or minutes',
+    { field: 'placed_at', top: 'timeZone: Asia/Tokyo' },
+    ['2026-01-05T10:00Z', '2026-01-05 10:00:00 +01:00', '2026-01-05 10:00 -0500', '2026-01-05 10:00'],
+    ['2026-01-05 10:00:00+00', '2026-01-05 09:00:00+00', '2026-01-05 15:00:00+00', '2026-01-05 01:00:00+00'],
+  ],
+  [
+    'also where no zone is declared',
+    { field: 'placed_at' },
+    ['2026-01-05T10:00Z', '2026-01-05 10:00:00 +01:00', '2026-01-05T10:00 Mars', '2026-01-05T25:00Z'],
+    ['2026-01-05 10:00:00+00', '2026-01-05 09:00:00+00', '[date_invalid]', '[date_invalid]'],
+  ],
+  [
     "a field's zone wins over the mapping's",
     { field: 'placed_at', how: '{ column: x, timeZone: Asia/Tokyo }', top: 'timeZone: America/Sao_Paulo' },
     ['2026-01-05 10:00:00'],
@@ -118,7 +130,7 @@ const promises: Case[] = [
   [
     '"endOf: day" takes the day as it is written, whatever the clock or offset beside it',
     { field: 'promised_at', how: '{ column: x, endOf: day }', top: 'timeZone: Asia/Tokyo' },
-    ['2026-01-05 00:00:00', '2026-01-05T00:00:00+09:00', '2026-01-05T23:00:00Z'],
+    ['2026-01-05 00:00:00', '2026-01-05T00:00:00+09:00', '2026-01-05T23:00Z'],
     ['2026-01-05 14:59:59.999999+00', '2026-01-05 14:59:59.999999+00', '2026-01-05 14:59:59.999999+00'],
   ],
 ]

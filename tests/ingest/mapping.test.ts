@@ -142,6 +142,7 @@ describe('a fault names line and column', () => {
       /no function treble/,
     ],
     ['the clock', 'quantity: n', 'quantity: { expr: "now()" }', [22, 7], /now may not be used/],
+    ['today', 'quantity: n', 'quantity: { expr: "CURRENT_DATE" }', [22, 7], /current_date may not be used/],
     ['chance', 'quantity: n', 'quantity: { expr: "random()" }', [22, 7], /random may not be used/],
     ['two expressions', 'quantity: n', 'quantity: { expr: "1) , (2" }', [22, 7], /give one expression/],
     ['a statement', 'quantity: n', 'quantity: { expr: "1; DROP TABLE x" }', [22, 7], /not SQL/],
