@@ -98,8 +98,12 @@ function recordsSql(
     ...Object.entries(spec.flags ?? {}),
     ...fields.flatMap((field) => (field.flag === null ? [] : [[field.flag.name, field.flag.test] as const])),
   ].map(([flag, test]) => `CASE WHEN TRY(${test}\n) THEN ${quoteText(flag)} END`)
+  const noFlags = '[]::VARCHAR[]'
   const flagList =
-    flags.length === 0 ? '[]::VARCHAR[]' : `list_filter([${flags.join(', ')}], lambda f: f IS NOT NULL)`
+    flags.length === 0
+      ? noFlags
+      : `CASE WHEN coalesce(${flags.join(', ')}) IS NULL THEN ${noFlags}
+      ELSE list_filter([${flags.join(', ')}], lambda f: f IS NOT NULL) END`
   const tests = problems.map((problem, i) => `WHEN ${problem.test} THEN ${i + 1}`)
   const isJson = source.isDocument(spec.from) ? ['b.document IS NOT NULL AS __is_json'] : []
   const cells = ['b.__file', 'b.__row', 'b.__order', ...isJson, ...texts]

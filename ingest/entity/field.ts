@@ -68,11 +68,14 @@ export function compileField(
   const problems: ProblemTest[] = []
   const add = (code: string, test: string, reason: string) =>
     problems.push({ field: column.name, code, test, reason })
-  if (text !== null && !isLenient && spec.otherwise !== 'empty') {
+  const isAsGiven = column.type === 'VARCHAR' && column.words === null && spec.map === undefined
+  if (text !== null && !isLenient && !isAsGiven && spec.otherwise !== 'empty') {
     const [code, what] = unreadable(column)
     add(
       code,
-      `${t} IS NOT NULL AND ${name} IS NULL`,
+      isPlainWord(column, spec)
+        ? `${name} NOT IN (${(column.words ?? []).map(quoteText).join(', ')})`
+        : `${t} IS NOT NULL AND ${name} IS NULL`,
       `'"' || left(${t}, 200) || '" ${what.replaceAll("'", "''")}'`,
     )
   }
@@ -91,6 +94,11 @@ export function compileField(
     ? { name: `${column.name}_unreadable`, test: `${t} IS NOT NULL AND ${name} IS NULL` }
     : null
   return { column, text, value: typed, problems, flag }
+}
+
+/** A listed word that is taken as it stands: a call of one function keeps DuckDB's dictionary, a CASE would not. */
+function isPlainWord(column: Column, spec: FieldSpec): boolean {
+  return column.words !== null && spec.map === undefined && spec.unreadable === undefined
 }
 
 function unreadable(column: Column): [string, string] {
@@ -141,6 +149,7 @@ function valueSql(column: Column, t: string, spec: FieldSpec, around: FieldSurro
   const mapped = mapSql(t, spec, column)
   if (column.words !== null) {
     const words = column.words.map(quoteText).join(', ')
+    if (isPlainWord(column, spec)) return `lower(${t})`
     const word = spec.map === undefined ? `lower(${t})` : mapped
     return `CASE WHEN ${word} IN (${words}) THEN ${word} END`
   }

@@ -92,8 +92,9 @@ function readerSql(
 ): string {
   const types = columns.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')
   return `SELECT * FROM read_csv(${quoteText(path)}, columns = {${types}}, header = ${dialect.hasHeader},
-    auto_detect = false, new_line = ${newline === '\n' ? `'\\n'` : `'\\r\\n'`}, delim = ${quoteText(dialect.delimiter)}, quote = ${quoteText(dialect.quote)},
-    escape = ${quoteText(dialect.escape)}, nullstr = '', max_line_size = ${Math.max(2_097_152, dialect.maxRecordBytes + 1)},
+    auto_detect = false, new_line = ${newline === '\n' ? `'\\n'` : `'\\r\\n'`},
+    delim = ${quoteText(dialect.delimiter)}, quote = ${quoteText(dialect.quote)}, escape = ${quoteText(dialect.escape)},
+    nullstr = '', max_line_size = ${Math.max(2_097_152, dialect.maxRecordBytes + 1)},
     store_rejects = true, rejects_limit = 0)`
 }
 

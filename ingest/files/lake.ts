@@ -1,4 +1,4 @@
-// The raw part of the lake: where landed files, their rejects, manifests and mapping files lie, written so that they last.
+// The raw part of the lake: where landed files, their rejects, manifests and mappings lie, written so that they last.
 // It never reads what their records mean.
 
 import { createHash } from 'node:crypto'

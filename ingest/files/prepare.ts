@@ -15,7 +15,7 @@ const signatures: [string, string][] = [
 ]
 
 /**
- * The path of a UTF-8 text of the file: the file itself, or a copy in `directory` when it is packed or encoded otherwise.
+ * The path of a UTF-8 text of the file: itself, or a copy in `directory` when it is packed or encoded otherwise.
  * @param encoding WHATWG label
  * @throws INGEST_FILE_EMPTY, INGEST_FILE_BINARY, INGEST_FILE_UNREADABLE, INGEST_PATH_UNREADABLE
  */

@@ -44,7 +44,7 @@ export interface ScanResult {
 
 /** Where records go while the file streams by. */
 export interface RecordSink {
-  /** Gets the bytes of every readable record, the header included, without their newline or the file's byte order mark. */
+  /** Gets the bytes of every readable record, the header included, without newline and byte order mark. */
   readable?(bytes: Buffer): void | Promise<void>
   /** Gets every broken record. */
   broken?(record: BrokenRecord): void | Promise<void>

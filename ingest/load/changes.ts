@@ -3,8 +3,7 @@
 import type { EntityName } from '#data/contracts'
 import { quoteText } from '#data/kernel'
 import type { Target } from './fill.ts'
-import type { LoadJob } from './job.ts'
-import type { EntityCounts } from './merge.ts'
+import type { EntityCounts, LoadJob } from './job.ts'
 
 const kinds: Record<EntityName, { kind: string; key: string }> = {
   orders: { kind: 'order', key: 'order_external_id' },

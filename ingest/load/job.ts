@@ -21,6 +21,13 @@ export interface LoadJob {
 
 const scratch = ['load_bad', 'load_stats', ...Object.keys(entities).map((name) => `target_${name}`)]
 
+/** What a load did to an entity. */
+export interface EntityCounts {
+  added: number
+  changed: number
+  unchanged: number
+}
+
 /** Makes the temporary tables a load works with; `load_bad` has each record that is set aside once. */
 export async function openScratch(queries: Queries): Promise<void> {
   await closeScratch(queries)

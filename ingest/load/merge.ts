@@ -4,14 +4,7 @@ import { quoteName, quoteText } from '#data/kernel'
 import { longForm } from '../mapping/read.ts'
 import { noteKeys } from './changes.ts'
 import { contentColumns, keyColumns, type Target } from './fill.ts'
-import type { LoadJob } from './job.ts'
-
-/** What a load did to an entity. */
-export interface EntityCounts {
-  added: number
-  changed: number
-  unchanged: number
-}
+import type { EntityCounts, LoadJob } from './job.ts'
 
 /** Merges a target. Afterwards `temp.target_<entity>` (when there is one) holds the added and changed rows only. */
 export async function mergeTarget(job: LoadJob, target: Target): Promise<EntityCounts> {

@@ -42,7 +42,8 @@ async function countRecords(job: LoadJob): Promise<void> {
   const id = quoteText(load.loadId)
   const files = job.files.map(
     (file) =>
-      `(${quoteText(file.fileId)}, ${file.fileNo}, ${quoteText(file.role)}, ${quoteText(file.path)}, ${file.records}, ${file.rejected})`,
+      `(${quoteText(file.fileId)}, ${file.fileNo}, ${quoteText(file.role)}, ${quoteText(file.path)},
+         ${file.records}, ${file.rejected})`,
   )
   await queries.run(
     `INSERT INTO load_files BY NAME
@@ -73,7 +74,8 @@ async function keepBad(job: LoadJob, file: NumberedFile): Promise<void> {
     file.rejected === 0
       ? 'SELECT NULL::BIGINT AS landed, 0 AS broken WHERE false'
       : `SELECT landed, max(record - landed) AS broken FROM (
-           SELECT record, record - row_number() OVER (ORDER BY record) AS landed FROM read_parquet(${quoteText(rejects)})
+           SELECT record, record - row_number() OVER (ORDER BY record) AS landed
+           FROM read_parquet(${quoteText(rejects)})
          ) GROUP BY landed`
   await queries.run(
     `INSERT INTO quarantine BY NAME
@@ -88,7 +90,8 @@ async function keepBad(job: LoadJob, file: NumberedFile): Promise<void> {
        WHERE file_row_number IN (SELECT row_number - 1 FROM bad)
      )
      SELECT ${id} AS quarantine_id, ${quoteText(load.provider)} AS provider,
-       ${quoteText(load.loadId)} AS load_id, ${quoteText(file.fileId)} AS file_id, b.role, ${quoteText(file.path)} AS path, NULL AS line,
+       ${quoteText(load.loadId)} AS load_id, ${quoteText(file.fileId)} AS file_id, b.role,
+       ${quoteText(file.path)} AS path, NULL AS line,
        b.record AS row_number, b.entity, b.field, b.code, b.reason, coalesce(t.raw, '') AS raw, 'open' AS status
      FROM bad b LEFT JOIN texts t USING (row_number)
      WHERE ${id} NOT IN (SELECT quarantine_id FROM quarantine)`,

@@ -79,7 +79,8 @@ export async function noteUnreferenced(job: LoadJob, target: Target, targets: Ta
 /** SQL of every record's value: where several records make one row, the row has that of one of them only. */
 function referring({ entity, table, own }: Target, { field }: Reference): string {
   return entity.spec.group === true
-    ? `SELECT __file AS file_no, __row AS row_number, ${field} AS value FROM (${entity.records}) WHERE __problem IS NULL`
+    ? `SELECT __file AS file_no, __row AS row_number, ${field} AS value
+       FROM (${entity.records}) WHERE __problem IS NULL`
     : `SELECT file_no, row_number, ${field} AS value FROM ${table} WHERE ${own}`
 }
 

@@ -3,7 +3,7 @@
 import type { Queries } from '#data/warehouse'
 import type { Manifest } from '../files/lake.ts'
 import type { LoadAccepted } from './event.ts'
-import type { EntityCounts } from './merge.ts'
+import type { EntityCounts } from './job.ts'
 
 /** What became of one file. */
 export interface FileSummary {
@@ -114,7 +114,8 @@ async function entityCounts(
 
 async function quarantineReasons(queries: Queries, load: LoadAccepted): Promise<Record<string, number>> {
   const rows = await queries.all<{ code: string; n: number }>(
-    `SELECT code, count(*) AS n FROM quarantine WHERE load_id = $1 AND status = 'open' GROUP BY ALL ORDER BY n DESC, code`,
+    `SELECT code, count(*) AS n FROM quarantine WHERE load_id = $1 AND status = 'open'
+     GROUP BY ALL ORDER BY n DESC, code`,
     [load.loadId],
   )
   return Object.fromEntries(rows.map((row) => [row.code, row.n]))

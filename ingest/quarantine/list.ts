@@ -152,7 +152,8 @@ export async function cellsSql(
     )
     if (!hasRejects) continue
     gaps.push(
-      `SELECT ${quoteText(fileId)}, record, row_number() OVER (ORDER BY record) FROM read_parquet(${quoteText(rejects)})`,
+      `SELECT ${quoteText(fileId)}, record, row_number() OVER (ORDER BY record)
+       FROM read_parquet(${quoteText(rejects)})`,
     )
   }
   return `SELECT q.quarantine_id AS detour_quarantine_id, q.reason AS detour_reason,

@@ -77,7 +77,7 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-/** Orders, their lines with every thousandth one bad in turn (text, sign, structure, unknown order), and a changed copy. */
+/** Orders, their lines with every thousandth bad in turn (text, sign, quote, unknown order), and a changed copy. */
 async function writeFiles(directory: string, effects: Effects): Promise<void> {
   const warehouse = await openWarehouse(join(directory, 'maker.duckdb'), effects.config)
   const file = (name: string) => quoteText(join(directory, name))

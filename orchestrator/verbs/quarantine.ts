@@ -32,14 +32,14 @@ export const quarantineListVerb = defineVerb({
       row.quarantineId,
       row.provider,
       row.path.split('/').at(-1),
-      row.line ?? row.rowNumber,
+      row.line === null ? `record ${row.rowNumber}` : `line ${row.line}`,
       row.field,
       row.code,
       row.reason,
     ])
     const cut = rows.length < total ? ' (raise --limit for more)' : ''
     return [
-      showTable(['id', 'provider', 'file', 'line', 'field', 'code', 'reason'], cells),
+      showTable(['id', 'provider', 'file', 'place', 'field', 'code', 'reason'], cells),
       `${rows.length} of ${showNumber(total, 'record')}${cut}. Mend them with "detour quarantine export --file FILE".`,
     ].join('\n')
   },

@@ -1,4 +1,4 @@
-// A process that loads files into a home on a small disk until it is full, makes room, goes on, and prints each outcome.
+// A process that loads files into a home on a small disk until it is full, makes room, goes on, and tells each outcome.
 
 import { rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'

@@ -123,7 +123,7 @@ test('scanner and reader agree on every file, and each record is accepted or set
       expect(summary.records).toBe(records)
       expect(summary.accepted + summary.quarantined).toBe(records)
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: 40, endOnFailure: true },
   )
 }, 120_000)
 
@@ -159,6 +159,6 @@ test('records are numbered as in the file, whatever stands before them', async (
       expect(found).toEqual(expected)
       expect(rows).toHaveLength(records.length)
     }),
-    { numRuns: 15, endOnFailure: true },
+    { numRuns: 10, endOnFailure: true },
   )
 }, 120_000)
