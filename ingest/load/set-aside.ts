@@ -9,10 +9,12 @@ import { noteUnreferenced } from './references.ts'
 
 /** Notes such records in `load_bad` and takes out their rows, until nothing more is found. */
 export async function setAside(job: LoadJob, targets: Target[]): Promise<void> {
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const roles = new Set<string>()
     for (const target of targets) {
-      const noted = (await noteUnreferenced(job, target, targets)) + (await noteConflicts(job, target))
+      const isSettled = isFirst && target.isChecked
+      const unknown = isSettled ? 0 : await noteUnreferenced(job, target, targets)
+      const noted = unknown + (await noteConflicts(job, target))
       if (noted > 0) roles.add(target.entity.spec.from)
     }
     if (roles.size === 0) return

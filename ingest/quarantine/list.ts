@@ -159,11 +159,11 @@ export async function cellsSql(
   return `SELECT q.quarantine_id AS detour_quarantine_id, q.reason AS detour_reason,
       CASE WHEN q.line IS NOT NULL THEN q.raw END AS detour_raw, c.* EXCLUDE (__file, __row)
     FROM (
-      SELECT q.*, q.row_number - coalesce(g.broken, 0) AS landed
+      SELECT q.*, CASE WHEN q.line IS NULL THEN q.row_number - coalesce(g.broken, 0) END AS landed
       FROM (SELECT * FROM quarantine WHERE ${where}) AS q
       ASOF LEFT JOIN (${gaps.join(' UNION ALL ')}) AS g ON q.file_id = g.file_id AND q.row_number > g.record
     ) AS q
     LEFT JOIN (${cells.join(' UNION ALL BY NAME ')}) AS c
-      ON c.__file = q.file_id AND c.__row = q.landed AND q.line IS NULL
+      ON c.__file = q.file_id AND c.__row = q.landed
     ORDER BY q.path, q.row_number, q.quarantine_id`
 }

@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { homePaths } from '#data/home'
 import { fail, quoteText, realEffects } from '#data/kernel'
 import { openSqliteLog } from '#data/log'
@@ -34,10 +35,12 @@ const types = {
 }
 const effects = realEffects()
 
-/** The typed insert a person would write: DuckDB's reader, types given, no sniffing. */
+/** The typed insert a person would write: DuckDB as it comes, its reader, types given, no sniffing. */
 async function bare(directory: string): Promise<number> {
   const path = join(directory, 'bare.duckdb')
-  const warehouse = await openWarehouse(path, effects.config)
+  const { threads, memoryMb } = effects.config
+  const instance = await DuckDBInstance.create(path, { threads: `${threads}`, memory_limit: `${memoryMb}MB` })
+  const warehouse = await instance.connect()
   const columns = Object.entries(types).map(([name, type]) => `${quoteText(name)}: '${type}'`)
   const created = Object.entries(types).map(([name, type]) => `${name} ${type}`)
   await warehouse.run(`CREATE TABLE lines (${created.join(', ')})`)
@@ -47,7 +50,8 @@ async function bare(directory: string): Promise<number> {
        columns = {${columns.join(', ')}}, header = true, auto_detect = false, delim = ',', quote = '"')`,
   )
   const seconds = (performance.now() - started) / 1000
-  await warehouse.close()
+  warehouse.closeSync()
+  instance.closeSync()
   await rm(path, { force: true })
   return seconds
 }
