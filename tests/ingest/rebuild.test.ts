@@ -100,6 +100,6 @@ test('a rebuild gives every table again, whatever was loaded, set aside, mended 
         await home.close()
       }
     }),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: 4, endOnFailure: true },
   )
 }, 180_000)

@@ -123,7 +123,7 @@ test('scanner and reader agree on every file, and each record is accepted or set
       expect(summary.records).toBe(records)
       expect(summary.accepted + summary.quarantined).toBe(records)
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: 25, endOnFailure: true },
   )
 }, 120_000)
 
