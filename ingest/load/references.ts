@@ -74,7 +74,8 @@ export async function noteUnreferenced(
        SELECT r.file_no, r.row_number, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
          '${reference.field}', '${reference.code}',
          'there is no ${reference.what} "' || left(min(r.value), 200) || '"'
-       FROM (${isFilled ? referring(target, reference) : recordsOf(target, reference)}) AS r ${notBad('r.file_no', 'r.row_number')}
+       FROM (${isFilled ? referring(target, reference) : recordsOf(target, reference)}) AS r
+       ${notBad('r.file_no', 'r.row_number')}
        WHERE r.value IS NOT NULL AND r.value NOT IN (${known})
        GROUP BY r.file_no, r.row_number`,
     )
