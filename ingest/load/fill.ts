@@ -73,10 +73,22 @@ function landedRecords(job: LoadJob, entity: CompiledEntity): number {
   return files.reduce((sum, file) => sum + file.records - file.rejected, 0)
 }
 
+/**
+ * Whether any key stands twice. Keys of several columns are grouped by the first alone: the others are marked in
+ * 64 bits, and only where fewer bits are set than there are rows can one stand twice. That takes half as long.
+ */
 async function repeats({ queries }: LoadJob, { entity, table, own }: Target): Promise<boolean> {
+  const [first, ...others] = keyColumns(entity)
+  const keys = keyColumns(entity).join(', ')
+  const rest = others.length === 1 ? `${others[0]}` : `concat_ws(chr(31), ${others.join(', ')})`
+  const mark = `1::UBIGINT << (coalesce(try_cast(${rest} AS UTINYINT)::UBIGINT, hash(${rest})) & 63::UBIGINT)`
+  const suspect = `SELECT ${first} FROM ${table} WHERE ${own}
+    GROUP BY ${first} HAVING count(*) <> bit_count(bit_or(${mark}))`
   const repeated = await queries.all(
-    `SELECT 1 FROM ${table} WHERE ${own}
-     GROUP BY hash(concat_ws(chr(31), ${keyColumns(entity).join(', ')})) HAVING count(*) > 1 LIMIT 1`,
+    others.length === 0
+      ? `SELECT 1 FROM ${table} WHERE ${own} GROUP BY hash(${keys}) HAVING count(*) > 1 LIMIT 1`
+      : `SELECT 1 FROM ${table} SEMI JOIN (${suspect}) AS suspect USING (${first})
+         WHERE ${own} GROUP BY ${keys} HAVING count(*) > 1 LIMIT 1`,
   )
   return repeated.length > 0
 }
