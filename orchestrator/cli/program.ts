@@ -101,7 +101,7 @@ function addServing(program: Command, perform: Perform, verb: RunVerb): void {
     .command('serve')
     .description('serve the home on this machine and run the cycle on schedule')
     .option('--port <port>', 'port, 0 = any free one (default 4380, or DETOUR_PORT)', whole(0, 65_535))
-    .option('--host <host>', 'only 127.0.0.1 for now')
+    .option('--host <host>', 'address to listen on; only 127.0.0.1 is taken, others need an admin key')
     .action((options: { port?: number; host?: string }) =>
       perform(async (call) => {
         await serveUntilStopped(options, call)
