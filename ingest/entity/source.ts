@@ -16,9 +16,6 @@ export type NumberedFile = LandedFile & { fileNo: number }
 /** The landed files of a load by role. */
 export type LandedFiles = Record<string, NumberedFile[]>
 
-/** Columns by which a row finds back to its record. */
-export const lineage = ['__file', '__row', '__order'] as const
-
 /** Where a column was found. */
 export interface FoundColumn {
   /** Null when it is optional and not there. */

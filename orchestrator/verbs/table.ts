@@ -15,13 +15,6 @@ export function showTable(head: string[], rows: unknown[][]): string {
   return table.toString()
 }
 
-/** Two columns, names and values, without a head. */
-export function showPairs(pairs: [string, unknown][]): string {
-  const table = new Table({ style: { head: [], border: [], compact: true } })
-  for (const [name, value] of pairs) table.push([name, showCell(value)])
-  return table.toString()
-}
-
 /** `1.2 s`, `3 min 5 s`. */
 export function showSeconds(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`
