@@ -149,10 +149,10 @@ describe('the rules of codes and models', () => {
     const table = { LOG_USED: 'x', LOG_ONLY_COMPARED: 'y', LOG_ONLY_TESTED: 'z' }
     const document = 'Codes `LOG_USED`, `LOG_ONLY_TESTED`, `LOG_GONE`; the setting `DETOUR_HOME`.'
     expect(codeComplaints(code, table, document)).toEqual([
-      'data/kernel/errors.ts: nothing throws or returns LOG_ONLY_COMPARED; delete its row',
-      'data/kernel/errors.ts: nothing throws or returns LOG_ONLY_TESTED; delete its row',
+      'data/kernel/error-codes: nothing throws or returns LOG_ONLY_COMPARED; delete its row',
+      'data/kernel/error-codes: nothing throws or returns LOG_ONLY_TESTED; delete its row',
       'ARCHITECTURE.md: add a line to its errors: - `LOG_ONLY_COMPARED`: y',
-      'ARCHITECTURE.md: `LOG_GONE` is not in data/kernel/errors.ts; delete it',
+      'ARCHITECTURE.md: `LOG_GONE` is not in data/kernel/error-codes; delete it',
     ])
   })
 
