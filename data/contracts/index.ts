@@ -1,5 +1,6 @@
 // Door of the contracts: the one source of types, validation, OpenAPI and warehouse columns.
 
+export * as api from './api/index.ts'
 export { type Column, columnsOf, createTableSql, type RowOf, type TableContract } from './column.ts'
 export { type EntityName, entities } from './entities.ts'
 export { nodeIdOf, orderIdOf } from './identity.ts'

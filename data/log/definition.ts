@@ -11,6 +11,11 @@ export interface Command {
   type: string
   /** A JSON value. */
   data: unknown
+  /**
+   * Business time at which it was asked, epoch ms. No part of the request: the same wish that comes again later is
+   * answered, not refused.
+   */
+  at?: number
 }
 
 /** Something that happened. */

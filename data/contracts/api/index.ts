@@ -1,0 +1,8 @@
+// Door of the API's shapes: one value gives the type, the validation and the OpenAPI schema.
+
+export * from './incidents.ts'
+export * from './orders.ts'
+export * from './overview.ts'
+export * from './series.ts'
+export { type Page, pageOf } from './shape.ts'
+export * from './webhooks.ts'

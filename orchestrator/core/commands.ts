@@ -1,0 +1,115 @@
+// What the core can be asked to do. `at` of a command is the business time (epoch ms of the market).
+
+import type { api } from '#data/contracts'
+import type { Command } from '#data/log'
+import type { DecisionRecord } from './events.ts'
+import type { Order, OrderHeader, OrderLine, Shipment } from './order.ts'
+import type { Finding, MarketClock, Node } from './state.ts'
+
+/** A node for some lines. */
+export interface Assignment {
+  nodeId: string
+  carrier: string | null
+  /** Epoch ms, null = no deadline. */
+  shipBy: number | null
+  lines: readonly { lineId: string; quantity: number }[]
+}
+
+/** A stock count: what the shelf held at a time. */
+export interface StockCount {
+  sku: string
+  nodeId: string
+  onHand: number
+  safetyStock: number
+  inbound: number
+  countedAt: number
+}
+
+/** A change of stock. `onHand` sets, `delta` adds; exactly one of them. */
+export interface StockChange {
+  sku: string
+  nodeId: string
+  delta: number | null
+  onHand: number | null
+  reason: string
+}
+
+/** An order as a file tells it. */
+export type ImportedOrder = Pick<
+  Order,
+  'status' | 'lines' | 'work' | 'shipments' | 'shippedAt' | 'deliveredAt' | 'cancelledAt' | 'cancelReason'
+> &
+  OrderHeader & { contentHash: string }
+
+/** Data of each command, by its type. */
+export interface CommandData {
+  DefineNodes: { nodes: readonly Node[] }
+  /** Counts from a file; those older than what is known change nothing. */
+  CountStock: { items: readonly StockCount[] }
+  /** All or none. */
+  AdjustStock: { items: readonly StockChange[] }
+  CreateOrder: { order: OrderHeader; lines: readonly OrderLine[] }
+  ImportOrders: { orders: readonly ImportedOrder[] }
+  ValidateOrder: { orderId: string }
+  /** Plans work; nothing is allocated yet. */
+  SourceOrder: { orderId: string; assignments: readonly Assignment[]; decision: DecisionRecord }
+  /** No node can take it. */
+  BackorderOrder: { orderId: string; reason: string; decision: DecisionRecord | null }
+  /** Allocates what was planned, all or nothing. */
+  ReserveOrder: { orderId: string }
+  /** Undo of ReserveOrder and SourceOrder: back to validated. */
+  UnsourceOrder: { orderId: string; reason: string }
+  ReleaseOrder: { orderId: string }
+  /** Moves work that nobody began to other nodes: allocates there, then lets go here. */
+  RerouteOrder: {
+    orderId: string
+    fulfillmentOrderId: string
+    assignments: readonly Assignment[]
+    decision: DecisionRecord
+  }
+  /** Undo of a reroute: back to the node it came from. */
+  UndoReroute: { orderId: string; decisionId: string; reason: string }
+  /** Work that was to be moved stays: no candidate, a limit, held out, or shadow mode. */
+  DeclineReroute: { orderId: string; decision: DecisionRecord }
+  StartPicking: WorkRef
+  PickWork: WorkRef & { short: readonly { lineId: string; quantity: number }[] }
+  PackWork: WorkRef
+  ShipWork: WorkRef & { shipment: Shipment }
+  DeliverWork: WorkRef
+  CancelOrder: { orderId: string; reason: string }
+  OpenIncident: { incidentId: string; finding: Finding; impact: Impact }
+  UpdateIncident: { incidentId: string; finding: Finding; impact: Impact }
+  ResolveIncident: { incidentId: string; reason: string }
+  AcknowledgeIncident: { incidentId: string; by: string }
+  SetPolicy: { policy: api.ReroutePolicy }
+  SetClock: { clock: Partial<MarketClock>; isDemo?: boolean }
+}
+
+/** A piece of work. */
+export interface WorkRef {
+  orderId: string
+  fulfillmentOrderId: string
+}
+
+/** What an incident touches now. */
+export interface Impact {
+  ordersAtRisk: number
+  centsAtRisk: number
+  currency: string
+}
+
+/** Name of a command. */
+export type CommandType = keyof CommandData
+
+/** A command of the core. */
+export type CoreCommand = {
+  [T in CommandType]: Command & { type: T; data: CommandData[T]; at: number }
+}[CommandType]
+
+/** What a command answers. */
+export interface CoreAnswer {
+  orderId: string | null
+  status: string | null
+  /** What was refused or changed, by item, where there are several. */
+  details?: Record<string, unknown>
+}
