@@ -1,0 +1,54 @@
+// The running core of one market: commands in, durable answers out, and word of what changed. What a command does
+// stands in decide.ts.
+
+import type { CommandResult } from '#data/log'
+import type { CommandData, CommandType, CoreAnswer } from './commands.ts'
+import type { CoreState } from './state.ts'
+
+/** What kind of thing changed. */
+export type ChangeKind =
+  | 'order'
+  | 'stock'
+  | 'node'
+  | 'incident'
+  | 'decision'
+  | 'policy'
+  | 'clock'
+  | 'cycle'
+  | 'delivery'
+
+/** Word of a change that is durable. */
+export interface Change {
+  kind: ChangeKind
+  /** What changed, at most 20 ids; empty = many. */
+  ids: readonly string[]
+  /** Epoch ms of the market. */
+  at: number
+}
+
+/** The core of one market. */
+export interface Core {
+  readonly market: string
+  /** Stream of the log that holds its events. */
+  readonly stream: string
+  /** Last durable event. */
+  readonly lastSeq: number
+  /** State after the last durable event. */
+  state(): CoreState
+  /**
+   * How the command ended, once it is durable.
+   * @param options commandId: asking again with the same id gets the same answer (a random one where absent);
+   *   at: business time, epoch ms of the market
+   * @throws LOG_COMMAND_CONFLICT, LOG_UNAVAILABLE, LOG_FENCED
+   */
+  execute<T extends CommandType>(
+    type: T,
+    data: CommandData[T],
+    options: { at: number; commandId?: string },
+  ): Promise<CommandResult<CoreAnswer>>
+  /** Calls `listener` after each durable change; the returned function stops that. */
+  onChange(listener: (change: Change) => void): () => void
+  /** Tells the listeners of a change that did not come by a command. */
+  tell(change: Change): void
+  close(): Promise<void>
+}

@@ -1,0 +1,45 @@
+// The running system over one open home: core, time of the market, cycles with detection and reroutes. Shapes only.
+
+import type { api } from '#data/contracts'
+import type { Core } from '#orchestrator/core'
+import type { Workspace } from '#orchestrator/workspace'
+import type { CycleSummary } from '#pipeline'
+
+/** What one turn of the loop did. */
+export interface CycleReport {
+  pipeline: CycleSummary
+  /** Live orders and stock taken over from newly loaded files. */
+  imported: { orders: number; stock: number }
+  anomalies: number
+  incidentsOpened: number
+  incidentsResolved: number
+  ordersMoved: number
+  ordersNotMoved: number
+  /** How long all of it took, s. */
+  seconds: number
+}
+
+/** The running system. */
+export interface Engine {
+  readonly workspace: Workspace
+  readonly market: string
+  readonly core: Core
+  /** The time of the market, epoch ms. */
+  now(): number
+  clock(): api.ClockState
+  /** @throws CLOCK_CHANGE_INVALID when the change does not fit the mode */
+  setClock(change: api.ClockChange): Promise<api.ClockState>
+  /** Project, pipeline, detect, incidents, reroutes; one at a time, callers that come meanwhile share the next. */
+  cycle(): Promise<CycleReport>
+  /** Asks for a cycle soon, at most one every few seconds. */
+  cycleSoon(): void
+  /** Runs `work` alone, never beside a cycle or another load. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
+  freshness(): Promise<api.Freshness>
+  models(): api.ModelState[]
+  /** Runs the default flow (source, reserve, release) for an order until it is released, waits or is refused. */
+  advance(orderId: string): Promise<void>
+  /** Moves the work of an order by hand, to a node or to the best one. */
+  reroute(orderId: string, options: { toNodeId?: string; commandId?: string }): Promise<api.CommandAnswer>
+  close(): Promise<void>
+}
