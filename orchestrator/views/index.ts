@@ -1,0 +1,24 @@
+// Door of the views: what the API's GET routes answer, read from warehouse and core. It changes nothing.
+
+export { getDecision, listDecisions } from './decisions.ts'
+export { getIncident, listIncidents } from './incidents.ts'
+export { metricCatalogue, metricSeries, metricSlices } from './metrics.ts'
+export { getOrder } from './order-detail.ts'
+export { listOrders } from './orders.ts'
+export { overview } from './overview.ts'
+export type {
+  DecisionQuery,
+  Direction,
+  IncidentQuery,
+  OrderQuery,
+  OrderSort,
+  OverviewQuery,
+  PageQuery,
+  RangeName,
+  SeriesQuery,
+  SlicesQuery,
+  StockQuery,
+} from './query.ts'
+export { type SqlColumn, type SqlTable, sqlSchema } from './sql-schema.ts'
+export { systemStatus } from './status.ts'
+export { listStock } from './stock.ts'
