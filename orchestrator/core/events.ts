@@ -44,15 +44,25 @@ export interface StockMove {
   quantity: number
 }
 
-/** Data of each event, by its type; every event has `at`, epoch ms of the market. */
+/** Units put on a shelf (positive) or taken off. */
+export interface StockDelta {
+  sku: string
+  nodeId: string
+  delta: number
+  reason: string
+}
+
+/**
+ * Data of each event, by its type; every event has `at`, epoch ms of the market. Events named Stock change stock
+ * alone, those named Order, Work and so on change orders alone.
+ */
 export interface EventData {
   NodeDefined: { node: Node }
   StockCounted: { items: readonly StockCount[] }
-  StockAdjusted: { items: readonly { sku: string; nodeId: string; delta: number; reason: string }[] }
+  StockAdjusted: { items: readonly StockDelta[] }
   StockAllocated: { orderId: string; items: readonly StockMove[] }
   StockReleased: { orderId: string; items: readonly StockMove[] }
   OrderCreated: { order: OrderHeader; lines: readonly OrderLine[] }
-  /** `reserves`: work whose units are allocated by this import. */
   OrderImported: { order: ImportedOrder }
   OrderValidated: { orderId: string }
   OrderHeld: { orderId: string; reason: string }
@@ -72,7 +82,9 @@ export interface EventData {
   PickingStarted: WorkRef
   WorkPicked: WorkRef & { short: readonly { lineId: string; quantity: number }[] }
   WorkPacked: WorkRef
-  WorkShipped: WorkRef & { shipment: Shipment; items: readonly StockMove[] }
+  WorkShipped: WorkRef & { shipment: Shipment }
+  /** Units left the shelf for good, with their allocation. */
+  StockShipped: { orderId: string; items: readonly StockMove[] }
   WorkDelivered: WorkRef
   OrderCancelled: { orderId: string; reason: string }
   IncidentOpened: { incidentId: string; finding: Finding; impact: Impact }

@@ -12,7 +12,10 @@ export type {
   StockCount,
 } from './commands.ts'
 export type { Change, ChangeKind, Core } from './core.ts'
+export { decide } from './decide.ts'
 export type { CandidateRecord, CoreEvent, DecisionRecord, EventData, EventType } from './events.ts'
+export { coreEvent, evolve } from './evolve.ts'
+export { coreDefinition, coreStream, openCore } from './open.ts'
 export {
   type FulfillmentOrder,
   isEnded,
@@ -21,8 +24,10 @@ export {
   type Order,
   type OrderHeader,
   type OrderLine,
+  type OrderStatus,
   type Shipment,
 } from './order.ts'
+export { isWaiting, openNodes, unassigned, unitsOf } from './standing.ts'
 export {
   availableOf,
   type CoreState,

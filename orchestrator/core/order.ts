@@ -41,6 +41,9 @@ export interface FulfillmentOrder {
   status: WorkStatus
   /** 1 = first node tried. */
   attempt: number
+  /** Work that this took over by a reroute, and the decision that did it. */
+  replaces: string | null
+  decisionId: string | null
   lines: readonly WorkLine[]
   /** Whether the units are hard allocated at the node. */
   isReserved: boolean
@@ -127,6 +130,8 @@ export interface Order extends OrderHeader {
   cancelReason: string | null
   /** How often work was moved to another node. */
   moves: number
+  /** Incidents for which it was decided that its work stays. */
+  declinedFor: readonly string[]
   /** Hash of the file content it was imported from, null for API orders. */
   contentHash: string | null
   /** Newest 100 steps. */

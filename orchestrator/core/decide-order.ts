@@ -1,0 +1,221 @@
+// What commands on whole orders lead to: create, import, validate, source, reserve, release, cancel. Pure.
+
+import { isCurrency } from '#data/kernel'
+import type { Assignment, CommandData, ImportedOrder } from './commands.ts'
+import { holding, movesOf, shortage } from './decide-stock.ts'
+import { done, event, refused, type Verdict } from './decision.ts'
+import type { CoreEvent } from './events.ts'
+import { type FulfillmentOrder, isMovable, isOpenWork, type Order } from './order.ts'
+import { unassigned } from './standing.ts'
+import type { CoreState } from './state.ts'
+
+/** A new order; its id must be new. */
+export function createOrder(state: CoreState, data: CommandData['CreateOrder'], at: number): Verdict {
+  const { order, lines } = data
+  const known = state.orders.get(order.orderId)
+  if (known !== undefined) return refused('order_exists', undefined, known)
+  if (lines.length === 0) return refused('no_lines')
+  if (new Set(lines.map((line) => line.lineId)).size < lines.length) return refused('line_twice')
+  const about = { orderId: order.orderId, status: 'created' as const }
+  return done([event('OrderCreated', { order, lines, at })], about)
+}
+
+/** Orders of a file; those whose content is known change nothing. */
+export function importOrders(state: CoreState, data: CommandData['ImportOrders'], at: number): Verdict {
+  return done(data.orders.flatMap((order) => importOne(state.orders.get(order.orderId), order, at)))
+}
+
+/** Once work was moved here, only what the source says of its end counts. */
+function importOne(before: Order | undefined, order: ImportedOrder, at: number): CoreEvent[] {
+  if (before?.contentHash === order.contentHash) return []
+  const held = before === undefined ? [] : movesOf(holding(before))
+  const merged = before === undefined || before.moves === 0 ? order : withOwnWork(before, order)
+  const kept = movesOf(merged.work.filter((work) => work.isReserved && isOpenWork(work)))
+  const { orderId } = order
+  return [
+    ...(held.length === 0 ? [] : [event('StockReleased', { orderId, items: held, at })]),
+    event('OrderImported', { order: merged, at }),
+    ...(kept.length === 0 ? [] : [event('StockAllocated', { orderId, items: kept, at })]),
+  ]
+}
+
+function withOwnWork(before: Order, order: ImportedOrder): ImportedOrder {
+  const isOver = ['shipped', 'delivered', 'collected', 'cancelled', 'return_requested', 'returned']
+  if (isOver.includes(order.status)) return order
+  return { ...order, status: before.status, work: before.work, shipments: before.shipments }
+}
+
+/** The checks of a new order: what is wrong holds it. */
+export function validateOrder(order: Order, at: number): Verdict {
+  const { orderId } = order
+  if (order.status !== 'created') return done([], order)
+  const problem = problemOf(order)
+  if (problem !== null) return done([event('OrderHeld', { orderId, reason: problem, at })], order, 'on_hold')
+  return done([event('OrderValidated', { orderId, at })], order, 'validated')
+}
+
+function problemOf(order: Order): string | null {
+  if (!isCurrency(order.currency)) return 'currency_unknown'
+  if (order.lines.some((line) => line.quantity < 1)) return 'quantity_invalid'
+  if (order.lines.some((line) => line.unitPriceCents < 0)) return 'price_negative'
+  return null
+}
+
+/** Work planned at nodes, for every unit that has none. */
+export function sourceOrder(
+  state: CoreState,
+  order: Order,
+  data: CommandData['SourceOrder'],
+  at: number,
+): Verdict {
+  const { orderId } = order
+  if (order.status !== 'validated' && order.status !== 'backordered') {
+    return refused('wrong_state', { status: order.status }, order)
+  }
+  const problem = problemOfPlan(state, data.assignments, unassigned(order))
+  if (problem !== null) return refused(problem, undefined, order)
+  const work = newWork(order, data.assignments, at, { decisionId: data.decision.decisionId })
+  return done([event('OrderSourced', { orderId, work, decision: data.decision, at })], order, 'sourced')
+}
+
+/** Why a plan cannot be: unknown or closed nodes, or units that do not match. */
+export function problemOfPlan(
+  state: CoreState,
+  assignments: readonly Assignment[],
+  wanted: ReadonlyMap<string, number>,
+): string | null {
+  const left = new Map(wanted)
+  for (const { nodeId, lines } of assignments) {
+    const node = state.nodes.get(nodeId)
+    if (node === undefined) return 'node_unknown'
+    if (!node.isActive) return 'node_closed'
+    for (const { lineId, quantity } of lines) {
+      if (quantity < 1) return 'quantity_invalid'
+      left.set(lineId, (left.get(lineId) ?? 0) - quantity)
+    }
+  }
+  return [...left.values()].every((units) => units === 0) ? null : 'units_do_not_match'
+}
+
+/** Work for assignments, numbered after what the order has. */
+export function newWork(
+  order: Order,
+  assignments: readonly Assignment[],
+  at: number,
+  more: Partial<FulfillmentOrder>,
+): FulfillmentOrder[] {
+  const taken = new Set(order.work.map((work) => work.fulfillmentOrderId))
+  const skus = new Map(order.lines.map((line) => [line.lineId, line.sku]))
+  let number = order.work.length
+  return assignments.map((assignment) => {
+    do number++
+    while (taken.has(`${order.externalId}-F${number}`))
+    const lines = assignment.lines.map(({ lineId, quantity }) => ({
+      lineId,
+      sku: skus.get(lineId) ?? '',
+      quantity,
+      short: 0,
+    }))
+    return {
+      ...untouched,
+      fulfillmentOrderId: `${order.externalId}-F${number}`,
+      nodeId: assignment.nodeId,
+      carrier: assignment.carrier,
+      shipBy: assignment.shipBy,
+      lines,
+      sourcedAt: at,
+      ...more,
+    }
+  })
+}
+
+const untouched: Omit<FulfillmentOrder, 'fulfillmentOrderId' | 'nodeId' | 'carrier' | 'lines' | 'sourcedAt'> =
+  {
+    status: 'open',
+    attempt: 1,
+    replaces: null,
+    decisionId: null,
+    isReserved: false,
+    releasedAt: null,
+    acceptedAt: null,
+    rejectedAt: null,
+    rejectReason: null,
+    pickingAt: null,
+    pickedAt: null,
+    packedAt: null,
+    shippedAt: null,
+    deliveredAt: null,
+    cancelledAt: null,
+    shipBy: null,
+    processingCostCents: null,
+  }
+
+/** The order waits for stock. */
+export function backorder(order: Order, data: CommandData['BackorderOrder'], at: number): Verdict {
+  const { orderId } = order
+  if (order.status === 'backordered') return done([], order)
+  if (order.status !== 'validated') return refused('wrong_state', { status: order.status }, order)
+  const { reason, decision } = data
+  return done([event('OrderBackordered', { orderId, reason, decision, at })], order, 'backordered')
+}
+
+/** Units of planned work allocated, all or nothing. */
+export function reserveOrder(state: CoreState, order: Order, at: number): Verdict {
+  const { orderId } = order
+  if (order.status !== 'sourced') return refused('wrong_state', { status: order.status }, order)
+  const planned = order.work.filter((work) => isOpenWork(work) && !work.isReserved)
+  if (planned.length === 0) return done([], order)
+  const items = movesOf(planned)
+  const short = shortage(state, items)
+  if (short !== null) return refused('stock_short', short, order)
+  return done(
+    [event('StockAllocated', { orderId, items, at }), event('OrderReserved', { orderId, at })],
+    order,
+  )
+}
+
+/** Back to validated: planned work dropped, its stock let go. */
+export function unsourceOrder(order: Order, data: CommandData['UnsourceOrder'], at: number): Verdict {
+  const { orderId } = order
+  if (order.status === 'validated') return done([], order)
+  if (order.status !== 'sourced') return refused('wrong_state', { status: order.status }, order)
+  const items = movesOf(holding(order))
+  return done(
+    [
+      ...(items.length === 0 ? [] : [event('StockReleased', { orderId, items, at })]),
+      event('OrderUnsourced', { orderId, reason: data.reason, at }),
+    ],
+    order,
+    'validated',
+  )
+}
+
+/** Work handed to its nodes; what is not reserved cannot be. */
+export function releaseOrder(order: Order, at: number): Verdict {
+  const { orderId } = order
+  if (order.status === 'released') return done([], order)
+  if (order.status !== 'sourced') return refused('wrong_state', { status: order.status }, order)
+  if (order.work.some((work) => isOpenWork(work) && !work.isReserved))
+    return refused('not_reserved', undefined, order)
+  return done([event('OrderReleased', { orderId, at })], order, 'released')
+}
+
+/** The end of an order that no node began to pick. */
+export function cancelOrder(order: Order, data: CommandData['CancelOrder'], at: number): Verdict {
+  const { orderId } = order
+  if (order.status === 'cancelled') return done([], order)
+  if (
+    order.work.some((work) => work.status !== 'rejected' && work.status !== 'cancelled' && !isMovable(work))
+  ) {
+    return refused('picking_began', { status: order.status }, order)
+  }
+  const items = movesOf(holding(order))
+  return done(
+    [
+      ...(items.length === 0 ? [] : [event('StockReleased', { orderId, items, at })]),
+      event('OrderCancelled', { orderId, reason: data.reason, at }),
+    ],
+    order,
+    'cancelled',
+  )
+}

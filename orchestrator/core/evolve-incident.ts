@@ -1,0 +1,72 @@
+// How incidents follow from events, and how their tallies follow from reroutes.
+
+import type { Impact } from './commands.ts'
+import type { EventData } from './events.ts'
+import type { CoreState, Finding, Incident } from './state.ts'
+
+const historyKept = 100
+
+/** State after a constraint was confirmed. */
+export function opened(state: CoreState, data: EventData['IncidentOpened'] & { at: number }): CoreState {
+  const { incidentId, finding, impact, at } = data
+  const incident: Incident = {
+    ...finding,
+    ...impact,
+    incidentId,
+    status: 'open',
+    openedAt: at,
+    updatedAt: at,
+    resolvedAt: null,
+    acknowledgedBy: null,
+    ordersMoved: 0,
+    ordersNotMoved: 0,
+    history: [{ at, text: `Opened: ${finding.title}` }],
+  }
+  return { ...state, incidents: state.incidents.set(incidentId, incident) }
+}
+
+/** What an event says of an incident that is there. */
+export interface IncidentChange {
+  finding?: Finding
+  impact?: Impact
+  /** Why it ended. */
+  resolved?: string
+  /** Who took note. */
+  acknowledged?: string
+}
+
+/** State after something was said of an incident. */
+export function updated(state: CoreState, incidentId: string, at: number, change: IncidentChange): CoreState {
+  const before = state.incidents.get(incidentId)
+  if (before === undefined) return state
+  const { finding, impact, resolved, acknowledged } = change
+  const next: Incident = {
+    ...before,
+    ...finding,
+    ...impact,
+    ...(resolved === undefined ? {} : { status: 'resolved' as const, resolvedAt: at }),
+    ...(acknowledged === undefined ? {} : { status: 'acknowledged' as const, acknowledgedBy: acknowledged }),
+    beganAt: before.beganAt,
+    updatedAt: at,
+    history: [...before.history, { at, text: wordsOf(change) }].slice(-historyKept),
+  }
+  return { ...state, incidents: state.incidents.set(incidentId, next) }
+}
+
+/** State after an order was moved, or was not, because of an incident. */
+export function tallied(state: CoreState, incidentId: string | null, isMoved: boolean): CoreState {
+  const before = incidentId === null ? undefined : state.incidents.get(incidentId)
+  if (before === undefined) return state
+  const next = {
+    ...before,
+    ordersMoved: before.ordersMoved + (isMoved ? 1 : 0),
+    ordersNotMoved: before.ordersNotMoved + (isMoved ? 0 : 1),
+  }
+  return { ...state, incidents: state.incidents.set(before.incidentId, next) }
+}
+
+function wordsOf({ finding, resolved, acknowledged }: IncidentChange): string {
+  if (resolved !== undefined) return `Resolved: ${resolved}`
+  if (acknowledged !== undefined) return `Acknowledged by ${acknowledged}`
+  return finding === undefined ? 'Updated' : finding.title
+}

@@ -1,0 +1,228 @@
+// The state after an event. Pure: what was handed out before never changes.
+
+import { domainEvent } from '#data/log'
+import type { CoreEvent, EventData, EventType } from './events.ts'
+import { opened, tallied, updated } from './evolve-incident.ts'
+import { created, imported, reviewed, stepped, withWork } from './evolve-order.ts'
+import * as stock from './evolve-stock.ts'
+import { isOpenWork, type Order } from './order.ts'
+import { unitsOf } from './standing.ts'
+import type { CoreState } from './state.ts'
+
+type Handlers = { [T in EventType]: (state: CoreState, data: EventData[T] & { at: number }) => CoreState }
+
+const reasoned = ({ reason }: { reason: string }) => ({ reason, nodeId: null })
+const decided = ({ decision }: { decision: { reason: string; toNodeId: string | null } | null }) => ({
+  reason: decision?.reason ?? null,
+  nodeId: decision?.toNodeId ?? null,
+})
+const atNode = ({ fulfillmentOrderId }: { fulfillmentOrderId: string }, order: Order) => ({
+  reason: null,
+  nodeId: order.work.find((work) => work.fulfillmentOrderId === fulfillmentOrderId)?.nodeId ?? null,
+})
+const isPickup = (order: Order) => order.method === 'pickup' || order.method === 'curbside'
+
+/** The same step, counted in the tally of the incident that asked for it. */
+function withTally<D extends { decision: { incidentId: string | null } }>(
+  isMoved: boolean,
+  step: (state: CoreState, data: D) => CoreState,
+) {
+  return (state: CoreState, data: D): CoreState =>
+    tallied(step(state, data), data.decision.incidentId, isMoved)
+}
+
+const orderHandlers = {
+  OrderCreated: created,
+  OrderImported: imported,
+  OrderValidated: stepped('OrderValidated', (order) => ({ ...order, status: 'validated' })),
+  OrderHeld: stepped('OrderHeld', (order) => ({ ...order, status: 'on_hold' }), reasoned),
+  OrderSourced: stepped(
+    'OrderSourced',
+    (order, { work }) => ({ ...order, status: 'sourced', work: [...order.work, ...work] }),
+    decided,
+  ),
+  OrderBackordered: stepped('OrderBackordered', (order) => ({ ...order, status: 'backordered' }), reasoned),
+  OrderReserved: stepped('OrderReserved', (order) => ({
+    ...order,
+    work: order.work.map((work) => (isOpenWork(work) ? { ...work, isReserved: true } : work)),
+  })),
+  OrderUnsourced: stepped(
+    'OrderUnsourced',
+    (order, { at }) => ({
+      ...order,
+      status: 'validated',
+      work: order.work.map((work) =>
+        isOpenWork(work) ? { ...work, status: 'cancelled', isReserved: false, cancelledAt: at } : work,
+      ),
+    }),
+    reasoned,
+  ),
+  OrderReleased: stepped('OrderReleased', (order, { at }) =>
+    reviewed({
+      ...order,
+      work: order.work.map((work) =>
+        isOpenWork(work) && work.releasedAt === null ? { ...work, releasedAt: at } : work,
+      ),
+    }),
+  ),
+  OrderRerouted: withTally(
+    true,
+    stepped(
+      'OrderRerouted',
+      (order, { fulfillmentOrderId, work, at }) => {
+        const left = withWork(order, fulfillmentOrderId, (each) => ({
+          ...each,
+          status: 'cancelled',
+          isReserved: false,
+          cancelledAt: at,
+        }))
+        const next = { ...left, status: order.status, work: [...left.work, ...work], moves: order.moves + 1 }
+        return order.status === 'sourced' ? next : reviewed(next)
+      },
+      decided,
+    ),
+  ),
+  RerouteDeclined: withTally(
+    false,
+    stepped(
+      'RerouteDeclined',
+      (order, { decision: { incidentId } }) =>
+        incidentId === null ? order : { ...order, declinedFor: [...order.declinedFor, incidentId] },
+      decided,
+    ),
+  ),
+  RerouteUndone: stepped(
+    'RerouteUndone',
+    (order, { decisionId, work, at }) =>
+      reviewed({
+        ...order,
+        work: [
+          ...order.work.map((each) =>
+            each.decisionId === decisionId && isOpenWork(each)
+              ? { ...each, status: 'cancelled' as const, isReserved: false, cancelledAt: at }
+              : each,
+          ),
+          ...work,
+        ],
+      }),
+    reasoned,
+  ),
+  OrderCancelled: stepped(
+    'OrderCancelled',
+    (order, { reason, at }) => ({
+      ...order,
+      status: 'cancelled',
+      cancelledAt: at,
+      cancelReason: reason,
+      lines: order.lines.map((line) => ({ ...line, cancelled: line.quantity - line.shipped })),
+      work: order.work.map((work) =>
+        isOpenWork(work) ? { ...work, status: 'cancelled', isReserved: false, cancelledAt: at } : work,
+      ),
+    }),
+    reasoned,
+  ),
+} satisfies Partial<Handlers>
+
+const workHandlers = {
+  PickingStarted: stepped(
+    'PickingStarted',
+    (order, { fulfillmentOrderId, at }) =>
+      withWork(order, fulfillmentOrderId, (work) => ({
+        ...work,
+        status: 'picking',
+        acceptedAt: work.acceptedAt ?? at,
+        pickingAt: at,
+      })),
+    atNode,
+  ),
+  WorkPicked: stepped('WorkPicked', picked, atNode),
+  WorkPacked: stepped(
+    'WorkPacked',
+    (order, { fulfillmentOrderId, at }) =>
+      withWork(order, fulfillmentOrderId, (work) => ({ ...work, status: 'packed', packedAt: at })),
+    atNode,
+  ),
+  WorkShipped: stepped('WorkShipped', shipped, atNode),
+  WorkDelivered: stepped('WorkDelivered', delivered, atNode),
+} satisfies Partial<Handlers>
+
+const handlers: Handlers = {
+  ...orderHandlers,
+  ...workHandlers,
+  NodeDefined: (state, { node }) => ({ ...state, nodes: state.nodes.set(node.nodeId, node) }),
+  StockCounted: stock.counted,
+  StockAdjusted: stock.adjusted,
+  StockAllocated: stock.allocated,
+  StockReleased: stock.released,
+  StockShipped: stock.shipped,
+  IncidentOpened: opened,
+  IncidentUpdated: (state, data) => updated(state, data.incidentId, data.at, data),
+  IncidentResolved: (state, data) => updated(state, data.incidentId, data.at, { resolved: data.reason }),
+  IncidentAcknowledged: (state, data) => updated(state, data.incidentId, data.at, { acknowledged: data.by }),
+  PolicySet: (state, { policy }) => ({ ...state, policy }),
+  ClockSet: (state, { clock, isDemo }) => ({ ...state, clock: { ...state.clock, ...clock }, isDemo }),
+}
+
+/** The state after the event; types it does not know (of a newer Detour) change nothing. */
+export function evolve(state: CoreState, event: CoreEvent): CoreState {
+  const handler = handlers[event.type] as ((state: CoreState, data: unknown) => CoreState) | undefined
+  if (handler === undefined) return state
+  const next = handler(state, event.data)
+  const { at } = event.data
+  return at > next.latestAt && event.type !== 'ClockSet' ? { ...next, latestAt: at } : next
+}
+
+function picked(
+  order: Order,
+  { fulfillmentOrderId, short, at }: EventData['WorkPicked'] & { at: number },
+): Order {
+  const missing = new Map(short.map(({ lineId, quantity }) => [lineId, quantity]))
+  const lines = order.lines.map((line) => {
+    const units = missing.get(line.lineId) ?? 0
+    return units === 0 ? line : { ...line, cancelled: line.cancelled + units }
+  })
+  const next = withWork({ ...order, lines }, fulfillmentOrderId, (work) => {
+    const found = work.lines.map((line) => ({ ...line, short: line.short + (missing.get(line.lineId) ?? 0) }))
+    const isEmpty = found.every((line) => unitsOf(line) === 0)
+    const end = isEmpty ? { status: 'cancelled' as const, isReserved: false, cancelledAt: at } : {}
+    return { ...work, lines: found, pickedAt: at, ...end }
+  })
+  return next.status === 'cancelled' ? { ...next, cancelledAt: at, cancelReason: 'short_pick' } : next
+}
+
+function shipped(order: Order, data: EventData['WorkShipped'] & { at: number }): Order {
+  const { fulfillmentOrderId, shipment, at } = data
+  const work = order.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
+  const sent = new Map(work?.lines.map((line) => [line.lineId, unitsOf(line)]))
+  const lines = order.lines.map((line) => ({ ...line, shipped: line.shipped + (sent.get(line.lineId) ?? 0) }))
+  const next = withWork({ ...order, lines }, fulfillmentOrderId, (each) => ({
+    ...each,
+    status: isPickup(order) ? 'ready_for_pickup' : 'shipped',
+    isReserved: false,
+    carrier: shipment.carrier ?? each.carrier,
+    packedAt: each.packedAt ?? at,
+    shippedAt: at,
+  }))
+  const isLast = !next.work.some(isOpenWork)
+  const shipments = isPickup(order) ? order.shipments : [...order.shipments, shipment]
+  return { ...next, shipments, shippedAt: isLast ? at : order.shippedAt }
+}
+
+function delivered(order: Order, data: EventData['WorkDelivered'] & { at: number }): Order {
+  const { fulfillmentOrderId, at } = data
+  const done = isPickup(order) ? 'collected' : 'delivered'
+  const next = withWork(order, fulfillmentOrderId, (work) => ({ ...work, status: done, deliveredAt: at }))
+  const work = next.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
+  const shipments = order.shipments.map((shipment) =>
+    shipment.deliveredAt === null && shipment.nodeId === work?.nodeId && shipment.shippedAt === work.shippedAt
+      ? { ...shipment, deliveredAt: at }
+      : shipment,
+  )
+  const isLast = next.status === 'delivered' || next.status === 'collected'
+  return { ...next, shipments, deliveredAt: isLast ? at : order.deliveredAt }
+}
+
+/** The event of the core in a stored event. */
+export function coreEvent(stored: Parameters<typeof domainEvent>[0]): CoreEvent {
+  return domainEvent(stored) as CoreEvent
+}

@@ -1,0 +1,95 @@
+// Opens the core of a market on the log. It decides nothing itself.
+
+import type { Effects } from '#data/kernel'
+import { type Definition, type EventLog, openActor } from '#data/log'
+import type { CommandData, CommandType, CoreAnswer, CoreCommand } from './commands.ts'
+import type { Change, ChangeKind, Core } from './core.ts'
+import { decide } from './decide.ts'
+import type { CoreEvent } from './events.ts'
+import { evolve } from './evolve.ts'
+import { type CoreState, emptyState } from './state.ts'
+
+/** The rules of a market's stream. */
+export function coreDefinition(market: string): Definition<CoreState, CoreCommand, CoreEvent, CoreAnswer> {
+  return { initial: () => emptyState(market), decide, evolve }
+}
+
+/** Name of the stream that holds a market's orders, stock and incidents. */
+export function coreStream(market: string): string {
+  return `market:${market}`
+}
+
+/**
+ * The core of a market, folded from its stream, the only writer of it.
+ * @throws LOG_FENCED, LOG_UNAVAILABLE, LOG_DAMAGED
+ */
+export async function openCore(log: EventLog, market: string, effects: Effects): Promise<Core> {
+  const stream = coreStream(market)
+  const actor = await openActor({ log, stream, definition: coreDefinition(market), effects })
+  const listeners = new Set<(change: Change) => void>()
+  const tell = (change: Change) => {
+    for (const listener of listeners) listener(change)
+  }
+  let commands = 0
+  const run = `${effects.clock.now().toString(36)}-${effects.random.int(0, 0xffffffff).toString(36)}`
+  return {
+    market,
+    stream,
+    get lastSeq() {
+      return actor.lastSeq
+    },
+    state: () => actor.state(),
+    execute: async (type, data, { at, commandId = `${run}/${++commands}` }) => {
+      const command = { commandId, type, data, at } as CoreCommand
+      const result = await actor.execute(command)
+      if (result.status === 'done') for (const change of changesOf(type, data, at)) tell(change)
+      return result
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    tell,
+    close: () => actor.close(),
+  }
+}
+
+const kindsOf: Record<CommandType, readonly ChangeKind[]> = {
+  DefineNodes: ['node'],
+  CountStock: ['stock'],
+  AdjustStock: ['stock'],
+  CreateOrder: ['order'],
+  ImportOrders: ['order'],
+  ValidateOrder: ['order'],
+  SourceOrder: ['order', 'decision'],
+  BackorderOrder: ['order', 'decision'],
+  ReserveOrder: ['order', 'stock'],
+  UnsourceOrder: ['order', 'stock'],
+  ReleaseOrder: ['order'],
+  RerouteOrder: ['order', 'decision', 'stock'],
+  UndoReroute: ['order', 'decision', 'stock'],
+  DeclineReroute: ['decision'],
+  StartPicking: ['order'],
+  PickWork: ['order'],
+  PackWork: ['order'],
+  ShipWork: ['order', 'stock'],
+  DeliverWork: ['order'],
+  CancelOrder: ['order', 'stock'],
+  OpenIncident: ['incident'],
+  UpdateIncident: ['incident'],
+  ResolveIncident: ['incident'],
+  AcknowledgeIncident: ['incident'],
+  SetPolicy: ['policy'],
+  SetClock: ['clock'],
+}
+
+function changesOf<T extends CommandType>(type: T, data: CommandData[T], at: number): Change[] {
+  const { orderId, incidentId } = data as {
+    orderId?: string
+    incidentId?: string
+    order?: { orderId: string }
+  }
+  const created = (data as { order?: { orderId: string } }).order?.orderId
+  const id = orderId ?? incidentId ?? created
+  return kindsOf[type].map((kind) => ({ kind, ids: id === undefined ? [] : [id], at }))
+}
