@@ -67,14 +67,21 @@ function move(
 function setAll(state: CoreState, positions: readonly Stock[]): CoreState {
   const stock = state.stock.asMutable()
   const stockOfSku = state.stockOfSku.asMutable()
+  const trackedNodes = state.trackedNodes.asMutable()
   for (const position of positions) {
     const key = stockKey(position.sku, position.nodeId)
     if (!stock.has(key)) {
       stockOfSku.set(position.sku, (stockOfSku.get(position.sku) ?? PersistentSet<string>()).add(key))
     }
     stock.set(key, position)
+    trackedNodes.add(position.nodeId)
   }
-  return { ...state, stock: stock.asImmutable(), stockOfSku: stockOfSku.asImmutable() }
+  return {
+    ...state,
+    stock: stock.asImmutable(),
+    stockOfSku: stockOfSku.asImmutable(),
+    trackedNodes: trackedNodes.asImmutable(),
+  }
 }
 
 /** Units that open work holds at a position that was not tracked so far. */

@@ -28,7 +28,7 @@ export interface Node {
   carriers: readonly string[]
 }
 
-/** Stock of a SKU at a node. A pair that is not in the state is untracked. */
+/** Stock of a SKU at a node. A pair that is not in the state, at a node without any, is untracked. */
 export interface Stock {
   sku: string
   nodeId: string
@@ -99,6 +99,8 @@ export interface CoreState {
   stock: PersistentMap<string, Stock>
   /** Keys of the positions of a SKU. */
   stockOfSku: PersistentMap<string, PersistentSet<string>>
+  /** Nodes with a stock feed: what they do not list, they do not have. */
+  trackedNodes: PersistentSet<string>
   nodes: PersistentMap<string, Node>
   /** Orders with open work, by node. */
   openByNode: PersistentMap<string, PersistentSet<string>>
@@ -141,6 +143,7 @@ export function emptyState(market: string): CoreState {
     orders: PersistentMap(),
     stock: PersistentMap(),
     stockOfSku: PersistentMap(),
+    trackedNodes: PersistentSet(),
     nodes: PersistentMap(),
     openByNode: PersistentMap(),
     waiting: PersistentSet(),
