@@ -141,10 +141,11 @@ export const decisions = table('decisions', 'one row per decision', ['decision_i
   incidentId: optional(text('incident that asked for it')),
   fromNodeId: optional(text('node before')),
   toNodeId: optional(text('node after')),
-  status: text('done, refused, undone or held out'),
+  status: text('done, refused, undone or held_out'),
   reason: text('why'),
   decidedAt: instant('when'),
   costCents: optional(cents('what it costs more')),
+  hoursSaved: optional(number('hours sooner the customer is expected to have it; null for a sourcing')),
   candidates: json('nodes weighed, with their terms'),
 })
 

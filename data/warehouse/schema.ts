@@ -25,6 +25,15 @@ const migrations: Migration[] = [
       for (const contract of allTables()) await queries.run(createTableSql(contract))
     },
   },
+  {
+    id: 2,
+    name: 'hours saved by a decision',
+    run: async (queries) => {
+      // Nothing wrote decisions before this step.
+      await queries.run('DROP TABLE IF EXISTS decisions')
+      await queries.run(createTableSql(operations.decisions))
+    },
+  },
 ]
 
 /** Every table contract of the warehouse. */
