@@ -46,7 +46,9 @@ const rules: Rules = {
   DeliverWork: onOrder<'DeliverWork'>((order, data, at) => work.deliverWork(order, data, at)),
   CancelOrder: onOrder<'CancelOrder'>((order, data, at) => orders.cancelOrder(order, data, at)),
   OpenIncident: (state, { data, at }) =>
-    state.incidents.has(data.incidentId) ? done([]) : done([event('IncidentOpened', { ...data, at })]),
+    state.incidents.has(data.incidentId) || state.openIncidents.has(data.finding.key)
+      ? done([])
+      : done([event('IncidentOpened', { ...data, at })]),
   UpdateIncident: onIncident('IncidentUpdated'),
   ResolveIncident: onIncident('IncidentResolved'),
   AcknowledgeIncident: onIncident('IncidentAcknowledged'),

@@ -22,7 +22,11 @@ export function opened(state: CoreState, data: EventData['IncidentOpened'] & { a
     ordersNotMoved: 0,
     history: [{ at, text: `Opened: ${finding.title}` }],
   }
-  return { ...state, incidents: state.incidents.set(incidentId, incident) }
+  return {
+    ...state,
+    incidents: state.incidents.set(incidentId, incident),
+    openIncidents: state.openIncidents.set(finding.key, incidentId),
+  }
 }
 
 /** What an event says of an incident that is there. */
@@ -50,7 +54,8 @@ export function updated(state: CoreState, incidentId: string, at: number, change
     updatedAt: at,
     history: [...before.history, { at, text: wordsOf(change) }].slice(-historyKept),
   }
-  return { ...state, incidents: state.incidents.set(incidentId, next) }
+  const openIncidents = resolved === undefined ? state.openIncidents : state.openIncidents.delete(before.key)
+  return { ...state, incidents: state.incidents.set(incidentId, next), openIncidents }
 }
 
 /** State after an order was moved, or was not, because of an incident. */

@@ -47,7 +47,7 @@ export type IncidentStatus = 'open' | 'acknowledged' | 'resolved'
 
 /** What detection says of a constraint; what an incident is made of. */
 export interface Finding {
-  /** The same for the same constraint: `${dimension}/${dimensionValue}` or with the metric. */
+  /** The same for the same constraint: `${dimension}/${dimensionValue}`. */
   key: string
   metric: string
   dimension: string
@@ -107,6 +107,8 @@ export interface CoreState {
   /** Orders that wait for a step of the flow: not yet released, nor ended. */
   waiting: PersistentSet<string>
   incidents: PersistentMap<string, Incident>
+  /** Ids of the incidents that have not ended, by the key of their finding. */
+  openIncidents: PersistentMap<string, string>
   policy: api.ReroutePolicy
   clock: MarketClock
   /** Latest business time of any event, epoch ms, 0 = none. */
@@ -148,6 +150,7 @@ export function emptyState(market: string): CoreState {
     openByNode: PersistentMap(),
     waiting: PersistentSet(),
     incidents: PersistentMap(),
+    openIncidents: PersistentMap(),
     policy: defaultPolicy,
     clock: { mode: 'auto', speed: 1, isPaused: false },
     latestAt: 0,

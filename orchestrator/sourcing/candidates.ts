@@ -113,11 +113,8 @@ export function incidentAt(
   dimension: 'node' | 'carrier',
   value: string | null,
 ): Incident | undefined {
-  if (value === null) return undefined
-  return state.incidents.find(
-    (incident) =>
-      incident.status !== 'resolved' && incident.dimension === dimension && incident.dimensionValue === value,
-  )
+  const incidentId = state.openIncidents.get(`${dimension}/${value}`)
+  return incidentId === undefined ? undefined : state.incidents.get(incidentId)
 }
 
 /** The node's most used carrier that has no open incident; where all have, the most used. */

@@ -1,0 +1,101 @@
+// The default flow of an order: validate, source, reserve, release. Each step has its undo; the core decides whether
+// it may happen. It keeps nothing: where an order stands tells which step is next.
+
+import type { CommandResult } from '#data/log'
+import type { Core, CoreAnswer, Order } from '#orchestrator/core'
+import { unassigned } from '#orchestrator/core'
+import { type Lanes, planSourcing } from '#orchestrator/sourcing'
+
+/** What a step works with. */
+export interface FlowContext {
+  core: Core
+  lanes(): Lanes
+  now(): number
+}
+
+/** One step of a flow. */
+export interface Step {
+  id: string
+  /** Takes the order one state further, or says why not. */
+  do(order: Order, context: FlowContext): Promise<CommandResult<CoreAnswer>>
+  /** Takes it back to where it was. */
+  undo(order: Order, context: FlowContext): Promise<CommandResult<CoreAnswer>>
+}
+
+const validate: Step = {
+  id: 'validate',
+  do: ({ orderId }, { core, now }) => core.execute('ValidateOrder', { orderId }, { at: now() }),
+  undo: ({ orderId }, { core, now }) =>
+    core.execute('CancelOrder', { orderId, reason: 'validation_undone' }, { at: now() }),
+}
+
+const unsource = ({ orderId }: Order, { core, now }: FlowContext) =>
+  core.execute('UnsourceOrder', { orderId, reason: 'step_undone' }, { at: now() })
+
+const source: Step = {
+  id: 'source',
+  do: (order, { core, lanes, now }) => {
+    const { orderId } = order
+    const skus = new Map(order.lines.map((line) => [line.lineId, line.sku]))
+    const wants = [...unassigned(order)].map(([lineId, quantity]) => ({
+      lineId,
+      sku: skus.get(lineId) ?? '',
+      quantity,
+    }))
+    const question = { state: core.state(), lanes: lanes(), order, wants, now: now(), from: null }
+    const plan = planSourcing(question, `${orderId}/source/${order.work.length}`)
+    if (plan.assignments !== null) {
+      const { assignments, decision } = plan
+      return core.execute('SourceOrder', { orderId, assignments, decision }, { at: now() })
+    }
+    const { decision } = plan
+    return core.execute('BackorderOrder', { orderId, reason: decision.reason, decision }, { at: now() })
+  },
+  undo: unsource,
+}
+
+const reserve: Step = {
+  id: 'reserve',
+  do: ({ orderId }, { core, now }) => core.execute('ReserveOrder', { orderId }, { at: now() }),
+  undo: unsource,
+}
+
+const release: Step = {
+  id: 'release',
+  do: ({ orderId }, { core, now }) => core.execute('ReleaseOrder', { orderId }, { at: now() }),
+  undo: unsource,
+}
+
+/** The steps in order. */
+export const defaultFlow: readonly Step[] = [validate, source, reserve, release]
+
+/** Times that stock may be taken away between source and reserve before the order waits. */
+const tries = 5
+
+/**
+ * Takes an order as far as the flow goes; it may be called again at any time and by several at once.
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function advance(orderId: string, context: FlowContext): Promise<void> {
+  for (let failures = 0; failures < tries; ) {
+    const order = context.core.state().orders.get(orderId)
+    const step = order === undefined ? null : nextStep(order)
+    if (order === undefined || step === null) return
+    const result = await step.do(order, context)
+    if (result.status === 'done') {
+      if (result.answer.status === 'backordered' || result.answer.status === 'on_hold') return
+      continue
+    }
+    failures++
+    if (result.status === 'refused' && step === reserve) await reserve.undo(order, context)
+    else if (result.status === 'refused') return
+  }
+}
+
+/** The step that an order is due for, null where the flow has nothing to do. */
+function nextStep(order: Order): Step | null {
+  if (order.status === 'created') return validate
+  if (order.status === 'validated' || order.status === 'backordered') return source
+  if (order.status !== 'sourced') return null
+  return order.work.every((work) => work.isReserved || work.status === 'cancelled') ? release : reserve
+}

@@ -1,0 +1,3 @@
+// Door of the flow: the steps every order takes until a node has its work.
+
+export { advance, defaultFlow, type FlowContext, type Step } from './default-flow.ts'

@@ -1,0 +1,97 @@
+// From constraints that detection confirmed to incidents that open, change and end. It scores nothing and moves
+// nothing.
+
+import {
+  type Core,
+  type CoreState,
+  type Finding,
+  type Impact,
+  isMovable,
+  type Order,
+} from '#orchestrator/core'
+
+/** What detection said of one constraint. */
+export interface Constraint extends Finding {
+  /** Out of the expected range now. */
+  isBreaching: boolean
+  /** Back inside for long enough. */
+  hasRecovered: boolean
+}
+
+/** What became of the incidents. */
+export interface IncidentChanges {
+  opened: string[]
+  updated: string[]
+  resolved: string[]
+}
+
+/** Change of severity or of orders at risk worth telling. */
+const severityStep = 0.1
+const ordersStep = 0.2
+
+/**
+ * Opens, updates and resolves incidents; each at most once in a call.
+ * @param runId names the detection run, so that a repeated call changes nothing
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function applyFindings(
+  core: Core,
+  constraints: readonly Constraint[],
+  run: { runId: string; at: number },
+): Promise<IncidentChanges> {
+  const changes: IncidentChanges = { opened: [], updated: [], resolved: [] }
+  for (const { isBreaching, hasRecovered, ...finding } of constraints) {
+    const openId = core.state().openIncidents.get(finding.key)
+    const impact = impactOf(core.state(), finding.dimension, finding.dimensionValue)
+    if (openId === undefined) {
+      if (!isBreaching) continue
+      const incidentId = `inc_${run.runId}_${finding.key}`.replace(/[^A-Za-z0-9_.-]+/g, '-')
+      await core.execute('OpenIncident', { incidentId, finding, impact }, { at: run.at })
+      changes.opened.push(incidentId)
+    } else if (hasRecovered) {
+      const reason = 'values are back in the expected range'
+      await core.execute('ResolveIncident', { incidentId: openId, reason }, { at: run.at })
+      changes.resolved.push(openId)
+    } else if (isBreaching && isNews(core.state(), openId, finding, impact)) {
+      await core.execute('UpdateIncident', { incidentId: openId, finding, impact }, { at: run.at })
+      changes.updated.push(openId)
+    }
+  }
+  return changes
+}
+
+function isNews(state: CoreState, incidentId: string, finding: Finding, impact: Impact): boolean {
+  const before = state.incidents.get(incidentId)
+  if (before === undefined) return false
+  const orders = Math.abs(impact.ordersAtRisk - before.ordersAtRisk)
+  return (
+    Math.abs(finding.severity - before.severity) >= severityStep ||
+    orders > Math.max(2, before.ordersAtRisk * ordersStep)
+  )
+}
+
+/** Orders with open work that a constraint touches. */
+export function touched(state: CoreState, dimension: string, value: string): Order[] {
+  const found: Order[] = []
+  const look = (nodeId: string) => {
+    for (const orderId of state.openByNode.get(nodeId) ?? []) {
+      const order = state.orders.get(orderId)
+      if (order?.work.some((work) => isMovable(work) && (dimension === 'node' || work.carrier === value))) {
+        found.push(order)
+      }
+    }
+  }
+  if (dimension === 'node') look(value)
+  else if (dimension === 'carrier') for (const nodeId of state.openByNode.keys()) look(nodeId)
+  return [...new Map(found.map((order) => [order.orderId, order])).values()]
+}
+
+/** Orders and money that a constraint touches now. */
+export function impactOf(state: CoreState, dimension: string, value: string): Impact {
+  const orders = touched(state, dimension, value)
+  const worth = (order: Order) =>
+    order.totalCents ?? order.lines.reduce((sum, line) => sum + line.unitPriceCents * line.quantity, 0)
+  const centsAtRisk = orders.reduce((sum, order) => sum + worth(order), 0)
+  const currency = orders[0]?.currency ?? [...state.orders.values()].at(0)?.currency ?? 'USD'
+  return { ordersAtRisk: orders.length, centsAtRisk, currency }
+}

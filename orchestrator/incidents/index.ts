@@ -1,0 +1,4 @@
+// Door of incidents: from confirmed constraints to incidents, and from incidents to reroutes within limits.
+
+export { applyFindings, type Constraint, type IncidentChanges, impactOf, touched } from './findings.ts'
+export { isHeldOut, planFor, type RerouteContext, type RerouteRound, rerouteAll } from './reroute.ts'

@@ -1,0 +1,167 @@
+// The policy: an open incident on a node or carrier moves the open, not yet picked work it touches to the next best
+// node, within the limits a person set. The core has the last word on each move.
+
+import { createHash } from 'node:crypto'
+import type { api } from '#data/contracts'
+import {
+  type Core,
+  type CoreState,
+  type DecisionRecord,
+  type FulfillmentOrder,
+  type Incident,
+  isMovable,
+  type Order,
+  unitsOf,
+} from '#orchestrator/core'
+import { type Lanes, type Plan, planReroute } from '#orchestrator/sourcing'
+import { touched } from './findings.ts'
+
+/** What a round of reroutes works with. */
+export interface RerouteContext {
+  core: Core
+  lanes: Lanes
+  /** Epoch ms of the market. */
+  now: number
+  /** How odd the order model finds an order, 0 to 1; the oddest move first. */
+  oddnessOf(orderId: string): number
+}
+
+/** What a round did. */
+export interface RerouteRound {
+  moved: number
+  notMoved: number
+}
+
+/** Moves sent to the core side by side. */
+const sideBySide = 50
+
+/**
+ * One round over all open incidents.
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function rerouteAll(context: RerouteContext): Promise<RerouteRound> {
+  const round = { moved: 0, notMoved: 0 }
+  const { policy } = context.core.state()
+  if (policy.mode === 'off') return round
+  for (const incidentId of context.core.state().openIncidents.values()) {
+    const incident = context.core.state().incidents.get(incidentId)
+    if (incident === undefined || incident.severity < policy.minSeverity) continue
+    const one = await rerouteFor(incident, context)
+    round.moved += one.moved
+    round.notMoved += one.notMoved
+  }
+  return round
+}
+
+async function rerouteFor(incident: Incident, context: RerouteContext): Promise<RerouteRound> {
+  const { core } = context
+  const round = { moved: 0, notMoved: 0 }
+  const due = dueOrders(core.state(), incident, context)
+  let left = Math.max(0, core.state().policy.maxOrdersPerIncident - incident.ordersMoved)
+  for (let at = 0; at < due.length && left > 0; at += sideBySide) {
+    const group = due.slice(at, at + Math.min(sideBySide, left))
+    const results = await Promise.all(group.map((order) => rerouteOrder(order, incident, context)))
+    for (const outcome of results) {
+      if (outcome === 'moved') round.moved++
+      else if (outcome === 'declined') round.notMoved++
+    }
+    left -= round.moved
+  }
+  return round
+}
+
+/** Orders the incident touches and nobody decided about, the oddest and then the most pressing first. */
+function dueOrders(state: CoreState, incident: Incident, { oddnessOf }: RerouteContext): Order[] {
+  return touched(state, incident.dimension, incident.dimensionValue)
+    .filter((order) => !order.declinedFor.includes(incident.incidentId))
+    .map((order) => ({
+      order,
+      oddness: oddnessOf(order.orderId),
+      due: order.promisedAt ?? Number.MAX_SAFE_INTEGER,
+    }))
+    .sort((a, b) => b.oddness - a.oddness || a.due - b.due || (a.order.orderId < b.order.orderId ? -1 : 1))
+    .map(({ order }) => order)
+}
+
+type Outcome = 'moved' | 'declined' | 'gone'
+
+async function rerouteOrder(order: Order, incident: Incident, context: RerouteContext): Promise<Outcome> {
+  const { core, now } = context
+  const { policy } = core.state()
+  const work = workOf(order, incident)
+  if (work === undefined) return 'gone'
+  const decisionId = `${order.orderId}/${incident.incidentId}/${work.fulfillmentOrderId}`
+  const plan = planFor(order, work, context, { decisionId, incidentId: incident.incidentId }, policy)
+  const { orderId } = order
+  const stay = (decision: DecisionRecord) => decline(core, orderId, decision, now)
+  if (plan.assignments === null) return stay(plan.decision)
+  if (order.moves >= policy.maxMovesPerOrder) {
+    return stay(refusal(plan.decision, `it was moved ${order.moves} times, the limit`))
+  }
+  if (policy.mode === 'shadow') return stay(refusal(plan.decision, 'shadow mode: it would have moved'))
+  if (isHeldOut(orderId, incident.incidentId, policy.holdOutShare)) {
+    return stay({ ...refusal(plan.decision, 'left in place to measure the effect'), status: 'held_out' })
+  }
+  const { fulfillmentOrderId } = work
+  const { assignments, decision } = plan
+  const result = await core.execute(
+    'RerouteOrder',
+    { orderId, fulfillmentOrderId, assignments, decision },
+    { at: now, commandId: `reroute/${decisionId}/${order.moves}/${assignments[0]?.nodeId ?? ''}` },
+  )
+  if (result.status === 'done') return 'moved'
+  // Stock that others took meanwhile is looked at again in the next round; picking that began ends the matter.
+  return 'gone'
+}
+
+/** The work of an order that an incident touches. */
+function workOf(order: Order, { dimension, dimensionValue }: Incident): FulfillmentOrder | undefined {
+  return order.work.find(
+    (work) =>
+      isMovable(work) &&
+      (dimension === 'node' ? work.nodeId === dimensionValue : work.carrier === dimensionValue),
+  )
+}
+
+/** The best place for a piece of work beside where it is. */
+export function planFor(
+  order: Order,
+  work: FulfillmentOrder,
+  { core, lanes, now }: Pick<RerouteContext, 'core' | 'lanes' | 'now'>,
+  ids: { decisionId: string; incidentId: string | null },
+  limits: Pick<api.ReroutePolicy, 'maxExtraCostCents'> & { toNodeId?: string },
+): Plan {
+  const wants = work.lines
+    .map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: unitsOf(line) }))
+    .filter((want) => want.quantity > 0)
+  const from = { nodeId: work.nodeId, carrier: work.carrier }
+  return planReroute({ state: core.state(), lanes, order, wants, now, from }, ids, limits)
+}
+
+async function decline(core: Core, orderId: string, decision: DecisionRecord, at: number): Promise<Outcome> {
+  const result = await core.execute(
+    'DeclineReroute',
+    { orderId, decision },
+    { at, commandId: `decline/${decision.decisionId}` },
+  )
+  return result.status === 'done' ? 'declined' : 'gone'
+}
+
+function refusal(decision: DecisionRecord, reason: string): DecisionRecord {
+  const candidates = decision.candidates.map((candidate) => ({ ...candidate, isChosen: false }))
+  return {
+    ...decision,
+    toNodeId: null,
+    status: 'refused',
+    reason,
+    costCents: null,
+    hoursSaved: null,
+    candidates,
+  }
+}
+
+/** Whether an order is in the share that stays: the same answer for the same order and incident. */
+export function isHeldOut(orderId: string, incidentId: string, share: number): boolean {
+  const digest = createHash('sha256').update(`${orderId}/${incidentId}`).digest()
+  return digest.readUInt32BE(0) / 2 ** 32 < share
+}
