@@ -130,6 +130,10 @@ export const incidents = table('incidents', 'one row per incident', ['incident_i
   ordersAtRisk: integer('open orders it touches'),
   centsAtRisk: cents('their value'),
   causes: optional(json('slices that explain it, with shares')),
+  ordersMoved: optional(integer('orders whose work was moved because of it')),
+  ordersNotMoved: optional(
+    integer('orders whose work stayed, by a limit, for want of a node, or as hold-out'),
+  ),
 })
 
 /** Decisions the orchestrator took. */
@@ -147,6 +151,8 @@ export const decisions = table('decisions', 'one row per decision', ['decision_i
   costCents: optional(cents('what it costs more')),
   hoursSaved: optional(number('hours sooner the customer is expected to have it; null for a sourcing')),
   candidates: json('nodes weighed, with their terms'),
+  orderExternalId: optional(text('id of the order in its source')),
+  currency: optional(text('ISO 4217 code of the costs')),
 })
 
 /** Deliveries of webhooks. */
@@ -156,7 +162,7 @@ export const webhookDeliveries = table('webhook_deliveries', 'one row per attemp
   eventType: text('what happened'),
   messageId: text('id of the message, the same in every attempt'),
   attempt: integer('number of the attempt, from 1'),
-  status: text('delivered, failed or disabled'),
+  status: text('delivered, failed or abandoned'),
   httpStatus: optional(integer('answer of the receiver')),
   attemptedAt: instant('when'),
   durationMs: optional(integer('how long the receiver took, ms')),

@@ -1,6 +1,14 @@
 // The tables of the warehouse and the numbered steps that bring an older file up to date.
 
-import { columnsOf, createTableSql, entities, marts, operations, type TableContract } from '#data/contracts'
+import {
+  columnsOf,
+  createTableSql,
+  entities,
+  logTables,
+  marts,
+  operations,
+  type TableContract,
+} from '#data/contracts'
 import { fail } from '#data/kernel'
 import type { Queries, Warehouse } from './warehouse.ts'
 
@@ -14,6 +22,7 @@ interface Migration {
 /** Tables that are written row by row; marts are rebuilt by the pipeline. */
 const kept: TableContract[] = [
   ...Object.values(operations),
+  ...(Object.values(logTables) as TableContract[]),
   ...Object.values(entities).map((entity) => entity as unknown as TableContract),
 ]
 
@@ -32,6 +41,21 @@ const migrations: Migration[] = [
       // Nothing wrote decisions before this step.
       await queries.run('DROP TABLE IF EXISTS decisions')
       await queries.run(createTableSql(operations.decisions))
+    },
+  },
+  {
+    id: 2,
+    name: 'rows of the core, more of decisions and incidents',
+    run: async (queries) => {
+      for (const contract of Object.values(logTables)) {
+        await queries.run(createTableSql(contract as TableContract))
+      }
+      for (const column of ['hours_saved DOUBLE', 'order_external_id VARCHAR', 'currency VARCHAR']) {
+        await queries.run(`ALTER TABLE decisions ADD COLUMN IF NOT EXISTS ${column}`)
+      }
+      for (const column of ['orders_moved BIGINT', 'orders_not_moved BIGINT']) {
+        await queries.run(`ALTER TABLE incidents ADD COLUMN IF NOT EXISTS ${column}`)
+      }
     },
   },
 ]
