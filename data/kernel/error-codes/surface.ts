@@ -46,25 +46,74 @@ export const surfaceErrors = {
   HTTP_HOST_REFUSED: {
     status: 421,
     retryable: false,
-    message: 'requests for host "{host}" are not answered; use http://127.0.0.1 or http://localhost',
+    message:
+      'requests for host "{host}" are not answered; use http://127.0.0.1 or http://localhost, ' +
+      'or name it in DETOUR_ALLOWED_HOSTS',
   },
-  HTTP_UNAUTHORIZED: {
-    status: 401,
+  HTTP_UNAUTHORIZED: { status: 401, retryable: false, message: '{reason}' },
+  HTTP_FORBIDDEN: {
+    status: 403,
     retryable: false,
-    message: 'this needs the bearer token of the running server',
+    message: 'the key "{name}" has the role {role}, and {method} {path} needs more',
   },
   HTTP_NOT_FOUND: { status: 404, retryable: false, message: 'there is nothing at {method} {path}' },
   HTTP_BODY_INVALID: { status: 400, retryable: false, message: 'the request is not valid: {reason}' },
+  HTTP_QUERY_INVALID: { status: 400, retryable: false, message: 'the address is not valid: {reason}' },
+  HTTP_CURSOR_INVALID: {
+    status: 400,
+    retryable: false,
+    message: 'this cursor does not belong to this list; start again without it',
+  },
+  HTTP_IDEMPOTENCY_KEY_INVALID: {
+    status: 400,
+    retryable: false,
+    message: 'the header Idempotency-Key takes 1 to 200 visible ASCII characters',
+  },
+  HTTP_MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    retryable: false,
+    message: 'a body of type "{type}" is not read here; send application/json',
+  },
   HTTP_BODY_TOO_LARGE: {
     status: 413,
     retryable: false,
     message: 'the request body is larger than {limit} bytes',
   },
+  HTTP_RATE_LIMITED: {
+    status: 429,
+    retryable: true,
+    message: 'too many requests from this address; at most {limit} a second are answered',
+  },
+  HTTP_BUSY: {
+    status: 503,
+    retryable: true,
+    message: 'too many of these are running: {reason}; try again in a moment',
+  },
+  HTTP_UPLOAD_BROKEN: { status: 400, retryable: true, message: 'the upload ended early: {reason}' },
+  ORDER_UNKNOWN: { status: 404, retryable: false, message: 'there is no order {orderId}' },
+  ORDER_EXISTS: {
+    status: 409,
+    retryable: false,
+    message: 'the order {externalId} of {provider} exists already as {orderId}',
+  },
+  WORK_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'order {orderId} has no fulfillment order {fulfillmentOrderId}',
+  },
+  INCIDENT_UNKNOWN: { status: 404, retryable: false, message: 'there is no incident {incidentId}' },
+  METRIC_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'there is no series of metric {metric} by {dimension}; see GET /api/v1/metrics',
+  },
+  CORE_REFUSED: { status: 409, retryable: false, message: 'that cannot be done now: {reason}' },
   SERVE_HOST_REFUSED: {
     status: 400,
     retryable: false,
     message:
-      'Detour serves on 127.0.0.1 only, not on {host}: other hosts need an admin key, which does not exist yet',
+      'Detour listens on 127.0.0.1 only while it has no admin key, not on {host}: make one with ' +
+      '"detour key create --role admin", then start again',
   },
   SERVE_PORT_BUSY: {
     status: 409,
