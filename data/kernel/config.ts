@@ -9,6 +9,14 @@ export interface Config {
   home: string
   /** Port of `detour serve`, 0 = any free one. Default 4380. DETOUR_PORT */
   port: number
+  /** Address of `detour serve`; others than 127.0.0.1 need an admin key. Default 127.0.0.1. DETOUR_HOST */
+  host: string
+  /** Host names that requests may name beside the loopback ones, with commas. Default none. DETOUR_ALLOWED_HOSTS */
+  allowedHosts: readonly string[]
+  /** Largest file taken over HTTP, bytes. Default 1,000,000,000. DETOUR_MAX_UPLOAD_BYTES */
+  maxUploadBytes: number
+  /** Longest time between two cycles while live orders come in, ms. Default 5,000. DETOUR_LIVE_CYCLE_MS */
+  liveCycleMs: number
   /** Lowest level logged: trace, debug, info, warn, error, silent. Default warn. DETOUR_LOG_LEVEL */
   logLevel: string
   /** Memory of DuckDB before it spills to disk, MB. Default a quarter of the machine, 512 to 2,000. DETOUR_MEMORY_MB */
@@ -44,6 +52,10 @@ export function readConfig(environment: Environment = process.env): Config {
   return Object.freeze({
     home: environment.DETOUR_HOME ?? './var',
     port: number('DETOUR_PORT', 4380, 0, 65535),
+    host: environment.DETOUR_HOST || '127.0.0.1',
+    allowedHosts: hostNames(environment.DETOUR_ALLOWED_HOSTS ?? ''),
+    maxUploadBytes: number('DETOUR_MAX_UPLOAD_BYTES', 1_000_000_000, 1, Number.MAX_SAFE_INTEGER),
+    liveCycleMs: number('DETOUR_LIVE_CYCLE_MS', 5_000, 100, 3_600_000),
     logLevel: oneOf(environment, 'DETOUR_LOG_LEVEL', 'warn', logLevels),
     memoryMb: number('DETOUR_MEMORY_MB', Math.min(2000, Math.max(512, quarterMb)), 64, 1_000_000),
     threads: number('DETOUR_THREADS', Math.min(8, availableParallelism()), 1, 256),
@@ -52,6 +64,20 @@ export function readConfig(environment: Environment = process.env): Config {
     sqlMemoryMb: number('DETOUR_SQL_MEMORY_MB', 512, 64, 1_000_000),
     maxRecordBytes: number('DETOUR_MAX_RECORD_BYTES', 1_000_000, 100, 100_000_000),
   })
+}
+
+/** Names without ports, in lower case. */
+function hostNames(text: string): readonly string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
+  for (const name of names) {
+    if (/^[a-z0-9.:[\]_-]+$/.test(name) && !/^[^[]*:\d+$/.test(name)) continue
+    const reason = `"${name}" is no host name; write names without scheme and port`
+    throw fail('CONFIG_INVALID', { name: 'DETOUR_ALLOWED_HOSTS', reason })
+  }
+  return Object.freeze(names)
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
