@@ -1,6 +1,14 @@
 // Door of the warehouse: the DuckDB file, its schema, and the projection of the log into it.
 
-export { type EventHandler, type EventHandlers, keepEvents, project } from './projection.ts'
+export {
+  type BatchHandler,
+  type EventHandler,
+  type EventHandlers,
+  keepEvents,
+  type ProjectionOptions,
+  project,
+  unprojected,
+} from './projection.ts'
 export { allTables, migrate, schemaDrift } from './schema.ts'
 export {
   openWarehouse,

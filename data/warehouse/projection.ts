@@ -1,4 +1,4 @@
-// From the log to the warehouse: each event's rows and the cursor in one transaction, so that each lands exactly once.
+// From the log to the warehouse: rows of events and the cursor in one transaction, so that each lands exactly once.
 
 import type { Effects } from '#data/kernel'
 import type { EventLog, StoredEvent } from '#data/log'
@@ -10,11 +10,30 @@ export type EventHandler = (queries: Queries, event: StoredEvent, effects: Effec
 /** Handlers by event type; an event without one is kept in raw_log_events only. */
 export type EventHandlers = Record<string, EventHandler>
 
-const batch = 1_000
+/** Takes the events of some streams by the batch, for those that are too many for a transaction each. */
+export interface BatchHandler {
+  matches(stream: string): boolean
+  /** Last event of the stream that may be taken now; where it is absent, all may. */
+  limit?(stream: string): number | Promise<number>
+  /** Writes the rows of events of one stream; runs inside the transaction that also moves the cursor. */
+  land(queries: Queries, events: readonly StoredEvent[], effects: Effects): Promise<void>
+}
+
+/** What is projected, and by whom. */
+export interface ProjectionOptions {
+  /** The first that matches a stream takes it whole; streams that none matches go to the handlers of events. */
+  batches?: readonly BatchHandler[]
+  /** Streams to bring up to date; default all. */
+  streams?: (stream: string) => boolean
+}
+
+/** Events per read of the log, and per transaction of a batch handler. */
+const batch = { events: 1_000, batches: 5_000 }
 
 /**
- * Brings every stream's events into the warehouse.
- * Events with a handler get a transaction each, the others go in groups of up to 1,000.
+ * Brings the warehouse up to date with the streams of the log.
+ * A batch handler gets up to 5,000 events in a transaction. Events with a handler of their own get a transaction
+ * each, the others go in groups of up to 1,000.
  * @returns events projected
  */
 export async function project(
@@ -22,25 +41,41 @@ export async function project(
   warehouse: Warehouse,
   handlers: EventHandlers,
   effects: Effects,
+  options: ProjectionOptions = {},
 ): Promise<number> {
   let projected = 0
   for (const stream of await log.streams()) {
+    if (options.streams?.(stream) === false) continue
+    const taker = options.batches?.find((each) => each.matches(stream))
+    const limit = (await taker?.limit?.(stream)) ?? Number.MAX_SAFE_INTEGER
     for (;;) {
       const cursor = await cursorOf(warehouse, stream)
-      const events = await log.read(stream, cursor, batch)
+      const most = Math.min(taker === undefined ? batch.events : batch.batches, limit - cursor)
+      const events = most > 0 ? await log.read(stream, cursor, most) : []
       if (events.length === 0) break
-      for (const group of groups(events, handlers)) {
-        await warehouse.transaction((queries) => land(queries, group, handlers, effects))
+      for (const group of taker === undefined ? groups(events, handlers) : [events]) {
+        projected += await landOnce(warehouse, group, async (queries) => {
+          if (taker !== undefined) await taker.land(queries, group, effects)
+          else for (const event of group) await handlers[event.type]?.(queries, event, effects)
+        })
       }
-      projected += events.length
     }
   }
   return projected
 }
 
+/** Events of the streams that the warehouse does not have yet. */
+export async function unprojected(log: EventLog, warehouse: Warehouse): Promise<number> {
+  let events = 0
+  for (const stream of await log.streams()) {
+    events += Math.max(0, (await log.tail(stream)) - (await cursorOf(warehouse, stream)))
+  }
+  return events
+}
+
 /** The last event of the stream whose rows are in the warehouse, 0 when none is. */
-async function cursorOf(warehouse: Warehouse, stream: string): Promise<number> {
-  const [row] = await warehouse.all<{ seq: number }>('SELECT seq FROM projection_cursors WHERE stream = $1', [
+async function cursorOf(queries: Queries, stream: string): Promise<number> {
+  const [row] = await queries.all<{ seq: number }>('SELECT seq FROM projection_cursors WHERE stream = $1', [
     stream,
   ])
   return row?.seq ?? 0
@@ -62,16 +97,27 @@ function groups(events: StoredEvent[], handlers: EventHandlers): StoredEvent[][]
   return out
 }
 
-async function land(queries: Queries, events: StoredEvent[], handlers: EventHandlers, effects: Effects) {
-  for (const event of events) await handlers[event.type]?.(queries, event, effects)
-  await keepEvents(queries, events)
+/** Lands events in one transaction, unless somebody did meanwhile. @returns events landed */
+async function landOnce(
+  warehouse: Warehouse,
+  events: StoredEvent[],
+  land: (queries: Queries) => Promise<void>,
+): Promise<number> {
+  const [first] = events
+  if (first === undefined) return 0
+  return warehouse.transaction(async (queries) => {
+    if ((await cursorOf(queries, first.stream)) !== first.seq - 1) return 0
+    await land(queries)
+    await keepEvents(queries, events)
+    return events.length
+  })
 }
 
 /**
  * Writes events of one stream and moves its cursor behind them, for a caller that made their rows in the same
  * transaction.
  */
-export async function keepEvents(queries: Queries, events: StoredEvent[]): Promise<void> {
+export async function keepEvents(queries: Queries, events: readonly StoredEvent[]): Promise<void> {
   const last = events.at(-1)
   if (last === undefined) return
   await queries.run(

@@ -76,7 +76,8 @@ async function enter(load: LoadAccepted, context: IngestContext): Promise<boolea
   const registry = await openRegistry(log, effects)
   try {
     const had = await warehouse.all('SELECT 1 FROM loads WHERE load_id = $1', [load.loadId])
-    await project(log, warehouse, loadHandlers(paths.lake), effects)
+    const streams = (stream: string) => stream === loadStream
+    await project(log, warehouse, loadHandlers(paths.lake), effects, { streams })
     const standing = standingOf(registry.state(), load)
     if (typeof standing === 'object') {
       const { provider, market: asked } = load
