@@ -53,6 +53,7 @@ export const systemStatus = shape({
   version: Type.String(),
   market: Type.String(),
   markets: Type.Array(Type.String()),
+  timeZone: Type.Optional(Type.String({ description: 'IANA zone to show times in; left out = UTC' })),
   isDemo: Type.Boolean(),
   isEmpty: Type.Boolean(),
   clock: clockState,
