@@ -5,8 +5,11 @@ import { ingestErrors } from './error-codes/ingest.ts'
 import { kernelErrors } from './error-codes/kernel.ts'
 import type { ErrorKind } from './error-codes/kind.ts'
 import { logErrors } from './error-codes/log.ts'
+import { modelErrors } from './error-codes/models.ts'
+import { orchestratorErrors } from './error-codes/orchestrator.ts'
 import { surfaceErrors } from './error-codes/surface.ts'
 import { warehouseErrors } from './error-codes/warehouse.ts'
+import { webhookErrors } from './error-codes/webhooks.ts'
 
 /**
  * Code -> HTTP status, whether the same call may succeed later, and the message template.
@@ -18,6 +21,9 @@ export const errorTable = {
   ...logErrors,
   ...warehouseErrors,
   ...ingestErrors,
+  ...modelErrors,
+  ...orchestratorErrors,
+  ...webhookErrors,
 } as const satisfies Record<string, ErrorKind>
 
 /** One of the codes of the error table. */

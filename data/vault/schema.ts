@@ -1,0 +1,87 @@
+// The tables of the vault, in the file of the log but apart from its events. It never touches a vault that a newer
+// program wrote.
+
+import type { DatabaseSync } from 'node:sqlite'
+import { fail, reasonOf } from '#data/kernel'
+import { openLogDatabase } from '#data/log'
+
+/** Statements per version; `vault_versions` has a row for each that was applied. Append only. */
+const versions: readonly string[] = [
+  `create table vault_webhooks (
+     webhook_id text primary key,
+     market text not null,
+     url text not null,
+     description text not null,
+     events text not null,
+     status text not null check (status in ('enabled', 'disabled')),
+     disabled_reason text,
+     secret text not null,
+     previous_secret text,
+     previous_until integer,
+     created_at integer not null
+   ) strict;
+   create table vault_keys (
+     key_id text primary key,
+     name text not null,
+     role text not null check (role in ('admin', 'operator', 'reader')),
+     hint text not null,
+     hash text not null unique,
+     created_at integer not null,
+     revoked_at integer
+   ) strict;`,
+]
+
+/**
+ * A connection of its own to the file of the log, with the tables of the vault in place.
+ * @param path the log's file, made (mode 0600) when it does not exist
+ * @throws VAULT_NEWER when a newer Detour wrote it, LOG_DAMAGED, LOG_NEWER, LOG_UNAVAILABLE
+ */
+export function openVaultDatabase(path: string): DatabaseSync {
+  const db = openLogDatabase(path)
+  try {
+    // The tables are small: no need for the log's page cache.
+    db.exec('pragma cache_size = -512; pragma secure_delete = on')
+    upgrade(db, path)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function upgrade(db: DatabaseSync, path: string): void {
+  guarded(() => {
+    db.exec('begin immediate')
+    try {
+      db.exec('create table if not exists vault_versions (version integer primary key) strict')
+      const row = db.prepare('select coalesce(max(version), 0) as found from vault_versions').get()
+      const found = Number(row?.found)
+      if (found > versions.length) throw fail('VAULT_NEWER', { path, found, known: versions.length })
+      const note = db.prepare('insert into vault_versions (version) values (?)')
+      versions.slice(found).forEach((statements, i) => {
+        db.exec(statements)
+        note.run(found + i + 1)
+      })
+      db.exec('commit')
+    } catch (error) {
+      if (db.isTransaction) db.exec('rollback')
+      throw error
+    }
+  })
+}
+
+/** A statement that failed, and a connection that is closed. */
+const sqliteCodes = new Set<unknown>(['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE'])
+
+/**
+ * What `work` returns.
+ * @throws VAULT_UNAVAILABLE in place of what SQLite throws
+ */
+export function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!sqliteCodes.has((error as { code?: unknown } | null)?.code)) throw error
+    throw fail('VAULT_UNAVAILABLE', { reason: reasonOf(error) }, { cause: error })
+  }
+}

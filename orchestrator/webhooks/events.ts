@@ -1,0 +1,114 @@
+// What is written in the stream `webhooks:<market>`: which message waits for whom, and every try to deliver one.
+// Events are kept forever: fields are added, never renamed. No secret is ever part of one.
+
+import type { api } from '#data/contracts'
+
+/** A message that waits: `seq` is that of the business event in the market's stream. */
+export interface QueuedMessage {
+  seq: number
+  eventType: api.WebhookEventType
+  webhookIds: readonly string[]
+}
+
+/** What was last said of an incident, so that small changes stay unsaid. */
+export interface Announced {
+  severity: number
+  ordersAtRisk: number
+}
+
+/** The market's stream was read up to `seq`, and these messages wait from now on. */
+export interface WebhookCursorMoved {
+  seq: number
+  queued: readonly QueuedMessage[]
+  /** Incidents that are open, with what was last said of them. */
+  announced: Record<string, Announced>
+  /** Receivers with too many waiting messages: theirs are looked up later, from the cursor before on. */
+  behind: readonly string[]
+}
+
+/** Messages wait for one receiver again: a replay, or one that had fallen behind. */
+export interface WebhookQueued {
+  webhookId: string
+  messages: readonly { seq: number; eventType: api.WebhookEventType }[]
+  /** Where a receiver that fell behind goes on; null = it is up to date; absent = as before. */
+  behindFrom?: number | null
+}
+
+/** A try to deliver a message, written once its outcome is known. Times are epoch ms, wall time. */
+export interface WebhookAttempted {
+  /** Unique in the stream, also the event's id without its suffix. */
+  deliveryId: string
+  messageId: string
+  webhookId: string
+  eventType: api.WebhookEventType
+  /** From 1; counts anew after a replay. */
+  attempt: number
+  status: 'delivered' | 'failed' | 'abandoned'
+  httpStatus: number | null
+  attemptedAt: number
+  durationMs: number
+  nextAttemptAt: number | null
+  notes: readonly string[]
+  /** The body that was sent. */
+  payload: unknown
+  /** Seq of the business event, null for a test. */
+  seq: number | null
+  /** Seq in this stream of the event that queued the message, null for a test. */
+  round: number | null
+}
+
+/** A receiver was removed, with all that waited for it. */
+export interface WebhookRemoved {
+  webhookId: string
+}
+
+/** Everything that waits, so that a start needs no older event. */
+export interface WebhookSnapshot {
+  cursor: number
+  announced: Record<string, Announced>
+  receivers: readonly ReceiverSnapshot[]
+}
+
+/** One receiver in a snapshot. */
+export interface ReceiverSnapshot {
+  webhookId: string
+  behindFrom: number | null
+  /** First failure since the last success, epoch ms. */
+  failingSince: number | null
+  lastDelivery: { at: number; status: string; httpStatus: number | null } | null
+  waiting: readonly WaitingRow[]
+}
+
+/** A waiting message in a snapshot; `payloadAt` = seq in this stream of the attempt that holds its body. */
+export type WaitingRow = [
+  seq: number,
+  eventType: api.WebhookEventType,
+  round: number,
+  attempt: number,
+  dueAt: number,
+  payloadAt: number | null,
+]
+
+/** Data of each event of the stream, by its type. */
+export interface OutboxEventData {
+  WebhookCursorMoved: WebhookCursorMoved
+  WebhookQueued: WebhookQueued
+  WebhookAttempted: WebhookAttempted
+  WebhookRemoved: WebhookRemoved
+  WebhookSnapshot: WebhookSnapshot
+}
+
+/** An event of the stream. */
+export type OutboxEvent = {
+  [T in keyof OutboxEventData]: { type: T; data: OutboxEventData[T] }
+}[keyof OutboxEventData]
+
+/** Name of the stream with the deliveries of a market. */
+export function webhookStream(market: string): string {
+  return `webhooks:${market}`
+}
+
+/** Id of the message of a business event, the same in every attempt, also after a rebuild. */
+export function messageIdOf(market: string, seq: number): string {
+  return `msg_${market}_${seq}`
+}

@@ -1,0 +1,9 @@
+// Door of the webhooks: signed messages about a market to its receivers, and the built-in sink.
+
+export {
+  messageIdOf,
+  type OutboxEvent,
+  type WebhookAttempted,
+  webhookStream,
+} from './events.ts'
+export type { DeliveryQuery, Replay, WatchedCore, WebhookLimits, WebhookOptions, Webhooks } from './types.ts'
