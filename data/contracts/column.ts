@@ -19,8 +19,8 @@ const notes = <T extends TSchema>(schema: T, duckdb: string, description: string
 /** Text. */
 export const text = (description: string) => notes(Type.String(), 'VARCHAR', description)
 /** One of the given words. */
-export const word = <T extends readonly string[]>(words: T, description: string) => ({
-  ...notes(Type.Union(words.map((value) => Type.Literal(value as T[number]))), 'VARCHAR', description),
+export const word = <const T extends readonly string[]>(words: T, description: string) => ({
+  ...notes(Type.Unsafe<T[number]>({ type: 'string', enum: [...words] }), 'VARCHAR', description),
   words,
 })
 /** Whole number, 64 bit. */

@@ -3,8 +3,8 @@
 import { type HomePaths, lockHome } from '#data/home'
 import type { Effects } from '#data/kernel'
 import { type EventLog, openSqliteLog } from '#data/log'
-import { migrate, openWarehouse, project, type Warehouse } from '#data/warehouse'
-import { loadHandlers } from '#ingest'
+import { migrate, openWarehouse, type Warehouse } from '#data/warehouse'
+import { openProjector } from '#orchestrator/projection'
 
 /** An open home. */
 export interface Workspace {
@@ -76,6 +76,7 @@ export async function freshWarehouse(owned: OwnedHome): Promise<Warehouse> {
   const warehouse = await openWarehouse(owned.paths.warehouse, { memoryMb, threads })
   owned.onClose(() => warehouse.close())
   await migrate(warehouse)
-  await project(owned.log, warehouse, loadHandlers(owned.paths.lake), effects)
+  const { log, paths } = owned
+  await openProjector({ log, warehouse, effects, lake: paths.lake }).project()
   return warehouse
 }

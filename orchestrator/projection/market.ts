@@ -1,0 +1,98 @@
+// The stream of a market as rows: what a batch of events touched is taken from the core's state and written anew.
+// A state that is ahead of the batch does no harm: the events between are in later batches, which write it again.
+
+import { logTables, operations } from '#data/contracts'
+import type { StoredEvent } from '#data/log'
+import type { BatchHandler, Queries } from '#data/warehouse'
+import type { CoreEvent, CoreState, DecisionRecord, Stock } from '#orchestrator/core'
+import { type ChangedKey, noteChanged } from './changed.ts'
+import { partsOfNode, rowOfDecision, rowOfIncident, rowOfStock, rowsOfOrder } from './rows.ts'
+import { coreEvents, type Touched, touchedBy } from './touched.ts'
+import { jsonText, replaceRows } from './write.ts'
+
+const prefix = 'market:'
+
+/** Where the state of a market comes from: its running core, or the fold of its stream. */
+export interface MarketSource {
+  /** Last event that the state has; later ones are left for the next projection. */
+  readonly lastSeq: number
+  state(): CoreState | Promise<CoreState>
+}
+
+/**
+ * Takes the streams of markets.
+ * @param sourceOf is asked for a market only when there is something to project
+ */
+export function marketHandler(sourceOf: (market: string) => Promise<MarketSource>): BatchHandler {
+  return {
+    matches: (stream) => stream.startsWith(prefix),
+    limit: async (stream) => (await sourceOf(stream.slice(prefix.length))).lastSeq,
+    land: async (queries, stored) => {
+      const events = coreEvents(stored)
+      const touched = touchedBy(events)
+      if (touched.orders.size + touched.stock.size + touched.incidents.size === 0) return
+      const source = await sourceOf(marketOf(stored))
+      await landTouched(queries, await source.state(), events, touched)
+    },
+  }
+}
+
+function marketOf(events: readonly StoredEvent[]): string {
+  return events[0]?.stream.slice(prefix.length) ?? ''
+}
+
+async function landTouched(queries: Queries, state: CoreState, events: CoreEvent[], touched: Touched) {
+  const orders = await landOrders(queries, state, touched.orders)
+  const stock = await landStock(queries, state, touched.stock)
+  const incidents = present([...touched.incidents].map((id) => state.incidents.get(id)))
+  const incidentRows = incidents.map((incident) => rowOfIncident(state.market, incident))
+  await replaceRows(queries, operations.incidents, incidentRows, ['incident_id'])
+  await landDecisions(queries, state, events)
+  await noteChanged(queries, [...orders, ...stock])
+}
+
+const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined)
+
+const orderKey = ['provider', 'order_external_id'] as const
+
+async function landOrders(queries: Queries, state: CoreState, ids: Set<string>): Promise<ChangedKey[]> {
+  const rows = present([...ids].map((id) => state.orders.get(id))).map(rowsOfOrder)
+  const keys = rows.map(({ order }) => [order.provider, order.orderExternalId] as const)
+  const orders = rows.map(({ order }) => order)
+  const lines = rows.flatMap((row) => row.lines)
+  const work = rows.flatMap((row) => row.work)
+  const shipments = rows.flatMap((row) => row.shipments)
+  await replaceRows(queries, logTables.rawLogOrders, orders, orderKey, keys)
+  await replaceRows(queries, logTables.rawLogOrderLines, lines, orderKey, keys)
+  await replaceRows(queries, logTables.rawLogFulfillmentOrders, work, orderKey, keys)
+  await replaceRows(queries, logTables.rawLogShipments, shipments, orderKey, keys)
+  return keys.map(([provider, externalId]) => ['order', provider, externalId])
+}
+
+async function landStock(queries: Queries, state: CoreState, keys: Set<string>): Promise<ChangedKey[]> {
+  const positions: Stock[] = present([...keys].map((key) => state.stock.get(key)))
+  const rows = positions.map((stock) => rowOfStock(state.market, stock))
+  await replaceRows(queries, logTables.rawLogInventory, rows, ['sku', 'node_id'])
+  return positions.map(({ sku, nodeId }) => {
+    const { provider, externalId } = partsOfNode(nodeId)
+    return ['inventory', provider, `${sku}\u001f${externalId}`]
+  })
+}
+
+async function landDecisions(queries: Queries, state: CoreState, events: CoreEvent[]): Promise<void> {
+  const rows = new Map<string, ReturnType<typeof rowOfDecision>>()
+  const undone = new Set<string>()
+  for (const { type, data } of events) {
+    if (type === 'RerouteUndone') undone.add(data.decisionId)
+    const { decision, orderId } = data as { decision?: DecisionRecord | null; orderId?: string }
+    if (decision == null || orderId === undefined) continue
+    rows.set(decision.decisionId, rowOfDecision(state, orderId, data.at, decision))
+  }
+  await replaceRows(queries, operations.decisions, [...rows.values()], ['decision_id'])
+  if (undone.size === 0) return
+  await queries.run(
+    `UPDATE decisions SET status = 'undone'
+     WHERE decision_id IN (SELECT unnest(from_json($1::JSON, '["VARCHAR"]')))`,
+    [jsonText([...undone])],
+  )
+}

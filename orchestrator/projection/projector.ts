@@ -1,0 +1,65 @@
+// Brings the warehouse up to date with the whole log: loads, markets, detection, webhooks. It decides nothing.
+
+import type { Effects } from '#data/kernel'
+import type { EventLog } from '#data/log'
+import { project, unprojected, type Warehouse } from '#data/warehouse'
+import { loadHandlers } from '#ingest'
+import type { Core } from '#orchestrator/core'
+import { foldMarket, type MarketFold } from './fold.ts'
+import { type MarketSource, marketHandler } from './market.ts'
+import { detectionHandler } from './records.ts'
+
+/** The running core of a market; undefined where none runs, so that its stream is folded. */
+export type MarketStates = (market: string) => Pick<Core, 'state' | 'lastSeq'> | undefined
+
+/** What a projector works on. */
+export interface ProjectorParts {
+  log: EventLog
+  warehouse: Warehouse
+  effects: Effects
+  /** Folder of the lake. */
+  lake: string
+}
+
+/** Brings a warehouse up to date with its log. */
+export interface Projector {
+  /**
+   * Projects what the log has and the warehouse does not; of a market with a running core what that core knows.
+   * Can be called at any time, also beside itself: each event lands once.
+   * @returns events projected
+   */
+  project(states?: MarketStates): Promise<number>
+  /** Events of the log that the warehouse does not have yet. */
+  pending(): Promise<number>
+}
+
+/** A projector; it holds nothing open. */
+export function openProjector({ log, warehouse, effects, lake }: ProjectorParts): Projector {
+  return {
+    project: (states = () => undefined) => {
+      const folds = new Map<string, Promise<MarketSource>>()
+      const sourceOf = async (market: string): Promise<MarketSource> => {
+        const running = states(market)
+        if (running !== undefined) return running
+        const known = folds.get(market) ?? foldLater(log, market)
+        folds.set(market, known)
+        return known
+      }
+      const batches = [marketHandler(sourceOf), detectionHandler]
+      return project(log, warehouse, loadHandlers(lake), effects, { batches })
+    },
+    pending: () => unprojected(log, warehouse),
+  }
+}
+
+/** A market without a core: folded when its first batch asks, and projected as far as it goes now. */
+async function foldLater(log: EventLog, market: string): Promise<MarketSource> {
+  let fold: Promise<MarketFold> | undefined
+  return {
+    lastSeq: await log.tail(`market:${market}`),
+    state: async () => {
+      fold ??= foldMarket(log, market)
+      return (await fold).state
+    },
+  }
+}

@@ -1,0 +1,62 @@
+// Puts rows of a contract into its table, one JSON parameter for all of them. It knows no table by name.
+
+import { columnsOf, type RowOf, type TableContract } from '#data/contracts'
+import { quoteName } from '#data/kernel'
+import type { Queries } from '#data/warehouse'
+
+/**
+ * Writes rows; those with the same values in `key` go first, also where fewer come back.
+ * @param key columns (snake_case) of what is replaced
+ * @param gone values of `key` whose rows go, whether or not new ones come; default those of the rows
+ */
+export async function replaceRows<T extends TableContract>(
+  queries: Queries,
+  contract: T,
+  rows: readonly RowOf<T>[],
+  key: readonly string[],
+  gone?: readonly (readonly string[])[],
+): Promise<void> {
+  const columns = columnsOf(contract)
+  const fields = key.map((name) => columns.find((column) => column.name === name)?.field ?? name)
+  const keys =
+    gone ?? rows.map((row) => fields.map((field) => String((row as Record<string, unknown>)[field])))
+  if (keys.length === 0) return
+  const values = key.map((_, i) => `k[${i + 1}]`).join(', ')
+  await queries.run(
+    `DELETE FROM ${contract.name} WHERE (${key.map(quoteName).join(', ')}) IN (
+       SELECT (${values}) FROM (SELECT unnest(from_json($1::JSON, '[["VARCHAR"]]')) AS k))`,
+    [jsonText(keys)],
+  )
+  if (rows.length > 0) await insertRows(queries, contract, rows)
+}
+
+async function insertRows<T extends TableContract>(
+  queries: Queries,
+  contract: T,
+  rows: readonly RowOf<T>[],
+): Promise<void> {
+  const columns = columnsOf(contract)
+  const shape = columns.map(({ field, type }) => [field, shapeOf(type)])
+  const list = columns.map(({ name, field, type }) => {
+    const value = `r.${quoteName(field)}`
+    return `${type === 'JSON' ? `${value}::JSON` : value} AS ${quoteName(name)}`
+  })
+  await queries.run(
+    `INSERT INTO ${contract.name} BY NAME
+     SELECT ${list.join(', ')} FROM (SELECT unnest(from_json($1::JSON, $2)) AS r)`,
+    [jsonText(rows), JSON.stringify([Object.fromEntries(shape)])],
+  )
+}
+
+/** A document stands as text in its row, and is text until it is cast. */
+function shapeOf(type: string): unknown {
+  if (type === 'JSON') return 'VARCHAR'
+  return type.endsWith('[]') ? [type.slice(0, -2)] : type
+}
+
+/** JSON that every reader takes: half of a surrogate pair becomes U+FFFD. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (!/\\ud[89a-f]/.test(text)) return text
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part))
+}
