@@ -13,6 +13,7 @@ export interface HomePaths {
   warehouse: string
   lake: string
   exports: string
+  models: string
   temporary: string
   server: string
 }
@@ -26,6 +27,7 @@ export function homePaths(home: string): HomePaths {
     warehouse: join(root, 'warehouse.duckdb'),
     lake: join(root, 'lake'),
     exports: join(root, 'exports'),
+    models: join(root, 'models'),
     temporary: join(root, 'tmp'),
     server: join(root, 'server.json'),
   }

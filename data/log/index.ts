@@ -1,7 +1,7 @@
 // Door of the event log: the log itself, its embedded driver, and the one writer of a stream.
 
 export { openActor } from './actor.ts'
-export { controlEvents, domainEvent, isControlEvent } from './command-record.ts'
+export { controlEvents, domainEvent, isControlEvent, knownCommand } from './command-record.ts'
 export type {
   Actor,
   ActorOptions,

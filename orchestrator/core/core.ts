@@ -46,6 +46,8 @@ export interface Core {
     data: CommandData[T],
     options: { at: number; commandId?: string },
   ): Promise<CommandResult<CoreAnswer>>
+  /** How a command ended that was carried out before, null where none had this id. @throws LOG_UNAVAILABLE */
+  recall(commandId: string): Promise<CommandResult<CoreAnswer> | null>
   /** Calls `listener` after each durable change; the returned function stops that. */
   onChange(listener: (change: Change) => void): () => void
   /** Tells the listeners of a change that did not come by a command. */

@@ -1,7 +1,7 @@
 // Opens the core of a market on the log. It decides nothing itself.
 
 import type { Effects } from '#data/kernel'
-import { type Definition, type EventLog, openActor } from '#data/log'
+import { type Definition, type EventLog, knownCommand, openActor } from '#data/log'
 import type { CommandData, CommandType, CoreAnswer, CoreCommand } from './commands.ts'
 import type { Change, ChangeKind, Core } from './core.ts'
 import { decide } from './decide.ts'
@@ -44,6 +44,10 @@ export async function openCore(log: EventLog, market: string, effects: Effects):
       const result = await actor.execute(command)
       if (result.status === 'done') for (const change of changesOf(type, data, at)) tell(change)
       return result
+    },
+    recall: async (commandId) => {
+      const [first] = await log.eventsOfCommand(stream, commandId)
+      return first === undefined ? null : (knownCommand<CoreAnswer>(first)?.result ?? null)
     },
     onChange: (listener) => {
       listeners.add(listener)

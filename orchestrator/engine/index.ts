@@ -1,3 +1,5 @@
 // Door of the engine: the running system over one open home.
 
 export type { CycleReport, Engine } from './engine.ts'
+export { type EngineOptions, openEngine } from './open-engine.ts'
+export { createTurns, type Turns } from './turns.ts'

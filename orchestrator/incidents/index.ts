@@ -2,3 +2,4 @@
 
 export { applyFindings, type Constraint, type IncidentChanges, impactOf, touched } from './findings.ts'
 export { isHeldOut, planFor, type RerouteContext, type RerouteRound, rerouteAll } from './reroute.ts'
+export { type Observation, sentenceOf } from './words.ts'

@@ -107,7 +107,7 @@ async function rerouteOrder(order: Order, incident: Incident, context: RerouteCo
   const result = await core.execute(
     'RerouteOrder',
     { orderId, fulfillmentOrderId, assignments, decision },
-    { at: now, commandId: `reroute/${decisionId}/${order.moves}/${assignments[0]?.nodeId ?? ''}` },
+    { at: now },
   )
   if (result.status === 'done') return 'moved'
   // Stock that others took meanwhile is looked at again in the next round; picking that began ends the matter.
@@ -139,11 +139,7 @@ export function planFor(
 }
 
 async function decline(core: Core, orderId: string, decision: DecisionRecord, at: number): Promise<Outcome> {
-  const result = await core.execute(
-    'DeclineReroute',
-    { orderId, decision },
-    { at, commandId: `decline/${decision.decisionId}` },
-  )
+  const result = await core.execute('DeclineReroute', { orderId, decision }, { at })
   return result.status === 'done' ? 'declined' : 'gone'
 }
 

@@ -1,0 +1,113 @@
+// One turn of the loop: log to tables, tables to metrics, files to live work, scores to incidents, incidents to
+// reroutes. Each part is asked in its order; none of them is here.
+
+import type { Effects } from '#data/kernel'
+import { advance, type FlowContext } from '#orchestrator/flow'
+import { rerouteAll } from '#orchestrator/incidents'
+import { type Lanes, noLanes, readLanes } from '#orchestrator/sourcing'
+import type { Workspace } from '#orchestrator/workspace'
+import { type CycleSummary, runCycle } from '#pipeline'
+import type { Detector } from './detection.ts'
+import type { CycleReport } from './engine.ts'
+import { importLive } from './live-import.ts'
+
+/** What a turn works with. */
+export interface LoopContext {
+  workspace: Workspace
+  flow: Omit<FlowContext, 'lanes'>
+  detector: Detector
+  effects: Effects
+  /** Brings the log into the tables. */
+  project(): Promise<number>
+  /** Whether the flow acts by itself: not in the time of a loaded history. */
+  flowRuns(): boolean
+  liveDays: number
+}
+
+/** Orders that the flow takes further side by side. */
+const sideBySide = 50
+/** Turns after which lanes are read again; a full build reads them at once. */
+const lanesEvery = 60
+
+/** The loop; it remembers what later turns need not do again. */
+export class Loop {
+  readonly #context: LoopContext
+  #newestFile = 0
+  #turns = 0
+  #oddness = new Map<string, number>()
+  lanes: Lanes = noLanes
+
+  constructor(context: LoopContext) {
+    this.#context = context
+  }
+
+  /** @throws whatever the parts throw; what was durable before stays */
+  async turn(): Promise<CycleReport> {
+    const { effects, flow, detector, workspace } = this.#context
+    const { core, now } = flow
+    const started = effects.clock.now()
+    await this.#context.project()
+    let pipeline = await runCycle(workspace.warehouse, effects)
+    await this.#readLanes(pipeline)
+    const imported = await this.#import()
+    if (imported.orders + imported.stock > 0) {
+      await this.#context.project()
+      pipeline = merged(pipeline, await runCycle(workspace.warehouse, effects))
+    }
+    await this.#advanceAll()
+    const found = await detector.run(now())
+    this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
+    const oddnessOf = (orderId: string) => this.#oddness.get(orderId) ?? 0
+    const moved = await rerouteAll({ core, lanes: this.lanes, now: now(), oddnessOf })
+    await this.#context.project()
+    this.#turns++
+    return {
+      pipeline,
+      imported,
+      anomalies: found.anomalies,
+      incidentsOpened: found.opened.length,
+      incidentsResolved: found.resolved.length,
+      ordersMoved: moved.moved,
+      ordersNotMoved: moved.notMoved,
+      seconds: (effects.clock.now() - started) / 1000,
+    }
+  }
+
+  async #readLanes(pipeline: CycleSummary): Promise<void> {
+    if (this.#turns % lanesEvery !== 0 && pipeline.mode !== 'full') return
+    const { workspace, flow } = this.#context
+    this.lanes = await workspace.warehouse.reading((queries) => readLanes(queries, flow.core.market))
+  }
+
+  async #import() {
+    const { workspace, flow, liveDays } = this.#context
+    const { core } = flow
+    const context = { core, warehouse: workspace.warehouse, lanes: this.lanes, now: flow.now(), liveDays }
+    const { newest, ...counts } = await importLive(context, this.#newestFile)
+    this.#newestFile = newest
+    return counts
+  }
+
+  /** Orders that a crash, a file or a lack of stock left on the way. */
+  async #advanceAll(): Promise<void> {
+    const { flow } = this.#context
+    if (!this.#context.flowRuns()) return
+    const waiting = [...flow.core.state().waiting]
+    const context = { ...flow, lanes: () => this.lanes }
+    for (let at = 0; at < waiting.length; at += sideBySide) {
+      await Promise.all(waiting.slice(at, at + sideBySide).map((orderId) => advance(orderId, context)))
+    }
+  }
+}
+
+/** Two runs of the pipeline told as one. */
+function merged(first: CycleSummary, second: CycleSummary): CycleSummary {
+  if (second.mode === 'idle') return first
+  return {
+    ...second,
+    mode: first.mode === 'full' ? 'full' : second.mode,
+    changedOrders: first.changedOrders + second.changedOrders,
+    changedBuckets: first.changedBuckets + second.changedBuckets,
+    seconds: first.seconds + second.seconds,
+  }
+}

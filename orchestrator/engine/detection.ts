@@ -1,0 +1,108 @@
+// One detection: series and orders are scored, what stood out is kept in the log, constraints become incidents. It
+// moves nothing.
+
+import type { Effects } from '#data/kernel'
+import type { EventLog } from '#data/log'
+import type { Warehouse } from '#data/warehouse'
+import { type AnomalyRow, detectSeries, type Models, type OrderScore, orderAnomalies } from '#models'
+import type { Core } from '#orchestrator/core'
+import { applyFindings, type IncidentChanges, sentenceOf } from '#orchestrator/incidents'
+
+/** What a detection works with. */
+export interface DetectionContext {
+  core: Core
+  log: EventLog
+  warehouse: Warehouse
+  models: Models
+  effects: Effects
+}
+
+/** What a detection found. */
+export interface DetectionReport extends IncidentChanges {
+  anomalies: number
+  scores: readonly OrderScore[]
+}
+
+/** Share of ordinary orders above which an order is no anomaly. */
+const orderAlarm = 0.005
+
+/** Detects again and again; remembers what it told, so that the log hears of each score once. */
+export class Detector {
+  readonly #context: DetectionContext
+  /** Anomaly id -> what was said of it last. */
+  readonly #told = new Map<string, string>()
+  #units: Map<string, string> | null = null
+
+  constructor(context: DetectionContext) {
+    this.#context = context
+  }
+
+  /**
+   * @param now epoch ms of the market
+   * @throws WAREHOUSE_QUERY, LOG_UNAVAILABLE; a model that fails is logged and leaves its part out
+   */
+  async run(now: number): Promise<DetectionReport> {
+    const { core, warehouse } = this.#context
+    const { market } = core
+    const openKeys = [...core.state().openIncidents.keys()]
+    const found = await warehouse.reading((queries) => detectSeries(queries, { market, now, openKeys }))
+    const scores = await this.#scoreOrders(now)
+    const odd = scores.filter((score) => score.pValue <= orderAlarm)
+    const anomalies = [...found.anomalies, ...orderAnomalies(odd, { market, now })]
+    const runId = `${now.toString(36)}-${core.lastSeq.toString(36)}`
+    await this.#keep(anomalies, runId)
+    const units = await this.#unitsOfMetrics()
+    const constraints = found.constraints.map(({ metrics: _, ...constraint }) => ({
+      ...constraint,
+      title: sentenceOf({
+        ...constraint,
+        name: this.#nameOf(constraint.dimension, constraint.dimensionValue),
+        unit: units.get(constraint.metric) ?? '',
+      }),
+    }))
+    const changes = await applyFindings(core, constraints, { runId, at: now })
+    return { ...changes, anomalies: anomalies.length, scores }
+  }
+
+  async #scoreOrders(now: number): Promise<OrderScore[]> {
+    const { core, models, warehouse, effects } = this.#context
+    const { market } = core
+    if (!models.isReady(market)) return []
+    try {
+      return await warehouse.reading((queries) => models.scoreOrders(queries, { market, now }))
+    } catch (error) {
+      effects.logger.warn({ err: error }, 'orders were not scored')
+      return []
+    }
+  }
+
+  async #keep(anomalies: readonly AnomalyRow[], runId: string): Promise<void> {
+    const news = anomalies.filter((row) => this.#told.get(row.anomalyId) !== said(row))
+    if (news.length === 0) return
+    const { log, core } = this.#context
+    const stream = `detection:${core.market}`
+    const events = [{ eventId: `${runId}/0`, type: 'ScoresRecorded', data: { runId, anomalies: news } }]
+    await log.append(stream, await log.tail(stream), events)
+    for (const row of news) this.#told.set(row.anomalyId, said(row))
+  }
+
+  async #unitsOfMetrics(): Promise<Map<string, string>> {
+    this.#units ??= await this.#context.warehouse.reading(async (queries) => {
+      const rows = await queries.all<{ metric: string; unit: string }>(
+        'SELECT metric, unit FROM metric_catalogue',
+      )
+      return new Map(rows.map(({ metric, unit }) => [metric, unit]))
+    })
+    return this.#units
+  }
+
+  #nameOf(dimension: string, value: string): string {
+    if (dimension === 'all') return 'Everything together'
+    const node = dimension === 'node' ? this.#context.core.state().nodes.get(value) : undefined
+    return node?.name ?? value
+  }
+}
+
+function said({ value, score, isConfirmed }: AnomalyRow): string {
+  return `${value}/${score.toFixed(3)}/${isConfirmed}`
+}

@@ -1,0 +1,71 @@
+// Files bring live work: after a load, nodes, current stock and orders under way become commands of the core. What
+// the core knows already changes nothing, so it may run again at any time.
+
+import type { Warehouse } from '#data/warehouse'
+import type { Core } from '#orchestrator/core'
+import type { Lanes } from '#orchestrator/sourcing'
+import { newestFile, readNodes, readOrders, readStock } from './import-rows.ts'
+import { importedOrder } from './imported-order.ts'
+
+/** What was taken over. */
+export interface ImportCounts {
+  orders: number
+  stock: number
+}
+
+/** What an import works with. */
+export interface ImportContext {
+  core: Core
+  warehouse: Warehouse
+  lanes: Lanes
+  /** Epoch ms of the market. */
+  now: number
+  /** Days without activity after which an order stays history. */
+  liveDays: number
+}
+
+const ordersPerCommand = 100
+const countsPerCommand = 1_000
+
+/**
+ * Takes over what files after `afterFile` brought.
+ * @returns what was new, and the newest file seen
+ * @throws LOG_UNAVAILABLE, LOG_FENCED, WAREHOUSE_QUERY
+ */
+export async function importLive(
+  context: ImportContext,
+  afterFile: number,
+): Promise<ImportCounts & { newest: number }> {
+  const { core, warehouse, now, liveDays } = context
+  const read = await warehouse.reading(async (queries) => {
+    const newest = await newestFile(queries)
+    if (newest <= afterFile) return null
+    const nodes = await readNodes(queries, core.market)
+    const stock = await readStock(queries, core.market, afterFile)
+    const orders = await readOrders(queries, core.market, { afterFile, liveDays })
+    return { newest, nodes, stock, orders }
+  })
+  if (read === null) return { orders: 0, stock: 0, newest: afterFile }
+  const nodes = read.nodes.map((node) => ({
+    ...node,
+    carriers: context.lanes.carriers.get(node.nodeId) ?? [],
+  }))
+  if (nodes.length > 0) await core.execute('DefineNodes', { nodes }, { at: now })
+  // Stock first, so that the units of open work are allocated on it.
+  for (const items of chunks(read.stock, countsPerCommand)) {
+    await core.execute('CountStock', { items }, { at: now })
+  }
+  const news = read.orders
+    .map((rows) => importedOrder(rows, (nodeId) => core.state().nodes.get(nodeId)))
+    .filter((order) => core.state().orders.get(order.orderId)?.contentHash !== order.contentHash)
+  for (const orders of chunks(news, ordersPerCommand)) {
+    await core.execute('ImportOrders', { orders }, { at: now })
+  }
+  return { orders: news.length, stock: read.stock.length, newest: read.newest }
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const out: T[][] = []
+  for (let at = 0; at < items.length; at += size) out.push(items.slice(at, at + size))
+  return out
+}

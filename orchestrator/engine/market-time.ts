@@ -1,0 +1,70 @@
+// The time of a market: of the wall, of the data, or simulated. It never goes backwards while it runs.
+
+import type { api } from '#data/contracts'
+import { type Effects, fail } from '#data/kernel'
+import type { Core } from '#orchestrator/core'
+
+/** The time of a market. */
+export interface MarketTime {
+  /** Epoch ms. */
+  now(): number
+  state(): api.ClockState
+  /** @throws CLOCK_CHANGE_INVALID when speed or pause is asked of a clock that is not simulated */
+  set(change: api.ClockChange): Promise<api.ClockState>
+}
+
+/**
+ * The time of the core's market, by the mode that is set: auto is simulated for a demo, the wall's where orders came
+ * over the API, else that of the data.
+ * @param watermark latest business time of the tables, epoch ms, null where there is none
+ */
+export function marketTime(
+  core: Core,
+  effects: Pick<Effects, 'clock'>,
+  watermark: () => number | null,
+): MarketTime {
+  const { clock } = effects
+  const ofData = () => Math.max(core.state().latestAt, watermark() ?? 0) || clock.now()
+  // Simulated time counts on from the last thing that happened, wherever it was when the process ended.
+  let base = { market: ofData(), wall: clock.now() }
+  const mode = (): api.ClockState['mode'] => {
+    const { clock: set, liveOrders } = core.state()
+    return set.mode === 'auto' ? (liveOrders > 0 ? 'wall' : 'watermark') : set.mode
+  }
+  const simulated = (): number => {
+    const { speed, isPaused } = core.state().clock
+    if (isPaused) return base.market
+    return base.market + (clock.now() - base.wall) * speed
+  }
+  const now = (): number => {
+    if (mode() === 'wall') return clock.now()
+    return mode() === 'watermark' ? ofData() : Math.round(Math.max(simulated(), base.market))
+  }
+  const state = (): api.ClockState => {
+    const { speed, isPaused } = core.state().clock
+    const isSimulated = mode() === 'simulated'
+    return {
+      mode: mode(),
+      now: new Date(now()).toISOString(),
+      speed: isSimulated ? speed : 1,
+      isPaused: isSimulated && isPaused,
+    }
+  }
+  return {
+    now,
+    state,
+    set: async (change) => {
+      const isSimulated = mode() === 'simulated'
+      if (!isSimulated && (change.speed !== undefined || change.isPaused !== undefined)) {
+        throw fail('CLOCK_CHANGE_INVALID', { reason: 'only simulated time has a speed and can be paused' })
+      }
+      if (isSimulated && change.mode !== undefined) {
+        throw fail('CLOCK_CHANGE_INVALID', { reason: 'the time of demo data is simulated' })
+      }
+      const at = now()
+      await core.execute('SetClock', { clock: change }, { at })
+      base = { market: at, wall: clock.now() }
+      return state()
+    },
+  }
+}

@@ -1,0 +1,123 @@
+// Opens the running system over an open home and keeps it turning. What a turn does stands in cycle.ts.
+
+import type { api } from '#data/contracts'
+import { asDetourError, reasonOf } from '#data/kernel'
+import { openModels } from '#models'
+import { type CoreState, openCore } from '#orchestrator/core'
+import { advance } from '#orchestrator/flow'
+import { openProjector } from '#orchestrator/projection'
+import type { Workspace } from '#orchestrator/workspace'
+import { Loop } from './cycle.ts'
+import { Detector } from './detection.ts'
+import type { CycleReport, Engine } from './engine.ts'
+import { rerouteByHand } from './manual.ts'
+import { marketTime } from './market-time.ts'
+import { Pace } from './pace.ts'
+import { trainInTurn } from './training.ts'
+import { createTurns } from './turns.ts'
+
+/** How the system is opened. */
+export interface EngineOptions {
+  /** Default `main`, or the only one there is. */
+  market?: string
+  /** Days without activity before the watermark after which an order of a file stays history. Default 30. */
+  liveDays?: number
+}
+
+/**
+ * The running system over an open home; it does nothing until a cycle is asked for.
+ * @throws LOG_FENCED, LOG_UNAVAILABLE, WAREHOUSE_QUERY
+ */
+export async function openEngine(workspace: Workspace, options: EngineOptions = {}): Promise<Engine> {
+  const { log, warehouse, paths, effects } = workspace
+  const market = options.market ?? (await marketOf(workspace))
+  const core = await openCore(log, market, effects)
+  const models = await openModels(effects, { folder: paths.models })
+  const projector = openProjector({ log, warehouse, effects, lake: paths.lake })
+  const stateOf = (of: string): CoreState | null => (of === market ? core.state() : null)
+  let watermark = await watermarkOf(workspace, market)
+  const time = marketTime(core, effects, () => watermark)
+  const flow = { core, now: time.now }
+  const detector = new Detector({ core, log, warehouse, models, effects })
+  const loop = new Loop({
+    workspace,
+    flow,
+    detector,
+    effects,
+    project: () => projector.project(stateOf),
+    flowRuns: () => time.state().mode !== 'watermark',
+    liveDays: options.liveDays ?? 30,
+  })
+  const turns = createTurns()
+  const last: { report: CycleReport | null; at: number; error: string | null } = {
+    report: null,
+    at: 0,
+    error: null,
+  }
+  const training = trainInTurn({ models, warehouse, effects, market, now: time.now })
+  const turn = async (): Promise<CycleReport> => {
+    try {
+      const report = await loop.turn()
+      watermark = await watermarkOf(workspace, market)
+      Object.assign(last, { report, at: effects.clock.now(), error: null })
+      training.wake()
+      core.tell({ kind: 'cycle', ids: [], at: time.now() })
+      return report
+    } catch (error) {
+      last.error = reasonOf(error)
+      effects.logger.error({ err: error }, 'cycle failed')
+      throw asDetourError(error)
+    }
+  }
+  const pace = new Pace(() => turns.take(turn), effects, effects.config.liveCycleMs)
+  core.onChange(({ kind }) => {
+    if (kind === 'order' || kind === 'stock') pace.soon()
+  })
+  const freshness = async (): Promise<api.Freshness> => ({
+    state:
+      last.error !== null ? 'failed' : pace.isRunning ? 'running' : last.report === null ? 'none' : 'current',
+    cycledAt: last.report === null ? null : new Date(last.at).toISOString(),
+    cycleSeconds: last.report?.seconds ?? null,
+    dataTo: watermark === null ? null : new Date(watermark).toISOString(),
+    pendingEvents: await projector.pending(),
+    error: last.error,
+  })
+  return {
+    workspace,
+    market,
+    core,
+    now: time.now,
+    clock: time.state,
+    setClock: time.set,
+    cycle: () => pace.now(),
+    cycleSoon: () => pace.soon(),
+    exclusively: (work) => turns.take(work),
+    freshness,
+    models: () => models.states(),
+    advance: (orderId) => advance(orderId, { ...flow, lanes: () => loop.lanes }),
+    reroute: (orderId, how) => rerouteByHand({ core, lanes: loop.lanes, now: time.now() }, orderId, how),
+    close: async () => {
+      pace.stop()
+      await training.close()
+      await turns.idle()
+      await models.close()
+      await core.close()
+    },
+  }
+}
+
+async function marketOf({ warehouse }: Workspace): Promise<string> {
+  const rows = await warehouse.all<{ market: string }>('SELECT DISTINCT market FROM loads ORDER BY market')
+  const markets = rows.map((row) => row.market)
+  return markets.includes('main') ? 'main' : (markets[0] ?? 'main')
+}
+
+async function watermarkOf({ warehouse }: Workspace, market: string): Promise<number | null> {
+  const [row] = await warehouse.reading((queries) =>
+    queries.all<{ at: number | null }>(
+      'SELECT epoch_ms(watermark) AS at FROM market_clock WHERE market = $1',
+      [market],
+    ),
+  )
+  return row?.at ?? null
+}

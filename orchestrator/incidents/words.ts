@@ -1,0 +1,57 @@
+// How a constraint is said: one sentence with what is seen, what is normal and where. It decides nothing.
+
+/** What a sentence is made of. */
+export interface Observation {
+  metric: string
+  /** Name of the node or carrier for people. */
+  name: string
+  value: number | null
+  expectedLow: number | null
+  expectedHigh: number | null
+  unit: string
+}
+
+type Phrase = (name: string, seen: string, usual: string) => string
+
+const phrases: Record<string, Phrase> = {
+  backlog: (name, seen, usual) => `${name} is falling behind: ${seen} orders wait where ${usual} are normal`,
+  past_due: (name, seen, usual) =>
+    `${name} is late: ${seen} orders are past their ship-by time where ${usual} are normal`,
+  in_jeopardy: (name, seen, usual) =>
+    `${name} is running out of time: ${seen} orders are due soon where ${usual} are normal`,
+  lines_shipped: (name, seen, usual) =>
+    `${name} ships too little: ${seen} lines an hour where ${usual} are normal`,
+  orders: (name, seen, usual) => `${name} gets ${seen} orders an hour where ${usual} are normal`,
+  transit_hours: (name, seen, usual) => `${name} is slower: ${seen} h in transit where ${usual} are normal`,
+  late_share: (name, seen, usual) => `${name} delivers late: ${seen} of orders where ${usual} are normal`,
+  reject_share: (name, seen, usual) => `${name} rejects work: ${seen} of lines where ${usual} are normal`,
+  short_pick_share: (name, seen, usual) =>
+    `${name} cannot find goods: ${seen} of units where ${usual} are normal`,
+  on_time_ship_share: (name, seen, usual) => `${name} ships late: ${seen} on time where ${usual} are normal`,
+}
+
+/** One sentence about a constraint, without a full stop. */
+export function sentenceOf(observation: Observation): string {
+  const { metric, name, value, expectedLow, expectedHigh, unit } = observation
+  const say = (number: number | null) => amount(number, unit)
+  const usual =
+    expectedLow === null || expectedHigh === null ? 'less' : range(say(expectedLow), say(expectedHigh))
+  const phrase = phrases[metric]
+  if (phrase !== undefined) return phrase(name, say(value), usual)
+  const title = metric.replace(/_/g, ' ').replace(/ hours$/, '')
+  return `${name}: ${title} is ${say(value)}${unit === 'hours' ? ' h' : ''} where ${usual} is normal`
+}
+
+function range(low: string, high: string): string {
+  return low === high ? low : `${low} to ${high}`
+}
+
+function amount(value: number | null, unit: string): string {
+  if (value === null) return 'none'
+  if (unit === 'share') return `${digits(value * 100, 0)} %`
+  return digits(value, unit === 'hours' ? 1 : 0)
+}
+
+function digits(value: number, most: number): string {
+  return Math.max(0, value).toLocaleString('en', { maximumFractionDigits: most })
+}
