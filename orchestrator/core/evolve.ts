@@ -204,7 +204,9 @@ function shipped(order: Order, data: EventData['WorkShipped'] & { at: number }):
     shippedAt: at,
   }))
   const isLast = !next.work.some(isOpenWork)
-  const shipments = isPickup(order) ? order.shipments : [...order.shipments, shipment]
+  const shipments = isPickup(order)
+    ? order.shipments
+    : [...order.shipments, { ...shipment, fulfillmentOrderId, shippedAt: shipment.shippedAt ?? at }]
   return { ...next, shipments, shippedAt: isLast ? at : order.shippedAt }
 }
 
@@ -212,12 +214,12 @@ function delivered(order: Order, data: EventData['WorkDelivered'] & { at: number
   const { fulfillmentOrderId, at } = data
   const done = isPickup(order) ? 'collected' : 'delivered'
   const next = withWork(order, fulfillmentOrderId, (work) => ({ ...work, status: done, deliveredAt: at }))
-  const work = next.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
-  const shipments = order.shipments.map((shipment) =>
-    shipment.deliveredAt === null && shipment.nodeId === work?.nodeId && shipment.shippedAt === work.shippedAt
-      ? { ...shipment, deliveredAt: at }
-      : shipment,
-  )
+  const node = next.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)?.nodeId
+  const shipments = order.shipments.map((shipment) => {
+    const isOwn = shipment.fulfillmentOrderId === undefined && shipment.nodeId === node
+    const isIt = isOwn || shipment.fulfillmentOrderId === fulfillmentOrderId
+    return isIt && shipment.deliveredAt === null ? { ...shipment, deliveredAt: at } : shipment
+  })
   const isLast = next.status === 'delivered' || next.status === 'collected'
   return { ...next, shipments, deliveredAt: isLast ? at : order.deliveredAt }
 }

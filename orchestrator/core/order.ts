@@ -65,6 +65,8 @@ export interface FulfillmentOrder {
 /** A parcel. */
 export interface Shipment {
   shipmentId: string
+  /** Work it came from; absent where a file told of it. */
+  fulfillmentOrderId?: string
   nodeId: string | null
   carrier: string | null
   service: string | null

@@ -3,7 +3,7 @@
 import type { api } from '#data/contracts'
 import { asDetourError, reasonOf } from '#data/kernel'
 import { openModels } from '#models'
-import { type CoreState, openCore } from '#orchestrator/core'
+import { openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flow'
 import { openProjector } from '#orchestrator/projection'
 import type { Workspace } from '#orchestrator/workspace'
@@ -34,7 +34,6 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   const core = await openCore(log, market, effects)
   const models = await openModels(effects, { folder: paths.models })
   const projector = openProjector({ log, warehouse, effects, lake: paths.lake })
-  const stateOf = (of: string): CoreState | null => (of === market ? core.state() : null)
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
   const flow = { core, now: time.now }
@@ -44,7 +43,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     flow,
     detector,
     effects,
-    project: () => projector.project(stateOf),
+    project: () => projector.project((of) => (of === market ? core : undefined)),
     flowRuns: () => time.state().mode !== 'watermark',
     liveDays: options.liveDays ?? 30,
   })

@@ -1,0 +1,303 @@
+// The life of orders and stock in the core: what is allowed, what is refused, and what always holds.
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { availableOf, coreDefinition, emptyState, isOpenWork, type Order, unitsOf } from '#orchestrator/core'
+import { plan, record, Sandbox, start } from './setting.ts'
+
+const first = (order: Order) => order.work[0]?.fulfillmentOrderId ?? ''
+const last = (order: Order) => order.work.at(-1)?.fulfillmentOrderId ?? ''
+const shipment = (id: string) => ({
+  shipmentId: id,
+  nodeId: 'fab:A',
+  carrier: 'SwiftPost',
+  service: 'ground',
+  trackingNumber: 'T1',
+  shippedAt: start,
+  promisedAt: null,
+  deliveredAt: null,
+  freightCostCents: 500,
+  insuranceCents: null,
+  weightG: null,
+})
+
+describe('the way of an order', () => {
+  test('goes from created to delivered, and its units leave the stock once', () => {
+    const box = Sandbox.withStock()
+    expect(box.release('o1', { x: 3 }, 'A')).toBeNull()
+    expect(box.order('o1').status).toBe('released')
+    expect(box.stock('x', 'A')).toMatchObject({ onHand: 10, allocated: 3 })
+    const ref = { orderId: 'o1', fulfillmentOrderId: first(box.order('o1')) }
+    box.run('StartPicking', ref)
+    box.run('PickWork', { ...ref, short: [] })
+    box.run('PackWork', ref)
+    expect(box.order('o1').status).toBe('packed')
+    box.run('ShipWork', { ...ref, shipment: shipment('s1') })
+    expect(box.order('o1')).toMatchObject({ status: 'shipped', lines: [{ shipped: 3 }] })
+    expect(box.stock('x', 'A')).toMatchObject({ onHand: 7, allocated: 0 })
+    box.run('DeliverWork', ref)
+    expect(box.order('o1').status).toBe('delivered')
+    expect(box.order('o1').shipments[0]?.deliveredAt).toBe(box.at)
+    expect(box.state.openByNode.get('fab:A')?.size).toBe(0)
+  })
+
+  test('holds what cannot be right', () => {
+    const box = Sandbox.withStock()
+    box.create('o1', { x: 1 })
+    const order = box.order('o1')
+    const wrong = { ...order, orderId: 'o2', currency: 'XXQ' }
+    box.run('CreateOrder', { order: wrong, lines: order.lines })
+    box.run('ValidateOrder', { orderId: 'o2' })
+    expect(box.order('o2').status).toBe('on_hold')
+  })
+
+  test.each([
+    ['an unknown order', (box: Sandbox) => box.run('ReleaseOrder', { orderId: 'no' }), 'order_unknown'],
+    ['an order twice', (box: Sandbox) => box.create('o1', { x: 1 }), 'order_exists'],
+    ['an order without lines', (box: Sandbox) => box.create('o9', {}), 'no_lines'],
+    [
+      'release before reservation',
+      (box: Sandbox) => box.run('ReleaseOrder', { orderId: 'o2' }),
+      'wrong_state',
+    ],
+    [
+      'units that do not match',
+      (box: Sandbox) => box.run('SourceOrder', { orderId: 'o3', ...plan('o3', { x: 9 }, 'A') }),
+      'units_do_not_match',
+    ],
+    [
+      'a node that is not there',
+      (box: Sandbox) => box.run('SourceOrder', { orderId: 'o3', ...plan('o3', { x: 1 }, 'Z') }),
+      'node_unknown',
+    ],
+    [
+      'a pick before it began',
+      (box: Sandbox) =>
+        box.run('PickWork', { orderId: 'o1', fulfillmentOrderId: first(box.order('o1')), short: [] }),
+      'wrong_state',
+    ],
+    [
+      'stock below nothing',
+      (box: Sandbox) =>
+        box.run('AdjustStock', {
+          items: [{ sku: 'x', nodeId: 'fab:A', delta: -99, onHand: null, reason: 'lost' }],
+        }),
+      'stock_negative',
+    ],
+  ])('refuses %s', (_, act, reason) => {
+    const box = Sandbox.withStock()
+    box.release('o1', { x: 1 }, 'A')
+    box.create('o2', { x: 1 })
+    box.create('o3', { x: 1 })
+    box.run('ValidateOrder', { orderId: 'o3' })
+    const before = box.state
+    expect(act(box).refused).toBe(reason)
+    expect(box.state).toBe(before)
+  })
+
+  test('promises no unit twice', () => {
+    const box = Sandbox.withStock(2)
+    expect(box.release('o1', { x: 2 }, 'A')).toBeNull()
+    expect(box.release('o2', { x: 1 }, 'A')).toBe('stock_short')
+    box.run('UnsourceOrder', { orderId: 'o2', reason: 'short' })
+    expect(box.order('o2').status).toBe('validated')
+    box.run('CancelOrder', { orderId: 'o1', reason: 'changed mind' })
+    expect(box.stock('x', 'A')).toMatchObject({ onHand: 2, allocated: 0 })
+  })
+
+  test('cancels units that were not found, and the order where none is left', () => {
+    const box = Sandbox.withStock()
+    box.release('o1', { x: 2, y: 1 }, 'A')
+    const ref = { orderId: 'o1', fulfillmentOrderId: first(box.order('o1')) }
+    box.run('StartPicking', ref)
+    expect(box.run('PickWork', { ...ref, short: [{ lineId: '1', quantity: 3 }] }).refused).toBe(
+      'quantity_invalid',
+    )
+    box.run('PickWork', {
+      ...ref,
+      short: [
+        { lineId: '1', quantity: 2 },
+        { lineId: '2', quantity: 1 },
+      ],
+    })
+    expect(box.order('o1')).toMatchObject({ status: 'cancelled', cancelReason: 'short_pick' })
+    expect(box.stock('x', 'A')).toMatchObject({ onHand: 8, allocated: 0 })
+  })
+})
+
+describe('a reroute', () => {
+  const reroute = (box: Sandbox, id: string, to: string, incidentId: string | null = null) =>
+    box.run('RerouteOrder', {
+      orderId: id,
+      fulfillmentOrderId: last(box.order(id)),
+      assignments: plan(id, { x: 2 }, to).assignments,
+      decision: record(`${id}/${to}/${box.order(id).moves}`, 'reroute', to, { incidentId }),
+    })
+
+  test('allocates there before it lets go here, and its undo puts everything back', () => {
+    const box = Sandbox.withStock()
+    box.release('o1', { x: 2 }, 'A')
+    const { events } = reroute(box, 'o1', 'B')
+    expect(events.map((event) => event.type)).toEqual(['StockAllocated', 'OrderRerouted', 'StockReleased'])
+    expect([box.stock('x', 'A')?.allocated, box.stock('x', 'B')?.allocated]).toEqual([0, 2])
+    expect(box.order('o1')).toMatchObject({ status: 'released', moves: 1 })
+    expect(
+      box.run('UndoReroute', { orderId: 'o1', decisionId: 'o1/B/0', reason: 'by hand' }).refused,
+    ).toBeNull()
+    expect([box.stock('x', 'A')?.allocated, box.stock('x', 'B')?.allocated]).toEqual([2, 0])
+    expect(
+      box
+        .order('o1')
+        .work.filter(isOpenWork)
+        .map((work) => work.nodeId),
+    ).toEqual(['fab:A'])
+  })
+
+  test('is refused once picking began, without stock there, to the same place and beyond the limit', () => {
+    const box = Sandbox.withStock(2)
+    box.release('o1', { x: 2 }, 'A')
+    box.release('o2', { x: 1 }, 'B')
+    expect(reroute(box, 'o1', 'A').refused).toBe('same_place')
+    expect(reroute(box, 'o1', 'B').refused).toBe('stock_short')
+    expect(reroute(box, 'o1', 'C', 'i1').refused).toBeNull()
+    box.run('SetPolicy', { policy: { ...box.state.policy, maxMovesPerOrder: 1 } })
+    expect(reroute(box, 'o1', 'A', 'i1').refused).toBe('moved_too_often')
+    box.run('StartPicking', { orderId: 'o1', fulfillmentOrderId: last(box.order('o1')) })
+    expect(reroute(box, 'o1', 'A').refused).toBe('picking_began')
+  })
+
+  test('of an order that a file sends again unchanged changes nothing, and a shipped one follows the file', () => {
+    const box = Sandbox.withStock()
+    box.release('o1', { x: 2 }, 'A')
+    const { history: _h, moves: _m, declinedFor: _d, updatedAt: _u, origin: _o, ...rest } = box.order('o1')
+    const filed = { ...rest, orderId: 'f1', externalId: 'f1', contentHash: 'h1' }
+    box.run('ImportOrders', { orders: [filed] })
+    expect(box.stock('x', 'A')?.allocated).toBe(4)
+    expect(box.run('ImportOrders', { orders: [filed] }).events).toEqual([])
+    reroute(box, 'f1', 'B')
+    box.run('ImportOrders', { orders: [{ ...filed, contentHash: 'h2' }] })
+    expect(
+      box
+        .order('f1')
+        .work.filter(isOpenWork)
+        .map((work) => work.nodeId),
+    ).toEqual(['fab:B'])
+    box.run('ImportOrders', { orders: [{ ...filed, status: 'cancelled', work: [], contentHash: 'h3' }] })
+    expect([box.stock('x', 'A')?.allocated, box.stock('x', 'B')?.allocated]).toEqual([2, 0])
+  })
+})
+
+describe('stock', () => {
+  test('that begins to be counted knows the units that open work holds', () => {
+    const box = Sandbox.withStock()
+    box.release('o1', { z: 2 }, 'A')
+    expect(box.stock('z', 'A')).toBeUndefined()
+    const item = { sku: 'z', nodeId: 'fab:A', onHand: 5, safetyStock: 0, inbound: 0, countedAt: box.at }
+    box.run('CountStock', { items: [item] })
+    expect(box.stock('z', 'A')).toMatchObject({ onHand: 5, allocated: 2 })
+    expect(box.run('CountStock', { items: [{ ...item, onHand: 9 }] }).events).toEqual([])
+  })
+
+  test('changes are made all or not at all', () => {
+    const box = Sandbox.withStock()
+    const change = (sku: string, delta: number) => ({
+      sku,
+      nodeId: 'fab:A',
+      delta,
+      onHand: null,
+      reason: 'count',
+    })
+    expect(box.run('AdjustStock', { items: [change('x', 5), change('y', -11)] }).refused).toBe(
+      'stock_negative',
+    )
+    expect(box.stock('x', 'A')?.onHand).toBe(10)
+    box.run('AdjustStock', { items: [change('x', 5), change('x', -1)] })
+    expect(box.stock('x', 'A')?.onHand).toBe(14)
+  })
+})
+
+const ids = fc.constantFrom('o1', 'o2', 'o3', 'o4')
+const places = fc.constantFrom('A', 'B', 'C')
+const act = fc.oneof(
+  fc.record({ type: fc.constant('release'), id: ids, x: fc.integer({ min: 1, max: 4 }), at: places }),
+  fc.record({ type: fc.constant('reroute'), id: ids, at: places }),
+  fc.record({ type: fc.constant('undo'), id: ids }),
+  fc.record({ type: fc.constant('work'), id: ids, short: fc.integer({ min: 0, max: 2 }) }),
+  fc.record({ type: fc.constant('cancel'), id: ids }),
+  fc.record({ type: fc.constant('adjust'), at: places, delta: fc.integer({ min: 0, max: 3 }) }),
+)
+type Act = { type: string; id?: string; x?: number; at?: string; short?: number; delta?: number }
+
+function perform(box: Sandbox, step: Act): void {
+  const id = step.id ?? ''
+  const order = box.state.orders.get(id)
+  const at = step.at ?? 'A'
+  if (step.type === 'release' && order === undefined) box.release(id, { x: step.x ?? 1 }, at)
+  if (step.type === 'adjust') {
+    const item = { sku: 'x', nodeId: `fab:${at}`, delta: step.delta ?? 0, onHand: null, reason: 'receipt' }
+    box.run('AdjustStock', { items: [item] })
+  }
+  if (order === undefined) return
+  const work = order.work.find(isOpenWork)
+  const ref = { orderId: id, fulfillmentOrderId: work?.fulfillmentOrderId ?? '' }
+  if (step.type === 'cancel') box.run('CancelOrder', { orderId: id, reason: 'test' })
+  if (step.type === 'undo')
+    box.run('UndoReroute', { orderId: id, decisionId: `${id}/m${order.moves - 1}`, reason: 't' })
+  if (work === undefined) return
+  if (step.type === 'reroute') {
+    const lines = work.lines.map((line) => ({ lineId: line.lineId, quantity: unitsOf(line) }))
+    const assignments = [{ nodeId: `fab:${at}`, carrier: 'SwiftPost', shipBy: null, lines }]
+    const decision = record(`${id}/m${order.moves}`, 'reroute', at)
+    box.run('RerouteOrder', { ...ref, assignments, decision })
+  }
+  if (step.type === 'work') {
+    if (work.status === 'open') box.run('StartPicking', ref)
+    else if (work.status === 'picking' && work.pickedAt === null) {
+      const units = Math.min(
+        step.short ?? 0,
+        unitsOf(work.lines[0] ?? { lineId: '', sku: '', quantity: 0, short: 0 }),
+      )
+      box.run('PickWork', { ...ref, short: units === 0 ? [] : [{ lineId: '1', quantity: units }] })
+    } else if (work.status === 'picking') box.run('PackWork', ref)
+    else box.run('ShipWork', { ...ref, shipment: shipment(`${id}-s`) })
+  }
+}
+
+function check(box: Sandbox): void {
+  const held = new Map<string, number>()
+  for (const order of box.state.orders.values()) {
+    const open = order.work.filter(isOpenWork)
+    expect(new Set(open.map((work) => work.nodeId)).size).toBeLessThanOrEqual(1)
+    for (const work of open) {
+      if (!work.isReserved) continue
+      for (const line of work.lines) held.set(work.nodeId, (held.get(work.nodeId) ?? 0) + unitsOf(line))
+    }
+    for (const line of order.lines) expect(line.cancelled + line.shipped).toBeLessThanOrEqual(line.quantity)
+  }
+  for (const stock of box.state.stock.values()) {
+    if (stock.sku !== 'x') continue
+    expect(availableOf(stock)).toBeGreaterThanOrEqual(0)
+    expect(stock.allocated).toBe(held.get(stock.nodeId) ?? 0)
+  }
+}
+
+test('whatever happens, nothing is promised twice, no order is at two nodes and the log tells the same state', () => {
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 1, maxLength: 40 }), (acts) => {
+      const box = Sandbox.withStock(4)
+      for (const step of acts) {
+        perform(box, step)
+        check(box)
+      }
+      const { evolve } = coreDefinition('main')
+      const told = JSON.parse(JSON.stringify(box.events)) as typeof box.events
+      const again = told.reduce((state, event) => evolve(state, event), emptyState('main'))
+      expect(again.orders.toJS()).toEqual(box.state.orders.toJS())
+      expect(again.stock.toJS()).toEqual(box.state.stock.toJS())
+      expect(again.openByNode.filter((set) => set.size > 0).toJS()).toEqual(
+        box.state.openByNode.filter((set) => set.size > 0).toJS(),
+      )
+    }),
+    { numRuns: 150 },
+  )
+})
