@@ -2,21 +2,17 @@
 // stock.
 
 import type { Random } from '#data/kernel'
-import { type Calendar, daySeconds, hourSeconds, never, type WorkingDays } from './calendar.ts'
-import { deliveryDays, services, takenDays } from './carriers.ts'
+import { type Calendar, daySeconds, never } from './calendar.ts'
+import { deliveryDays } from './carriers.ts'
 import { type Catalogue, returnReasons, skuClasses } from './catalogue.ts'
-import { destinations } from './destinations.ts'
 import type { Dock } from './dock.ts'
 import type { TimedFault } from './faults.ts'
-import { weekdayOf } from './holidays.ts'
-import type { Network, Node } from './network.ts'
+import type { Network } from './network.ts'
 import type { Back, Line, Order, Work } from './order.ts'
+import { arrivalOf, collectionOf, promiseOf, type Roads } from './roads.ts'
 import { kindOf, type Stock } from './stock.ts'
 
 const returned = kindOf('return')
-const endOfDay = daySeconds - 1
-/** Days a parcel waits in a store for its customer. */
-const shelfDays = 3
 
 /** Brings shipments to customers and takes returns back. */
 export class Delivery {
@@ -24,8 +20,7 @@ export class Delivery {
   #network: Network
   #catalogue: Catalogue
   #stock: Stock
-  #docks: readonly Dock[]
-  #days: WorkingDays[]
+  #roads: Roads
   #slowdowns: TimedFault[]
   #random: Random
   #warehouseOf: number[]
@@ -43,8 +38,7 @@ export class Delivery {
     this.#network = network
     this.#catalogue = catalogue
     this.#stock = stock
-    this.#docks = docks
-    this.#days = deliveryDays(calendar)
+    this.#roads = { calendar, network, docks, days: deliveryDays(calendar) }
     this.#slowdowns = faults.filter(
       (fault) => fault.kind === 'carrier_slowdown' || fault.kind === 'lane_slowdown',
     )
@@ -56,31 +50,19 @@ export class Delivery {
 
   /** Last instant at which a work released at `second` leaves its node on time. */
   shipBy(node: number, second: number): number {
-    return (this.#docks[node] as Dock).shipBy(second)
+    return (this.#roads.docks[node] as Dock).shipBy(second)
   }
 
   /** Last instant at which the order comes on time: the end of a day where the customer is. */
   promise(order: Order): number {
-    const zone = destinations[order.destination]?.zone as number
-    const calendar = this.#calendar
-    const isWaiting = order.lines.some((line) => line.isWaiting)
-    const earliest = isWaiting ? 12 : order.works.length === 0 ? 5 : order.method === 'delivery' ? 0 : 1
-    let day = calendar.localDay(zone, order.placed) + earliest
-    for (const work of order.works) {
-      if (!work.ships) continue
-      const leaves = this.shipBy(work.node, order.placed + 1200)
-      const origin = this.#network.nodes[work.node]?.zone as number
-      const arrives = this.#daysOf(work).after(calendar.localDay(origin, leaves), work.quoted)
-      if (arrives > day) day = arrives
-    }
-    return calendar.instantOf(zone, day + (order.method === 'delivery' ? 0 : shelfDays), endOfDay)
+    return promiseOf(order, this.#roads)
   }
 
   /** Hands packed work over: sets when it leaves, arrives or is collected, and what comes back. */
   ship(work: Work): void {
     if (work.packed >= this.#calendar.end) return
     if (work.ships) {
-      const dock = this.#docks[work.node] as Dock
+      const dock = this.#roads.docks[work.node] as Dock
       const departure = dock.departure(work.packed + 240)
       work.shipped = departure + this.#random.int(0, 840)
       if (work.shipped < this.#calendar.end) this.#carry(work)
@@ -91,33 +73,10 @@ export class Delivery {
     for (const line of work.lines) this.#takeBack(work, line, had)
   }
 
-  #daysOf(work: Work): WorkingDays {
-    return this.#days[work.service] as WorkingDays
-  }
-
   #carry(work: Work): void {
-    const random = this.#random
-    const calendar = this.#calendar
-    const origin = this.#network.nodes[work.node] as Node
-    const to = destinations[work.order.destination] as (typeof destinations)[number]
-    const day = calendar.localDay(origin.zone, work.shipped)
-    const taken = takenDays(work.service, work.quoted, weekdayOf(day), random.next())
-    const slow = this.#slowdown(work, origin.region, to.region)
-    const extra = slow > 0 && random.next() < 0.88 ? slow + (random.next() < 0.2 ? 1 : 0) : 0
-    const arrives = this.#daysOf(work).after(day, taken + extra)
-    const hour = Math.min(20.5, Math.max(8, random.normal(14, 2.6)))
-    const instant = calendar.instantOf(to.zone, arrives, Math.floor(hour * hourSeconds))
-    work.delivered = Math.max(instant, work.shipped + 4 * hourSeconds)
-  }
-
-  #slowdown(work: Work, from: string, to: string): number {
-    let days = 0
-    for (const fault of this.#slowdowns) {
-      if (work.shipped < fault.start || work.shipped >= fault.stop) continue
-      if (services[work.service]?.carrier !== fault.carrier) continue
-      if (fault.lane === '' || fault.lane === `${from}>${to}`) days += fault.factor
-    }
-    return days
+    const { node, service, quoted, shipped } = work
+    const parcel = { node, service, quoted, shipped, destination: work.order.destination }
+    work.delivered = arrivalOf(parcel, this.#slowdowns, this.#roads, this.#random)
   }
 
   /** Customers come when the store is open, most within a day. */
@@ -125,12 +84,7 @@ export class Delivery {
     const ready = work.ships ? work.delivered : work.shipped
     if (ready === never) return
     const zone = this.#network.nodes[work.order.store]?.zone as number
-    const wish = ready + 1500 + Math.floor(this.#random.exponential(40_000))
-    const hour = this.#calendar.localHour(zone, wish)
-    const day = this.#calendar.localDay(zone, wish)
-    const opens = this.#random.int(10 * hourSeconds, 14 * hourSeconds)
-    if (hour >= 9 && hour < 21) work.collected = wish
-    else work.collected = Math.max(wish, this.#calendar.instantOf(zone, day + (hour < 9 ? 0 : 1), opens))
+    work.collected = collectionOf(ready, zone, this.#calendar, this.#random)
   }
 
   #takeBack(work: Work, line: Line, had: number): void {

@@ -2,7 +2,7 @@
 // promotions, faults. It says what to expect and draws counts; it makes no order.
 
 import type { Random } from '#data/kernel'
-import { type Calendar, daySeconds, hourSeconds, zones } from './calendar.ts'
+import { type Calendar, daySeconds, hourSeconds, never, zones } from './calendar.ts'
 import { skuClasses } from './catalogue.ts'
 import { channels } from './channels.ts'
 import { zoneShares } from './destinations.ts'
@@ -51,23 +51,30 @@ export class Demand {
   #random: Random
   #scale: number
   #levels: Float64Array
+  /** Epoch seconds between which the business grows: what goes on after a history grows for one more year. */
+  #growsFrom: number
+  #growsTo: number
 
+  /** @param before demand that this one goes on from: its size and growth; `orders` does not count then */
   constructor(
     calendar: Calendar,
     orders: number,
     faults: readonly TimedFault[],
     promotions: readonly Promotion[],
     random: Random,
+    before?: Demand,
   ) {
     this.#calendar = calendar
+    this.#growsFrom = before === undefined ? calendar.start : before.#growsFrom
+    this.#growsTo = before === undefined ? never : before.#calendar.end + 365 * daySeconds
     this.#faults = faults.filter((fault) => fault.kind === 'channel_gap' || fault.kind === 'demand_spike')
     this.#promotions = promotions
     this.#random = random
     this.#levels = Float64Array.from({ length: calendar.days }, (_, i) =>
       this.#levelOf(calendar.firstDay + i),
     )
-    this.#scale = 1
-    this.#scale = orders / this.#total()
+    this.#scale = before === undefined ? 1 : before.#scale
+    if (before === undefined) this.#scale = orders / this.#total()
   }
 
   /** Orders to be expected on a day (of UTC) when nothing goes wrong. */
@@ -134,7 +141,8 @@ export class Demand {
     const part = (date.getUTCDate() - 15) / 30
     const near = season[(month + (part < 0 ? 11 : 1)) % 12] as number
     const smooth = (season[month] as number) * (1 - Math.abs(part)) + near * Math.abs(part)
-    const years = (day * daySeconds - this.#calendar.start) / (365 * daySeconds)
+    const grown = Math.min(day * daySeconds, this.#growsTo) - this.#growsFrom
+    const years = grown / (365 * daySeconds)
     return smooth * (1 + growthPerYear) ** years * (this.#calendar.holidays.get(day)?.demand ?? 1)
   }
 

@@ -139,7 +139,8 @@ function plan(kind: Fault['kind'], scene: Scene, begin: number, random: Random):
   }
 }
 
-function popular(catalogue: Catalogue, random: Random): number {
+/** One of the three products that are wanted most and are stocked by Fabrikam itself. */
+export function popular(catalogue: Catalogue, random: Random): number {
   const stocked = catalogue.byShare.filter((sku) => catalogue.products[sku]?.vendor === -1)
   return stocked[random.int(0, 2)] as number
 }

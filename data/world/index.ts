@@ -1,6 +1,9 @@
-// Door of the demo world: a made-up retailer, Fabrikam, with a history that has known faults in it.
+// Door of the demo world: a made-up retailer, Fabrikam, with a history that has known faults in it, and what comes
+// after it.
 
+export { type Continuation, continueWorld, type Sending, type WorkLineKind } from './continuation.ts'
 export { type Fault, faultKinds } from './faults.ts'
 export type { WorldOptions } from './options.ts'
+export type { DrawnOrder } from './slot-orders.ts'
 export { headerOf } from './tables.ts'
 export { answerKey, generateWorld, type WorldProgress, type WorldSummary } from './world.ts'

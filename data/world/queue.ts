@@ -71,9 +71,10 @@ export class WorkQueue {
   }
 }
 
-/** Capacity over need on an ordinary day, at packing and at picking. */
-const headroom = 1.32
-const pickHeadroom = 2.3
+/** Capacity over need on an ordinary day, at packing. */
+export const headroom = 1.32
+/** The same at picking. */
+export const pickHeadroom = 2.3
 /** The smallest team, work per hour. */
 const smallestTeam = 0.8
 
@@ -97,16 +98,14 @@ export function teamOf(
   calendar: Calendar,
   faults: readonly TimedFault[],
 ): Team {
-  const hands = Float64Array.from({ length: calendar.hours }, (_, hour) => handsAt(node, calendar, hour))
-  const perWeek = node.week.reduce((sum, day) => sum + day, 0) * shiftHours(node)
   const packing = new Float64Array(calendar.hours)
   const picking = new Float64Array(calendar.hours)
   let capacity = 0
   for (let hour = 0; hour < calendar.hours; hour++) {
-    const day = calendar.firstDay + Math.floor(hour / 24)
-    const need = Math.max(demand.planned(day), weekBefore(demand, day)) * share
-    const team = Math.max(smallestTeam, (need * 7) / perWeek)
-    const left = leftAt(faults, (calendar.firstHour + hour) * hourSeconds) * (hands[hour] as number)
+    const team = teamAt(node, share, demand, calendar.firstDay + Math.floor(hour / 24))
+    const left =
+      leftAt(faults, (calendar.firstHour + hour) * hourSeconds) *
+      handsAt(node, calendar, calendar.firstHour + hour)
     packing[hour] = team * headroom * left
     picking[hour] = team * pickHeadroom * left
     if ((calendar.firstHour + hour) * hourSeconds < calendar.end)
@@ -117,6 +116,13 @@ export function teamOf(
     packing: new WorkQueue(calendar.firstHour, packing),
     dailyCapacity: Math.max(1, Math.round(capacity)),
   }
+}
+
+/** Work an hour that the day shift of a node is made for on a day (of UTC). */
+export function teamAt(node: Node, share: number, demand: Demand, day: number): number {
+  const perWeek = node.week.reduce((sum, weekday) => sum + weekday, 0) * shiftHours(node)
+  const need = Math.max(demand.planned(day), weekBefore(demand, day)) * share
+  return Math.max(smallestTeam, (need * 7) / perWeek)
 }
 
 function shiftHours(node: Node): number {
@@ -131,8 +137,9 @@ function weekBefore(demand: Demand, day: number): number {
   return sum / 7
 }
 
-function handsAt(node: Node, calendar: Calendar, hour: number): number {
-  const second = (calendar.firstHour + hour) * hourSeconds
+/** Hands at work in an hour (since 1970), relative to the day shift. */
+export function handsAt(node: Node, calendar: Calendar, hour: number): number {
+  const second = hour * hourSeconds
   const local = second + calendar.offset(node.zone, second)
   const day = Math.floor(local / daySeconds)
   const closed = calendar.isClosed(day) ? (node.type === 'dropship' ? 0 : 0.4) : 1
@@ -141,7 +148,8 @@ function handsAt(node: Node, calendar: Calendar, hour: number): number {
   return node.shift(hourOfDay) * (node.week[weekday] as number) * closed
 }
 
-function leftAt(faults: readonly TimedFault[], second: number): number {
+/** What faults leave of the capacity of a node. @param faults of this node */
+export function leftAt(faults: readonly TimedFault[], second: number): number {
   let left = 1
   for (const fault of faults) {
     const stops = fault.kind === 'node_slowdown' || fault.kind === 'node_outage'

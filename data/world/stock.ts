@@ -16,7 +16,8 @@ export const kindOf = (kind: (typeof movementKinds)[number]): number => movement
 const receipt = kindOf('receipt')
 const returned = kindOf('return')
 const adjustment = kindOf('adjustment')
-const reviewDays = 3
+/** Days between two orders of a node to its suppliers, and until the goods come. */
+export const reviewDays = 3
 const leadDays = 2
 const countHour = 6
 
@@ -174,9 +175,7 @@ export class Stock {
 
   /** Units to hold of a pair. */
   #target(pair: number, second: number): number {
-    const planned = this.#demand.planned(Math.floor(second / daySeconds) + 2)
-    const days = (this.#need[pair] as number) * planned
-    return Math.ceil(days * (reviewDays + leadDays + 1) + 1.6 * Math.sqrt(days * 6) + 1.6)
+    return targetOf((this.#need[pair] as number) * this.#demand.planned(Math.floor(second / daySeconds) + 2))
   }
 
   /** Each node orders every few days in the morning; goods come two days later. */
@@ -245,8 +244,13 @@ export class Stock {
   }
 }
 
+/** Units to hold of a pair of which so many are needed a day. */
+export function targetOf(perDay: number): number {
+  return Math.ceil(perDay * (reviewDays + leadDays + 1) + 1.6 * Math.sqrt(perDay * 6) + 1.6)
+}
+
 /** Share of all units wanted that falls on a pair, times units per order. */
-function needsOf(network: Network, catalogue: Catalogue): Float64Array {
+export function needsOf(network: Network, catalogue: Catalogue): Float64Array {
   const skus = catalogue.products.length
   const needs = new Float64Array(network.nodes.length * skus)
   const unitsPerOrder = 2.25

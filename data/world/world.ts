@@ -5,20 +5,17 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { EntityName } from '#data/contracts'
-import { type Random, seededRandom } from '#data/kernel'
-import { Calendar, daySeconds } from './calendar.ts'
-import { type Catalogue, catalogueOf } from './catalogue.ts'
+import { daySeconds } from './calendar.ts'
 import { Delivery } from './delivery.ts'
 import { Demand, planPromotions, slotSeconds } from './demand.ts'
-import { destinations } from './destinations.ts'
 import { Dock } from './dock.ts'
-import { type Fault, planFaults, type Scene, type TimedFault, tellFaults } from './faults.ts'
+import { type Fault, type TimedFault, tellFaults } from './faults.ts'
 import { Fulfillment } from './fulfillment.ts'
-import { type Network, networkOf } from './network.ts'
-import { type WorldOptions, worldOptions } from './options.ts'
+import type { WorldOptions } from './options.ts'
 import { type Team, teamOf } from './queue.ts'
 import { Shop } from './shop.ts'
 import { Sourcing } from './sourcing.ts'
+import { type Stage, stageOf, workShares } from './stage.ts'
 import { Stock } from './stock.ts'
 import { Tables } from './tables.ts'
 
@@ -40,24 +37,6 @@ export interface WorldProgress {
   day: number
   days: number
   orders: number
-}
-
-/** A world before its first order. */
-interface Stage extends Scene {
-  options: Readonly<Required<WorldOptions>>
-  random: Random
-  faults: TimedFault[]
-}
-
-function stageOf(partial: Partial<WorldOptions>): Stage {
-  const options = worldOptions(partial)
-  const random = seededRandom(options.seed).fork('world')
-  const end = Math.floor(options.end / 1000)
-  const calendar = new Calendar(end - options.days * daySeconds, end)
-  const network = networkOf(options.nodes)
-  const catalogue = catalogueOf(options.skus, network, random.fork('catalogue'))
-  const scene = { calendar, network, catalogue }
-  return { ...scene, options, random, faults: planFaults(scene, random.fork('faults')) }
 }
 
 /**
@@ -141,16 +120,4 @@ function cast(stage: Stage, tables: Tables) {
   const floor = { calendar, network, teams, stock, sourcing, delivery, tables, faults }
   const fulfillment = new Fulfillment({ ...floor, random: random.fork('fulfillment') })
   return { demand, shop, stock, fulfillment, teams }
-}
-
-/** Work of each node as a share of all orders: deliveries, collections in stores, products of vendors. */
-function workShares(network: Network, catalogue: Catalogue): number[] {
-  const people = destinations.reduce((sum, to) => sum + to.population, 0)
-  return network.nodes.map((node, i) => {
-    const exclusive = catalogue.products.filter((product) => product.vendor === i)
-    const vendor = 1.7 * exclusive.reduce((sum, product) => sum + product.share, 0)
-    const near = destinations.filter((_, to) => network.storeOf[to] === i)
-    const collected = (0.21 * near.reduce((sum, to) => sum + to.population, 0)) / people
-    return (network.shares[i] as number) + vendor + (node.type === 'store' ? collected : 0)
-  })
 }

@@ -1,0 +1,286 @@
+// What happens at Fabrikam after its history ends: orders due, and how nodes, carriers and suppliers work. It keeps
+// nothing that happened: the same seed and the same times give the same answers. Times are epoch ms.
+
+import type { Random } from '#data/kernel'
+import { daySeconds, hourSeconds } from './calendar.ts'
+import { chooseService, freightCostCents, quotedDays, type Service, services } from './carriers.ts'
+import { destinations } from './destinations.ts'
+import type { Dock } from './dock.ts'
+import { Era, eraSeconds, type Past, pastOf } from './era.ts'
+import { type Fault, tellFaults } from './faults.ts'
+import type { Node } from './network.ts'
+import type { WorldOptions } from './options.ts'
+import { arrivalOf, collectionOf, type Parcel } from './roads.ts'
+import { type DrawnOrder, drawOrders } from './slot-orders.ts'
+import { type Stage, stageOf } from './stage.ts'
+import { needsOf, reviewDays, targetOf } from './stock.ts'
+import type { Trouble } from './trouble.ts'
+
+/** Picking is quick, packing sets the pace. */
+export type WorkLineKind = 'picking' | 'packing'
+
+/** A parcel to be sent. */
+export interface Sending {
+  service: number
+  carrier: string
+  serviceName: string
+  /** Start of its tracking number. */
+  prefix: string
+  quotedDays: number
+  weightG: number
+  freightCostCents: number
+}
+
+const erasKept = 3
+const longestWorkHours = 24 * 60
+
+/** The time after a history. Nodes, products and destinations are known by index, -1 = unknown. */
+export class Continuation {
+  /** End of the history. */
+  readonly end: number
+  #stage: Stage
+  #past: Past
+  #eras = new Map<number, Era>()
+  #nodes: Map<string, number>
+  #skus: Map<string, number>
+  #places: Map<string, number>
+  #needs: Float64Array
+
+  constructor(options: Partial<WorldOptions>, firstFaultHours: number) {
+    this.#stage = stageOf(options)
+    const { network, catalogue, calendar } = this.#stage
+    this.end = calendar.end * 1000
+    this.#past = pastOf(this.#stage, firstFaultHours)
+    this.#nodes = new Map(network.nodes.map((node, i) => [node.id, i]))
+    this.#skus = new Map(catalogue.products.map((product, i) => [product.sku, i]))
+    this.#places = new Map(destinations.map((place, i) => [place.postalCode, i]))
+    this.#needs = needsOf(network, catalogue)
+  }
+
+  /** Index of a node by its external id. */
+  node(externalId: string): number {
+    return this.#nodes.get(externalId) ?? -1
+  }
+
+  /** External ids of the nodes, by index. */
+  get nodes(): readonly string[] {
+    return this.#stage.network.nodes.map((node) => node.id)
+  }
+
+  /** Index of a destination by its postal code. */
+  place(postalCode: string | null): number {
+    return this.#places.get(postalCode ?? '') ?? -1
+  }
+
+  /** Orders placed in a quarter of an hour (since 1970), in order of time; none before the end of the history. */
+  orders(slot: number): DrawnOrder[] {
+    return drawOrders(this.#eraAt(slot * 900), this.#stage, slot)
+  }
+
+  /** What goes wrong between two instants, also what began before. */
+  faults(from: number, to: number): Fault[] {
+    const found = new Map<string, Trouble>()
+    const last = Math.max(from, to - 1)
+    for (let at = from; ; at = Math.min(at + eraSeconds * 1000, last)) {
+      for (const trouble of this.#eraAt(at / 1000).troubles) {
+        if (trouble.start * 1000 < to && trouble.stop * 1000 > from) found.set(trouble.id, trouble)
+      }
+      if (at === last) break
+    }
+    return this.#tell([...found.values()].sort((a, b) => a.start - b.start))
+  }
+
+  #tell(troubles: readonly Trouble[]): Fault[] {
+    return tellFaults(troubles, this.#stage).map((fault, i) => ({
+      ...fault,
+      id: troubles[i]?.id ?? fault.id,
+    }))
+  }
+
+  /** First instant from `from` on at which somebody works there. */
+  begin(node: number, line: WorkLineKind, from: number): number {
+    return this.finish(node, line, from, 0)
+  }
+
+  /** When work that is begun at `from` is done, Infinity when it is not within sixty days. */
+  finish(node: number, line: WorkLineKind, from: number, effort: number): number {
+    let at = from / 1000
+    let left = effort
+    let hour = Math.floor(at / hourSeconds)
+    for (const last = hour + longestWorkHours; hour <= last; hour++) {
+      const rate = this.#eraAt(hour * hourSeconds).rate(node, line, hour)
+      const possible = (rate * ((hour + 1) * hourSeconds - at)) / hourSeconds
+      if (rate > 0 && possible >= left) return Math.ceil(at + (left / rate) * hourSeconds) * 1000
+      left -= possible
+      at = (hour + 1) * hourSeconds
+    }
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** Work units of a piece of work with so many goods. @param uniform in [0, 1) */
+  effort(units: number, uniform: number): number {
+    return (0.6 + 0.2 * units) * (0.6 + 0.8 * uniform)
+  }
+
+  /** Longest time until a node takes note of released work, in ms, shortest first. */
+  noticeMs(node: number, uniform: number): number {
+    const isStore = this.#node(node).type === 'store'
+    return Math.floor(isStore ? 240 + uniform * 1560 : 20 + uniform * 220) * 1000
+  }
+
+  /** Share of lines a node does not find. */
+  shortShare(node: number, at: number): number {
+    const spike = this.#eraAt(at / 1000).troubles.find(
+      (each) => each.kind === 'short_pick_spike' && each.node === node && isOn(each, at / 1000),
+    )
+    return spike?.factor ?? this.#node(node).shortShare
+  }
+
+  /** When a carrier collects next at a node. */
+  departure(node: number, from: number): number {
+    const dock = this.#eraAt(from / 1000).roads.docks[node] as Dock
+    return dock.departure(Math.ceil(from / 1000)) * 1000
+  }
+
+  /**
+   * How a parcel is sent.
+   * @param lines units by SKU
+   * @param carrier that must bring it, null = the usual choice
+   */
+  send(
+    node: number,
+    place: number,
+    order: { freightCents: number | null; lines: readonly { sku: string; quantity: number }[] },
+    carrier: string | null,
+    uniform: number,
+  ): Sending {
+    const km = this.#stage.network.km[node]?.[place] ?? 0
+    const { products } = this.#stage.catalogue
+    const weightG = order.lines.reduce(
+      (sum, { sku, quantity }) => sum + (products[this.#skus.get(sku) ?? -1]?.weightG ?? 500) * quantity,
+      packagingG,
+    )
+    const speed = speedOf(order.freightCents)
+    const usual = chooseService(speed, km, weightG, uniform)
+    const service =
+      carrier === null || services[usual]?.carrier === carrier ? usual : serviceOf(carrier, speed, usual)
+    const { carrier: name, service: serviceName, prefix } = services[service] as Service
+    const freight = freightCostCents(service, km, weightG)
+    const quoted = quotedDays(service, km)
+    return {
+      service,
+      carrier: name,
+      serviceName,
+      prefix,
+      quotedDays: quoted,
+      weightG,
+      freightCostCents: freight,
+    }
+  }
+
+  /** When a parcel arrives; `shipped` in ms. */
+  arrival(parcel: Parcel, random: Random): number {
+    const second = Math.floor(parcel.shipped / 1000)
+    const era = this.#eraAt(second)
+    return arrivalOf({ ...parcel, shipped: second }, era.slow, era.roads, random) * 1000
+  }
+
+  /** When a customer collects what is ready at a node. */
+  collection(node: number, ready: number, random: Random): number {
+    const era = this.#eraAt(ready / 1000)
+    return collectionOf(Math.floor(ready / 1000), this.#node(node).zone, era.calendar, random) * 1000
+  }
+
+  /** Index of a service by carrier and name, -1 = unknown. */
+  service(carrier: string, name: string): number {
+    return services.findIndex((each) => each.carrier === carrier && each.service === name)
+  }
+
+  /** Days that a service quotes between a node and a destination. */
+  quotedDays(service: number, node: number, place: number): number {
+    return quotedDays(service, this.#stage.network.km[node]?.[place] ?? 0)
+  }
+
+  /** Deliveries of suppliers to nodes that are due between two instants. */
+  receipts(from: number, to: number): { node: number; at: number }[] {
+    const found: { node: number; at: number }[] = []
+    for (let day = Math.floor(from / 86_400_000); day * 86_400_000 < to; day++) {
+      for (let node = 0; node < this.#stage.network.nodes.length; node++) {
+        const at = (day * daySeconds + (40 + node) * 900 + 3 * hourSeconds + 60) * 1000
+        if ((day - 1 + node) % reviewDays === 0 && at >= from && at < to) found.push({ node, at })
+      }
+    }
+    return found.sort((a, b) => a.at - b.at)
+  }
+
+  /** Units of a product that a node holds after its suppliers came; 0 where it has none of it, or cannot get it. */
+  wanted(node: number, sku: string, at: number): number {
+    const index = this.#skus.get(sku)
+    if (index === undefined || this.isOut(node, sku, at)) return 0
+    const { products } = this.#stage.catalogue
+    const day = Math.floor(at / 86_400_000)
+    const perDay =
+      (this.#needs[node * products.length + index] ?? 0) * this.#eraAt(at / 1000).demand.planned(day + 1)
+    return perDay === 0 ? 0 : Math.max(1, targetOf(perDay) - Math.round(1.1 * perDay))
+  }
+
+  /** Whether a fault keeps a product away from a node. */
+  isOut(node: number, sku: string, at: number): boolean {
+    return this.stockOuts(at).some((each) => each.node === node && each.sku === sku)
+  }
+
+  /** Products that faults keep away from nodes at an instant. */
+  stockOuts(at: number): { id: string; node: number; sku: string }[] {
+    const { products } = this.#stage.catalogue
+    return this.#eraAt(at / 1000)
+      .troubles.filter((each) => each.kind === 'stock_out' && isOn(each, at / 1000))
+      .map(({ id, node, sku }) => ({ id, node, sku: products[sku]?.sku ?? '' }))
+  }
+
+  /** An independent stream of numbers, the same for the same label. */
+  random(label: string): Random {
+    return this.#stage.random.fork(label)
+  }
+
+  #node(index: number): Node {
+    return this.#stage.network.nodes[index] as Node
+  }
+
+  #eraAt(second: number): Era {
+    const index = Math.max(0, Math.floor((second - this.#stage.calendar.end) / eraSeconds))
+    let era = this.#eras.get(index)
+    if (era === undefined) {
+      era = new Era(this.#past, index)
+      this.#eras.set(index, era)
+      for (const old of this.#eras.keys())
+        if (this.#eras.size > erasKept && old !== index) this.#eras.delete(old)
+    }
+    return era
+  }
+}
+
+const packagingG = 140
+
+const isOn = (trouble: Trouble, second: number): boolean => second >= trouble.start && second < trouble.stop
+
+/** What the customer paid for says how quickly it goes. */
+function speedOf(freightCents: number | null): Service['service'] {
+  if ((freightCents ?? 0) >= 2499) return 'overnight'
+  return (freightCents ?? 0) >= 1299 ? 'two_day' : 'ground'
+}
+
+/** The carrier's service that is nearest to a wish; the usual one where it is not known. */
+function serviceOf(carrier: string, speed: Service['service'], usual: number): number {
+  const own = services.map((_, i) => i).filter((i) => services[i]?.carrier === carrier)
+  return own.find((i) => services[i]?.service === speed) ?? own[0] ?? usual
+}
+
+/**
+ * The time after the history of a world.
+ * @param options of the world, as for `generateWorld`
+ * @param firstFaultHours hours that the slowdown at the end of the history still goes on
+ * @throws WORLD_OPTIONS_INVALID when an option is out of its range
+ */
+export function continueWorld(options: Partial<WorldOptions> = {}, firstFaultHours = 8): Continuation {
+  return new Continuation(options, firstFaultHours)
+}
