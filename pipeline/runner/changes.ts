@@ -11,23 +11,27 @@ export type Scope = 'order' | 'inventory'
 /** How a scope is keyed: in the raw tables, in the marts, and the temporary table of its changed keys. */
 interface ScopeKeys {
   changed: string
-  /** a raw table with this column belongs to the scope */
-  rawMark: string
+  /** a raw table with one of these columns belongs to the scope */
+  rawMarks: string[]
   raw: string[]
+  /** in the raw tables of the core, where nodes of any provider are named in full */
+  rawLog: string[]
   mart: string[]
 }
 
 const keysOf: Record<Scope, ScopeKeys> = {
   order: {
     changed: 'cycle_orders',
-    rawMark: 'order_external_id',
+    rawMarks: ['order_external_id'],
     raw: ['provider', 'order_external_id'],
+    rawLog: ['provider', 'order_external_id'],
     mart: ['order_id'],
   },
   inventory: {
     changed: 'cycle_stock',
-    rawMark: 'counted_at,moved_at',
+    rawMarks: ['counted_at', 'moved_at'],
     raw: ['provider', 'sku', 'node_external_id'],
+    rawLog: ['sku', 'node_id'],
     mart: ['provider', 'sku', 'node_id'],
   },
 }
@@ -53,7 +57,7 @@ export async function listChanges(queries: Queries, kinds: Set<string>): Promise
   await listStock(queries, kinds)
   const counts = await queries.one<{ orders: number; stock: number; total: number }>(
     `SELECT (SELECT count(*) FROM cycle_orders) AS orders, (SELECT count(*) FROM cycle_stock) AS stock,
-       (SELECT count(*) FROM raw_file_orders) AS total`,
+       (SELECT count(*) FROM raw_file_orders) + (SELECT count(*) FROM raw_log_orders) AS total`,
   )
   return { kinds, ...counts, share: counts.orders === 0 ? 0 : counts.orders / counts.total }
 }
@@ -61,28 +65,36 @@ export async function listChanges(queries: Queries, kinds: Set<string>): Promise
 async function listOrders(queries: Queries, kinds: Set<string>): Promise<void> {
   const sources = ["SELECT provider, key AS order_external_id FROM pipeline_changes WHERE kind = 'order'"]
   if (kinds.has('sku')) {
-    for (const table of ['raw_file_order_lines', 'raw_file_returns']) {
-      sources.push(naming(table, 'sku', "kind = 'sku' AND changed.key = named.sku"))
+    for (const table of ['raw_file_order_lines', 'raw_file_returns', 'raw_log_order_lines']) {
+      sources.push(naming(table, 'named.sku', "kind = 'sku' AND changed.key = named.sku"))
     }
   }
   if (kinds.has('node')) {
     for (const table of ['order_lines', 'fulfillment_orders', 'shipments', 'returns']) {
-      const same = "kind = 'node' AND changed.key = named.node_external_id"
-      sources.push(naming(`raw_file_${table}`, 'node_external_id', same))
+      const same = `kind = 'node' AND changed.provider = named.provider
+        AND changed.key = named.node_external_id`
+      sources.push(naming(`raw_file_${table}`, 'named.node_external_id', same))
+    }
+    for (const table of ['order_lines', 'fulfillment_orders', 'shipments']) {
+      const same = "kind = 'node' AND changed.provider || ':' || changed.key = named.node_id"
+      sources.push(naming(`raw_log_${table}`, 'named.node_id', same))
     }
   }
+  const named = (table: string) => `
+    SELECT market, provider, order_external_id FROM ${table}
+    SEMI JOIN (${sources.join('\nUNION ')}) AS keys USING (provider, order_external_id)`
   await queries.run(`
     CREATE TEMP TABLE cycle_orders AS
     SELECT DISTINCT md5(concat_ws(chr(31), market, provider, order_external_id))::UUID AS order_id,
       market, provider, order_external_id
-    FROM raw_file_orders
-    SEMI JOIN (${sources.join('\nUNION ')}) AS keys USING (provider, order_external_id)`)
+    FROM (${named('raw_file_orders')} UNION ALL ${named('raw_log_orders')})`)
 }
 
+/** Orders of the rows whose column names something that changed; a product counts for other providers, too. */
 const naming = (table: string, column: string, same: string) =>
   `SELECT named.provider, named.order_external_id FROM ${table} AS named
-   SEMI JOIN pipeline_changes AS changed ON changed.provider = named.provider AND ${same}
-   WHERE named.${column} IS NOT NULL`
+   SEMI JOIN pipeline_changes AS changed ON ${same}
+   WHERE ${column} IS NOT NULL`
 
 async function listStock(queries: Queries, kinds: Set<string>): Promise<void> {
   const sources = [
@@ -90,10 +102,14 @@ async function listStock(queries: Queries, kinds: Set<string>): Promise<void> {
      FROM pipeline_changes WHERE kind = 'inventory'`,
   ]
   if (kinds.has('sku')) {
-    for (const table of ['raw_file_inventory', 'raw_file_inventory_movements']) {
-      sources.push(`SELECT named.provider, named.sku, named.node_external_id FROM ${table} AS named
-        SEMI JOIN pipeline_changes AS changed
-          ON changed.provider = named.provider AND changed.kind = 'sku' AND changed.key = named.sku`)
+    const node = 'named.node_id[length(named.provider) + 2:]'
+    for (const [table, place] of [
+      ['raw_file_inventory', 'named.node_external_id'],
+      ['raw_file_inventory_movements', 'named.node_external_id'],
+      ['raw_log_inventory', node],
+    ]) {
+      sources.push(`SELECT named.provider, named.sku, ${place} FROM ${table} AS named
+        SEMI JOIN pipeline_changes AS changed ON changed.kind = 'sku' AND changed.key = named.sku`)
     }
   }
   await queries.run(`
@@ -114,7 +130,7 @@ async function listStock(queries: Queries, kinds: Set<string>): Promise<void> {
 
 /** Raw tables that hold rows of the scope. */
 async function rawTables(queries: Queries, graph: Graph, scope: Scope): Promise<string[]> {
-  const marks = keysOf[scope].rawMark.split(',')
+  const marks = keysOf[scope].rawMarks
   const rows = await queries.all<{ table_name: string; column_name: string }>(
     "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal",
   )
@@ -131,7 +147,10 @@ async function rawTables(queries: Queries, graph: Graph, scope: Scope): Promise<
 export async function copyChanged(queries: Queries, graph: Graph, scope: Scope): Promise<string[]> {
   const keys = keysOf[scope]
   const raw = await rawTables(queries, graph, scope)
-  for (const table of raw) await copyRows(queries, table, `cycle_now_${table}`, keys.changed, keys.raw)
+  for (const table of raw) {
+    const key = table.startsWith('raw_log_') ? keys.rawLog : keys.raw
+    await copyRows(queries, table, `cycle_now_${table}`, keys.changed, key)
+  }
   for (const node of martsOf(graph)) {
     if (node.incremental !== scope) continue
     await copyRows(queries, node.name, `cycle_old_${node.name}`, keys.changed, keys.mart)

@@ -30,9 +30,8 @@ starts as (
 
 from_source as (
   select
-    told.*,
+    told.* replace (coalesce(told.cancelled_at, starts.cancelled_at) as cancelled_at),
     starts.started_at,
-    starts.cancelled_at,
     false as is_derived
   from told
   inner join starts on starts.order_id = told.order_id

@@ -38,6 +38,10 @@ order_totals as (
   group by order_id
 ),
 
+told_lines as (
+  select * from int_told_lines
+),
+
 node_shipments as (
   select * from int_node_shipments
 ),
@@ -55,17 +59,18 @@ bearers as (
 
 joined as (
   select
-    work.*,
+    work.* replace (coalesce(work.carrier, node_shipments.carrier) as carrier),
     headers.placed_at,
     headers.promised_at,
     coalesce(headers.channel, 'unknown') as channel,
     coalesce(headers.region, 'unknown') as region,
     headers.method,
     work.status not in ('rejected', 'cancelled') as is_live,
-    coalesce(node_lines.line_count, order_totals.line_count, 0) as line_count,
-    coalesce(node_lines.filled_line_count, order_totals.filled_line_count, 0) as filled,
+    coalesce(told_lines.line_count, node_lines.line_count, order_totals.line_count, 0) as line_count,
+    coalesce(told_lines.filled, node_lines.filled_line_count, order_totals.filled_line_count, 0) as filled,
     coalesce(node_lines.unit_count, order_totals.unit_count, 0) as unit_count,
     coalesce(
+      told_lines.sku_class,
       case
         when node_lines.first_class = node_lines.last_class then node_lines.first_class
         when node_lines.first_class is not null then 'mixed'
@@ -74,7 +79,6 @@ joined as (
       'unknown'
     ) as sku_class,
     coalesce(work.ship_by, node_lines.ship_by) as due_at,
-    node_shipments.carrier,
     node_shipments.shipped_at as carried_at,
     node_shipments.delivered_at as carried_to_at,
     headers.delivered_at as order_delivered_at,
@@ -87,6 +91,9 @@ joined as (
   inner join headers on headers.order_id = work.order_id
   left join node_lines on node_lines.order_id = work.order_id and node_lines.node_id = work.node_id
   left join order_totals on order_totals.order_id = work.order_id
+  left join told_lines
+    on told_lines.order_id = work.order_id
+    and told_lines.fulfillment_order_id = work.fulfillment_order_id
   left join node_shipments
     on node_shipments.order_id = work.order_id and node_shipments.node_id = work.node_id
   left join bearers on bearers.order_id = work.order_id and bearers.node_id = work.node_id
@@ -131,7 +138,7 @@ final as (
       when status in ('shipped', 'delivered', 'collected') then coalesce(delivered_at, work_started_at)
     end as closed_at,
     due_at as ship_by, promised_at, delivered_at, line_count,
-    case when attempt = 1 and status <> 'rejected' then filled else 0 end as filled_line_count,
+    case when attempt = 1 and is_live then filled else 0 end as filled_line_count,
     coalesce(quantity, unit_count) as quantity,
     short_quantity,
     case when is_live then work_cost_cents else coalesce(processing_cost_cents, 0) end

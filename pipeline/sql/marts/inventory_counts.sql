@@ -6,11 +6,15 @@
 -- incremental: inventory
 -- order: counted_at
 with counts as (
-  select * from stg_inventory
+  select * from stg_inventory where not is_current
 ),
 
 classes as (
   select provider, sku, sku_class from products
+),
+
+market_classes as (
+  select market, sku, sku_class from int_market_classes
 ),
 
 final as (
@@ -18,7 +22,7 @@ final as (
     counts.market,
     counts.provider,
     counts.sku,
-    coalesce(classes.sku_class, 'unknown') as sku_class,
+    coalesce(classes.sku_class, market_classes.sku_class, 'unknown') as sku_class,
     counts.node_id,
     counts.counted_at,
     counts.on_hand,
@@ -30,6 +34,8 @@ final as (
     counts.unit_cost_cents
   from counts
   left join classes on classes.provider = counts.provider and classes.sku = counts.sku
+  left join market_classes
+    on market_classes.market = counts.market and market_classes.sku = counts.sku
 )
 
 select * from final

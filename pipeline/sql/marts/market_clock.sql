@@ -47,6 +47,12 @@ count_times as (
   group by market
 ),
 
+stock_times as (
+  select market, max(counted_at) as last_at
+  from inventory_positions
+  group by market
+),
+
 movement_times as (
   select market, max(moved_at) as last_at
   from inventory_movements
@@ -59,6 +65,7 @@ happenings as (
   union all by name select * from shipment_times
   union all by name select * from return_times
   union all by name select * from count_times
+  union all by name select * from stock_times
   union all by name select * from movement_times
 ),
 

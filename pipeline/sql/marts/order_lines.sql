@@ -18,15 +18,21 @@ classes as (
   select provider, sku, sku_class from products
 ),
 
+market_classes as (
+  select market, sku, sku_class from int_market_classes
+),
+
 joined as (
   select
     line_rows.*,
     headers.placed_at,
     coalesce(line_rows.status, headers.status) as state,
-    coalesce(classes.sku_class, 'unknown') as sku_class
+    coalesce(classes.sku_class, market_classes.sku_class, 'unknown') as sku_class
   from line_rows
   inner join headers on headers.order_id = line_rows.order_id
   left join classes on classes.provider = line_rows.provider and classes.sku = line_rows.sku
+  left join market_classes
+    on market_classes.market = line_rows.market and market_classes.sku = line_rows.sku
 ),
 
 cancelled as (

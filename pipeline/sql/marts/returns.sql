@@ -21,6 +21,10 @@ classes as (
   select provider, sku, sku_class from products
 ),
 
+market_classes as (
+  select market, sku, sku_class from int_market_classes
+),
+
 firsts as (
   select order_id, min((requested_at, return_id)) as first_return
   from return_rows
@@ -50,7 +54,7 @@ final as (
     named.provider,
     named.line_id,
     named.sku,
-    coalesce(classes.sku_class, 'unknown') as sku_class,
+    coalesce(classes.sku_class, market_classes.sku_class, 'unknown') as sku_class,
     named.node_id,
     named.carrier,
     named.channel,
@@ -66,6 +70,8 @@ final as (
     named.loss_cents
   from named
   left join classes on classes.provider = named.provider and classes.sku = named.sku
+  left join market_classes
+    on market_classes.market = named.market and market_classes.sku = named.sku
 )
 
 select * from final

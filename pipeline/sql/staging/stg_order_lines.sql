@@ -1,11 +1,28 @@
--- Order lines as the sources tell them.
+-- Order lines as the sources and the core tell them.
 -- grain: one row per order line
 -- key: order_id, line_id
 -- owner: pipeline
 -- units: money bigint cents, quantities in units, times timestamptz UTC
 -- incremental: view
-with file_rows as (
-  select * from raw_file_order_lines
+-- An order that the core has, has the rows of the core alone.
+with log_rows as (
+  select * from raw_log_order_lines
+),
+
+file_rows as (
+  select
+    * exclude (node_external_id),
+    provider || ':' || node_external_id as node_id
+  from raw_file_order_lines
+  anti join raw_log_orders
+    on raw_log_orders.provider = raw_file_order_lines.provider
+    and raw_log_orders.order_external_id = raw_file_order_lines.order_external_id
+),
+
+united as (
+  select * from file_rows
+  union all by name
+  select * from log_rows
 ),
 
 final as (
@@ -20,13 +37,13 @@ final as (
     coalesce(discount_cents, 0) as discount_cents,
     coalesce(tax_cents, 0) as tax_cents,
     coalesce(freight_cents, 0) as freight_cents,
-    provider || ':' || node_external_id as node_id,
+    node_id,
     status,
     ship_by,
     shipped_quantity,
     cancelled_quantity,
     flags
-  from file_rows
+  from united
 )
 
 select * from final

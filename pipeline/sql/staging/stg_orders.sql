@@ -1,11 +1,26 @@
--- Orders as the sources tell them, with the id that every table shares.
+-- Orders as the sources and the core tell them, with the id that every table shares.
 -- grain: one row per order
 -- key: order_id
 -- owner: pipeline
 -- units: money bigint cents, times timestamptz UTC
 -- incremental: view
-with file_rows as (
-  select * from raw_file_orders
+-- Once the core has an order, what it says of it counts and the rows of files do not.
+with log_rows as (
+  select * from raw_log_orders
+),
+
+file_rows as (
+  select *
+  from raw_file_orders
+  anti join raw_log_orders
+    on raw_log_orders.provider = raw_file_orders.provider
+    and raw_log_orders.order_external_id = raw_file_orders.order_external_id
+),
+
+united as (
+  select * from file_rows
+  union all by name
+  select * from log_rows
 ),
 
 final as (
@@ -34,7 +49,7 @@ final as (
     tax_cents,
     discount_cents,
     flags
-  from file_rows
+  from united
 )
 
 select * from final

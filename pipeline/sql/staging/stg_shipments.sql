@@ -1,11 +1,28 @@
--- Shipments as the sources tell them.
+-- Shipments as the sources and the core tell them.
 -- grain: one row per shipment
 -- key: order_id, shipment_id
 -- owner: pipeline
 -- units: money bigint cents, weight grams, times timestamptz UTC
 -- incremental: view
-with file_rows as (
-  select * from raw_file_shipments
+-- An order that the core has, has the rows of the core alone.
+with log_rows as (
+  select * from raw_log_shipments
+),
+
+file_rows as (
+  select
+    * exclude (node_external_id),
+    provider || ':' || node_external_id as node_id
+  from raw_file_shipments
+  anti join raw_log_orders
+    on raw_log_orders.provider = raw_file_shipments.provider
+    and raw_log_orders.order_external_id = raw_file_shipments.order_external_id
+),
+
+united as (
+  select * from file_rows
+  union all by name
+  select * from log_rows
 ),
 
 final as (
@@ -14,7 +31,7 @@ final as (
     shipment_external_id as shipment_id,
     market,
     provider,
-    provider || ':' || node_external_id as node_id,
+    node_id,
     carrier,
     service,
     tracking_number,
@@ -24,7 +41,7 @@ final as (
     freight_cost_cents,
     insurance_cents,
     weight_g
-  from file_rows
+  from united
 )
 
 select * from final
