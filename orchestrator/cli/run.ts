@@ -44,7 +44,7 @@ async function onHome(name: VerbName, args: unknown, call: Call): Promise<unknow
 async function here(name: VerbName, args: unknown, call: Call): Promise<unknown> {
   const workspace = await openWorkspace(call.home, name, call.effects)
   try {
-    return await verbs[name].run(args, { ...workspace, onProgress: call.onProgress })
+    return await verbs[name].run(args, { ...workspace, engine: null, onProgress: call.onProgress })
   } finally {
     await workspace.close()
   }

@@ -40,6 +40,9 @@ export function marketTime(
     if (mode() === 'wall') return clock.now()
     return mode() === 'watermark' ? ofData() : Math.round(Math.max(simulated(), base.market))
   }
+  core.onChange(({ kind, at }) => {
+    if (kind === 'clock') base = { market: Math.max(at, ofData()), wall: clock.now() }
+  })
   const state = (): api.ClockState => {
     const { speed, isPaused } = core.state().clock
     const isSimulated = mode() === 'simulated'
@@ -61,9 +64,7 @@ export function marketTime(
       if (isSimulated && change.mode !== undefined) {
         throw fail('CLOCK_CHANGE_INVALID', { reason: 'the time of demo data is simulated' })
       }
-      const at = now()
-      await core.execute('SetClock', { clock: change }, { at })
-      base = { market: at, wall: clock.now() }
+      await core.execute('SetClock', { clock: change }, { at: now() })
       return state()
     },
   }

@@ -22,6 +22,8 @@ export interface EngineOptions {
   market?: string
   /** Days without activity before the watermark after which an order of a file stays history. Default 30. */
   liveDays?: number
+  /** Whether the model of orders learns beside the loop. Default true. */
+  trains?: boolean
 }
 
 /**
@@ -59,7 +61,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
       const report = await loop.turn()
       watermark = await watermarkOf(workspace, market)
       Object.assign(last, { report, at: effects.clock.now(), error: null })
-      training.wake()
+      if (options.trains ?? true) training.wake()
       core.tell({ kind: 'cycle', ids: [], at: time.now() })
       return report
     } catch (error) {

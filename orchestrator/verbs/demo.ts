@@ -1,15 +1,13 @@
-// `detour demo`, which `npm start` runs: a made-up retailer on an empty home, then the key figures.
+// `detour demo`: a made-up retailer on an empty home, then the key figures.
 // It adds no data to a home that has some.
 
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Type } from 'typebox'
-import { generateWorld } from '#data/world'
-import { type IngestSummary, ingest } from '#ingest'
-import { type CycleSummary, type KeyMetric, keyMetrics, runCycle } from '#pipeline'
+import type { IngestSummary } from '#ingest'
+import { isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
+import { type CycleSummary, type KeyMetric, keyMetrics } from '#pipeline'
 import { showMetrics } from './metrics.ts'
 import { showInstant, showNumber, showSeconds } from './table.ts'
-import { defineVerb, type VerbContext } from './verb.ts'
+import { defineVerb, withEngine } from './verb.ts'
 
 const schema = Type.Object(
   {
@@ -33,32 +31,24 @@ export interface DemoSummary {
 export const demoVerb = defineVerb({
   name: 'demo',
   schema,
+  isExclusive: false,
   changesData: false,
   run: async (args, context): Promise<DemoSummary> => {
-    const isEmpty = (await context.log.streams()).length === 0
-    const load = isEmpty ? await loadWorld(args, context) : null
+    const load = () => loadDemo(context, args, context.onProgress)
+    const isEmpty = await isEmptyHome(context)
+    const alone = context.engine?.exclusively ?? ((work: typeof load) => work())
+    const loaded = isEmpty ? await alone(load) : null
     context.onProgress({ step: 'cycle', done: 0, total: 1 })
-    const cycle = await runCycle(context.warehouse, context.effects)
+    const cycle = await withEngine(context, async (engine) => {
+      const { pipeline } = await engine.cycle()
+      if (isEmpty) await startDemoClock(engine.core, engine.now())
+      return pipeline
+    })
     context.onProgress({ step: 'cycle', done: 1, total: 1 })
-    return { home: context.paths.root, load, cycle, metrics: await keyMetrics(context.warehouse) }
+    return { home: context.paths.root, load: loaded, cycle, metrics: await keyMetrics(context.warehouse) }
   },
   show: showDemo,
 })
-
-async function loadWorld(
-  args: { seed?: string; days?: number; orders?: number },
-  context: VerbContext,
-): Promise<IngestSummary> {
-  const folder = join(context.paths.temporary, 'world')
-  try {
-    await generateWorld(folder, args, ({ day, days }) =>
-      context.onProgress({ step: 'making orders', done: day, total: days }),
-    )
-    return await ingest({ provider: 'detour', paths: [folder], as: 'fabrikam' }, context)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
 
 function showDemo({ home, load, cycle, metrics }: DemoSummary): string {
   const end = cycle.watermark === null ? 'the last order' : showInstant(cycle.watermark)

@@ -1,6 +1,7 @@
 // What a verb of the command line is: validated arguments in, a JSON result out, and how people read it.
 
 import type { Static, TSchema } from 'typebox'
+import { type Engine, openEngine } from '#orchestrator/engine'
 import type { Workspace } from '#orchestrator/workspace'
 
 /** A step of a long verb: `done` of `total`, total 0 when not known. */
@@ -12,6 +13,8 @@ export interface Progress {
 
 /** What a verb works with. */
 export interface VerbContext extends Workspace {
+  /** The running system, where the home is served; null on the command line. */
+  engine: Engine | null
   onProgress(progress: Progress): void
 }
 
@@ -51,5 +54,16 @@ export function defineVerb<S extends TSchema, R>(parts: VerbParts<S, R>): Verb {
     run: (args, context) => parts.run(args as Static<S>, context),
     show: (result) => parts.show(result as R),
     hasFailed: (result) => parts.hasFailed?.(result as R) ?? false,
+  }
+}
+
+/** Runs `work` with the running system, or with one that is opened for it and closed after. */
+export async function withEngine<R>(context: VerbContext, work: (engine: Engine) => Promise<R>): Promise<R> {
+  if (context.engine !== null) return work(context.engine)
+  const engine = await openEngine(context, { trains: false })
+  try {
+    return await work(engine)
+  } finally {
+    await engine.close()
   }
 }

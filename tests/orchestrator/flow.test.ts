@@ -1,0 +1,116 @@
+// The default flow and what it does under contention, after a crash and without stock.
+
+import { expect, test } from 'vitest'
+import { availableOf, type Core, isOpenWork } from '#orchestrator/core'
+import { advance, defaultFlow } from '#orchestrator/flow'
+import { noLanes } from '#orchestrator/sourcing'
+import { createOrder, runCore } from './core/running.ts'
+import { start } from './core/setting.ts'
+
+const context = (core: Core) => ({ core, lanes: () => noLanes, now: () => start })
+
+test('an order goes to a node with stock and is released', async () => {
+  const { core } = await runCore()
+  await createOrder(core, 'o1', 'x', 2)
+  await advance('o1', context(core))
+  const order = core.state().orders.get('o1')
+  expect(order?.status).toBe('released')
+  expect(order?.history.map((entry) => entry.type)).toEqual([
+    'OrderCreated',
+    'OrderValidated',
+    'OrderSourced',
+    'OrderReserved',
+    'OrderReleased',
+  ])
+})
+
+test('many orders for few units: as many are released as there are units, the others wait', async () => {
+  const { core } = await runCore(undefined, 5)
+  const ids = Array.from({ length: 40 }, (_, i) => `o${i}`)
+  await Promise.all(ids.map((id) => createOrder(core, id, 'x', 1)))
+  await Promise.all(ids.map((id) => advance(id, context(core))))
+  const statuses = ids.map((id) => core.state().orders.get(id)?.status)
+  expect(statuses.filter((status) => status === 'released')).toHaveLength(15)
+  for (const stock of core.state().stock.values()) expect(availableOf(stock)).toBeGreaterThanOrEqual(0)
+  await Promise.all(ids.map((id) => advance(id, context(core))))
+  const waiting = ids.filter((id) => core.state().orders.get(id)?.status === 'backordered')
+  expect(waiting).toHaveLength(25)
+  const item = { sku: 'x', nodeId: 'fab:B', delta: 30, onHand: null, reason: 'receipt' }
+  await core.execute('AdjustStock', { items: [item] }, { at: start })
+  for (const id of waiting) await advance(id, context(core))
+  expect(ids.every((id) => core.state().orders.get(id)?.status === 'released')).toBe(true)
+})
+
+test('an order that no node sells waits with the reason', async () => {
+  const { core } = await runCore()
+  await createOrder(core, 'o1', 'nothing-like-it', 1)
+  await advance('o1', context(core))
+  expect(core.state().orders.get('o1')).toMatchObject({ status: 'backordered' })
+  expect(core.state().orders.get('o1')?.history.at(-1)?.reason).toBe('no node sells these goods')
+})
+
+test('an order is split where no node has everything', async () => {
+  const { core } = await runCore()
+  const items = [
+    { sku: 'x', nodeId: 'fab:A', delta: null, onHand: 0, reason: 'count' },
+    { sku: 'x', nodeId: 'fab:C', delta: null, onHand: 0, reason: 'count' },
+    { sku: 'y', nodeId: 'fab:B', delta: null, onHand: 0, reason: 'count' },
+  ]
+  await core.execute('AdjustStock', { items }, { at: start })
+  await createOrder(core, 'o1', 'x', 1)
+  const first = core.state().orders.get('o1')
+  if (first === undefined) throw new Error('no order')
+  const line = first.lines[0]
+  if (line === undefined) throw new Error('no line')
+  const lines = [line, { ...line, lineId: '2', sku: 'y' }]
+  await core.execute(
+    'CreateOrder',
+    { order: { ...first, orderId: 'o2', externalId: 'o2' }, lines },
+    { at: start },
+  )
+  await advance('o2', context(core))
+  const order = core.state().orders.get('o2')
+  expect(order?.status).toBe('released')
+  expect(order?.work.map((work) => [work.nodeId, work.lines[0]?.sku]).sort()).toEqual([
+    ['fab:A', 'y'],
+    ['fab:B', 'x'],
+  ])
+})
+
+test('each step is undone by its undo', async () => {
+  const { core } = await runCore()
+  await createOrder(core, 'o1', 'x', 2)
+  const order = () => {
+    const found = core.state().orders.get('o1')
+    if (found === undefined) throw new Error('no order')
+    return found
+  }
+  const stock = () =>
+    core
+      .state()
+      .stock.map(({ onHand, allocated }) => [onHand, allocated])
+      .toJS()
+  const standing = () => ({ status: order().status, open: order().work.filter(isOpenWork), stock: stock() })
+  await defaultFlow[0]?.do(order(), context(core))
+  const before = standing()
+  for (let steps = 1; steps <= 2; steps++) {
+    for (const step of defaultFlow.slice(1, 1 + steps)) await step.do(order(), context(core))
+    await defaultFlow[steps]?.undo(order(), context(core))
+    expect(standing()).toEqual(before)
+  }
+})
+
+test('an order that a crash left on the way goes on where it stood', async () => {
+  const { core, log, path } = await runCore()
+  await createOrder(core, 'o1', 'x', 2)
+  for (const step of defaultFlow.slice(0, 2)) {
+    const order = core.state().orders.get('o1')
+    if (order !== undefined) await step.do(order, context(core))
+  }
+  await core.close()
+  await log.close()
+  const again = await runCore(path)
+  expect(again.core.state().waiting.toJS()).toEqual(['o1'])
+  await advance('o1', context(again.core))
+  expect(again.core.state().orders.get('o1')?.status).toBe('released')
+})

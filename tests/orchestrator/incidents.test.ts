@@ -1,0 +1,178 @@
+// Incidents and what follows from them: reroutes within limits, each decided and written down once.
+
+import { describe, expect, test } from 'vitest'
+import type { api } from '#data/contracts'
+import { type Core, isOpenWork, type Order } from '#orchestrator/core'
+import { advance } from '#orchestrator/flow'
+import { applyFindings, type Constraint, isHeldOut, rerouteAll, sentenceOf } from '#orchestrator/incidents'
+import { noLanes } from '#orchestrator/sourcing'
+import { createOrder, runCore } from './core/running.ts'
+import { start } from './core/setting.ts'
+
+const constraint = (dimensionValue: string, more: Partial<Constraint> = {}): Constraint => ({
+  key: `node/${dimensionValue}`,
+  metric: 'backlog',
+  dimension: 'node',
+  dimensionValue,
+  severity: 0.9,
+  title: `${dimensionValue} is falling behind`,
+  beganAt: start - 3_600_000,
+  value: 300,
+  expected: 100,
+  expectedLow: 80,
+  expectedHigh: 120,
+  pValue: 0.001,
+  model: 'seasonal-1',
+  causes: [],
+  isBreaching: true,
+  hasRecovered: false,
+  ...more,
+})
+
+const round = (core: Core) => rerouteAll({ core, lanes: noLanes, now: start + 60_000, oddnessOf: () => 0 })
+
+const orderOf = (core: Core, id: string): Order => {
+  const order = core.state().orders.get(id)
+  if (order === undefined) throw new Error(`no order ${id}`)
+  return order
+}
+const nodeOf = (core: Core, id: string) =>
+  orderOf(core, id)
+    .work.filter(isOpenWork)
+    .map((work) => work.nodeId)
+
+/** Ten released orders, all at node A, which then gets an incident. */
+async function stricken(policy: Partial<api.ReroutePolicy> = {}) {
+  const { core } = await runCore(undefined, 20)
+  await core.execute(
+    'SetPolicy',
+    { policy: { ...core.state().policy, holdOutShare: 0, ...policy } },
+    { at: start },
+  )
+  const ids = Array.from({ length: 10 }, (_, i) => `o${i}`)
+  for (const id of ids) {
+    await createOrder(core, id, 'x', 1)
+    await advance(id, { core, lanes: () => noLanes, now: () => start })
+  }
+  expect(ids.every((id) => nodeOf(core, id)[0] === 'fab:A')).toBe(true)
+  await applyFindings(core, [constraint('fab:A')], { runId: 'r1', at: start })
+  return { core, ids }
+}
+
+describe('an incident', () => {
+  test('opens once, is updated when it changes notably, and ends when values are back', async () => {
+    const { core } = await stricken()
+    expect(await applyFindings(core, [constraint('fab:A')], { runId: 'r2', at: start })).toEqual({
+      opened: [],
+      updated: [],
+      resolved: [],
+    })
+    const worse = constraint('fab:A', { severity: 0.5 })
+    expect((await applyFindings(core, [worse], { runId: 'r3', at: start })).updated).toHaveLength(1)
+    const over = constraint('fab:A', { isBreaching: false, hasRecovered: true })
+    expect((await applyFindings(core, [over], { runId: 'r4', at: start })).resolved).toHaveLength(1)
+    expect(core.state().openIncidents.size).toBe(0)
+    expect(
+      (await applyFindings(core, [constraint('fab:A')], { runId: 'r5', at: start })).opened,
+    ).toHaveLength(1)
+    expect(core.state().incidents.size).toBe(2)
+  })
+
+  test('counts the orders and the money it touches', async () => {
+    const { core } = await stricken()
+    expect([...core.state().incidents.values()][0]).toMatchObject({ ordersAtRisk: 10, centsAtRisk: 20_000 })
+  })
+})
+
+describe('a round of reroutes', () => {
+  test('moves every open order away from the node, once', async () => {
+    const { core, ids } = await stricken()
+    expect(await round(core)).toEqual({ moved: 10, notMoved: 0 })
+    for (const id of ids) expect(nodeOf(core, id)).not.toContain('fab:A')
+    expect(await round(core)).toEqual({ moved: 0, notMoved: 0 })
+    const [incident] = core.state().incidents.values()
+    expect(incident).toMatchObject({ ordersMoved: 10, ordersNotMoved: 0 })
+  })
+
+  test('leaves what is being picked, and moves nothing in a node that is off limits', async () => {
+    const { core, ids } = await stricken()
+    const ref = { orderId: 'o0', fulfillmentOrderId: orderOf(core, 'o0').work[0]?.fulfillmentOrderId ?? '' }
+    await core.execute('StartPicking', ref, { at: start })
+    await applyFindings(core, [constraint('fab:B')], { runId: 'r9', at: start })
+    await round(core)
+    expect(nodeOf(core, 'o0')).toEqual(['fab:A'])
+    for (const id of ids.slice(1)) expect(nodeOf(core, id)).toEqual(['fab:C'])
+  })
+
+  test.each<[string, Partial<api.ReroutePolicy>, number, string | null]>([
+    ['off', { mode: 'off' }, 0, null],
+    ['in shadow mode', { mode: 'shadow' }, 0, 'shadow mode: it would have moved'],
+    ['held out', { holdOutShare: 1 }, 0, 'left in place to measure the effect'],
+    ['without moves left', { maxMovesPerOrder: 0 }, 0, 'it was moved 0 times, the limit'],
+    ['above severity', { minSeverity: 0.95 }, 0, null],
+    ['for three orders', { maxOrdersPerIncident: 3 }, 3, null],
+  ])('keeps the limits: %s', async (_, policy, moved, reason) => {
+    const { core, ids } = await stricken(policy)
+    expect((await round(core)).moved).toBe(moved)
+    expect(ids.filter((id) => !nodeOf(core, id).includes('fab:A'))).toHaveLength(moved)
+    if (reason !== null)
+      expect(orderOf(core, 'o1').history.at(-1)).toMatchObject({ type: 'RerouteDeclined', reason })
+    expect((await round(core)).moved).toBe(0)
+  })
+
+  test('says why nothing could be moved, with the nodes that were weighed', async () => {
+    const { core } = await stricken()
+    const items = ['B', 'C'].map((id) => ({
+      sku: 'x',
+      nodeId: `fab:${id}`,
+      delta: null,
+      onHand: 0,
+      reason: 'count',
+    }))
+    await core.execute('AdjustStock', { items }, { at: start })
+    expect(await round(core)).toEqual({ moved: 0, notMoved: 10 })
+    expect(orderOf(core, 'o1').history.at(-1)?.reason).toBe('no other node can take it')
+  })
+
+  test('changes the carrier where a carrier is slow', async () => {
+    const { core, ids } = await stricken({ mode: 'off' })
+    await core.execute('SetPolicy', { policy: { ...core.state().policy, mode: 'on' } }, { at: start })
+    const [first] = core.state().incidents.keys()
+    await core.execute('ResolveIncident', { incidentId: first ?? '', reason: 'over' }, { at: start })
+    const slow = constraint('SwiftPost', {
+      key: 'carrier/SwiftPost',
+      dimension: 'carrier',
+      metric: 'transit_hours',
+    })
+    await applyFindings(core, [slow], { runId: 'r7', at: start })
+    expect((await round(core)).moved).toBe(10)
+    for (const id of ids) {
+      expect(orderOf(core, id).work.find(isOpenWork)?.carrier).toBe('Northline')
+    }
+  })
+})
+
+test('the held-out share is about what was asked, and the same every time', () => {
+  const ids = Array.from({ length: 5_000 }, (_, i) => `order-${i}`)
+  const held = ids.filter((id) => isHeldOut(id, 'i1', 0.05))
+  expect(held.length).toBeGreaterThan(180)
+  expect(held.length).toBeLessThan(320)
+  expect(ids.filter((id) => isHeldOut(id, 'i1', 0.05))).toEqual(held)
+})
+
+test('a constraint is said in one sentence', () => {
+  const seen = { name: 'Reno', value: 340, expectedLow: 120, expectedHigh: 160, unit: 'orders' }
+  expect(sentenceOf({ ...seen, metric: 'backlog' })).toBe(
+    'Reno is falling behind: 340 orders wait where 120 to 160 are normal',
+  )
+  expect(
+    sentenceOf({
+      ...seen,
+      metric: 'late_share',
+      value: 0.31,
+      expectedLow: 0,
+      expectedHigh: 0.08,
+      unit: 'share',
+    }),
+  ).toBe('Reno delivers late: 31 % of orders where 0 % to 8 % are normal')
+})
