@@ -26,6 +26,8 @@ export interface CompiledEntity {
    * and `__problem`: null, or the place (from 1) of the first problem in `problems`.
    */
   records: string
+  /** The same over the records in `temp.load_left_out` alone. */
+  leftOut: string
   /** Query of the rows: the sound records, combined where several make one row. */
   rows: string
   problems: ProblemTest[]
@@ -64,13 +66,14 @@ export function compileEntity(name: EntityName, mapping: Mapping, source: Source
       reason: `'the record is not JSON'`,
     })
   }
-  const relation = source.relation(spec, needed)
-  const records = recordsSql(name, spec, fields, problems, relation, source, reader)
+  const recordsOf = (relation: string) => recordsSql(name, spec, fields, problems, relation, source, reader)
+  const records = recordsOf(source.relation(spec, needed))
   return {
     name,
     spec,
     columns,
     records,
+    leftOut: recordsOf(source.relation(spec, needed, 'temp.load_left_out')),
     rows:
       spec.group === true
         ? groupSql(name, fields, spec, records)

@@ -59,8 +59,9 @@ export class SourceSql {
   /**
    * All records of a role: `__file`, `__row` (place among the landed), `__order` (over all files), its columns,
    * trimmed, null where empty. Cells that need no trimming are left alone: DuckDB then passes on their dictionaries.
+   * @param among SQL table of `file_no, row_number`: the records that are taken, all where none is given
    */
-  records(role: string): string {
+  records(role: string, among?: string): string {
     const columns = this.columns(role)
     const parts = (this.#files[role] ?? []).map((file, i) => {
       const { data } = landedPaths(this.#lake, this.#provider, file.fileId)
@@ -72,8 +73,10 @@ export class SourceSql {
       })
       const order = `${i * 2 ** 40} + file_row_number AS __order`
       const places = `${file.fileNo} AS __file, file_row_number + 1 AS __row, ${order}`
+      const taken = `SELECT row_number - 1 FROM ${among} WHERE file_no = ${file.fileNo}`
       return `SELECT ${[places, ...cells].join(', ')}
-        FROM read_parquet(${quoteText(data)}, file_row_number = true)`
+        FROM read_parquet(${quoteText(data)}, file_row_number = true)
+        ${among === undefined ? '' : `WHERE file_row_number IN (${taken})`}`
     })
     return parts.join('\nUNION ALL\n')
   }
@@ -82,8 +85,11 @@ export class SourceSql {
     return `CASE WHEN json_valid(${cell}) THEN ${cell}::JSON END AS document`
   }
 
-  /** The relation of an entity: its records, unnested where it says `each`, with its joined files. */
-  relation(spec: EntitySpec, needed: Map<string, Set<string>>): string {
+  /**
+   * The relation of an entity: its records, unnested where it says `each`, with its joined files.
+   * @param among as for `records`
+   */
+  relation(spec: EntitySpec, needed: Map<string, Set<string>>, among?: string): string {
     const each =
       spec.each === undefined
         ? ''
@@ -97,7 +103,7 @@ export class SourceSql {
       const partner = this.#joined(join, needed.get(alias) ?? new Set())
       return `LEFT JOIN (${partner}) AS ${quoteName(alias)} ON ${on.join(' AND ')}`
     })
-    return `(${this.records(spec.from)}) AS b${each}\n${joins.join('\n')}`
+    return `(${this.records(spec.from, among)}) AS b${each}\n${joins.join('\n')}`
   }
 
   #joined(join: NonNullable<EntitySpec['join']>[string], needed: Set<string>): string {

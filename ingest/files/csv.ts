@@ -7,89 +7,126 @@ import type { Queries } from '#data/warehouse'
 import { type Dialect, dialectOf, splitRecord } from './dialect.ts'
 import { copyToParquet, type Landing, type LandingJob } from './landing.ts'
 import { prepareText } from './prepare.ts'
-import { byteOrderMark, cutMark, type ScanResult, scanRecords } from './scan.ts'
+import { byteOrderMark, cutMark, type ScanResult, scanHead, scanRecords } from './scan.ts'
 
 /** Lands a CSV file. */
 export async function landCsv(job: LandingJob): Promise<Landing> {
   const { file, context, directory } = job
-  const { spec } = file
-  const dialect = dialectOf({ ...spec, maxRecordBytes: context.effects.config.maxRecordBytes })
+  const dialect = dialectOf({ ...file.spec, maxRecordBytes: context.effects.config.maxRecordBytes })
   const text = await prepareText(file.path, dialect.encoding, directory)
-  const scan = await scanText(text, dialect, directory)
-  if (dialect.hasHeader && scan.headerFault !== null) {
-    throw fail('INGEST_FILE_UNREADABLE', { path: file.path, format: 'CSV', reason: scan.headerFault })
-  }
-  const columns = columnNames(job, scan.header, dialect)
-  await job.landedBefore(scan.checksum)
-  const source = scan.isClean ? text : await cleanCopy(text, dialect, directory)
-  return landRecords(job, source, dialect, columns, scan)
+  return landText(job, text, dialect, (header) => columnNames(job, header, dialect))
 }
 
-/** Scans a text, writing its broken records to `broken.ndjson` in the folder. */
-export async function scanText(text: string, dialect: Dialect, directory: string): Promise<ScanResult> {
-  return writing(join(directory, 'broken.ndjson'), (write) =>
+/** The text that DuckDB's reader is given. */
+interface Reading {
+  path: string
+  dialect: Dialect
+  columns: string[]
+  newline: ScanResult['newline']
+}
+
+/** Says that the text cannot be read as it stands. */
+class NeedsCopy extends Error {}
+
+/**
+ * Lands a text: its records in `data.parquet`, those that cannot be read in `rejects.parquet`.
+ * It is read while it is still scanned; where the scan finds that the reader must not see it as it stands, that
+ * reading is dropped, and a clean copy is read.
+ * @param columnsOf names of the columns, in order, from the header
+ */
+export async function landText(
+  job: LandingJob,
+  text: string,
+  dialect: Dialect,
+  columnsOf: (header: string) => string[],
+): Promise<Landing> {
+  const { directory } = job
+  const head = await scanHead(text, dialect)
+  let scanning: Promise<ScanResult> | undefined
+  const scanned = () => {
+    scanning ??= scanText(job, text, dialect)
+    return scanning
+  }
+  if (head !== null) {
+    const { newline } = head
+    const fitting = async () => {
+      const scan = await scanned()
+      if (!scan.isClean || scan.newline !== newline) throw new NeedsCopy()
+      await job.landedBefore(scan.checksum)
+      return scan
+    }
+    try {
+      return await landRecords(
+        job,
+        { path: text, dialect, columns: columnsOf(head.header), newline },
+        fitting,
+      )
+    } catch (error) {
+      if (!(error instanceof NeedsCopy)) throw error
+    }
+  }
+  const scan = await scanned()
+  const columns = columnsOf(scan.header)
+  await job.landedBefore(scan.checksum)
+  const reading: Reading = scan.isClean
+    ? { path: text, dialect, columns, newline: scan.newline }
+    : { path: await cleanCopy(text, dialect, directory), dialect, columns, newline: '\n' }
+  return landRecords(job, reading, scanned)
+}
+
+/** Scans a text, writing its broken records to `broken.ndjson`. */
+async function scanText(
+  { file, directory }: LandingJob,
+  text: string,
+  dialect: Dialect,
+): Promise<ScanResult> {
+  const scan = await writing(join(directory, 'broken.ndjson'), (write) =>
     scanRecords(text, dialect, { broken: (record) => write(`${JSON.stringify(record)}\n`) }),
   )
+  if (!dialect.hasHeader || scan.headerFault === null) return scan
+  throw fail('INGEST_FILE_UNREADABLE', { path: file.path, format: 'CSV', reason: scan.headerFault })
 }
 
 /**
- * Reads prepared records into `data.parquet` and what could not be read into `rejects.parquet`.
- * @param columns names of the columns, in order
- * @param scan what the scanner found in the original
+ * Reads records into `data.parquet` and what could not be read into `rejects.parquet`.
+ * @param scanned what the scanner finds in the original; when that throws, the reading is stopped and dropped
  */
-export async function landRecords(
+async function landRecords(
   job: LandingJob,
-  source: string,
-  dialect: Dialect,
-  columns: string[],
-  scan: ScanResult,
+  reading: Reading,
+  scanned: () => Promise<ScanResult>,
 ): Promise<Landing> {
   const { context, directory, file } = job
-  const read = await context.warehouse.exclusive(async (queries) => {
+  const { columns, dialect } = reading
+  const { scan, rows, rejected } = await context.warehouse.exclusive(async (queries) => {
     await dropRejects(queries)
+    const copying = copyToParquet(queries, readerSql(reading), join(directory, 'data.parquet'))
+    // It may fail before the scan ends, which decides whether that matters.
+    copying.catch(() => undefined)
     try {
-      const rows = await copyToParquet(
-        queries,
-        readerSql(source, dialect, columns, scan.isClean ? scan.newline : '\n'),
-        join(directory, 'data.parquet'),
-      )
-      return { rows, rejected: await keepRejects(queries, dialect, scan, directory) }
-    } catch (error) {
-      if (!isUnreadable(error)) throw error
-      throw fail(
-        'INGEST_FILE_UNREADABLE',
-        { path: file.path, format: 'CSV', reason: reasonOf(error) },
-        { cause: error },
-      )
+      const scan = await scanned().catch(async (error: unknown) => {
+        context.warehouse.interrupt()
+        await copying.catch(() => undefined)
+        throw error
+      })
+      const rows = await copying.catch((error: unknown) => {
+        if (!isUnreadable(error)) throw error
+        const details = { path: file.path, format: 'CSV', reason: reasonOf(error) }
+        throw fail('INGEST_FILE_UNREADABLE', details, { cause: error })
+      })
+      return { scan, rows, rejected: await keepRejects(queries, dialect, scan, directory) }
     } finally {
       await dropRejects(queries)
     }
   })
-  if (read.rows + read.rejected !== scan.records) {
-    throw fail('INGEST_COUNT_MISMATCH', {
-      path: file.path,
-      counted: scan.records,
-      read: read.rows + read.rejected,
-    })
+  const { bytes, checksum, records, isTrimmed } = scan
+  if (rows + rejected !== records) {
+    throw fail('INGEST_COUNT_MISMATCH', { path: file.path, counted: records, read: rows + rejected })
   }
-  const { bytes, checksum, records } = scan
-  return {
-    bytes,
-    checksum,
-    records,
-    rejected: read.rejected,
-    columns,
-    shape: 'columns',
-    isTrimmed: scan.isTrimmed,
-  }
+  return { bytes, checksum, records, rejected, columns, shape: 'columns', isTrimmed }
 }
 
-function readerSql(
-  path: string,
-  dialect: Dialect,
-  columns: string[],
-  newline: ScanResult['newline'],
-): string {
+function readerSql({ path, dialect, columns, newline }: Reading): string {
   const types = columns.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')
   return `SELECT * FROM read_csv(${quoteText(path)}, columns = {${types}}, header = ${dialect.hasHeader},
     auto_detect = false, new_line = ${newline === '\n' ? `'\\n'` : `'\\r\\n'`},
@@ -167,7 +204,7 @@ async function keepRejects(
 }
 
 /** A copy of the readable records with one kind of newline and no blank lines. */
-export async function cleanCopy(text: string, dialect: Dialect, directory: string): Promise<string> {
+async function cleanCopy(text: string, dialect: Dialect, directory: string): Promise<string> {
   const copy = join(directory, 'clean.csv')
   const newline = Buffer.from('\n')
   await writing(copy, async (write) => {

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { fail, quoteText, reasonOf } from '#data/kernel'
 import { listPath } from '../entity/source.ts'
-import { cleanCopy, landRecords, scanText } from './csv.ts'
+import { landText } from './csv.ts'
 import { dialectOf } from './dialect.ts'
 import { digest } from './digest.ts'
 import { copyToParquet, type Landing, type LandingJob } from './landing.ts'
@@ -23,10 +23,7 @@ export async function landLines(job: LandingJob): Promise<Landing> {
     maxRecordBytes: context.effects.config.maxRecordBytes,
   })
   const text = await prepareText(file.path, dialect.encoding, directory)
-  const scan = await scanText(text, dialect, directory)
-  await job.landedBefore(scan.checksum)
-  const source = scan.isClean ? text : await cleanCopy(text, dialect, directory)
-  const landing = await landRecords(job, source, dialect, ['document'], scan)
+  const landing = await landText(job, text, dialect, () => ['document'])
   return { ...landing, shape: 'document' }
 }
 

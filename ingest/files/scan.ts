@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { BlankWatch } from './blanks.ts'
 import type { Dialect } from './dialect.ts'
 import { countNewlines, endOfRecord } from './quoting.ts'
@@ -60,6 +61,7 @@ const newline = 10
 const carriageReturn = 13
 const rawLimit = 2_000
 const chunkDefault = 4 << 20
+const headBytes = 64 << 10
 
 /**
  * One pass over a UTF-8 file of delimited records (memory: one chunk and one record).
@@ -92,6 +94,26 @@ export async function scanRecords(
   blanks.look(carry)
   await scanner.flush()
   return { ...scanner.result(), checksum: hash.digest('hex'), isTrimmed: blanks.isTrimmed }
+}
+
+/**
+ * How a file begins, from its first 64 kB: its header and what ends its lines.
+ * @returns null when that does not show there, or something is broken there already
+ */
+export async function scanHead(
+  path: string,
+  dialect: Dialect,
+): Promise<Pick<ScanResult, 'header' | 'newline'> | null> {
+  const handle = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+    const scanner = new Scanner(dialect, {})
+    scanner.consume(buffer.subarray(0, bytesRead), false)
+    const { isClean, headerFault, header, newline } = scanner.result()
+    return isClean && headerFault === null ? { header, newline } : null
+  } finally {
+    await handle.close()
+  }
 }
 
 class Scanner {

@@ -4,6 +4,7 @@
 import { entities } from '#data/contracts'
 import { quoteName, quoteText } from '#data/kernel'
 import type { CompiledEntity } from '../entity/compile.ts'
+import type { NumberedFile } from '../entity/source.ts'
 import { collectBad, isPlain, type LoadJob, notBad } from './job.ts'
 
 /** Where the rows of an entity stand while a load is applied. */
@@ -51,7 +52,10 @@ export async function openTarget(
   }
   const unknown = target.isChecked ? await check(target) : 0
   const rows = await fillTarget(job, target)
-  if (isPlain(job, entity) && rows + unknown < landedRecords(job, entity)) await collectBad(job, entity)
+  if (isPlain(job, entity) && rows + unknown < landedRecords(job, entity)) {
+    await findLeftOut(job, target)
+    await collectBad(job, entity, entity.leftOut)
+  }
   if (entity.spec.group !== true) target.hasRepeats = await repeats(job, target)
   return target
 }
@@ -69,8 +73,35 @@ export async function fillTarget(job: LoadJob, { entity, table }: Target): Promi
 }
 
 function landedRecords(job: LoadJob, entity: CompiledEntity): number {
-  const files = job.load.files.filter((file) => file.role === entity.spec.from)
-  return files.reduce((sum, file) => sum + file.records - file.rejected, 0)
+  return filesOf(job, entity).reduce((sum, file) => sum + landed(file), 0)
+}
+
+function filesOf(job: LoadJob, entity: CompiledEntity): NumberedFile[] {
+  return job.files.filter((file) => file.role === entity.spec.from)
+}
+
+function landed({ records, rejected }: NumberedFile): number {
+  return records - rejected
+}
+
+/**
+ * Notes the records that made no row in `load_left_out`: the rows that are there mark their places, 64 to a number.
+ * With that, telling why takes a third of the time that computing every record again would.
+ */
+async function findLeftOut(job: LoadJob, { entity, table }: Target): Promise<void> {
+  for (const file of filesOf(job, entity)) {
+    await job.queries.run(
+      `INSERT INTO temp.load_left_out
+       WITH blocks AS (
+         SELECT row_number >> 6 AS block, bit_or(1::UBIGINT << (row_number & 63)::UBIGINT) AS marks
+         FROM ${table} WHERE file_no = ${file.fileNo} GROUP BY ALL
+       )
+       SELECT ${file.fileNo}, block * 64 + place
+       FROM range(${landed(file)} // 64 + 1) AS b(block) LEFT JOIN blocks USING (block), range(64) AS p(place)
+       WHERE marks IS DISTINCT FROM ~0::UBIGINT AND (coalesce(marks, 0) >> place::UBIGINT) & 1 = 0
+         AND block * 64 + place BETWEEN 1 AND ${landed(file)}`,
+    )
+  }
 }
 
 /**

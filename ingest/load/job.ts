@@ -19,7 +19,12 @@ export interface LoadJob {
   queries: Queries
 }
 
-const scratch = ['load_bad', 'load_settled', ...Object.keys(entities).map((name) => `target_${name}`)]
+const scratch = [
+  'load_bad',
+  'load_left_out',
+  'load_settled',
+  ...Object.keys(entities).map((name) => `target_${name}`),
+]
 
 /** What a load did to an entity. */
 export interface EntityCounts {
@@ -28,11 +33,15 @@ export interface EntityCounts {
   unchanged: number
 }
 
-/** Makes the temporary tables a load works with; `load_bad` has each record that is set aside once. */
+/**
+ * Makes the temporary tables a load works with: `load_bad` has each record that is set aside once, `load_left_out`
+ * the records that were found to have made no row.
+ */
 export async function openScratch(queries: Queries): Promise<void> {
   await closeScratch(queries)
   await queries.run(`CREATE TEMP TABLE load_bad (file_no INTEGER, row_number BIGINT, role VARCHAR, entity VARCHAR,
     field VARCHAR, code VARCHAR, reason VARCHAR)`)
+  await queries.run('CREATE TEMP TABLE load_left_out (file_no INTEGER, row_number BIGINT)')
 }
 
 /** Drops them. */
@@ -52,8 +61,15 @@ export function isPlain(job: Pick<LoadJob, 'entities'>, entity: CompiledEntity):
   return !isShared && group !== true && where === undefined && each === undefined
 }
 
-/** Notes the records of an entity that have a problem, each once with its first. */
-export async function collectBad(job: LoadJob, entity: CompiledEntity): Promise<void> {
+/**
+ * Notes the records of an entity that have a problem, each once with its first.
+ * @param records SQL of the records that are looked at
+ */
+export async function collectBad(
+  job: LoadJob,
+  entity: CompiledEntity,
+  records: string = entity.records,
+): Promise<void> {
   const places = entity.problems.map((problem, i) => [i + 1, problem.field, problem.code] as const)
   const pick = (at: 1 | 2) =>
     `CASE __problem ${places.map((place) => `WHEN ${place[0]} THEN ${quoteText(place[at])}`).join(' ')} END`
@@ -61,7 +77,7 @@ export async function collectBad(job: LoadJob, entity: CompiledEntity): Promise<
     `INSERT INTO temp.load_bad
      SELECT DISTINCT ON (__file, __row) __file, __row, ${quoteText(entity.spec.from)}, ${quoteText(entity.name)},
        ${pick(1)}, ${pick(2)}, ${entity.reasons} AS reason
-     FROM (${entity.records}) AS r ${notBad('r.__file', 'r.__row')}
+     FROM (${records}) AS r ${notBad('r.__file', 'r.__row')}
      WHERE __problem IS NOT NULL
      ORDER BY __file, __row, __problem, reason`,
   )
