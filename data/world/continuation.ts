@@ -34,7 +34,7 @@ export interface Sending {
 const erasKept = 3
 const longestWorkHours = 24 * 60
 
-/** The time after a history. Nodes, products and destinations are known by index, -1 = unknown. */
+/** The time after a history. Nodes and destinations are known by index, -1 = unknown. */
 export class Continuation {
   /** End of the history. */
   readonly end: number
@@ -67,9 +67,16 @@ export class Continuation {
     return this.#stage.network.nodes.map((node) => node.id)
   }
 
-  /** Index of a destination by its postal code. */
-  place(postalCode: string | null): number {
-    return this.#places.get(postalCode ?? '') ?? -1
+  /** Index of a destination by its postal code, else of the first one in its region, else of any. */
+  place(postalCode: string | null, region: string | null): number {
+    const known = this.#places.get(postalCode ?? '')
+    return (
+      known ??
+      Math.max(
+        0,
+        destinations.findIndex((place) => place.region === region),
+      )
+    )
   }
 
   /** Orders placed in a quarter of an hour (since 1970), in order of time; none before the end of the history. */
@@ -122,7 +129,7 @@ export class Continuation {
     return (0.6 + 0.2 * units) * (0.6 + 0.8 * uniform)
   }
 
-  /** Longest time until a node takes note of released work, in ms, shortest first. */
+  /** How long a node takes to take note of released work while somebody is there, ms. @param uniform in [0, 1) */
   noticeMs(node: number, uniform: number): number {
     const isStore = this.#node(node).type === 'store'
     return Math.floor(isStore ? 240 + uniform * 1560 : 20 + uniform * 220) * 1000
