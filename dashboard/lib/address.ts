@@ -1,0 +1,26 @@
+// State in the address: reads and writes the query of the page, so that a link shows what its sender saw.
+
+import { goto } from '$app/navigation'
+import { page } from '$app/state'
+
+/** The value of a name in the query, empty where it is not there. */
+export function inAddress(name: string): string {
+  return page.url.searchParams.get(name) ?? ''
+}
+
+/**
+ * Changes the query; empty values are taken out.
+ * @param isStep whether the back button should lead to what was before
+ */
+export async function toAddress(
+  changes: Record<string, string | boolean | null>,
+  isStep = false,
+): Promise<void> {
+  const url = new URL(page.url)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === '' || value === null || value === false) url.searchParams.delete(name)
+    else url.searchParams.set(name, value === true ? '1' : value)
+  }
+  if (url.search === page.url.search) return
+  await goto(`${url.pathname}${url.search}`, { replaceState: !isStep, keepFocus: true, noScroll: !isStep })
+}

@@ -1,0 +1,144 @@
+// The HTTP client of the dashboard: one function a route of /api/v1, typed by the contracts. It keeps no state.
+
+import type { api } from '#data/contracts'
+import { ApiError, type Problem, unreachable } from './problem.ts'
+
+/** Values of a query string; what is undefined, null or empty is left out. */
+export type Query = Record<string, string | number | boolean | readonly string[] | undefined | null>
+
+interface Ask {
+  query?: Query
+  body?: unknown
+  signal?: AbortSignal
+}
+
+const base = '/api/v1'
+const patienceMs = 60_000
+
+/** The query string of some values, with its question mark, or nothing. */
+export function queryText(query: Query): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === null || value === '') continue
+    for (const one of Array.isArray(value) ? value : [value]) params.append(name, String(one))
+  }
+  const text = params.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+async function ask<T>(method: string, path: string, { query = {}, body, signal }: Ask = {}): Promise<T> {
+  const isWrite = method !== 'GET'
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (isWrite) headers['idempotency-key'] = randomKey()
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  const limit = AbortSignal.timeout(patienceMs)
+  let response: Response
+  try {
+    response = await fetch(`${base}${path}${queryText(query)}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    })
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    throw new ApiError(unreachable, isWrite)
+  }
+  if (response.status === 204) return undefined as T
+  if (!response.ok) throw new ApiError(await problemOf(response), isWrite)
+  return (await response.json()) as T
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const fallback = { status: response.status, code: 'UNKNOWN', retryable: response.status >= 500 }
+  try {
+    const said = (await response.json()) as Partial<Problem>
+    return { ...fallback, detail: `Detour answered ${response.status}`, ...said, status: response.status }
+  } catch {
+    return { ...fallback, detail: `Detour answered ${response.status}` }
+  }
+}
+
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+const part = encodeURIComponent
+
+/** A column of an answer to SQL. */
+export interface SqlColumn {
+  name: string
+  type: string
+}
+
+/** An answer to SQL. */
+export interface SqlAnswer {
+  columns: SqlColumn[]
+  rows: Record<string, unknown>[]
+  rowCount: number
+  truncated: boolean
+  seconds: number
+  snapshotAt: string
+  snapshotAgeMs: number
+}
+
+/** A table that SQL can read. */
+export interface SqlTable {
+  name: string
+  grain: string
+  group: string
+  columns: { name: string; type: string; isNullable: boolean; description: string }[]
+}
+
+type Signal = AbortSignal | undefined
+const reading = (signal: Signal, query: Query = {}): Ask => (signal ? { query, signal } : { query })
+
+/** Every route the dashboard asks. */
+export const server = {
+  status: (signal?: AbortSignal) => ask<api.SystemStatus>('GET', '/status', reading(signal)),
+  overview: (query: Query, signal?: AbortSignal) =>
+    ask<api.Overview>('GET', '/overview', reading(signal, query)),
+  setClock: (body: api.ClockChange) => ask<api.ClockState>('PUT', '/clock', { body }),
+  setPolicy: (body: api.ReroutePolicy) => ask<api.ReroutePolicy>('PUT', '/policy', { body }),
+
+  orders: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.OrderSummary>>('GET', '/orders', reading(signal, query)),
+  order: (id: string, signal?: AbortSignal) =>
+    ask<api.OrderDetail>('GET', `/orders/${part(id)}`, reading(signal)),
+  reroute: (id: string, body: { toNodeId?: string }) =>
+    ask<api.CommandAnswer>('POST', `/orders/${part(id)}/reroute`, { body }),
+  cancel: (id: string, body: { reason: string }) =>
+    ask<api.CommandAnswer>('POST', `/orders/${part(id)}/cancel`, { body }),
+
+  incidents: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.Incident>>('GET', '/incidents', reading(signal, query)),
+  incident: (id: string, signal?: AbortSignal) =>
+    ask<api.IncidentDetail>('GET', `/incidents/${part(id)}`, reading(signal)),
+  acknowledge: (id: string) => ask<api.Incident>('POST', `/incidents/${part(id)}/acknowledge`, { body: {} }),
+
+  stock: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.StockPosition>>('GET', '/inventory', reading(signal, query)),
+  adjustStock: (body: api.StockAdjustments) =>
+    ask<api.CommandAnswer>('POST', '/inventory/adjustments', { body }),
+  slices: (metric: string, dimension: string, signal?: AbortSignal) =>
+    ask<api.MetricSlice[]>('GET', `/metrics/${part(metric)}/slices`, reading(signal, { dimension })),
+
+  sql: (query: string, signal?: AbortSignal) =>
+    ask<SqlAnswer>('POST', '/sql', signal ? { body: { query }, signal } : { body: { query } }),
+  sqlSchema: (signal?: AbortSignal) => ask<SqlTable[]>('GET', '/sql/schema', reading(signal)),
+
+  webhooks: (signal?: AbortSignal) => ask<{ items: api.Webhook[] }>('GET', '/webhooks', reading(signal)),
+  createWebhook: (body: api.NewWebhook) => ask<api.WebhookWithSecret>('POST', '/webhooks', { body }),
+  changeWebhook: (id: string, body: api.WebhookChange) =>
+    ask<api.Webhook>('PATCH', `/webhooks/${part(id)}`, { body }),
+  removeWebhook: (id: string) => ask<undefined>('DELETE', `/webhooks/${part(id)}`),
+  testWebhook: (id: string) => ask<unknown>('POST', `/webhooks/${part(id)}/test`, { body: {} }),
+  rotateWebhook: (id: string) =>
+    ask<api.WebhookWithSecret>('POST', `/webhooks/${part(id)}/rotate`, { body: {} }),
+  deliveries: (id: string, query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.WebhookDelivery>>('GET', `/webhooks/${part(id)}/deliveries`, reading(signal, query)),
+  replay: (webhookId: string, messageId: string) =>
+    ask<unknown>('POST', `/webhooks/${part(webhookId)}/replay`, { body: { messageId } }),
+  sink: (signal?: AbortSignal) => ask<{ items: api.SinkMessage[] }>('GET', '/sink/messages', reading(signal)),
+}

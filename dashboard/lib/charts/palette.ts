@@ -1,0 +1,33 @@
+// Colours of charts by their part; the page reads them from its tokens, tests use fixed ones.
+
+/** Colours a chart needs. */
+export interface Palette {
+  line: string
+  band: string
+  ghost: string
+  grid: string
+  text: string
+  bad: string
+  good: string
+  panel: string
+}
+
+const tokens: Record<keyof Palette, string> = {
+  line: '--brand',
+  band: '--band',
+  ghost: '--ghost',
+  grid: '--line',
+  text: '--faint',
+  bad: '--bad',
+  good: '--good',
+  panel: '--panel',
+}
+
+/**
+ * The palette of the theme in force.
+ * @param valueOf value of a custom property
+ */
+export function paletteFrom(valueOf: (token: string) => string): Palette {
+  const entries = Object.entries(tokens).map(([part, token]) => [part, valueOf(token).trim()])
+  return Object.fromEntries(entries) as Record<keyof Palette, string>
+}

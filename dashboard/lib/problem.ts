@@ -1,0 +1,74 @@
+// Errors for people: what happened, what it means for their data, what to do. It asks the server nothing.
+
+/** What an answer of `application/problem+json` says. */
+export interface Problem {
+  status: number
+  code: string
+  detail: string
+  retryable: boolean
+}
+
+/** An error in words. */
+export interface ErrorWords {
+  what: string
+  meaning: string
+  advice: string
+}
+
+/** A request that failed. */
+export class ApiError extends Error {
+  readonly problem: Problem
+  readonly isWrite: boolean
+
+  constructor(problem: Problem, isWrite: boolean) {
+    super(problem.detail)
+    this.name = 'ApiError'
+    this.problem = problem
+    this.isWrite = isWrite
+  }
+}
+
+/** The problem of a server that cannot be reached. */
+export const unreachable: Problem = {
+  status: 0,
+  code: 'UNREACHABLE',
+  detail: 'Detour does not answer',
+  retryable: true,
+}
+
+const advices: Record<number, string> = {
+  0: 'See whether "npx detour serve" still runs, then try again.',
+  400: 'Correct what is named above, then try again.',
+  401: 'Open the dashboard on the address that Detour printed when it started.',
+  403: 'Open the dashboard on the address that Detour printed when it started.',
+  404: 'Go back to the list: it may have been removed, or the link may be mistyped.',
+  408: 'Ask for less at once, then try again.',
+  409: 'Reload to see the newest state, then decide again.',
+  413: 'Ask for less at once, then try again.',
+  421: 'Use http://127.0.0.1 or http://localhost with the port that Detour printed.',
+  422: 'Correct what is named above, then try again.',
+  429: 'Wait a few seconds, then try again.',
+  507: 'Make room on the disk, then try again.',
+}
+
+/** An error in words, whatever was thrown. */
+export function wordsOf(error: unknown): ErrorWords {
+  if (!(error instanceof ApiError)) {
+    const what = error instanceof Error ? sentence(error.message) : 'Something unexpected happened'
+    return { what, meaning: 'Your data is not affected.', advice: 'Reload the page.' }
+  }
+  const { problem, isWrite } = error
+  const isUnknown = isWrite && (problem.status === 0 || problem.status >= 500)
+  const meaning = isUnknown
+    ? 'It is not known whether the change was made.'
+    : isWrite
+      ? 'Nothing was changed.'
+      : 'Your data is not affected; what is on screen may be older.'
+  const advice = advices[problem.status] ?? 'Try again; if it stays, look at the log of Detour.'
+  return { what: sentence(problem.detail), meaning, advice }
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim()
+  return trimmed === '' ? 'The request failed' : trimmed[0]?.toUpperCase() + trimmed.slice(1).replace(/\.$/, '')
+}

@@ -1,0 +1,85 @@
+// Words and tones for the states of orders, work, stock, incidents and decisions. It formats no numbers.
+
+/** What a state says to a person: red, amber, green, blue, or nothing. */
+export type Tone = 'bad' | 'warn' | 'good' | 'info' | 'plain'
+
+/** `ready for pickup` of `ready_for_pickup`, first letter large where asked. */
+export function plain(word: string, isSentence = true): string {
+  const text = word.replaceAll('_', ' ')
+  return isSentence ? (text[0]?.toUpperCase() ?? '') + text.slice(1) : text
+}
+
+const orderTones: Record<string, Tone> = {
+  on_hold: 'warn',
+  backordered: 'warn',
+  rejected: 'bad',
+  delivered: 'good',
+  collected: 'good',
+  released: 'info',
+  picking: 'info',
+  packed: 'info',
+  ready_for_pickup: 'info',
+  shipped: 'info',
+}
+
+/** Tone of the state of an order or of work. */
+export function orderTone(status: string): Tone {
+  return orderTones[status] ?? 'plain'
+}
+
+const methodWords: Record<string, string> = {
+  delivery: 'Delivery',
+  pickup: 'Pick-up',
+  curbside: 'Curbside',
+  ship_to_store: 'Ship to store',
+}
+
+/** `Pick-up` of `pickup` */
+export function methodWord(method: string): string {
+  return methodWords[method] ?? plain(method)
+}
+
+const decisionWords: Record<string, [string, Tone]> = {
+  done: ['Done', 'good'],
+  refused: ['Not moved', 'warn'],
+  undone: ['Undone', 'plain'],
+  held_out: ['Held out', 'plain'],
+}
+
+/** Word and tone of what became of a decision. */
+export function decisionWord(status: string): [string, Tone] {
+  return decisionWords[status] ?? [plain(status), 'plain']
+}
+
+const stockWords: Record<string, [string, Tone]> = {
+  ok: ['In stock', 'plain'],
+  low: ['Low', 'warn'],
+  out: ['Out', 'bad'],
+}
+
+/** Word and tone of the state of stock. */
+export function stockWord(state: string): [string, Tone] {
+  return stockWords[state] ?? [plain(state), 'plain']
+}
+
+const severeFrom = 0.5
+
+/** Tone of an incident: green when over, red when severe, else amber. */
+export function incidentTone(incident: { status: string; severity: number }): Tone {
+  if (incident.status === 'resolved') return 'good'
+  return incident.severity >= severeFrom ? 'bad' : 'warn'
+}
+
+const reasonWords: Record<string, string> = {
+  ORDER_NOT_OPEN: 'the order is already on its way or closed',
+  ORDER_UNKNOWN: 'the order is not known to the core',
+  WORK_STARTED: 'the node has already begun to pick it',
+  NO_CANDIDATE: 'no other node can take it',
+  STOCK_SHORT: 'there is not enough stock',
+}
+
+/** A reason code of a refused command in words. */
+export function reasonWord(reason: string | null): string {
+  if (reason === null) return 'no reason was given'
+  return reasonWords[reason] ?? reason.replaceAll('_', ' ').toLowerCase()
+}
