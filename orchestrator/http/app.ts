@@ -1,93 +1,101 @@
-// The HTTP application over an open home: health, and the verbs for the command line. It listens nowhere by itself.
+// The HTTP application over a running engine: who may ask, every route, errors as problems. It listens nowhere by
+// itself.
 
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { PassThrough } from 'node:stream'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
-import { asDetourError, fail } from '#data/kernel'
-import { type Progress, type Verb, verbs } from '#orchestrator/verbs'
-import type { Workspace } from '#orchestrator/workspace'
-import { answerProblems, sendProblem } from './problem.ts'
-import type { Turns } from './turns.ts'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { fail } from '#data/kernel'
+import { guardAccess, isLoopback } from './access.ts'
+import { FlowQueue } from './flow-queue.ts'
+import { addPages } from './pages.ts'
+import type { App, AppParts } from './parts.ts'
+import { answerProblems } from './problem.ts'
+import { readQuery } from './query.ts'
+import { addReference, collectRoutes } from './reference.ts'
+import { addIncidents } from './routes/incidents.ts'
+import { addIngest } from './routes/ingest.ts'
+import { addOrders } from './routes/orders.ts'
+import { addProbes } from './routes/probes.ts'
+import { addSink } from './routes/sink.ts'
+import { addSql } from './routes/sql.ts'
+import { addStock } from './routes/stock.ts'
+import { addStream } from './routes/stream.ts'
+import { addSystem } from './routes/system.ts'
+import { addVerbs } from './routes/verbs.ts'
+import { addWebhooks } from './routes/webhooks.ts'
+import { addWork } from './routes/work.ts'
 
-/** Bytes of a request body at most. */
+/** Bytes of a request body at most, except files. */
 const bodyBytes = 5_000_000
-/** Least time between two progress lines of one verb, ms. */
-const progressMs = 100
-
-/** What the application serves. */
-export interface AppParts {
-  workspace: Workspace
-  token: string
-  turns: Turns
-  /** Called after a verb changed data. */
-  onChanged(): void
-}
+/** Requests of one address in a second, away from loopback. */
+const requestsMost = 3_000
 
 /** The application, ready to listen or to be asked by `inject`. */
-export function createApp(parts: AppParts): FastifyInstance {
-  const app = Fastify({
-    loggerInstance: parts.workspace.effects.logger as FastifyBaseLogger,
+export async function createApp(parts: AppParts): Promise<App> {
+  const { logger } = parts.engine.workspace.effects
+  const app: App = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytes,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
-  })
+    requestTimeout: 3_600_000,
+    routerOptions: { maxParamLength: 500 },
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
   answerProblems(app)
-  app.addHook('onRequest', async (request, reply) => {
-    const { host } = request.headers
-    if (!isLoopback(host)) return sendProblem(reply, fail('HTTP_HOST_REFUSED', { host }))
-    if (request.url.startsWith('/api/') && !holdsToken(request, parts.token)) {
-      return sendProblem(reply, fail('HTTP_UNAUTHORIZED'))
-    }
-  })
-  app.get('/healthz', async () => ({ status: 'ok', pid: process.pid }))
-  app.get('/readyz', async () => {
-    await parts.workspace.warehouse.reading((queries) => queries.one('SELECT 1 AS one'))
-    return { status: 'ready' }
-  })
-  for (const verb of Object.values(verbs)) addVerb(app, verb, parts)
+  guardAccess(app, parts)
+  await protect(app, parts.host)
+  readQueries(app)
+  await collectRoutes(app)
+  const flow = new FlowQueue(parts.engine, logger)
+  app.addHook('onClose', () => flow.close())
+  await app.register(
+    async (plain) => {
+      const api = plain as App
+      addProbes(app, parts, addStream(api, parts))
+      addSystem(api, parts)
+      addOrders(api, parts, flow)
+      addWork(api, parts)
+      addStock(api, parts)
+      addIncidents(api, parts)
+      addSql(api, parts)
+      addWebhooks(api, parts)
+      addSink(api, parts)
+      addIngest(api, parts)
+      addVerbs(api, parts)
+    },
+    { prefix: '/api/v1' },
+  )
+  addReference(app)
+  addPages(app, parts.pages)
   return app
 }
 
-/** `localhost`, 127.0.0.1 or ::1 with any port: a page elsewhere cannot forge this header (DNS rebinding). */
-function isLoopback(host: string | undefined): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host ?? '')
-}
-
-function holdsToken(request: FastifyRequest, token: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`))
-}
-
-function addVerb(app: FastifyInstance, verb: Verb, parts: AppParts): void {
-  app.post(`/api/v1/verbs/${verb.name}`, { schema: { body: verb.schema } }, (request, reply) => {
-    const lines = new PassThrough()
-    const write = (line: object) => lines.writable && lines.write(`${JSON.stringify(line)}\n`)
-    void runVerb(verb, request.body, parts, write).finally(() => lines.end())
-    return reply.type('application/x-ndjson').send(lines)
+/** Headers that keep browsers careful. Pages bring their own policy of contents; there is no HSTS on plain HTTP. */
+async function protect(app: App, host: string): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: false,
+    xFrameOptions: { action: 'deny' },
+  })
+  if (isLoopback(host)) return
+  await app.register(rateLimit, {
+    max: requestsMost,
+    timeWindow: 1_000,
+    errorResponseBuilder: () => fail('HTTP_RATE_LIMITED', { limit: requestsMost }),
   })
 }
 
-/** Runs the verb in its turn; writes progress lines and, last, `{ result }` or `{ error }`. */
-async function runVerb(
-  verb: Verb,
-  args: unknown,
-  { workspace, turns, onChanged }: AppParts,
-  write: (line: object) => void,
-): Promise<void> {
-  const { clock, logger } = workspace.effects
-  let sent = Number.NEGATIVE_INFINITY
-  const onProgress = (progress: Progress) => {
-    const now = clock.now()
-    if (now - sent < progressMs && progress.done < progress.total) return
-    sent = now
-    write({ progress })
-  }
-  const work = () => verb.run(args, { ...workspace, onProgress })
-  try {
-    write({ result: await (verb.isExclusive ? turns.take(work) : work()) })
-    if (verb.changesData) onChanged()
-  } catch (error) {
-    const { code, message, details } = asDetourError(error)
-    if (code === 'INTERNAL') logger.error({ err: error, verb: verb.name }, 'verb failed')
-    write({ error: { code, message, details } })
-  }
+/** Query strings get the types of their schema before they are validated; nothing else is ever converted. */
+function readQueries(app: App): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    const schema = request.routeOptions.schema?.querystring
+    if (schema !== undefined) request.query = readQuery(schema as never, request.query)
+    // An action without a body is one with nothing to say.
+    if (request.body === undefined && request.routeOptions.schema?.body !== undefined) request.body = {}
+    done()
+  })
 }

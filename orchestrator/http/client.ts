@@ -12,7 +12,7 @@ const probeMs = 2_000
 /** The server of a home when there is one and it answers, else null: a left-over `server.json` is ignored. */
 export async function findServer(home: string): Promise<ServerFile | null> {
   const server = await readServerFile(homePaths(home).server)
-  if (server === null || !/^http:\/\/127\.0\.0\.1:\d+$/.test(server.url)) return null
+  if (server === null || !/^http:\/\/[\w.:[\]-]+:\d+$/.test(server.url)) return null
   try {
     const response = await open(`${server.url}/healthz`, {}, (asked) => {
       asked.setTimeout(probeMs, () => asked.destroy(new Error('no answer')))

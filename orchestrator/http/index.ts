@@ -1,5 +1,7 @@
 // Door of HTTP: serving a home, and finding and asking the process that does.
 
+export { createApp } from './app.ts'
 export { findServer, forward } from './client.ts'
-export { type ServeOptions, type Serving, serve } from './serve.ts'
+export type { App, AppParts, PageHandler } from './parts.ts'
+export { type Beside, type ServeOptions, type Serving, serve } from './serve.ts'
 export type { ServerFile } from './server-file.ts'

@@ -1,21 +1,26 @@
-// `detour serve`: owns a home, answers on the loopback address and runs the cycle on schedule until it is closed.
+// `detour serve`: owns a home, runs its engine and webhooks, and answers over HTTP until it is closed.
 
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { schedule, validate } from 'node-cron'
 import { type Effects, fail, reasonOf } from '#data/kernel'
+import { openVault } from '#data/vault'
+import { type Engine, openEngine } from '#orchestrator/engine'
+import { openWebhooks, type Webhooks } from '#orchestrator/webhooks'
 import { openWorkspace, type Workspace } from '#orchestrator/workspace'
-import { runCycle } from '#pipeline'
+import { isLoopback } from './access.ts'
 import { createApp } from './app.ts'
+import type { App, PageHandler } from './parts.ts'
 import { writeServerFile } from './server-file.ts'
-import { createTurns, type Turns } from './turns.ts'
 
 /** A home being served. */
 export interface Serving {
   url: string
   home: string
-  /** Lets running verbs end, then closes everything and gives the home back. */
+  engine: Engine
+  webhooks: Webhooks
+  /** Lets running work end, then closes everything and gives the home back. */
   close(): Promise<void>
 }
 
@@ -27,14 +32,21 @@ export interface ServeOptions {
   host: string
 }
 
-const loopback = ['127.0.0.1', 'localhost']
+/** What is served beside the API. */
+export interface Beside {
+  /** Pages of the dashboard; without them the root says so in words. */
+  pages?: PageHandler | null | Promise<PageHandler | null>
+  /** Runs on the open home before anything works on it. */
+  prepare?(workspace: Workspace): Promise<void>
+  /** Runs beside the server once it listens. @returns what ends it, called before anything else is closed */
+  attend?(parts: Omit<Serving, 'close'>): Promise<() => Promise<void>>
+}
 
 /**
  * Serves a home.
  * @throws SERVE_HOST_REFUSED, SERVE_PORT_BUSY, CONFIG_INVALID, HOME_BUSY and whatever opening a home throws
  */
-export async function serve(options: ServeOptions, effects: Effects): Promise<Serving> {
-  if (!loopback.includes(options.host)) throw fail('SERVE_HOST_REFUSED', { host: options.host })
+export async function serve(options: ServeOptions, effects: Effects, beside: Beside = {}): Promise<Serving> {
   const { cycleCron } = effects.config
   if (!validate(cycleCron)) {
     throw fail('CONFIG_INVALID', {
@@ -42,44 +54,73 @@ export async function serve(options: ServeOptions, effects: Effects): Promise<Se
       reason: `"${cycleCron}" is no cron expression`,
     })
   }
-  const workspace = await openWorkspace(options.home, 'serve', effects)
+  const steps: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+      try {
+        await step()
+      } catch (error) {
+        effects.logger.warn({ err: error }, 'closing a part failed')
+      }
+    }
+  }
   try {
-    return await start(workspace, options.port)
+    const started = await start(options, effects, beside, (step) => steps.push(step))
+    return { ...started, close }
   } catch (error) {
-    await workspace.close()
+    await close()
     throw error
   }
 }
 
-async function start(workspace: Workspace, port: number): Promise<Serving> {
-  const { effects, paths } = workspace
-  const turns = createTurns()
+async function start(
+  options: ServeOptions,
+  world: Effects,
+  { pages = null, prepare, attend }: Beside,
+  onClose: (step: () => Promise<void> | void) => void,
+): Promise<Omit<Serving, 'close'>> {
+  const { host } = options
+  const workspace = await openWorkspace(options.home, 'serve', world)
+  onClose(() => workspace.close())
+  const { effects, paths, log } = workspace
+  await prepare?.(workspace)
+  const vault = openVault(paths.log, effects)
+  onClose(() => vault.close())
+  if (!isLoopback(host) && !vault.hasAdminKey()) throw fail('SERVE_HOST_REFUSED', { host })
+  const engine = await openEngine(workspace)
+  onClose(() => engine.close())
+  const webhooks = await openWebhooks({ log, effects, core: engine.core, vault })
+  onClose(() => webhooks.close())
   const token = randomBytes(32).toString('base64url')
-  const cycle = cycleOf(workspace, turns)
-  const app = createApp({ workspace, token, turns, onChanged: cycle.run })
-  try {
-    await app.listen({ host: '127.0.0.1', port })
-  } catch (error) {
-    await app.close()
-    const isBusy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    throw isBusy ? fail('SERVE_PORT_BUSY', { port }, { cause: error }) : error
-  }
-  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  const task = schedule(effects.config.cycleCron, cycle.run, { noOverlap: true, logger: cronLogger(effects) })
+  const app = await createApp({ engine, webhooks, vault, token, host, pages: await pages })
+  onClose(() => app.close())
+  const url = await listen(app, options)
+  const task = schedule(effects.config.cycleCron, () => engine.cycleSoon(), { logger: cronLogger(effects) })
+  onClose(() => task.destroy())
   await writeServerFile(paths.server, { pid: process.pid, url, token })
-  void cycle.run()
-  return {
-    url,
-    home: paths.root,
-    close: async () => {
-      cycle.stop()
-      await task.destroy()
-      await rm(paths.server, { force: true })
-      await app.close()
-      await turns.idle()
-      await workspace.close()
-    },
+  onClose(() => rm(paths.server, { force: true }))
+  const parts = { url, home: paths.root, engine, webhooks }
+  const leave = await attend?.(parts)
+  if (leave !== undefined) onClose(leave)
+  engine.cycleSoon()
+  return parts
+}
+
+/** Listens. @returns the base address by which this machine reaches the server */
+async function listen(app: App, { host, port }: ServeOptions): Promise<string> {
+  try {
+    await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host.replace(/^\[|\]$/g, ''), port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw fail('SERVE_PORT_BUSY', { port }, { cause: error })
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw fail('CONFIG_INVALID', { name: 'host', reason: `this machine has no address "${host}"` })
+    }
+    throw error
   }
+  const { address, family, port: taken } = app.server.address() as AddressInfo
+  const reached = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
+  return `http://${family === 'IPv6' ? `[${reached}]` : reached}:${taken}`
 }
 
 /** The scheduler's words go to our log: it would write to standard output. */
@@ -89,26 +130,5 @@ function cronLogger({ logger }: Effects) {
     warn: (message: string) => logger.warn(message),
     error: (message: string | Error) => logger.error(reasonOf(message)),
     debug: (message: string | Error) => logger.debug(reasonOf(message)),
-  }
-}
-
-/** Runs cycles in their turn; a failed one is logged and the next may mend it. After `stop` none begins. */
-function cycleOf(workspace: Workspace, turns: Turns): { run(): Promise<void>; stop(): void } {
-  const { effects, warehouse } = workspace
-  let stopped = false
-  const once = async () => {
-    if (stopped) return
-    try {
-      const { mode, seconds } = await runCycle(warehouse, effects)
-      effects.logger.info({ mode, seconds }, 'cycle')
-    } catch (error) {
-      effects.logger.error({ err: error }, 'cycle failed')
-    }
-  }
-  return {
-    run: () => turns.take(once),
-    stop: () => {
-      stopped = true
-    },
   }
 }

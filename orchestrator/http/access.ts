@@ -1,0 +1,157 @@
+// Who may ask: the host that was named, the page it came from, the key it carries. It knows no route by name.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { type DetourError, fail } from '#data/kernel'
+import type { KeyRole } from '#data/vault'
+import type { App, AppParts } from './parts.ts'
+import { sendProblem } from './problem.ts'
+
+/**
+ * What a route lets in. `open`: everybody. `read`: everybody on loopback, else a key. `ask`: a reader's key or our own
+ * page; `act`: an operator's key or our own page; `own`: the token of the running server alone; `sink`: also programs on
+ * this machine, but no foreign page.
+ */
+export type Access = 'open' | 'read' | 'ask' | 'act' | 'manage' | 'own' | 'sink'
+
+/** Who asks. */
+export interface Caller {
+  kind: 'anybody' | 'page' | 'owner' | 'key'
+  name: string
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Default read for GET, act for everything else. */
+    access?: Access
+  }
+  interface FastifyRequest {
+    caller: Caller
+  }
+}
+
+const anybody: Caller = Object.freeze({ kind: 'anybody', name: 'anybody' })
+const page: Caller = Object.freeze({ kind: 'page', name: 'dashboard' })
+const owner: Caller = Object.freeze({ kind: 'owner', name: 'command line' })
+
+/** Checks every request before anything of it is read. */
+export function guardAccess(app: App, { vault, token, host, engine }: AppParts): void {
+  const { allowedHosts } = engine.workspace.effects.config
+  const names = new Set([...loopbackNames, ...allowedHosts, ...(isAny(host) ? [] : [bare(host)])])
+  const isLocal = isLoopback(host)
+  const tokenDigest = digest(token)
+  app.decorateRequest('caller', null as never)
+  app.addHook('onRequest', (request, reply, next) => {
+    const named = request.headers.host
+    if (!names.has(hostOf(named))) {
+      sendProblem(reply, fail('HTTP_HOST_REFUSED', { host: named }))
+      return
+    }
+    const outcome = admit(request, { vault, tokenDigest, isLocal })
+    if (outcome instanceof Error) {
+      sendProblem(reply, outcome)
+      return
+    }
+    request.caller = outcome
+    next()
+  })
+}
+
+interface Rules {
+  vault: AppParts['vault']
+  tokenDigest: Buffer
+  isLocal: boolean
+}
+
+const enough: Record<'read' | 'ask' | 'act' | 'manage' | 'sink', readonly KeyRole[]> = {
+  read: ['reader', 'operator', 'admin'],
+  ask: ['reader', 'operator', 'admin'],
+  act: ['operator', 'admin'],
+  manage: ['admin'],
+  sink: ['reader', 'operator', 'admin'],
+}
+
+function admit(request: FastifyRequest, rules: Rules): Caller | DetourError {
+  const access = accessOf(request)
+  if (access === 'open') return anybody
+  const { authorization } = request.headers
+  if (authorization !== undefined) return admitHolder(request, authorization, access, rules)
+  if (access === 'own')
+    return fail('HTTP_UNAUTHORIZED', { reason: 'this needs the bearer token of the running server' })
+  const isSender = access === 'sink' && isNoPage(request) && isLoopback(request.ip)
+  if (isSender) return anybody
+  if (!rules.isLocal) return fail('HTTP_UNAUTHORIZED', { reason: `away from loopback this needs ${byKey}` })
+  if (access === 'read') return anybody
+  if (isOwnPage(request)) return page
+  return fail('HTTP_UNAUTHORIZED', { reason: `this needs a page of this server, or ${byKey}` })
+}
+
+const byKey = 'the header "Authorization: Bearer <key>"; make a key with "detour key create"'
+
+function admitHolder(
+  request: FastifyRequest,
+  authorization: string,
+  access: Exclude<Access, 'open'>,
+  { vault, tokenDigest }: Rules,
+): Caller | DetourError {
+  const key = /^Bearer (\S{1,200})$/i.exec(authorization)?.[1]
+  if (key !== undefined && timingSafeEqual(digest(key), tokenDigest)) return owner
+  if (access === 'own')
+    return fail('HTTP_UNAUTHORIZED', { reason: 'this needs the bearer token of the running server' })
+  const holder = key === undefined ? null : vault.verifyKey(key)
+  if (holder === null) {
+    return fail('HTTP_UNAUTHORIZED', {
+      reason: 'this key is unknown or was revoked; "detour key list" shows those that hold',
+    })
+  }
+  const { name, role } = holder
+  if (enough[access].includes(role)) return { kind: 'key', name }
+  return fail('HTTP_FORBIDDEN', { name, role, method: request.method, path: request.url.split('?')[0] })
+}
+
+function accessOf(request: FastifyRequest): Access {
+  const access = request.routeOptions.config?.access
+  if (access !== undefined) return access
+  if (!request.url.startsWith('/api/')) return 'open'
+  return request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'act'
+}
+
+/** Whether a page of this very server sent it: browsers set these headers and no script can change them. */
+function isOwnPage(request: FastifyRequest): boolean {
+  const { origin, host } = request.headers
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin') return false
+  if (origin === undefined) return site === 'same-origin'
+  return origin.toLowerCase() === `${request.protocol}://${host}`.toLowerCase()
+}
+
+/** Whether no browser page sent it. */
+function isNoPage({ headers }: FastifyRequest): boolean {
+  return headers.origin === undefined && headers['sec-fetch-site'] === undefined
+}
+
+const loopbackNames = ['localhost', '127.0.0.1', '::1']
+
+/** Whether an address to listen on is reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return loopbackNames.includes(bare(host).replace(/^::ffff:/, ''))
+}
+
+function isAny(host: string): boolean {
+  return ['0.0.0.0', '::', ''].includes(bare(host))
+}
+
+/** `[::1]` and `::1` are one address. */
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, '').toLowerCase()
+}
+
+/** The name in a Host header without its port, '' where it is none. */
+function hostOf(header: string | undefined): string {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header ?? '')
+  return (match?.[1] ?? match?.[2] ?? '').toLowerCase()
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,140 @@
+// Routes of incidents, decisions and the policy of reroutes.
+
+import { Type } from 'typebox'
+import { api } from '#data/contracts'
+import { fail } from '#data/kernel'
+import { getDecision, getIncident, listDecisions, listIncidents } from '#orchestrator/views'
+import { answerOf, commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
+import type { App, AppParts } from '../parts.ts'
+import { problems } from '../problem.ts'
+import { closed, oneOf, page, word } from './fields.ts'
+
+const incidentQuery = Type.Object(
+  {
+    ...page,
+    status: Type.Optional(oneOf(['open', 'acknowledged', 'resolved', 'active'], 'active = not resolved')),
+  },
+  closed,
+)
+const decisionQuery = Type.Object(
+  {
+    ...page,
+    kind: Type.Optional(oneOf(['source', 'reroute'])),
+    status: Type.Optional(oneOf(['done', 'refused', 'undone', 'held_out'])),
+    incident: Type.Optional(word('incident id')),
+    order: Type.Optional(word('order id')),
+    node: Type.Optional(word('node the work came from or went to')),
+  },
+  closed,
+)
+const incidentId = Type.Object({ incidentId: word() })
+const decisionId = Type.Object({ decisionId: word() })
+
+/** Adds the routes of incidents, decisions and policies. */
+export function addIncidents(app: App, parts: AppParts): void {
+  const { engine } = parts
+  const tags = ['incidents']
+  app.get(
+    '/incidents',
+    {
+      schema: {
+        tags,
+        summary: 'Incidents',
+        querystring: incidentQuery,
+        response: { 200: api.incidentPage, ...problems },
+      },
+    },
+    (request) => listIncidents(engine, request.query),
+  )
+  app.get(
+    '/incidents/:incidentId',
+    {
+      schema: {
+        tags,
+        summary: 'One incident',
+        params: incidentId,
+        response: { 200: api.incidentDetail, ...problems },
+      },
+    },
+    async (request) => {
+      const incident = await getIncident(engine, request.params.incidentId)
+      if (incident === null) throw fail('INCIDENT_UNKNOWN', { incidentId: request.params.incidentId })
+      return incident
+    },
+  )
+  const schema = {
+    tags,
+    summary: 'Say that somebody looks after an incident',
+    params: incidentId,
+    headers: idempotencyHeaders,
+    response: { 200: api.commandAnswer, ...problems },
+  }
+  app.post('/incidents/:incidentId/acknowledge', { schema }, async (request) => {
+    const id = request.params.incidentId
+    const commandId = commandIdOf(request, `acknowledge/${id}`)
+    const data = { incidentId: id, by: request.caller.name }
+    return answerOf(await execute(engine, 'AcknowledgeIncident', data, { commandId }), { incidentId: id })
+  })
+  addDecisions(app, parts)
+  addPolicy(app, parts)
+}
+
+function addDecisions(app: App, { engine }: AppParts): void {
+  const tags = ['decisions']
+  app.get(
+    '/decisions',
+    {
+      schema: {
+        tags,
+        summary: 'Decisions',
+        querystring: decisionQuery,
+        response: { 200: api.decisionPage, ...problems },
+      },
+    },
+    (request) => listDecisions(engine, request.query),
+  )
+  app.get(
+    '/decisions/:decisionId',
+    {
+      schema: {
+        tags,
+        summary: 'One decision',
+        params: decisionId,
+        response: { 200: api.decision, ...problems },
+      },
+    },
+    async (request) => {
+      const decision = await getDecision(engine, request.params.decisionId)
+      if (decision === null) throw fail('DECISION_UNKNOWN', { decisionId: request.params.decisionId })
+      return decision
+    },
+  )
+}
+
+function addPolicy(app: App, { engine }: AppParts): void {
+  const tags = ['policies']
+  app.get(
+    '/policies/reroute',
+    {
+      schema: {
+        tags,
+        summary: 'Limits of automatic reroutes',
+        response: { 200: api.reroutePolicy, ...problems },
+      },
+    },
+    async () => engine.core.state().policy,
+  )
+  const schema = {
+    tags,
+    summary: 'Set the limits of automatic reroutes',
+    headers: idempotencyHeaders,
+    body: api.reroutePolicy,
+    response: { 200: api.reroutePolicy, ...problems },
+  }
+  app.put('/policies/reroute', { schema }, async (request) => {
+    const commandId = commandIdOf(request, 'policies/reroute')
+    const result = await execute(engine, 'SetPolicy', { policy: request.body }, { commandId })
+    if (result.status === 'refused') throw refusal(result.reason, {})
+    return request.body
+  })
+}

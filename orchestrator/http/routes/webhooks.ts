@@ -1,0 +1,143 @@
+// Routes of webhooks: receivers, their secrets, deliveries, test and replay.
+
+import { Type } from 'typebox'
+import { api } from '#data/contracts'
+import type { Webhooks } from '#orchestrator/webhooks'
+import type { App, AppParts } from '../parts.ts'
+import { problems } from '../problem.ts'
+import { closed, date, oneOf, page, word } from './fields.ts'
+
+const tags = ['webhooks']
+const config = { access: 'manage' } as const
+const params = Type.Object({ webhookId: word() })
+const one = { 200: api.webhook, ...problems }
+const deliveryQuery = Type.Object(
+  {
+    ...page,
+    webhookId: Type.Optional(word()),
+    messageId: Type.Optional(word()),
+    status: Type.Optional(oneOf(['delivered', 'failed', 'abandoned'])),
+  },
+  closed,
+)
+const replay = Type.Object(
+  { messageId: Type.Optional(word('one message')), since: Type.Optional(date('or all since then')) },
+  closed,
+)
+
+/** Adds the routes of webhooks. */
+export function addWebhooks(app: App, { webhooks }: AppParts): void {
+  addReceivers(app, webhooks)
+  addActions(app, webhooks)
+  app.get(
+    '/deliveries',
+    {
+      schema: {
+        tags,
+        summary: 'Attempts to deliver',
+        querystring: deliveryQuery,
+        response: { 200: api.deliveryPage, ...problems },
+      },
+    },
+    (request) => webhooks.deliveries({ limit: 50, ...request.query }),
+  )
+}
+
+function addReceivers(app: App, webhooks: Webhooks): void {
+  app.get(
+    '/webhooks',
+    { schema: { tags, summary: 'Receivers', response: { 200: Type.Array(api.webhook), ...problems } } },
+    async () => webhooks.list(),
+  )
+  app.post(
+    '/webhooks',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Make a receiver; its secret is shown this once',
+        body: api.newWebhook,
+        response: { 201: api.webhookWithSecret, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const made = await webhooks.create(request.body)
+      return reply.code(201).header('location', `/api/v1/webhooks/${made.webhookId}`).send(made)
+    },
+  )
+  app.get(
+    '/webhooks/:webhookId',
+    { schema: { tags, summary: 'One receiver', params, response: one } },
+    async (request) => webhooks.get(request.params.webhookId),
+  )
+  app.patch(
+    '/webhooks/:webhookId',
+    {
+      config,
+      schema: { tags, summary: 'Change a receiver', params, body: api.webhookChange, response: one },
+    },
+    (request) => webhooks.change(request.params.webhookId, request.body),
+  )
+  app.delete(
+    '/webhooks/:webhookId',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Remove a receiver and what waits for it',
+        params,
+        response: { 204: Type.Null(), ...problems },
+      },
+    },
+    async (request, reply) => {
+      await webhooks.remove(request.params.webhookId)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function addActions(app: App, webhooks: Webhooks): void {
+  app.post(
+    '/webhooks/:webhookId/test',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Send a test event at once',
+        params,
+        response: { 200: api.webhookDelivery, ...problems },
+      },
+    },
+    (request) => webhooks.test(request.params.webhookId),
+  )
+  app.post(
+    '/webhooks/:webhookId/rotate',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Make a new secret; the one before signs beside it for a day',
+        params,
+        response: { 200: api.webhookWithSecret, ...problems },
+      },
+    },
+    async (request) => webhooks.rotate(request.params.webhookId),
+  )
+  app.post(
+    '/webhooks/:webhookId/replay',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Send one message again, or all since a time',
+        params,
+        body: replay,
+        response: { 202: Type.Object({ queued: Type.Integer() }), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const queued = await webhooks.replay({ ...request.params, ...request.body })
+      return reply.code(202).send(queued)
+    },
+  )
+}
