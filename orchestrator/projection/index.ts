@@ -2,4 +2,4 @@
 
 export { foldMarket, type MarketFold } from './fold.ts'
 export { type MarketStates, openProjector, type Projector } from './projector.ts'
-export { detectionStream, type ScoresRecorded, webhooksStream } from './records.ts'
+export { detectionStream, type ScoresRecorded } from './records.ts'

@@ -7,10 +7,13 @@ import { loadHandlers } from '#ingest'
 import type { Core } from '#orchestrator/core'
 import { foldMarket, type MarketFold } from './fold.ts'
 import { type MarketSource, marketHandler } from './market.ts'
-import { detectionHandler } from './records.ts'
+import { detectionHandler, webhooksHandler } from './records.ts'
 
-/** The running core of a market; undefined where none runs, so that its stream is folded. */
-export type MarketStates = (market: string) => Pick<Core, 'state' | 'lastSeq'> | undefined
+/**
+ * The running core of a market (not its state alone: `lastSeq` says which events the state has); undefined or null
+ * where none runs, so that its stream is folded.
+ */
+export type MarketStates = (market: string) => Pick<Core, 'state' | 'lastSeq'> | null | undefined
 
 /** What a projector works on. */
 export interface ProjectorParts {
@@ -40,12 +43,12 @@ export function openProjector({ log, warehouse, effects, lake }: ProjectorParts)
       const folds = new Map<string, Promise<MarketSource>>()
       const sourceOf = async (market: string): Promise<MarketSource> => {
         const running = states(market)
-        if (running !== undefined) return running
+        if (running != null) return running
         const known = folds.get(market) ?? foldLater(log, market)
         folds.set(market, known)
         return known
       }
-      const batches = [marketHandler(sourceOf), detectionHandler]
+      const batches = [marketHandler(sourceOf), detectionHandler, webhooksHandler]
       return project(log, warehouse, loadHandlers(lake), effects, { batches })
     },
     pending: () => unprojected(log, warehouse),

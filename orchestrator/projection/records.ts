@@ -3,6 +3,7 @@
 import { operations, type RowOf, type TableContract } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
 import type { BatchHandler } from '#data/warehouse'
+import type { WebhookAttempted } from '#orchestrator/webhooks'
 import { replaceRows } from './write.ts'
 
 /** Data of the event `ScoresRecorded` in the stream of `detectionStream`. */
@@ -17,17 +18,37 @@ export function detectionStream(market: string): string {
   return `detection:${market}`
 }
 
-/** Name of the stream that holds the attempts to deliver a market's messages. */
-export function webhooksStream(market: string): string {
-  return `webhooks:${market}`
-}
-
 /** Takes the streams of detection: anomalies, the later of two with the same id. */
 export const detectionHandler: BatchHandler = rowsHandler(
   detectionStream(''),
   operations.anomalies,
   ({ type, data }) => (type === 'ScoresRecorded' ? (data as ScoresRecorded).anomalies : []),
 )
+
+/** Takes the streams of webhooks: a row for each attempt; what was sent stays in the log. */
+export const webhooksHandler: BatchHandler = rowsHandler(
+  'webhooks:',
+  operations.webhookDeliveries,
+  ({ type, data }) => (type === 'WebhookAttempted' ? [attemptRow(data as WebhookAttempted)] : []),
+)
+
+function attemptRow(attempted: WebhookAttempted): RowOf<typeof operations.webhookDeliveries> {
+  const { deliveryId, messageId, webhookId, eventType, attempt, status, httpStatus, durationMs } = attempted
+  const { attemptedAt, nextAttemptAt, notes } = attempted
+  return {
+    deliveryId,
+    webhookId,
+    eventType,
+    messageId,
+    attempt,
+    status,
+    httpStatus,
+    attemptedAt: new Date(attemptedAt).toISOString(),
+    durationMs,
+    nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString(),
+    notes: [...notes],
+  }
+}
 
 function rowsHandler<T extends TableContract>(
   prefix: string,

@@ -20,6 +20,10 @@ export type Replacement = { table: string } | { query: Tree } | null
  * @throws PIPELINE_MODEL_INVALID when DuckDB cannot take it apart
  */
 export async function parse(queries: Queries, name: string, sql: string): Promise<Tree> {
+  return known(trees, sql, () => parseAnew(queries, name, sql))
+}
+
+async function parseAnew(queries: Queries, name: string, sql: string): Promise<Tree> {
   const { tree } = await queries.one<{ tree: string }>(
     'SELECT json_serialize_sql($1::VARCHAR)::VARCHAR AS tree',
     [sql],
@@ -39,11 +43,30 @@ export async function parse(queries: Queries, name: string, sql: string): Promis
 /** The SQL of a tree. */
 export async function print(queries: Queries, tree: Tree): Promise<string> {
   const whole = JSON.stringify({ error: false, statements: [{ ...tree, named_param_map: [] }] })
-  const { sql } = await queries.one<{ sql: string }>(
-    'SELECT json_deserialize_sql($1::VARCHAR::JSON) AS sql',
-    [whole],
-  )
-  return sql
+  return known(texts, whole, async () => {
+    const { sql } = await queries.one<{ sql: string }>(
+      'SELECT json_deserialize_sql($1::VARCHAR::JSON) AS sql',
+      [whole],
+    )
+    return sql
+  })
+}
+
+/** Trees by text and texts by tree: both are the same in every warehouse, and cycles ask for the same ones. */
+const trees = new Map<string, Tree>()
+const texts = new Map<string, string>()
+const mostKnown = 1_000
+
+/** What is known by this key, else made and kept; the oldest makes room. */
+async function known<T>(kept: Map<string, T>, key: string, make: () => Promise<T>): Promise<T> {
+  const found = kept.get(key) ?? (await make())
+  kept.delete(key)
+  kept.set(key, found)
+  for (const oldest of kept.keys()) {
+    if (kept.size <= mostKnown) break
+    kept.delete(oldest)
+  }
+  return found
 }
 
 /** Tables and views the query reads, its own CTEs left out, each once. */
