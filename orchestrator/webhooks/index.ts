@@ -6,4 +6,6 @@ export {
   type WebhookAttempted,
   webhookStream,
 } from './events.ts'
+export { createSink, type Sink, type SinkHeaders } from './sink.ts'
 export type { DeliveryQuery, Replay, WatchedCore, WebhookLimits, WebhookOptions, Webhooks } from './types.ts'
+export { openWebhooks } from './webhooks.ts'

@@ -1,0 +1,135 @@
+// How every receiver stands, folded from the stream of deliveries. The same events give the same ledger.
+
+import type { StoredEvent } from '#data/log'
+import type {
+  Announced,
+  OutboxEvent,
+  ReceiverSnapshot,
+  WebhookAttempted,
+  WebhookCursorMoved,
+  WebhookQueued,
+  WebhookSnapshot,
+} from './events.ts'
+import { ReceiverQueue } from './receiver-queue.ts'
+
+/** A receiver in the ledger. */
+export interface Standing {
+  webhookId: string
+  queue: ReceiverQueue
+  /** Messages after this seq of the market's stream still have to be looked up; null = none. */
+  behindFrom: number | null
+  /** Failures since the last success. */
+  failures: number
+  failingSince: number | null
+  lastDelivery: ReceiverSnapshot['lastDelivery']
+}
+
+/** The fold of a stream `webhooks:<market>`. */
+export class Ledger {
+  /** How far the market's stream was read; null = never. */
+  cursor: number | null = null
+  announced = new Map<string, Announced>()
+  readonly #receivers = new Map<string, Standing>()
+
+  /** The receiver's standing, empty where nothing happened yet. */
+  of(webhookId: string): Standing {
+    const known = this.#receivers.get(webhookId)
+    if (known !== undefined) return known
+    const queue = new ReceiverQueue()
+    const rest = { behindFrom: null, failures: 0, failingSince: null, lastDelivery: null }
+    const standing: Standing = { webhookId, queue, ...rest }
+    this.#receivers.set(webhookId, standing)
+    return standing
+  }
+
+  /** Forgets receivers that are not among these. */
+  keepOnly(webhookIds: ReadonlySet<string>): void {
+    for (const id of this.#receivers.keys()) if (!webhookIds.has(id)) this.#receivers.delete(id)
+  }
+
+  /** Messages that wait, of all receivers. */
+  waiting(): number {
+    let sum = 0
+    for (const { queue } of this.#receivers.values()) sum += queue.size
+    return sum
+  }
+
+  /** Takes note of the next event of the stream. */
+  apply(stored: Pick<StoredEvent, 'seq' | 'type' | 'data'>): void {
+    const event = stored as OutboxEvent
+    switch (event.type) {
+      case 'WebhookCursorMoved':
+        this.#moved(event.data, stored.seq)
+        break
+      case 'WebhookQueued':
+        this.#queued(event.data, stored.seq)
+        break
+      case 'WebhookAttempted':
+        this.#attempted(event.data, stored.seq)
+        break
+      case 'WebhookRemoved':
+        this.#receivers.delete(event.data.webhookId)
+        break
+      case 'WebhookSnapshot':
+        this.#restore(event.data)
+    }
+  }
+
+  /** Everything that waits now. */
+  snapshot(): WebhookSnapshot {
+    const receivers = [...this.#receivers.values()].map((standing) => ({
+      webhookId: standing.webhookId,
+      behindFrom: standing.behindFrom,
+      failingSince: standing.failingSince,
+      lastDelivery: standing.lastDelivery,
+      waiting: standing.queue.rows(),
+    }))
+    return { cursor: this.cursor ?? 0, announced: Object.fromEntries(this.announced), receivers }
+  }
+
+  #moved(data: WebhookCursorMoved, round: number): void {
+    for (const { seq, eventType, webhookIds } of data.queued) {
+      for (const id of webhookIds) this.of(id).queue.add({ ...untried, seq, eventType, round })
+    }
+    for (const id of data.behind) this.of(id).behindFrom ??= this.cursor ?? 0
+    this.cursor = data.seq
+    this.announced = new Map(Object.entries(data.announced))
+  }
+
+  #queued(data: WebhookQueued, round: number): void {
+    const standing = this.of(data.webhookId)
+    for (const { seq, eventType } of data.messages) standing.queue.add({ ...untried, seq, eventType, round })
+    if (data.behindFrom !== undefined) standing.behindFrom = data.behindFrom
+  }
+
+  #attempted(data: WebhookAttempted, payloadAt: number): void {
+    const standing = this.of(data.webhookId)
+    const { attemptedAt, status, httpStatus, seq, round, attempt, nextAttemptAt } = data
+    standing.lastDelivery = { at: attemptedAt, status, httpStatus }
+    if (status === 'delivered') {
+      standing.failures = 0
+      standing.failingSince = null
+    }
+    if (seq === null || round === null) return
+    if (status !== 'delivered') {
+      standing.failures++
+      standing.failingSince ??= attemptedAt
+    }
+    const again = nextAttemptAt === null ? null : { attempt, dueAt: nextAttemptAt, payloadAt }
+    standing.queue.settle(seq, round, again)
+  }
+
+  #restore(data: WebhookSnapshot): void {
+    this.cursor = data.cursor
+    this.announced = new Map(Object.entries(data.announced))
+    this.#receivers.clear()
+    for (const { waiting, ...rest } of data.receivers) {
+      const standing = Object.assign(this.of(rest.webhookId), rest)
+      for (const [seq, eventType, round, attempt, dueAt, payloadAt] of waiting) {
+        standing.queue.add({ seq, eventType, round, attempt, dueAt, payloadAt })
+      }
+    }
+  }
+}
+
+const untried = { attempt: 0, dueAt: 0, payloadAt: null }
