@@ -1,19 +1,148 @@
-// Incidents of the core with the series that shows them.
+// Incidents of the core with names, what they hold now, and the series that shows them. It opens and ends none.
 
 import type { api } from '#data/contracts'
-import { fail } from '#data/kernel'
+import type { Incident } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
+import { cursorOf, pageLimit, placeOf } from './cursor.ts'
+import { listDecisions } from './decisions.ts'
+import { dayMs, hourMs, isoOf, isoOrNull, minutesUntil } from './figures.ts'
+import { knownTo } from './period.ts'
+import { infoOf, type Places, placesOf } from './places.ts'
 import type { IncidentQuery } from './query.ts'
+import { heldBy, worthOf } from './risk.ts'
+import { ceilTo, chartOf, floorTo } from './series-view.ts'
 
-/** A page of incidents, newest first. @throws HTTP_CURSOR_INVALID */
+const sortName = 'openedAt.desc'
+const decisionsShown = 50
+const longestSeries = 28 * dayMs
+
+/**
+ * A page of incidents, newest first.
+ * @throws HTTP_CURSOR_INVALID
+ */
 export async function listIncidents(
-  _engine: Engine,
-  _query: IncidentQuery = {},
+  engine: Engine,
+  query: IncidentQuery = {},
 ): Promise<api.Page<api.Incident>> {
-  throw fail('INTERNAL', { reason: 'not built yet' })
+  const place = placeOf(query.cursor, sortName, 'number')
+  const limit = pageLimit(query.limit)
+  const places = await placesOf(engine)
+  const matches = [...engine.core.state().incidents.values()]
+    .filter((incident) => isAsked(incident, query.status))
+    .sort((a, b) => b.openedAt - a.openedAt || (a.incidentId < b.incidentId ? -1 : 1))
+  const rest = matches.filter(
+    ({ openedAt, incidentId }) =>
+      place === null || openedAt < Number(place.key) || (openedAt === place.key && incidentId > place.id),
+  )
+  const page = rest.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    items: page.map((incident) => incidentView(engine, places, incident)),
+    nextCursor:
+      rest.length <= limit || last === undefined
+        ? null
+        : cursorOf({ sort: sortName, key: last.openedAt, id: last.incidentId }),
+    total: matches.length,
+  }
 }
 
-/** An incident with its evidence, null where there is none. */
-export async function getIncident(_engine: Engine, _incidentId: string): Promise<api.IncidentDetail | null> {
-  throw fail('INTERNAL', { reason: 'not built yet' })
+function isAsked({ status }: Incident, asked: IncidentQuery['status']): boolean {
+  return asked === undefined || (asked === 'active' ? status !== 'resolved' : status === asked)
+}
+
+/** An incident with its evidence: the series from two days before it began, decisions, what happened. */
+export async function getIncident(engine: Engine, incidentId: string): Promise<api.IncidentDetail | null> {
+  const incident = engine.core.state().incidents.get(incidentId)
+  if (incident === undefined) return null
+  const places = await placesOf(engine)
+  const [series, decisions] = await Promise.all([
+    seriesOf(engine, places, incident),
+    listDecisions(engine, { incident: incidentId, limit: decisionsShown }),
+  ])
+  return {
+    ...incidentView(engine, places, incident),
+    series,
+    decisions: decisions.items,
+    timeline: incident.history.map(({ at, text }) => ({ at: isoOf(at), text })),
+  }
+}
+
+async function seriesOf(
+  engine: Engine,
+  places: Places,
+  incident: Incident,
+): Promise<api.MetricSeries | null> {
+  const known = knownTo(engine, places.tables)
+  const end = Math.min(known, (incident.resolvedAt ?? known) + 12 * hourMs)
+  const start = Math.max(incident.beganAt - 2 * dayMs, end - longestSeries)
+  const request = (grain: 'hour' | 'day') => {
+    const from = floorTo(grain === 'hour' ? start : start - 26 * dayMs, grain)
+    const to = Math.max(ceilTo(end, grain), from + 1)
+    const { dimension, dimensionValue: value } = incident
+    const metric = infoOf(places, incident.metric)
+    return { metric, dimension, value, grain, from, to, previousFrom: from - 7 * dayMs, knownTo: known }
+  }
+  return (await chartOf(engine, places, request('hour'))) ?? chartOf(engine, places, request('day'))
+}
+
+/** An incident of the core as the API shows it; while it lasts, what it holds is counted anew. */
+export function incidentView(engine: Engine, places: Places, incident: Incident): api.Incident {
+  const state = engine.core.state()
+  const info = infoOf(places, incident.metric)
+  const isOver = incident.status === 'resolved'
+  const held = isOver ? [] : heldBy(state, incident)
+  const isCounted = !isOver && (incident.dimension === 'node' || incident.dimension === 'carrier')
+  const place = incident.dimension === 'node' ? places.nodes.get(incident.dimensionValue) : undefined
+  return {
+    incidentId: incident.incidentId,
+    market: engine.market,
+    status: incident.status,
+    severity: incident.severity,
+    title: incident.title,
+    metric: incident.metric,
+    metricTitle: info.title,
+    unit: info.unit,
+    dimension: incident.dimension,
+    dimensionValue: incident.dimensionValue,
+    dimensionTitle: places.titleOf(incident.dimension, incident.dimensionValue),
+    openedAt: isoOf(incident.openedAt),
+    beganAt: isoOf(incident.beganAt),
+    updatedAt: isoOf(incident.updatedAt),
+    resolvedAt: isoOrNull(incident.resolvedAt),
+    acknowledgedBy: incident.acknowledgedBy,
+    value: incident.value,
+    expected: incident.expected,
+    expectedLow: incident.expectedLow,
+    expectedHigh: incident.expectedHigh,
+    pValue: incident.pValue,
+    model: incident.model,
+    ordersAtRisk: isCounted ? held.length : incident.ordersAtRisk,
+    centsAtRisk: isCounted ? held.reduce((sum, order) => sum + worthOf(order), 0) : incident.centsAtRisk,
+    currency: incident.currency,
+    ordersMoved: incident.ordersMoved,
+    ordersNotMoved: incident.ordersNotMoved,
+    minutesToCutOff:
+      isOver || place === undefined ? null : minutesUntil(place.cutOff, place.timeZone, engine.now()),
+    causes: incident.causes.map(({ dimension, value, share }) => ({ dimension, value, share })),
+  }
+}
+
+/** Open incidents by money at risk, then the last that ended, at most `most` of those. */
+export function incidentQueue(engine: Engine, places: Places, most = 5): api.Incident[] {
+  const views = [...engine.core.state().incidents.values()].map((incident) =>
+    incidentView(engine, places, incident),
+  )
+  const open = views
+    .filter((view) => view.status !== 'resolved')
+    .sort(
+      (a, b) => b.centsAtRisk - a.centsAtRisk || b.severity - a.severity || byTime(b.openedAt, a.openedAt),
+    )
+  const over = views
+    .filter((view) => view.status === 'resolved')
+    .sort((a, b) => byTime(b.resolvedAt ?? '', a.resolvedAt ?? ''))
+  return [...open, ...over.slice(0, most)]
+}
+
+function byTime(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,14 +1,143 @@
-// The order list: search, filters and pages over the marts with the core laid over them.
+// The order list: search, filters and pages over the tables, with the orders laid over them that only the core
+// knows as they are now. It changes nothing.
 
 import type { api } from '#data/contracts'
-import { fail } from '#data/kernel'
+import type { Queries } from '#data/warehouse'
+import type { CoreState, Order } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
-import type { OrderQuery } from './query.ts'
+import { cursorOf, type Place, pageLimit, placeOf } from './cursor.ts'
+import { matcherOf, whereOf } from './order-filter.ts'
+import { type OrderRow, orderColumns, summaryOfOrder, summaryOfRow } from './order-summary.ts'
+import type { Named, Where } from './parameters.ts'
+import { placesOf } from './places.ts'
+import type { Direction, OrderQuery, OrderSort } from './query.ts'
+import { riskOf, worthOf } from './risk.ts'
+import { tailOf } from './tail.ts'
 
-/** A page of orders. @throws HTTP_CURSOR_INVALID */
+/** Matches beyond this are not counted. */
+const counted = 10_000
+/** Where an order without a promise stands: last, whichever way the list goes. */
+const never = 9_000_000_000_000_000
+
+interface Sorting {
+  sort: OrderSort
+  direction: Direction
+  /** Name in cursors. */
+  name: string
+}
+
+/**
+ * A page of orders, newest first unless asked otherwise; `total` is exact up to 10,000, else null.
+ * The tables answer, and for orders that changed since they were made the core does.
+ * @throws HTTP_CURSOR_INVALID, HTTP_QUERY_INVALID
+ */
 export async function listOrders(
-  _engine: Engine,
-  _query: OrderQuery = {},
+  engine: Engine,
+  query: OrderQuery = {},
 ): Promise<api.Page<api.OrderSummary>> {
-  throw fail('INTERNAL', { reason: 'not built yet' })
+  const sorting = sortingOf(query)
+  const place = placeOf(query.cursor, sorting.name, 'number')
+  const limit = pageLimit(query.limit)
+  const [tail, places] = await Promise.all([tailOf(engine), placesOf(engine)])
+  const state = engine.core.state()
+  const where = whereOf(query, { state, overlaid: tail.orderIds, market: engine.market })
+  const { warehouse } = engine.workspace
+  const [rows, total] = await Promise.all([
+    warehouse.reading((queries) => readRows(queries, where, sorting, place, limit + 1)),
+    warehouse.reading((queries) => countRows(queries, where)),
+  ])
+  const decidedFor = tail.decisions.filter((each) => each.incidentId === query.incident)
+  const isMatch = matcherOf(query, state, new Set(decidedFor.map((each) => each.orderId)))
+  const overlaid = [...tail.orderIds].flatMap((orderId) => {
+    const order = state.orders.get(orderId)
+    return order !== undefined && isMatch(order) ? [order] : []
+  })
+  const risk = riskOf(state)
+  const itemOf = (row: OrderRow) => {
+    const order = state.orders.get(row.order_id)
+    return order === undefined ? summaryOfRow(row, places, 0) : summaryOfOrder(order, places, risk)
+  }
+  const merged = [
+    ...rows.map((row) => ({ key: row.sort_key, id: row.order_id, item: () => itemOf(row) })),
+    ...overlaid.map((order) => ({
+      key: keyOf(order, sorting),
+      id: order.orderId,
+      item: () => summaryOfOrder(order, places, risk),
+    })),
+  ]
+    .filter((each) => place === null || compare(each, place as { key: number; id: string }, sorting) > 0)
+    .sort((a, b) => compare(a, b, sorting))
+  const page = merged.slice(0, limit)
+  const last = page.at(-1)
+  const isEnd = merged.length <= limit || last === undefined
+  const sum = total + overlaid.length
+  return {
+    items: page.map((each) => each.item()),
+    nextCursor: isEnd ? null : cursorOf({ sort: sorting.name, key: last.key, id: last.id }),
+    total: sum > counted ? null : sum,
+  }
+}
+
+function sortingOf({ sort = 'placedAt', direction = 'desc' }: OrderQuery): Sorting {
+  return { sort, direction, name: `${sort}.${direction}` }
+}
+
+/** Sort keys as numbers: times in microseconds, money in cents. */
+const keySql: Record<OrderSort, string> = {
+  placedAt: 'epoch_us(placed_at)',
+  promisedAt: 'coalesce(epoch_us(promised_at), $never)',
+  totalCents: 'total_cents',
+}
+
+function keyOf(order: Order, { sort, direction }: Sorting): number {
+  if (sort === 'totalCents') return worthOf(order)
+  if (sort === 'placedAt') return order.placedAt * 1000
+  return order.promisedAt === null ? neverOf(direction) : order.promisedAt * 1000
+}
+
+const neverOf = (direction: Direction) => (direction === 'asc' ? never : -never)
+
+function compare(
+  a: { key: number; id: string },
+  b: { key: number; id: string },
+  { direction }: Sorting,
+): number {
+  if (a.key !== b.key) return a.key < b.key === (direction === 'asc') ? -1 : 1
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+function readRows(
+  queries: Queries,
+  where: Where,
+  { sort, direction }: Sorting,
+  place: Place | null,
+  limit: number,
+): Promise<OrderRow[]> {
+  const key = keySql[sort]
+  const [before, way] = direction === 'asc' ? ['>', 'ASC'] : ['<', 'DESC']
+  const parameters: Named = { ...where.parameters }
+  if (sort === 'promisedAt') parameters.never = neverOf(direction)
+  let after = ''
+  if (place !== null) {
+    after = ` AND (${key} ${before} $key OR (${key} = $key AND order_id::VARCHAR > $id))`
+    Object.assign(parameters, { key: place.key, id: place.id })
+  }
+  return queries.all<OrderRow>(
+    `SELECT ${orderColumns}, ${key} AS sort_key FROM orders WHERE ${where.sql}${after}
+     ORDER BY ${key} ${way}, order_id::VARCHAR LIMIT ${limit}`,
+    parameters,
+  )
+}
+
+async function countRows(queries: Queries, { sql, parameters }: Where): Promise<number> {
+  const { matches } = await queries.one<{ matches: number }>(
+    `SELECT count(*) AS matches FROM (SELECT 1 FROM orders WHERE ${sql} LIMIT ${counted + 1})`,
+    parameters,
+  )
+  return matches
+}
+
+/** Orders of the core with one of the ids, for callers that want them as they are now. */
+export function ordersOf(state: CoreState, orderIds: Iterable<string>): Order[] {
+  return [...orderIds].flatMap((orderId) => state.orders.get(orderId) ?? [])
 }
