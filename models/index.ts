@@ -1,5 +1,8 @@
 // Door of the models: expected ranges of series, constraints found in them, and the model of orders.
 
+export { orderAnomalies } from './orders/anomalies.ts'
+export { type Models, type ModelsOptions, openModels } from './orders/models.ts'
+export type { OrderReason, OrderScore } from './orders/score.ts'
 export { type BandPoint, type SeriesInput, seasonalBaseline } from './series/baseline.ts'
 export { detectSeries } from './series/detect.ts'
 export type {

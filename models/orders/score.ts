@@ -18,6 +18,10 @@ export interface OrderScore {
   score: number
   /** Share of ordinary orders that are at least as odd, from rows that were held back. */
   pValue: number
+  /** Whether it counts after false discoveries are bounded over the orders scored with it. */
+  isConfirmed: boolean
+  /** When it was placed, ISO 8601. */
+  placedAt: string
   /** Most telling first, at most three. */
   reasons: OrderReason[]
   /** Value and usual range of the first reason, where that is a number. */

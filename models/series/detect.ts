@@ -1,11 +1,10 @@
 // Finds what holds work up in a market: reads its hourly series, scores the newest hours, and tells anomalies and
 // constraints with their causes. It keeps nothing between calls and writes nothing.
 
-import { createHash } from 'node:crypto'
 import type { Queries } from '#data/warehouse'
 import { causesOf, type Excess, sharesBy } from './causes.ts'
 import { constraintOf, type Suspect, seriesModel, suspectsOf } from './constraints.ts'
-import type { AnomalyRow, Constraint, Detection, DetectOptions } from './detection.ts'
+import { type AnomalyRow, type Constraint, type Detection, type DetectOptions, idOf } from './detection.ts'
 import { type Frame, readFrame } from './read.ts'
 import { type Finding, findings, scoreSeries } from './score.ts'
 import { watchedMetrics } from './watched.ts'
@@ -157,9 +156,4 @@ function rowOf(market: string, now: number, frame: Frame, one: Finding, least: n
     scoredAt: new Date(now).toISOString(),
     reasons: null,
   }
-}
-
-/** An id that is the same whenever the same thing is found again. */
-export function idOf(...parts: string[]): string {
-  return createHash('sha256').update(parts.join('\u001F')).digest('hex').slice(0, 32)
 }

@@ -1,6 +1,7 @@
 // What a detection says: anomalies as rows of the contract, and constraints per node, carrier or the whole.
-// Shapes only.
+// Shapes, and how ids are made.
 
+import { createHash } from 'node:crypto'
 import type { operations, RowOf } from '#data/contracts'
 
 /** A row of the table `anomalies`; instants are ISO 8601 texts. */
@@ -75,4 +76,9 @@ export interface Detection {
   /** Series looked at and points tested, for the record. */
   series: number
   tested: number
+}
+
+/** An id that is the same whenever the same thing is found again. */
+export function idOf(...parts: string[]): string {
+  return createHash('sha256').update(parts.join('\u001F')).digest('hex').slice(0, 32)
 }
