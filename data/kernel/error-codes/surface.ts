@@ -126,4 +126,9 @@ export const surfaceErrors = {
     retryable: true,
     message: 'the server at {url} stopped answering: {reason}; see whether it still runs, then try again',
   },
+  DASHBOARD_BUILD_FAILED: {
+    status: 500,
+    retryable: true,
+    message: 'the dashboard could not be built: {reason}',
+  },
 } as const satisfies Record<string, ErrorKind>
