@@ -1,10 +1,14 @@
 // Entry file of the command line: settings, the chosen command, exit code. 0 success, 1 failure, 2 wrong usage.
 
+import { pathToFileURL } from 'node:url'
 import { type Command, CommanderError } from 'commander'
 import { asDetourError, type Config, fail, readConfig, realEffects } from '#data/kernel'
+import type { PageHandler } from '#orchestrator/http'
+import { ensureDashboard } from './dashboard.ts'
 import { printError, printOutcome } from './output.ts'
 import { createProgram, type Perform } from './program.ts'
 import { createProgressBar } from './progress.ts'
+import type { Call } from './run.ts'
 
 /** Runs the command line and gives its exit code. */
 async function main(argv: string[]): Promise<number> {
@@ -12,7 +16,7 @@ async function main(argv: string[]): Promise<number> {
   let exitCode = 0
   const program = createProgram(async (work) => {
     exitCode = await perform(work, program.opts())
-  })
+  }, dashboardPages)
   program.configureOutput({ writeErr: (text) => wantsJson || process.stderr.write(text) })
   inherit(program)
   try {
@@ -47,6 +51,15 @@ async function perform(
     if (process.env.DETOUR_LOG_LEVEL === 'debug') console.error(error)
     return known.code === 'CLI_USAGE' ? 2 : 1
   }
+}
+
+/** The built dashboard's handler. @throws DASHBOARD_BUILD_FAILED */
+async function dashboardPages(call: Call): Promise<PageHandler> {
+  const path = await ensureDashboard(call.onProgress)
+  // The adapter takes https for granted where nothing tells it otherwise.
+  process.env.PROTOCOL_HEADER = 'x-forwarded-proto'
+  const { handler } = (await import(pathToFileURL(path).href)) as { handler: PageHandler }
+  return handler
 }
 
 /** Gives every command below the settings of its parent. */

@@ -7,13 +7,16 @@ import { showBench, showRebuild, showWorld, type VerbName, writeWorld } from '#o
 import { absolute, list, mapping, present, whole } from './options.ts'
 import { type Outcome, printFile } from './output.ts'
 import { type Call, runRebuild, runVerb } from './run.ts'
-import { serveUntilStopped } from './serve.ts'
+import { type ServeChoices, serveUntilStopped } from './serve.ts'
 
 /** Runs a command's work and prints what it gave; null where the command printed by itself. */
 export type Perform = (work: (call: Call) => Promise<Outcome | null>) => Promise<void>
 
+/** Gives the dashboard, built where it has to be. */
+export type Pages = Parameters<typeof serveUntilStopped>[2]
+
 /** The program; `perform` is called by whichever command was chosen. */
-export function createProgram(perform: Perform): Command {
+export function createProgram(perform: Perform, pages: Pages): Command {
   const program = new Command('detour')
   program
     .description('Notices fulfillment constraints, reroutes the affected orders, and proves what that saved.')
@@ -26,7 +29,7 @@ export function createProgram(perform: Perform): Command {
   addData(program, verb)
   addQuarantine(program, verb)
   addSql(program, perform)
-  addServing(program, perform, verb)
+  addServing(program, perform, verb, pages)
   addTools(program, perform)
   return program
 }
@@ -96,15 +99,21 @@ function addSql(program: Command, perform: Perform): void {
     })
 }
 
-function addServing(program: Command, perform: Perform, verb: RunVerb): void {
+function addServing(program: Command, perform: Perform, verb: RunVerb, pages: Pages): void {
   program
     .command('serve')
-    .description('serve the home on this machine and run the cycle on schedule')
+    .description('serve the home: dashboard, API, webhooks, and the loop that watches and reroutes')
     .option('--port <port>', 'port, 0 = any free one (default 4380, or DETOUR_PORT)', whole(0, 65_535))
-    .option('--host <host>', 'address to listen on; only 127.0.0.1 is taken, others need an admin key')
-    .action((options: { port?: number; host?: string }) =>
+    .option(
+      '--host <host>',
+      'address to listen on (default 127.0.0.1, or DETOUR_HOST); others need an admin key',
+    )
+    .option('--no-demo', 'leave an empty home empty')
+    .option('--no-dashboard', 'serve the API alone')
+    .option('--seed <text>', 'another seed gives another demo')
+    .action((choices: ServeChoices) =>
       perform(async (call) => {
-        await serveUntilStopped(options, call)
+        await serveUntilStopped(choices, call, pages)
         return null
       }),
     )

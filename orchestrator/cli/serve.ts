@@ -1,30 +1,86 @@
-// `detour serve` on the command line: serves until it is told to stop, then ends cleanly.
+// `detour serve` on the command line, which `npm start` runs: fills an empty home with the demo, serves until it is
+// told to stop, then ends cleanly.
 
-import { serve } from '#orchestrator/http'
+import type { Effects } from '#data/kernel'
+import { isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
+import { type Beside, type PageHandler, serve } from '#orchestrator/http'
+import { startLive } from '#orchestrator/live'
+import type { Workspace } from '#orchestrator/workspace'
+import { runCycle } from '#pipeline'
 import { printOutcome } from './output.ts'
 import type { Call } from './run.ts'
 
 /** A second signal within this time is the same one, sent by both a terminal and a parent, ms. */
 const sameSignalMs = 1_000
 
+/** How the home is served. */
+export interface ServeChoices {
+  port?: number
+  host?: string
+  /** Whether an empty home gets the demo. */
+  demo: boolean
+  /** Whether pages are served beside the API. */
+  dashboard: boolean
+  seed?: string
+}
+
 /**
  * Serves the call's home; resolves when a signal ended it and everything is closed.
+ * @param pages the dashboard, null where it is left out
  * @throws SERVE_HOST_REFUSED, SERVE_PORT_BUSY, CONFIG_INVALID, HOME_BUSY
  */
 export async function serveUntilStopped(
-  options: { port?: number; host?: string },
+  choices: ServeChoices,
   call: Call,
+  pages: (call: Call) => Promise<PageHandler | null>,
 ): Promise<void> {
   const { config } = call.effects
-  const host = options.host ?? '127.0.0.1'
   // Before anybody can know that we serve: a signal that comes right after must find us listening.
   const stopped = stopSignal(call)
-  const serving = await serve({ home: call.home, port: options.port ?? config.port, host }, call.effects)
-  const { url, home } = serving
-  const text = `Serving ${home} at ${url} (cycle: ${config.cycleCron}). Ctrl-C stops it.`
-  printOutcome({ result: { url, home, pid: process.pid }, text, hasFailed: false }, call.isJson)
+  const host = choices.host ?? config.host
+  const options = { home: call.home, port: choices.port ?? config.port, host }
+  // The dashboard is built while the demo is loaded.
+  const built = choices.dashboard ? pages(call) : null
+  built?.catch(() => undefined)
+  const beside: Beside = { pages: built, ...demoBeside(choices, call) }
+  const serving = await serve(options, call.effects, beside)
+  const { url, home, engine } = serving
+  const isDemo = engine.core.state().isDemo
+  const what = isDemo ? 'Serving the made-up retailer Fabrikam' : `Serving ${home}`
+  const text = `${what}: open ${url} in a browser. Ctrl-C stops it.`
+  printOutcome({ result: { url, home, pid: process.pid, isDemo }, text, hasFailed: false }, call.isJson)
   await stopped
   await serving.close()
+}
+
+/** What the demo adds to serving: its history in an empty home, and its life in every home that has it. */
+function demoBeside({ demo, seed }: ServeChoices, { onProgress, effects }: Call): Partial<Beside> {
+  let isNew = false
+  return {
+    prepare: async (workspace) => {
+      if (!demo || !(await isEmptyHome(workspace))) return
+      isNew = true
+      await loadDemo(workspace, seed === undefined ? {} : { seed }, onProgress)
+      await makeTables(workspace, effects, onProgress)
+    },
+    attend: async ({ engine, webhooks, url }) => {
+      if (isNew) await startDemoClock(engine.core, engine.now())
+      if (!engine.core.state().isDemo) return async () => undefined
+      await webhooks.ensureDemoReceiver(`${url}/api/v1/sink/demo`)
+      const live = startLive(engine, seed === undefined ? {} : { seed }, effects)
+      return () => live.stop()
+    },
+  }
+}
+
+async function makeTables(
+  workspace: Workspace,
+  effects: Effects,
+  onProgress: Call['onProgress'],
+): Promise<void> {
+  onProgress({ step: 'making tables', done: 0, total: 1 })
+  await runCycle(workspace.warehouse, effects)
+  onProgress({ step: 'making tables', done: 1, total: 1 })
 }
 
 /** Resolves at the first signal; one more, later, ends the process at once. */

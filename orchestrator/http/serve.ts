@@ -1,8 +1,9 @@
 // `detour serve`: owns a home, runs its engine and webhooks, and answers over HTTP until it is closed.
 
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { schedule, validate } from 'node-cron'
 import { type Effects, fail, reasonOf } from '#data/kernel'
 import { openVault } from '#data/vault'
@@ -32,14 +33,14 @@ export interface ServeOptions {
   host: string
 }
 
-/** What is served beside the API. */
+/** What goes with the API. */
 export interface Beside {
   /** Pages of the dashboard; without them the root says so in words. */
   pages?: PageHandler | null | Promise<PageHandler | null>
-  /** Runs on the open home before anything works on it. */
+  /** Runs on the open home before its engine starts. */
   prepare?(workspace: Workspace): Promise<void>
-  /** Runs beside the server once it listens. @returns what ends it, called before anything else is closed */
-  attend?(parts: Omit<Serving, 'close'>): Promise<() => Promise<void>>
+  /** Starts what accompanies the running server; what it gives ends that before anything is closed. */
+  attend?(serving: Pick<Serving, 'engine' | 'webhooks' | 'url'>): Promise<() => Promise<void> | void>
 }
 
 /**
@@ -83,10 +84,11 @@ async function start(
   const workspace = await openWorkspace(options.home, 'serve', world)
   onClose(() => workspace.close())
   const { effects, paths, log } = workspace
-  await prepare?.(workspace)
   const vault = openVault(paths.log, effects)
   onClose(() => vault.close())
   if (!isLoopback(host) && !vault.hasAdminKey()) throw fail('SERVE_HOST_REFUSED', { host })
+  await tryPort(options)
+  await prepare?.(workspace)
   const engine = await openEngine(workspace)
   onClose(() => engine.close())
   const webhooks = await openWebhooks({ log, effects, core: engine.core, vault })
@@ -99,28 +101,50 @@ async function start(
   onClose(() => task.destroy())
   await writeServerFile(paths.server, { pid: process.pid, url, token })
   onClose(() => rm(paths.server, { force: true }))
-  const parts = { url, home: paths.root, engine, webhooks }
-  const leave = await attend?.(parts)
+  const leave = await attend?.({ engine, webhooks, url })
   if (leave !== undefined) onClose(leave)
   engine.cycleSoon()
-  return parts
+  return { url, home: paths.root, engine, webhooks }
+}
+
+/** Finds out before any long work whether the address can be had. */
+async function tryPort({ host, port }: ServeOptions): Promise<void> {
+  const server = createServer()
+  await refusals(port, host, async () => {
+    server.listen(port, bindAddress(host))
+    await once(server, 'listening')
+  })
+  server.close()
+  await once(server, 'close')
 }
 
 /** Listens. @returns the base address by which this machine reaches the server */
 async function listen(app: App, { host, port }: ServeOptions): Promise<string> {
+  await refusals(port, host, () => app.listen({ host: bindAddress(host), port }))
+  const { address, family, port: taken } = app.server.address() as AddressInfo
+  const reached = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
+  return `http://${family === 'IPv6' ? `[${reached}]` : reached}:${taken}`
+}
+
+function bindAddress(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host.replace(/^\[|\]$/g, '')
+}
+
+/** Says in words why an address cannot be had. */
+async function refusals(port: number, host: string, work: () => Promise<unknown>): Promise<void> {
   try {
-    await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host.replace(/^\[|\]$/g, ''), port })
+    await work()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE') throw fail('SERVE_PORT_BUSY', { port }, { cause: error })
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw fail('CONFIG_INVALID', { name: 'host', reason: `this machine has no address "${host}"` })
     }
+    if (code === 'EACCES') {
+      throw fail('CONFIG_INVALID', { name: 'port', reason: `${port} is not for ordinary users` })
+    }
     throw error
   }
-  const { address, family, port: taken } = app.server.address() as AddressInfo
-  const reached = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
-  return `http://${family === 'IPv6' ? `[${reached}]` : reached}:${taken}`
 }
 
 /** The scheduler's words go to our log: it would write to standard output. */
