@@ -1,0 +1,233 @@
+// An order that is history, from the tables alone. It knows nothing of the core.
+
+import type { api } from '#data/contracts'
+import type { Queries } from '#data/warehouse'
+import type { Engine } from '#orchestrator/engine'
+import { isoOrNull } from './figures.ts'
+import { type OrderRow, orderColumns, summaryOfRow } from './order-summary.ts'
+import type { Places } from './places.ts'
+import { type Step, timelineOf } from './timeline.ts'
+
+type Detail = api.OrderDetail
+/** What an order says beside its summary, its decisions and its oddness. */
+export type OrderBody = Omit<Detail, keyof api.OrderSummary | 'isLive' | 'decisions' | 'oddness'>
+type Work = Detail['fulfillmentOrders'][number]['status']
+
+interface FullRow extends OrderRow {
+  customer_ref: string | null
+  country: string | null
+  postal_code: string | null
+  approved_at: number | null
+  cancelled_at: number | null
+  freight_cents: number
+  tax_cents: number
+  discount_cents: number
+  carrier: string
+  flags: string[]
+}
+
+interface LineRow extends Record<string, unknown> {
+  line_id: string
+  sku: string
+  name: string | null
+  quantity: number
+  shipped_quantity: number
+  cancelled_quantity: number
+  unit_price_cents: number
+  total_cents: number
+  status: Detail['status']
+  node_id: string | null
+  flags: string[]
+}
+
+interface WorkRow extends Record<string, unknown> {
+  fulfillment_order_id: string
+  node_id: string
+  carrier: string
+  status: Work
+  attempt: number
+  quantity: number
+  released_at: number | null
+  rejected_at: number | null
+  reject_reason: string | null
+  picked_at: number | null
+  packed_at: number | null
+  shipped_at: number | null
+  delivered_at: number | null
+  ship_by: number | null
+}
+
+interface ShipmentRow extends Record<string, unknown> {
+  shipment_id: string
+  node_id: string | null
+  carrier: string
+  service: string | null
+  tracking_number: string | null
+  shipped_at: number | null
+  delivered_at: number | null
+}
+
+interface ReturnRow extends Record<string, unknown> {
+  node_id: string | null
+  reason: string
+  requested_at: number
+  received_at: number | null
+}
+
+/** The order as the tables have it, null where they do not. */
+export async function historyOf(
+  engine: Engine,
+  places: Places,
+  orderId: string,
+): Promise<Omit<Detail, 'decisions' | 'oddness'> | null> {
+  return engine.workspace.warehouse.reading(async (queries) => {
+    const [row] = await queries.all<FullRow>(
+      `SELECT ${orderColumns}, 0 AS sort_key, customer_ref, country, postal_code, epoch_ms(approved_at) AS approved_at,
+         epoch_ms(cancelled_at) AS cancelled_at, freight_cents, tax_cents, discount_cents, carrier, flags
+       FROM orders WHERE order_id = $id::UUID AND market = $market`,
+      { id: orderId, market: engine.market },
+    )
+    if (row === undefined) return null
+    const parts = await readParts(queries, orderId)
+    return { ...summaryOfRow(row, places, 0), ...bodyOf(row, parts, places), isLive: false }
+  })
+}
+
+interface Parts {
+  lines: LineRow[]
+  work: WorkRow[]
+  shipments: ShipmentRow[]
+  returns: ReturnRow[]
+}
+
+async function readParts(queries: Queries, orderId: string): Promise<Parts> {
+  const id = { id: orderId }
+  return {
+    lines: await queries.all<LineRow>(
+      `SELECT line_id, l.sku, p.name, quantity, shipped_quantity, cancelled_quantity, unit_price_cents, total_cents,
+         status, node_id, flags
+       FROM order_lines AS l LEFT JOIN products AS p ON p.provider = l.provider AND p.sku = l.sku
+       WHERE order_id = $id::UUID ORDER BY line_id`,
+      id,
+    ),
+    work: await queries.all<WorkRow>(
+      `SELECT fulfillment_order_id, node_id, carrier, status, attempt, quantity, epoch_ms(released_at) AS released_at,
+         epoch_ms(rejected_at) AS rejected_at, reject_reason, epoch_ms(picked_at) AS picked_at,
+         epoch_ms(packed_at) AS packed_at, epoch_ms(shipped_at) AS shipped_at,
+         epoch_ms(delivered_at) AS delivered_at, epoch_ms(ship_by) AS ship_by
+       FROM fulfillment_orders WHERE order_id = $id::UUID ORDER BY attempt, fulfillment_order_id`,
+      id,
+    ),
+    shipments: await queries.all<ShipmentRow>(
+      `SELECT shipment_id, node_id, carrier, service, tracking_number, epoch_ms(shipped_at) AS shipped_at,
+         epoch_ms(delivered_at) AS delivered_at
+       FROM shipments WHERE order_id = $id::UUID ORDER BY shipped_at, shipment_id`,
+      id,
+    ),
+    returns: await queries.all<ReturnRow>(
+      `SELECT node_id, reason, epoch_ms(requested_at) AS requested_at, epoch_ms(received_at) AS received_at
+       FROM returns WHERE order_id = $id::UUID ORDER BY requested_at`,
+      id,
+    ),
+  }
+}
+
+function bodyOf(row: FullRow, parts: Parts, places: Places): OrderBody {
+  return {
+    customerRef: row.customer_ref,
+    shipTo: { country: row.country, region: row.region, city: row.city, postalCode: row.postal_code },
+    freightCents: row.freight_cents,
+    taxCents: row.tax_cents,
+    discountCents: row.discount_cents,
+    carrier: row.carrier,
+    cancelledAt: isoOrNull(row.cancelled_at),
+    cancelReason: null,
+    flags: [...new Set([...row.flags, ...parts.lines.flatMap((line) => line.flags)])].map(flagText),
+    lines: parts.lines.map((line) => ({
+      lineId: line.line_id,
+      sku: line.sku,
+      name: line.name,
+      quantity: line.quantity,
+      shippedQuantity: line.shipped_quantity,
+      cancelledQuantity: line.cancelled_quantity,
+      unitPriceCents: line.unit_price_cents,
+      totalCents: line.total_cents,
+      status: line.status,
+      nodeId: line.node_id,
+      nodeName: line.node_id === null ? null : places.nodeName(line.node_id),
+    })),
+    fulfillmentOrders: parts.work.map((work) => workView(work, parts.lines, places)),
+    shipments: parts.shipments.map((shipment) => ({
+      shipmentId: shipment.shipment_id,
+      nodeId: shipment.node_id,
+      carrier: shipment.carrier,
+      service: shipment.service,
+      trackingNumber: shipment.tracking_number,
+      shippedAt: isoOrNull(shipment.shipped_at),
+      deliveredAt: isoOrNull(shipment.delivered_at),
+    })),
+    timeline: timelineOf(stepsOf(row, parts), places),
+  }
+}
+
+function workView(
+  work: WorkRow,
+  lines: readonly LineRow[],
+  places: Places,
+): Detail['fulfillmentOrders'][number] {
+  const own = lines.filter((line) => line.node_id === work.node_id)
+  const shown = own.length > 0 ? own : lines
+  return {
+    fulfillmentOrderId: work.fulfillment_order_id,
+    nodeId: work.node_id,
+    nodeName: places.nodeName(work.node_id),
+    carrier: work.carrier === 'unknown' ? null : work.carrier,
+    status: work.status,
+    attempt: work.attempt,
+    quantity: work.quantity,
+    releasedAt: isoOrNull(work.released_at),
+    pickedAt: isoOrNull(work.picked_at),
+    packedAt: isoOrNull(work.packed_at),
+    shippedAt: isoOrNull(work.shipped_at),
+    deliveredAt: isoOrNull(work.delivered_at),
+    shipBy: isoOrNull(work.ship_by),
+    lines: shown.map((line) => ({ lineId: line.line_id, sku: line.sku, quantity: line.quantity })),
+  }
+}
+
+function stepsOf(row: FullRow, { work, returns }: Parts): Step[] {
+  const isPickup = row.method === 'pickup' || row.method === 'curbside'
+  const steps: Step[] = []
+  const add = (
+    type: string,
+    at: number | null,
+    nodeId: string | null = null,
+    reason: string | null = null,
+  ) => {
+    if (at !== null) steps.push({ at, type, reason, nodeId, isPickup })
+  }
+  add('OrderPlaced', row.placed_at)
+  add('OrderApproved', row.approved_at)
+  for (const each of work) {
+    add('WorkReleased', each.released_at, each.node_id)
+    add('WorkRejected', each.rejected_at, each.node_id, each.reject_reason)
+    add('WorkPicked', each.picked_at, each.node_id)
+    add('WorkPacked', each.packed_at, each.node_id)
+    add('WorkShipped', each.shipped_at, each.node_id)
+    add('WorkDelivered', each.delivered_at, each.node_id)
+  }
+  const has = (type: string) => steps.some((step) => step.type === type)
+  if (!has('WorkShipped')) add('WorkShipped', row.shipped_at)
+  if (!has('WorkDelivered')) add('WorkDelivered', row.delivered_at)
+  add('OrderCancelled', row.cancelled_at)
+  for (const each of returns) {
+    add('ReturnRequested', each.requested_at, null, each.reason)
+    add('ReturnReceived', each.received_at, each.node_id)
+  }
+  return steps
+}
+
+/** A flag as words: `delivered_before_shipped` is "delivered before shipped". */
+export function flagText(flag: string): string {
+  return flag.replaceAll('_', ' ')
+}

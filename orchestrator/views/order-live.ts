@@ -1,0 +1,126 @@
+// An order of the core with its lines, work, parcels and what happened to it, in words. It changes nothing.
+
+import type { api } from '#data/contracts'
+import { type FulfillmentOrder, isOpenWork, type Order, type OrderLine } from '#orchestrator/core'
+import { isoOrNull } from './figures.ts'
+import { flagText, type OrderBody } from './order-history.ts'
+import type { Places } from './places.ts'
+import { timelineOfOrder } from './timeline.ts'
+import type { OrderStatus } from './words.ts'
+
+/**
+ * What an order of the core says beside its summary.
+ * @param names of products by SKU
+ */
+export function bodyOfOrder(order: Order, places: Places, names: ReadonlyMap<string, string>): OrderBody {
+  const { country, region, city, postalCode } = order.shipTo
+  const sumOf = (pick: (line: OrderLine) => number) => order.lines.reduce((sum, line) => sum + pick(line), 0)
+  return {
+    customerRef: order.customerRef,
+    shipTo: { country, region, city, postalCode },
+    freightCents: order.freightCents ?? sumOf((line) => line.freightCents),
+    taxCents: order.taxCents ?? sumOf((line) => line.taxCents),
+    discountCents: order.discountCents ?? sumOf((line) => line.discountCents),
+    carrier: carrierOf(order),
+    cancelledAt: isoOrNull(order.cancelledAt),
+    cancelReason: order.cancelReason,
+    flags: order.flags.map(flagText),
+    lines: order.lines.map((line) => lineView(line, order, places, names)),
+    fulfillmentOrders: order.work.map((work) => workView(work, places)),
+    shipments: order.shipments.map((shipment) => ({
+      shipmentId: shipment.shipmentId,
+      nodeId: shipment.nodeId,
+      carrier: shipment.carrier ?? 'unknown',
+      service: shipment.service,
+      trackingNumber: shipment.trackingNumber,
+      shippedAt: isoOrNull(shipment.shippedAt),
+      deliveredAt: isoOrNull(shipment.deliveredAt),
+    })),
+    timeline: timelineOfOrder(order, places),
+  }
+}
+
+/** The carrier, "multiple" where several, "unknown" where not known. */
+function carrierOf(order: Order): string {
+  const carried = order.shipments.map((shipment) => shipment.carrier)
+  const planned = order.work.filter(isOpenWork).map((work) => work.carrier)
+  const carriers = [...new Set([...carried, ...planned].filter((carrier) => carrier !== null))]
+  return carriers.length > 1 ? 'multiple' : (carriers[0] ?? 'unknown')
+}
+
+function workView(work: FulfillmentOrder, places: Places): api.OrderDetail['fulfillmentOrders'][number] {
+  return {
+    fulfillmentOrderId: work.fulfillmentOrderId,
+    nodeId: work.nodeId,
+    nodeName: places.nodeName(work.nodeId),
+    carrier: work.carrier,
+    status: work.status,
+    attempt: work.attempt,
+    quantity: work.lines.reduce((sum, line) => sum + line.quantity, 0),
+    releasedAt: isoOrNull(work.releasedAt),
+    pickedAt: isoOrNull(work.pickedAt),
+    packedAt: isoOrNull(work.packedAt),
+    shippedAt: isoOrNull(work.shippedAt),
+    deliveredAt: isoOrNull(work.deliveredAt),
+    shipBy: isoOrNull(work.shipBy),
+    lines: work.lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity })),
+  }
+}
+
+const statusOfWork: Partial<Record<FulfillmentOrder['status'], OrderStatus>> = {
+  picking: 'picking',
+  packed: 'packed',
+  ready_for_pickup: 'ready_for_pickup',
+  shipped: 'shipped',
+  delivered: 'delivered',
+  collected: 'collected',
+}
+const steps: readonly OrderStatus[] = [
+  'sourced',
+  'released',
+  'picking',
+  'packed',
+  'ready_for_pickup',
+  'shipped',
+  'delivered',
+  'collected',
+]
+
+function lineView(
+  line: OrderLine,
+  order: Order,
+  places: Places,
+  names: ReadonlyMap<string, string>,
+): api.OrderDetail['lines'][number] {
+  const work = order.work.filter(
+    (each) =>
+      each.status !== 'cancelled' &&
+      each.status !== 'rejected' &&
+      each.lines.some((part) => part.lineId === line.lineId),
+  )
+  const nodes = [...new Set(work.map((each) => each.nodeId))]
+  const nodeId = nodes.length === 1 ? (nodes[0] ?? null) : null
+  return {
+    lineId: line.lineId,
+    sku: line.sku,
+    name: names.get(line.sku) ?? null,
+    quantity: line.quantity,
+    shippedQuantity: line.shipped,
+    cancelledQuantity: line.cancelled,
+    unitPriceCents: line.unitPriceCents,
+    totalCents: line.unitPriceCents * line.quantity - line.discountCents,
+    status: lineStatus(line, order, work),
+    nodeId,
+    nodeName: nodeId === null ? null : places.nodeName(nodeId),
+  }
+}
+
+/** State of a line: that of its least advanced live part; without any, that of the order. */
+function lineStatus(line: OrderLine, order: Order, work: readonly FulfillmentOrder[]): OrderStatus {
+  if (line.quantity > 0 && line.cancelled >= line.quantity) return 'cancelled'
+  const ranks = work.map((each) => {
+    const early: OrderStatus = each.releasedAt === null ? 'sourced' : 'released'
+    return steps.indexOf(statusOfWork[each.status] ?? early)
+  })
+  return (ranks.length === 0 ? undefined : steps[Math.min(...ranks)]) ?? order.status
+}

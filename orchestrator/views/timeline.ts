@@ -1,0 +1,126 @@
+// The life of an order in words: what the core noted, and the times that its source told. It changes nothing.
+
+import type { api } from '#data/contracts'
+import type { Order } from '#orchestrator/core'
+import { isoOf } from './figures.ts'
+import type { Places } from './places.ts'
+
+/** A step of an order. */
+export interface Step {
+  at: number
+  type: string
+  reason: string | null
+  nodeId: string | null
+  /** Fills what a sentence says of a pick-up. */
+  isPickup: boolean
+}
+
+type Words = (place: string | null, isPickup: boolean) => string
+
+const at = (text: string) => (place: string | null) => (place === null ? text : `${text} at ${place}`)
+const to = (text: string) => (place: string | null) => (place === null ? text : `${text} to ${place}`)
+
+const words: Record<string, Words> = {
+  OrderPlaced: () => 'Placed by the customer',
+  OrderApproved: () => 'Payment approved',
+  OrderCreated: () => 'Received over the API',
+  OrderImported: () => 'Loaded from a file',
+  OrderValidated: () => 'Checked: nothing is missing',
+  OrderHeld: () => 'Put on hold',
+  OrderSourced: to('Assigned'),
+  OrderBackordered: () => 'Back-ordered: no node can take it now',
+  OrderReserved: () => 'Stock reserved',
+  OrderUnsourced: () => 'Taken back from its node',
+  OrderReleased: to('Released'),
+  WorkReleased: to('Released'),
+  WorkRejected: (place) => (place === null ? 'Rejected by its node' : `Rejected by ${place}`),
+  OrderRerouted: to('Moved'),
+  RerouteUndone: () => 'Move undone: back at the node before',
+  RerouteDeclined: at('Not moved: it stays'),
+  PickingStarted: at('Picking began'),
+  WorkPicked: at('Picked'),
+  WorkPacked: at('Packed'),
+  WorkShipped: (place, isPickup) => (isPickup ? at('Ready for pick-up')(place) : leftText(place)),
+  WorkDelivered: (_, isPickup) => (isPickup ? 'Collected by the customer' : 'Delivered'),
+  OrderCancelled: () => 'Cancelled',
+  ReturnRequested: () => 'Return asked for',
+  ReturnReceived: at('Return received'),
+}
+
+function leftText(place: string | null): string {
+  return place === null ? 'Handed to the carrier' : `Left ${place}`
+}
+
+/** Steps in order of time, each in words. */
+export function timelineOf(steps: readonly Step[], places: Places): api.TimelineEntry[] {
+  return steps
+    .map((step, i) => ({ step, i }))
+    .sort((a, b) => a.step.at - b.step.at || a.i - b.i)
+    .map(({ step }) => ({
+      at: isoOf(step.at),
+      type: step.type,
+      text: textOf(step, places),
+      reason: step.reason,
+      nodeId: step.nodeId,
+    }))
+}
+
+function textOf({ type, nodeId, isPickup }: Step, places: Places): string {
+  const say = words[type]
+  const place = nodeId === null ? null : places.nodeName(nodeId)
+  if (say !== undefined) return say(place, isPickup)
+  const plain = type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+  return plain.charAt(0).toUpperCase() + plain.slice(1)
+}
+
+/**
+ * What the core noted of an order, with the times before that its source told: a file tells of steps that were done
+ * when it came.
+ */
+export function timelineOfOrder(order: Order, places: Places): api.TimelineEntry[] {
+  const isPickup = order.method === 'pickup' || order.method === 'curbside'
+  const noted: Step[] = order.history.map((entry) => ({ ...entry, isPickup }))
+  const seen = new Set(noted.map(keyOf))
+  const told = toldSteps(order, isPickup).filter((step) => !seen.has(keyOf(step)) && !isNoted(step, noted))
+  return timelineOf([...told, ...noted], places)
+}
+
+const keyOf = ({ type, at: time, nodeId }: Step) => `${type}/${time}/${nodeId}`
+
+/** Whether the core noted a step of this type by itself: then that entry tells it. */
+function isNoted(step: Step, noted: readonly Step[]): boolean {
+  if (step.type === 'OrderPlaced')
+    return noted.some((each) => each.type === 'OrderCreated' && each.at === step.at)
+  if (step.type === 'WorkReleased') {
+    return noted.some((each) => each.at === step.at && /Released|Rerouted|Undone/.test(each.type))
+  }
+  return noted.some((each) => each.type === step.type && each.at === step.at)
+}
+
+/** Steps by the times an order carries. */
+function toldSteps(order: Order, isPickup: boolean): Step[] {
+  const steps: Step[] = []
+  const add = (
+    type: string,
+    time: number | null,
+    nodeId: string | null = null,
+    reason: string | null = null,
+  ) => {
+    if (time !== null) steps.push({ at: time, type, reason, nodeId, isPickup })
+  }
+  add('OrderPlaced', order.placedAt)
+  add('OrderApproved', order.approvedAt)
+  for (const work of order.work) {
+    add('WorkReleased', work.releasedAt, work.nodeId)
+    add('WorkRejected', work.rejectedAt, work.nodeId, work.rejectReason)
+    add('WorkPicked', work.pickedAt, work.nodeId)
+    add('WorkPacked', work.packedAt, work.nodeId)
+    add('WorkShipped', work.shippedAt, work.nodeId)
+    add('WorkDelivered', work.deliveredAt, work.nodeId)
+  }
+  const has = (type: string) => steps.some((step) => step.type === type)
+  if (!has('WorkShipped')) add('WorkShipped', order.shippedAt)
+  if (!has('WorkDelivered')) add('WorkDelivered', order.deliveredAt)
+  add('OrderCancelled', order.cancelledAt, null, order.cancelReason)
+  return steps
+}
