@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { DetourError, fail, reasonOf } from '#data/kernel'
@@ -98,9 +98,17 @@ async function load(body: Readable, upload: Upload, engine: Engine): Promise<Ing
     engine.cycleSoon()
     const files = summary.files.map((file) => ({ ...file, path: upload.filename }))
     return { ...summary, files }
+  } catch (error) {
+    throw error instanceof DetourError ? withoutFolder(error, folder) : error
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** The error as it reads to who sent the file: its name without the folder it lay in meanwhile. */
+function withoutFolder(error: DetourError, folder: string): DetourError {
+  const text = JSON.stringify(error.details).replaceAll(JSON.stringify(`${folder}${sep}`).slice(1, -1), '')
+  return fail(error.code, JSON.parse(text) as Record<string, unknown>, { cause: error })
 }
 
 /** Writes the body to a file. What comes after its end, too much or broken, is read and dropped. */
