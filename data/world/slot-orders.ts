@@ -68,7 +68,7 @@ function drawn(order: Order, externalId: string, era: Era, stage: Stage): DrawnO
     releaseAt: order.released * 1000,
     promisedAt: promisedOf(order, era, stage) * 1000,
     channel: channels[order.channel]?.name ?? '',
-    method: order.method,
+    method: methodOf(order, stage),
     currency: 'USD',
     customerRef: `C-${String(order.customer).padStart(8, '0')}`,
     shipTo: { country: 'US', region, city, postalCode, timeZone: zones[to.zone] as string },
@@ -87,6 +87,14 @@ function drawn(order: Order, externalId: string, era: Era, stage: Stage): DrawnO
     cancelAt: order.cancelReason === '' ? null : order.cancelAt * 1000,
     cancelReason: order.cancelReason,
   }
+}
+
+/** Where the store does not have the goods, they are sent there. */
+function methodOf({ method, lines }: Order, { catalogue }: Stage): Method {
+  if (method !== 'pickup' && method !== 'curbside') return method
+  const has = ({ sku }: { sku: number }) =>
+    catalogue.products[sku]?.inStores && catalogue.products[sku]?.vendor === -1
+  return lines.every(has) ? method : 'ship_to_store'
 }
 
 /** The promise of the shop, which thinks of the node that usually serves the customer. */

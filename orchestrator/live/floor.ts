@@ -1,6 +1,7 @@
 // What is where: the work at each node and the parcels on their way, read from the state of the core and kept up to
 // date by what it tells of changes. It asks nothing of the core.
 
+import type { Random } from '#data/kernel'
 import type { Continuation } from '#data/world'
 import { type Core, isOpenWork, type Order } from '#orchestrator/core'
 import { isCollected, type Piece, Pieces } from './piece.ts'
@@ -17,6 +18,10 @@ export interface Busy {
   picking: number
   packing: number
 }
+
+const drawsAtMost = 30
+/** Within this time what should have arrived long ago does, ms. */
+const lateMs = 2 * 86_400_000
 
 /** The floor of the demo. */
 export class Floor {
@@ -96,13 +101,18 @@ export class Floor {
     const { order, work, node, place } = piece
     const { shippedAt } = work
     if ((work.status !== 'shipped' && work.status !== 'ready_for_pickup') || shippedAt === null) return []
-    const random = this.#world.random(`way/${work.fulfillmentOrderId}`)
+    const { fulfillmentOrderId } = work
     if (work.status === 'ready_for_pickup' || isCollected(order)) {
-      return [{ piece, dueAt: this.#world.collection(node, shippedAt, random) }]
+      return [
+        {
+          piece,
+          dueAt: this.#after(fulfillmentOrderId, (random) => this.#world.collection(node, shippedAt, random)),
+        },
+      ]
     }
     const shipment = order.shipments.find(
       (each) =>
-        each.fulfillmentOrderId === work.fulfillmentOrderId ||
+        each.fulfillmentOrderId === fulfillmentOrderId ||
         (each.fulfillmentOrderId === undefined && each.nodeId === work.nodeId && each.deliveredAt === null),
     )
     const usual = this.#world.send(
@@ -116,6 +126,18 @@ export class Floor {
     const service = told < 0 ? usual.service : told
     const quoted = this.#world.quotedDays(service, node, place)
     const parcel = { node, destination: place, service, quoted, shipped: shippedAt }
-    return [{ piece, dueAt: this.#world.arrival(parcel, random) }]
+    return [
+      { piece, dueAt: this.#after(fulfillmentOrderId, (random) => this.#world.arrival(parcel, random)) },
+    ]
+  }
+
+  /** A draw that is not over before the demo began: what the history says is on its way still is. */
+  #after(fulfillmentOrderId: string, draw: (random: Random) => number): number {
+    const { end } = this.#world
+    for (let tries = 0; tries < drawsAtMost; tries++) {
+      const dueAt = draw(this.#world.random(`way/${fulfillmentOrderId}/${tries}`))
+      if (dueAt > end) return dueAt
+    }
+    return end + Math.floor(this.#world.random(`way/${fulfillmentOrderId}`).next() * lateMs)
   }
 }
