@@ -4,7 +4,7 @@ import adapter from '@sveltejs/adapter-node'
 
 /** Settings of SvelteKit and of the compiler; `adapter.out` is relative to the current folder. */
 export const config = {
-  adapter: adapter({ out: 'dashboard/build' }),
+  adapter: adapter({ out: 'dashboard/build', precompress: false }),
   files: { src: '.' },
   compilerOptions: { runes: true },
   csp: {

@@ -66,31 +66,6 @@ function randomKey(): string {
 
 const part = encodeURIComponent
 
-/** A column of an answer to SQL. */
-export interface SqlColumn {
-  name: string
-  type: string
-}
-
-/** An answer to SQL. */
-export interface SqlAnswer {
-  columns: SqlColumn[]
-  rows: Record<string, unknown>[]
-  rowCount: number
-  truncated: boolean
-  seconds: number
-  snapshotAt: string
-  snapshotAgeMs: number
-}
-
-/** A table that SQL can read. */
-export interface SqlTable {
-  name: string
-  grain: string
-  group: string
-  columns: { name: string; type: string; isNullable: boolean; description: string }[]
-}
-
 type Signal = AbortSignal | undefined
 const reading = (signal: Signal, query: Query = {}): Ask => (signal ? { query, signal } : { query })
 
@@ -100,7 +75,7 @@ export const server = {
   overview: (query: Query, signal?: AbortSignal) =>
     ask<api.Overview>('GET', '/overview', reading(signal, query)),
   setClock: (body: api.ClockChange) => ask<api.ClockState>('PUT', '/clock', { body }),
-  setPolicy: (body: api.ReroutePolicy) => ask<api.ReroutePolicy>('PUT', '/policy', { body }),
+  setPolicy: (body: api.ReroutePolicy) => ask<api.ReroutePolicy>('PUT', '/policies/reroute', { body }),
 
   orders: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.OrderSummary>>('GET', '/orders', reading(signal, query)),
@@ -115,7 +90,7 @@ export const server = {
     ask<api.Page<api.Incident>>('GET', '/incidents', reading(signal, query)),
   incident: (id: string, signal?: AbortSignal) =>
     ask<api.IncidentDetail>('GET', `/incidents/${part(id)}`, reading(signal)),
-  acknowledge: (id: string) => ask<api.Incident>('POST', `/incidents/${part(id)}/acknowledge`, { body: {} }),
+  acknowledge: (id: string) => ask<api.CommandAnswer>('POST', `/incidents/${part(id)}/acknowledge`),
 
   stock: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.StockPosition>>('GET', '/inventory', reading(signal, query)),
@@ -125,20 +100,23 @@ export const server = {
     ask<api.MetricSlice[]>('GET', `/metrics/${part(metric)}/slices`, reading(signal, { dimension })),
 
   sql: (query: string, signal?: AbortSignal) =>
-    ask<SqlAnswer>('POST', '/sql', signal ? { body: { query }, signal } : { body: { query } }),
-  sqlSchema: (signal?: AbortSignal) => ask<SqlTable[]>('GET', '/sql/schema', reading(signal)),
+    ask<api.SqlResult>('POST', '/sql', signal ? { body: { query }, signal } : { body: { query } }),
+  sqlSchema: (signal?: AbortSignal) => ask<api.SqlTable[]>('GET', '/sql/schema', reading(signal)),
 
-  webhooks: (signal?: AbortSignal) => ask<{ items: api.Webhook[] }>('GET', '/webhooks', reading(signal)),
+  webhooks: (signal?: AbortSignal) => ask<api.Webhook[]>('GET', '/webhooks', reading(signal)),
   createWebhook: (body: api.NewWebhook) => ask<api.WebhookWithSecret>('POST', '/webhooks', { body }),
   changeWebhook: (id: string, body: api.WebhookChange) =>
     ask<api.Webhook>('PATCH', `/webhooks/${part(id)}`, { body }),
   removeWebhook: (id: string) => ask<undefined>('DELETE', `/webhooks/${part(id)}`),
-  testWebhook: (id: string) => ask<unknown>('POST', `/webhooks/${part(id)}/test`, { body: {} }),
+  testWebhook: (id: string) => ask<api.WebhookDelivery>('POST', `/webhooks/${part(id)}/test`),
   rotateWebhook: (id: string) =>
-    ask<api.WebhookWithSecret>('POST', `/webhooks/${part(id)}/rotate`, { body: {} }),
-  deliveries: (id: string, query: Query, signal?: AbortSignal) =>
-    ask<api.Page<api.WebhookDelivery>>('GET', `/webhooks/${part(id)}/deliveries`, reading(signal, query)),
+    ask<api.WebhookWithSecret>('POST', `/webhooks/${part(id)}/rotate`),
+  webhook: (id: string, signal?: AbortSignal) =>
+    ask<api.Webhook>('GET', `/webhooks/${part(id)}`, reading(signal)),
+  deliveries: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.WebhookDelivery>>('GET', '/deliveries', reading(signal, query)),
   replay: (webhookId: string, messageId: string) =>
-    ask<unknown>('POST', `/webhooks/${part(webhookId)}/replay`, { body: { messageId } }),
-  sink: (signal?: AbortSignal) => ask<{ items: api.SinkMessage[] }>('GET', '/sink/messages', reading(signal)),
+    ask<{ queued: number }>('POST', `/webhooks/${part(webhookId)}/replay`, { body: { messageId } }),
+  sink: (signal?: AbortSignal) => ask<api.SinkMessage[]>('GET', '/sink', reading(signal)),
+  clearSink: () => ask<undefined>('DELETE', '/sink'),
 }

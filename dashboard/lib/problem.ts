@@ -1,11 +1,14 @@
 // Errors for people: what happened, what it means for their data, what to do. It asks the server nothing.
 
+import { reasonWord } from './words.ts'
+
 /** What an answer of `application/problem+json` says. */
 export interface Problem {
   status: number
   code: string
   detail: string
   retryable: boolean
+  details?: Record<string, unknown>
 }
 
 /** An error in words. */
@@ -65,7 +68,14 @@ export function wordsOf(error: unknown): ErrorWords {
       ? 'Nothing was changed.'
       : 'Your data is not affected; what is on screen may be older.'
   const advice = advices[problem.status] ?? 'Try again; if it stays, look at the log of Detour.'
-  return { what: sentence(problem.detail), meaning, advice }
+  return { what: sentence(detailOf(problem)), meaning, advice }
+}
+
+/** What happened; a refusal of the core says it by a reason code. */
+function detailOf({ code, detail, details }: Problem): string {
+  const reason = details?.['reason']
+  if (code !== 'CORE_REFUSED' || typeof reason !== 'string') return detail
+  return `That cannot be done now: ${reasonWord(reason)}`
 }
 
 function sentence(text: string): string {

@@ -71,15 +71,24 @@ export function incidentTone(incident: { status: string; severity: number }): To
 }
 
 const reasonWords: Record<string, string> = {
-  ORDER_NOT_OPEN: 'the order is already on its way or closed',
-  ORDER_UNKNOWN: 'the order is not known to the core',
-  WORK_STARTED: 'the node has already begun to pick it',
-  NO_CANDIDATE: 'no other node can take it',
-  STOCK_SHORT: 'there is not enough stock',
+  decision_unknown: 'that decision is not known any more',
+  incident_unknown: 'that incident is not known any more',
+  moved_too_often: 'it was moved as often as the limits allow',
+  node_unknown: 'that node is not known',
+  not_picked: 'the node has not picked it yet',
+  not_released: 'no node works on it yet',
+  not_reserved: 'its stock is not held yet',
+  order_exists: 'that order is already there',
+  order_unknown: 'the core does not work on that order',
+  picking_began: 'the node has already begun to pick it',
+  same_place: 'it is there already',
+  stock_negative: 'the shelf cannot hold less than nothing',
+  stock_short: 'there is not enough stock',
+  work_unknown: 'there is no such work',
+  wrong_state: 'its state does not allow it any more',
 }
 
 /** A reason code of a refused command in words. */
 export function reasonWord(reason: string | null): string {
-  if (reason === null) return 'no reason was given'
-  return reasonWords[reason] ?? reason.replaceAll('_', ' ').toLowerCase()
+  return reason === null ? 'no reason was given' : (reasonWords[reason] ?? plain(reason, false))
 }
