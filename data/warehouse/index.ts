@@ -1,5 +1,6 @@
 // Door of the warehouse: the DuckDB file, its schema, and the projection of the log into it.
 
+export { jsonText } from './json-text.ts'
 export {
   type BatchHandler,
   type EventHandler,

@@ -2,6 +2,7 @@
 
 import type { Effects } from '#data/kernel'
 import type { EventLog, StoredEvent } from '#data/log'
+import { jsonText } from './json-text.ts'
 import type { Queries, Warehouse } from './warehouse.ts'
 
 /** Writes the rows of one event; runs inside the transaction that also moves the cursor. */
@@ -125,7 +126,7 @@ export async function keepEvents(queries: Queries, events: readonly StoredEvent[
      SELECT e ->> 'stream', (e ->> 'seq')::BIGINT, e ->> 'eventId', e ->> 'type',
             make_timestamptz((e ->> 'recordedAt')::BIGINT * 1000), e -> 'data'
      FROM (SELECT unnest(from_json($1::JSON, '["JSON"]')) AS e)`,
-    [JSON.stringify(events)],
+    [jsonText(events)],
   )
   await queries.run('DELETE FROM projection_cursors WHERE stream = $1', [last.stream])
   await queries.run('INSERT INTO projection_cursors VALUES ($1, $2)', [last.stream, last.seq])

@@ -1,7 +1,6 @@
 // Tells the pipeline which orders and positions have new rows, in the transaction that wrote them.
 
-import type { Queries } from '#data/warehouse'
-import { jsonText } from './write.ts'
+import { jsonText, type Queries } from '#data/warehouse'
 
 /** A key of `pipeline_changes`. */
 export type ChangedKey = [kind: 'order' | 'inventory', provider: string, key: string]

@@ -3,12 +3,12 @@
 
 import { logTables, operations } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
-import type { BatchHandler, Queries } from '#data/warehouse'
+import { type BatchHandler, jsonText, type Queries } from '#data/warehouse'
 import type { CoreEvent, CoreState, DecisionRecord, Stock } from '#orchestrator/core'
 import { type ChangedKey, noteChanged } from './changed.ts'
 import { partsOfNode, rowOfDecision, rowOfIncident, rowOfStock, rowsOfOrder } from './rows.ts'
 import { coreEvents, type Touched, touchedBy } from './touched.ts'
-import { jsonText, replaceRows } from './write.ts'
+import { replaceRows } from './write.ts'
 
 const prefix = 'market:'
 

@@ -149,15 +149,15 @@ function statusOfLine(order: Order, line: OrderLine): OrderStatus {
 }
 
 function workOf(order: Order, work: FulfillmentOrder): Omit<WorkRow, Own | 'flags'> {
-  const isTold = order.origin === 'file' && work.replaces === null && work.attempt === 1
+  // where nobody said when the node got the work, staging takes the approval of the order, as it does for files
+  const isLater = work.sourcedAt > (order.approvedAt ?? order.placedAt)
   const hasCost = isLive(work) || work.pickingAt !== null
   return {
     fulfillmentOrderExternalId: work.fulfillmentOrderId,
     nodeId: work.nodeId,
     status: work.status,
     attempt: work.attempt,
-    // where a file does not say when its work was released, staging takes the approval of the order as ever
-    releasedAt: instantOrNull(work.releasedAt ?? (isTold ? null : work.sourcedAt)),
+    releasedAt: instantOrNull(work.releasedAt ?? (isLater ? work.sourcedAt : null)),
     acceptedAt: instantOrNull(work.acceptedAt),
     rejectedAt: instantOrNull(work.rejectedAt),
     rejectReason: work.rejectReason,

@@ -1,8 +1,8 @@
 // Puts rows of a contract into its table, one JSON parameter for all of them. It knows no table by name.
 
-import { columnsOf, type RowOf, type TableContract } from '#data/contracts'
+import { type Column, columnsOf, type RowOf, type TableContract } from '#data/contracts'
 import { quoteName } from '#data/kernel'
-import type { Queries } from '#data/warehouse'
+import { jsonText, type Queries } from '#data/warehouse'
 
 /**
  * Writes rows; those with the same values in `key` go first, also where fewer come back.
@@ -44,19 +44,23 @@ async function insertRows<T extends TableContract>(
   await queries.run(
     `INSERT INTO ${contract.name} BY NAME
      SELECT ${list.join(', ')} FROM (SELECT unnest(from_json($1::JSON, $2)) AS r)`,
-    [jsonText(rows), JSON.stringify([Object.fromEntries(shape)])],
+    [jsonText(rows.map((row) => readable(row, columns))), JSON.stringify([Object.fromEntries(shape)])],
   )
+}
+
+/** The row with documents that DuckDB takes. */
+function readable(row: object, columns: readonly Column[]): object {
+  let out: Record<string, unknown> = row as Record<string, unknown>
+  for (const { field, type } of columns) {
+    const document = out[field]
+    if (type !== 'JSON' || typeof document !== 'string' || !document.includes('\\ud')) continue
+    out = { ...out, [field]: jsonText(JSON.parse(document)) }
+  }
+  return out
 }
 
 /** A document stands as text in its row, and is text until it is cast. */
 function shapeOf(type: string): unknown {
   if (type === 'JSON') return 'VARCHAR'
   return type.endsWith('[]') ? [type.slice(0, -2)] : type
-}
-
-/** JSON that every reader takes: half of a surrogate pair becomes U+FFFD. */
-export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value)
-  if (!/\\ud[89a-f]/.test(text)) return text
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part))
 }
