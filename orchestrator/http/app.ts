@@ -10,7 +10,7 @@ import { guardAccess, isLoopback } from './access.ts'
 import { FlowQueue } from './flow-queue.ts'
 import { addPages } from './pages.ts'
 import type { App, AppParts } from './parts.ts'
-import { answerProblems } from './problem.ts'
+import { answerProblems, sendProblem } from './problem.ts'
 import { readQuery } from './query.ts'
 import { addReference, collectRoutes } from './reference.ts'
 import { addIncidents } from './routes/incidents.ts'
@@ -40,10 +40,14 @@ export async function createApp(parts: AppParts): Promise<App> {
     bodyLimit: bodyBytes,
     requestTimeout: 3_600_000,
     routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply as never, fail('HTTP_QUERY_INVALID', { reason: error.message }))
+    },
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.removeContentTypeParser('text/plain')
   answerProblems(app)
   guardAccess(app, parts)
   await protect(app, parts.host)

@@ -14,9 +14,11 @@ interface Property {
  */
 export function readQuery(schema: TSchema, raw: unknown): Record<string, unknown> {
   const properties = (schema as { properties?: Record<string, Property> }).properties ?? {}
-  const query: Record<string, unknown> = {}
+  // Without a prototype: a field named __proto__ is a field like any other, and unknown.
+  const query: Record<string, unknown> = Object.create(null)
   for (const [name, value] of Object.entries((raw ?? {}) as Raw)) {
-    if (value !== undefined) query[name] = convert(properties[name], value)
+    if (value === undefined) continue
+    query[name] = convert(Object.hasOwn(properties, name) ? properties[name] : undefined, value)
   }
   return query
 }

@@ -6,12 +6,11 @@ import { join } from 'node:path'
 import type { Config, Effects } from '#data/kernel'
 import { openVault, type Vault } from '#data/vault'
 import type { Node } from '#orchestrator/core'
-import type { Engine } from '#orchestrator/engine'
+import { type Engine, openEngine } from '#orchestrator/engine'
 import { openWebhooks } from '#orchestrator/webhooks'
 import { openWorkspace } from '#orchestrator/workspace'
 import { createApp } from '../../orchestrator/http/app.ts'
 import type { App, PageHandler } from '../../orchestrator/http/parts.ts'
-import { openEngine } from './http-engine.ts'
 import { effectsWith, newFolder } from './places.ts'
 
 /** What a request got. */

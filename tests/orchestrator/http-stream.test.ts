@@ -1,8 +1,10 @@
 // Live updates: what changed is told in few words, clients come and go, and one that does not read costs nothing.
 
-import { type IncomingMessage, request } from 'node:http'
-import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SimulatedClock } from '#data/kernel'
+import { Stream } from '../../orchestrator/http/stream.ts'
 import { openPlace, type Place } from './http-place.ts'
 
 let place: Place
@@ -92,30 +94,77 @@ describe('the stream', () => {
     await expect.poll(clients).toBe(before)
     expect((await place.bare('GET', '/healthz')).status).toBe(200)
   })
+})
 
-  test('keeps nothing for a client that does not read, and tells it what it missed in one lot', async () => {
-    const { hostname, port } = new URL(place.url)
-    const socket = connect(Number(port), hostname)
-    socket.write('GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n')
+describe('a client that does not read', () => {
+  interface Slow {
+    clock: SimulatedClock
+    stream: Stream
+    response: ServerResponse
+    socket: Socket
+    text(): string
+    /** Tells much, so often that no buffer of the system holds it. */
+    flood(): Promise<void>
+  }
+  let slow: Slow
+  let server: Server
+  beforeEach(async () => {
+    const clock = new SimulatedClock(0)
+    const stream = new Stream(clock)
+    server = createServer((_, response) => {
+      stream.add(response)
+      slow.response = response
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     let text = ''
     socket.setEncoding('utf8').on('data', (part) => {
       text += part
     })
+    socket.on('error', () => undefined)
+    const ids = Array.from({ length: 20 }, (_, i) => `${i}${'x'.repeat(20_000)}`)
+    const flood = async () => {
+      for (let i = 0; i < 200; i++) {
+        stream.tell({ kind: 'order', ids, at: i })
+        await clock.advance(250)
+        await new Promise((done) => setImmediate(done))
+      }
+    }
+    slow = { clock, stream, socket, text: () => text, flood } as Slow
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await expect.poll(() => text).toContain('retry')
     socket.pause()
-    const ids = Array.from({ length: 20 }, (_, i) => `${i}${'x'.repeat(20_000)}`)
-    for (let i = 0; i < 40; i++) {
-      tell('order', ids)
-      await new Promise((done) => setTimeout(done, 30))
-      if (i % 9 === 8) await new Promise((done) => setTimeout(done, 230))
-    }
-    const other = await listen()
-    tell('incident', ['small'])
-    await expect.poll(() => other.events().length).toBeGreaterThan(0)
-    other.leave()
-    socket.resume()
-    await expect.poll(() => /"kind":"order","ids":\[\]/.test(text), { timeout: 10_000 }).toBe(true)
-    socket.destroy()
+  })
+  afterEach(() => {
+    slow.socket.destroy()
+    server.close()
+  })
+
+  test('costs no memory, and hears what it missed in few words once it reads again', async () => {
+    await slow.flood()
+    expect(slow.response.writableNeedDrain).toBe(true)
+    expect(slow.response.writableLength).toBeLessThan(1_000_000)
+    slow.stream.tell({ kind: 'incident', ids: ['i'], at: 7 })
+    await slow.clock.advance(250)
+    slow.socket.resume()
+    await expect.poll(() => slow.text(), { timeout: 20_000 }).toContain('{"kind":"incident","ids":[],')
+    expect(slow.text()).toContain('{"kind":"order","ids":[],')
+    slow.stream.tell({ kind: 'order', ids: ['fresh'], at: 8 })
+    await slow.clock.advance(250)
+    await expect.poll(() => slow.text()).toContain('"ids":["fresh"]')
+  })
+
+  test('is let go after a while, and the clock is left alone when nobody listens', async () => {
+    await slow.flood()
+    for (let i = 0; i < 6; i++) await slow.clock.advance(15_000)
+    expect(slow.stream.size).toBe(0)
+    expect(slow.response.destroyed).toBe(true)
+  })
+
+  test('that reads gets a sign of life every 15 seconds', async () => {
+    slow.socket.resume()
+    for (let i = 0; i < 3; i++) await slow.clock.advance(15_000)
+    await expect.poll(() => slow.text().match(/: alive/g)?.length).toBe(3)
   })
 })
 
