@@ -1,7 +1,7 @@
 // The read-only copy of the readable tables that user queries run on. Raw tables and secrets never get into it.
 
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { marts, operations, type TableContract } from '#data/contracts'
 import type { HomePaths } from '#data/home'
@@ -63,9 +63,8 @@ async function refresh({ warehouse, paths, effects }: SqlContext): Promise<Snaps
     await queries.run('BEGIN TRANSACTION')
     const version = await versionOf(queries)
     await queries.run('ROLLBACK')
-    const old = existsSync(path) ? await readSnapshot(queries, path) : null
-    if (old?.version === version) return old
-    return make(queries, path, effects.clock.now())
+    const old = existsSync(path) ? await readNote(path) : null
+    return old?.version === version ? old : make(queries, path, effects.clock.now())
   })
 }
 
@@ -81,48 +80,67 @@ async function versionOf(queries: Queries): Promise<string> {
   return version
 }
 
-async function readSnapshot(queries: Queries, path: string): Promise<Snapshot | null> {
+/** What was noted beside the snapshot when it was made; null where that is missing or damaged. */
+async function readNote(path: string): Promise<Snapshot | null> {
   try {
-    await queries.run(`ATTACH ${quoteText(path)} AS snapshot_before (READ_ONLY)`)
+    const note = JSON.parse(await readFile(noteOf(path), 'utf8')) as Snapshot & { mark: string }
+    return note.mark === (await markOf(path)) ? { path, version: note.version, at: note.at } : null
   } catch {
     return null
-  }
-  try {
-    const { version, at } = await queries.one<{ version: string; at: number }>(
-      'SELECT version, epoch_ms(made_at) AS at FROM snapshot_before.snapshot',
-    )
-    return { path, version, at }
-  } catch {
-    return null
-  } finally {
-    await queries.run('DETACH snapshot_before')
   }
 }
 
+/** Tells a file from one that was written over it. */
+async function markOf(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path)
+  return `${size}/${mtimeMs}`
+}
+
+function noteOf(path: string): string {
+  return path.replace(/\.duckdb$/, '.json')
+}
+
+/** Counts the drafts of this process: a database that was let go of may stay open until older queries have ended. */
+let drafts = 0
+
+/**
+ * Writes the tables to a draft, copies that once it is complete on disk, and puts the copy in the place of the old
+ * snapshot: nobody holds a lock on the copy.
+ */
 async function make(queries: Queries, path: string, at: number): Promise<Snapshot> {
-  const draft = `${path}.draft`
-  await rm(draft, { force: true })
-  await rm(`${draft}.wal`, { force: true })
-  await queries.run(`ATTACH ${quoteText(draft)} AS snapshot_after`)
-  let version: string
+  const name = `snapshot_${++drafts}`
+  const draft = `${path}.${process.pid}-${drafts}`
+  await queries.run(`ATTACH ${quoteText(draft)} AS ${name}`)
   try {
-    await queries.run('BEGIN TRANSACTION')
-    version = await versionOf(queries)
-    for (const name of readableTables) {
-      await queries.run(`CREATE TABLE snapshot_after.${quoteName(name)} AS FROM main.${quoteName(name)}`)
+    const version = await fill(queries, name, at)
+    await queries.run(`CHECKPOINT ${name}`)
+    await copyFile(draft, `${draft}.copy`)
+    await rm(noteOf(path), { force: true })
+    await rename(`${draft}.copy`, path)
+    await writeFile(noteOf(path), JSON.stringify({ version, at, mark: await markOf(path) }))
+    return { path, version, at }
+  } finally {
+    await queries.run(`DETACH ${name}`)
+    for (const end of ['', '.wal', '.copy']) await rm(draft + end, { force: true })
+  }
+}
+
+async function fill(queries: Queries, name: string, at: number): Promise<string> {
+  await queries.run('BEGIN TRANSACTION')
+  try {
+    const version = await versionOf(queries)
+    for (const table of readableTables) {
+      await queries.run(`CREATE TABLE ${name}.${quoteName(table)} AS FROM main.${quoteName(table)}`)
     }
     await queries.run(
-      `CREATE TABLE snapshot_after.snapshot AS
+      `CREATE TABLE ${name}.snapshot AS
        SELECT $1::VARCHAR AS version, make_timestamptz($2::BIGINT * 1000) AS made_at`,
       [version, BigInt(at)],
     )
     await queries.run('COMMIT')
+    return version
   } catch (error) {
     await queries.run('ROLLBACK').catch(() => undefined)
     throw error
-  } finally {
-    await queries.run('DETACH snapshot_after')
   }
-  await rename(draft, path)
-  return { path, version, at }
 }
