@@ -3,7 +3,7 @@
 import adapter from '@sveltejs/adapter-node'
 
 /** Settings of SvelteKit and of the compiler; `adapter.out` is relative to the current folder. */
-export const config = {
+export default {
   adapter: adapter({ out: 'dashboard/build', precompress: false }),
   files: { src: '.' },
   compilerOptions: { runes: true },

@@ -16,11 +16,11 @@ export async function toAddress(
   changes: Record<string, string | boolean | null>,
   isStep = false,
 ): Promise<void> {
-  const url = new URL(page.url)
+  const url = new URL(page.url.href)
   for (const [name, value] of Object.entries(changes)) {
     if (value === '' || value === null || value === false) url.searchParams.delete(name)
     else url.searchParams.set(name, value === true ? '1' : value)
   }
   if (url.search === page.url.search) return
-  await goto(`${url.pathname}${url.search}`, { replaceState: !isStep, keepFocus: true, noScroll: !isStep })
+  await goto(`${url.pathname}${url.search}`, { replace: !isStep, reset: false })
 }

@@ -109,8 +109,7 @@ export const server = {
     ask<api.Webhook>('PATCH', `/webhooks/${part(id)}`, { body }),
   removeWebhook: (id: string) => ask<undefined>('DELETE', `/webhooks/${part(id)}`),
   testWebhook: (id: string) => ask<api.WebhookDelivery>('POST', `/webhooks/${part(id)}/test`),
-  rotateWebhook: (id: string) =>
-    ask<api.WebhookWithSecret>('POST', `/webhooks/${part(id)}/rotate`),
+  rotateWebhook: (id: string) => ask<api.WebhookWithSecret>('POST', `/webhooks/${part(id)}/rotate`),
   webhook: (id: string, signal?: AbortSignal) =>
     ask<api.Webhook>('GET', `/webhooks/${part(id)}`, reading(signal)),
   deliveries: (query: Query, signal?: AbortSignal) =>

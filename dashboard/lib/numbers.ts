@@ -93,7 +93,8 @@ export function duration(minutes: number | null | undefined): string {
   const whole = Math.round(Math.abs(minutes))
   if (whole < 60) return `${whole}${thin}min`
   const [wholeHours, rest] = [Math.floor(whole / 60), whole % 60]
-  if (wholeHours < 24) return `${wholeHours}${thin}h${rest === 0 ? '' : ` ${String(rest).padStart(2, '0')}${thin}min`}`
+  if (wholeHours < 24)
+    return `${wholeHours}${thin}h${rest === 0 ? '' : ` ${String(rest).padStart(2, '0')}${thin}min`}`
   const days = Math.floor(wholeHours / 24)
   return `${days}${thin}d${wholeHours % 24 === 0 ? '' : ` ${wholeHours % 24}${thin}h`}`
 }

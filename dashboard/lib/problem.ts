@@ -73,12 +73,14 @@ export function wordsOf(error: unknown): ErrorWords {
 
 /** What happened; a refusal of the core says it by a reason code. */
 function detailOf({ code, detail, details }: Problem): string {
-  const reason = details?.['reason']
+  const reason = details?.reason
   if (code !== 'CORE_REFUSED' || typeof reason !== 'string') return detail
   return `That cannot be done now: ${reasonWord(reason)}`
 }
 
 function sentence(text: string): string {
   const trimmed = text.trim()
-  return trimmed === '' ? 'The request failed' : trimmed[0]?.toUpperCase() + trimmed.slice(1).replace(/\.$/, '')
+  return trimmed === ''
+    ? 'The request failed'
+    : trimmed[0]?.toUpperCase() + trimmed.slice(1).replace(/\.$/, '')
 }

@@ -1,4 +1,5 @@
-// Sees to it that the dashboard is built: once for each state of its sources, by the Node that runs this. It serves nothing.
+// Sees to it that the dashboard is built: once for each state of its sources, by the Node that runs this. It serves
+// nothing.
 
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'

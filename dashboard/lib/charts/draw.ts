@@ -1,4 +1,5 @@
-// Draws a Vega-Lite spec into an element. Loaded only when a chart is on screen; evaluates no code, so a strict policy holds.
+// Draws a Vega-Lite spec into an element. Loaded only when a chart is on screen; it evaluates no code, so that a
+// strict policy holds.
 
 import type { View } from 'vega'
 import embed from 'vega-embed'

@@ -25,9 +25,9 @@ const tokens: Record<keyof Palette, string> = {
 
 /**
  * The palette of the theme in force.
- * @param valueOf value of a custom property
+ * @param read value of a custom property
  */
-export function paletteFrom(valueOf: (token: string) => string): Palette {
-  const entries = Object.entries(tokens).map(([part, token]) => [part, valueOf(token).trim()])
+export function paletteFrom(read: (token: string) => string): Palette {
+  const entries = Object.entries(tokens).map(([part, token]) => [part, read(token).trim()])
   return Object.fromEntries(entries) as Record<keyof Palette, string>
 }

@@ -44,14 +44,13 @@ export function seriesSpec({ series, marks, palette, height, minorUnits = 2 }: S
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     width: 'container',
     height,
-    autosize: { type: 'fit-x', contains: 'padding' },
+    autosize: { type: 'fit', contains: 'padding' },
     config: { ...chartConfig(palette), mark: { invalid: 'break-paths-filter-domains' } },
     data: { values: rows },
     encoding: { y: axisY(series.metric.unit, rows) },
     layer: layers,
   } as TopLevelSpec
 }
-
 
 function axisY(unit: string, rows: Row[]) {
   const largest = Math.max(

@@ -54,8 +54,10 @@ function runs(points: readonly api.SeriesPoint[], passes: (point: api.SeriesPoin
   let open: number[] | null = null
   points.forEach((point, i) => {
     if (!passes(point)) open = null
-    else if (open === null) found.push((open = [i]))
-    else open.push(i)
+    else if (open === null) {
+      open = [i]
+      found.push(open)
+    } else open.push(i)
   })
   return found
 }

@@ -1,7 +1,10 @@
 // Rows as CSV text, as RFC 4180 says. Values that a spreadsheet would run as a formula are kept as text.
 
 /** CSV of the rows, with a header. */
-export function csvOf(columns: readonly { name: string }[], rows: readonly Record<string, unknown>[]): string {
+export function csvOf(
+  columns: readonly { name: string }[],
+  rows: readonly Record<string, unknown>[],
+): string {
   const lines = [
     columns.map(({ name }) => field(name)),
     ...rows.map((row) => columns.map(({ name }) => field(row[name]))),

@@ -1,4 +1,5 @@
-// The SQL editor: CodeMirror in a shadow root, so that its styles come as sheets and a strict policy holds. It runs nothing.
+// The SQL editor: CodeMirror in a shadow root, so that its styles come as sheets and a strict policy holds. It runs
+// nothing.
 
 import {
   acceptCompletion,
@@ -46,7 +47,12 @@ const look = EditorView.theme({
   '&.cm-focused': { outline: '2px solid var(--brand)', outlineOffset: '-2px', borderRadius: '12px' },
   '.cm-scroller': { fontFamily: mono, lineHeight: '20px', overflow: 'auto' },
   '.cm-content': { padding: '10px 0', caretColor: 'var(--ink)' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--faint)', border: 'none', paddingLeft: '6px' },
+  '.cm-gutters': {
+    backgroundColor: 'transparent',
+    color: 'var(--faint)',
+    border: 'none',
+    paddingLeft: '6px',
+  },
   '.cm-line': { padding: '0 14px 0 6px' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground, ::selection': {
