@@ -30,6 +30,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addQuarantine(program, verb)
   addSql(program, perform)
   addServing(program, perform, verb, pages)
+  addKeys(program, verb)
   addTools(program, perform)
   return program
 }
@@ -124,6 +125,29 @@ function addServing(program: Command, perform: Perform, verb: RunVerb, pages: Pa
     .option('--days <days>', 'days of history', whole(1, 3660))
     .option('--orders <orders>', 'orders, about', whole(1, 100_000_000))
     .action((options: object) => verb('demo', options))
+}
+
+function addKeys(program: Command, verb: RunVerb): void {
+  const key = program.command('key').description('keys for programs and people that ask from elsewhere')
+  key
+    .command('create')
+    .description('make a key; it is shown this once')
+    .addOption(
+      new Option('--role <role>', 'a reader looks, an operator also acts, an admin also changes receivers')
+        .choices(['admin', 'operator', 'reader'])
+        .makeOptionMandatory(),
+    )
+    .option('--name <name>', 'whose key it is (default: its role)')
+    .action((options: object) => verb('key-create', options))
+  key
+    .command('list')
+    .description('show them, without the keys themselves')
+    .action(() => verb('key-list', {}))
+  key
+    .command('revoke')
+    .description('take a key back')
+    .argument('<id>', 'id of the key, as "detour key list" shows it')
+    .action((keyId: string) => verb('key-revoke', { keyId }))
 }
 
 function addTools(program: Command, perform: Perform): void {

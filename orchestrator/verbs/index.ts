@@ -3,6 +3,7 @@
 import { cycleVerb } from './cycle.ts'
 import { demoVerb } from './demo.ts'
 import { ingestVerb } from './ingest.ts'
+import { keyCreateVerb, keyListVerb, keyRevokeVerb } from './key.ts'
 import { quarantineExportVerb, quarantineListVerb, quarantineReplayVerb } from './quarantine.ts'
 import { sqlVerb } from './sql.ts'
 import type { Verb } from './verb.ts'
@@ -21,6 +22,9 @@ export const verbs = {
   cycle: cycleVerb,
   sql: sqlVerb,
   demo: demoVerb,
+  'key-create': keyCreateVerb,
+  'key-list': keyListVerb,
+  'key-revoke': keyRevokeVerb,
 } satisfies Record<string, Verb>
 
 /** Name of a verb that works on an open home. */

@@ -103,6 +103,11 @@ export const surfaceErrors = {
   },
   INCIDENT_UNKNOWN: { status: 404, retryable: false, message: 'there is no incident {incidentId}' },
   DECISION_UNKNOWN: { status: 404, retryable: false, message: 'there is no decision {decisionId}' },
+  KEY_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'there is no key {keyId} that holds; "detour key list" shows them',
+  },
   METRIC_UNKNOWN: {
     status: 404,
     retryable: false,
