@@ -38,6 +38,8 @@ export class Outbox {
   #pending: Pending[] = []
   #writing: Promise<void> | null = null
   #ids = 0
+  /** Ids of events of which nobody knows whether the log has them. */
+  readonly #doubtful = new Set<string>()
 
   /**
    * @param lastSeq last event that is in the ledger
@@ -64,9 +66,7 @@ export class Outbox {
   append(event: OutboxEvent, id = `${this.#run}-${++this.#ids}`): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     this.#pending.push({ event, id: `${id}/0`, resolve, reject })
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = null
-    })
+    this.#writing ??= this.#write()
     return promise
   }
 
@@ -83,12 +83,16 @@ export class Outbox {
       const isSnapshot = this.#pending[0]?.event.type === 'WebhookSnapshot'
       const group = this.#pending.splice(0, isSnapshot ? 1 : groupEvents)
       try {
-        await this.#appendGroup(group)
-        this.#follow(group)
+        const first = await this.#appendGroup(group)
+        group.forEach((pending, i) => {
+          pending.resolve(first + i)
+        })
       } catch (error) {
         for (const pending of group) pending.reject(error)
       }
     }
+    // In the same breath as the check above, so that no append comes in between and waits forever.
+    this.#writing = null
   }
 
   #addSnapshot(): void {
@@ -99,42 +103,45 @@ export class Outbox {
     this.#sinceSnapshot = 0
   }
 
-  #follow(group: readonly Pending[]): void {
-    for (const { event, resolve } of group) {
-      const seq = ++this.#lastSeq
-      this.#sinceSnapshot++
-      this.#options.ledger.apply({ seq, ...event })
-      this.#options.onWritten({ seq, ...event })
-      resolve(seq)
-    }
+  #follow(event: Pick<StoredEvent, 'type' | 'data'>): void {
+    const written = { seq: ++this.#lastSeq, type: event.type, data: event.data }
+    this.#sinceSnapshot++
+    this.#options.ledger.apply(written)
+    this.#options.onWritten(written)
   }
 
-  /** Resolves once the group is durable; an append of unknown outcome is looked up before it is tried again. */
-  async #appendGroup(group: readonly Pending[]): Promise<void> {
+  /** Seq of the group's first event, once the group is durable and in the ledger. */
+  async #appendGroup(group: readonly Pending[]): Promise<number> {
     const { log, stream, effects } = this.#options
     const events: NewEvent[] = group.map(({ event, id }) => ({ eventId: id, ...event }))
     for (let attempt = 1; ; attempt++) {
       try {
+        const landed = await this.#catchUp(events[0]?.eventId)
+        if (landed !== null) return landed
         await log.append(stream, this.#lastSeq, events)
-        return
+        const first = this.#lastSeq + 1
+        for (const event of events) this.#follow(event)
+        return first
       } catch (error) {
         if (!(error instanceof DetourError && error.retryable)) throw error
-        if (error.code === 'LOG_FENCED' || attempt > 1) {
-          if (await this.#isThere(events)) return
-        }
+        for (const { eventId } of events) this.#doubtful.add(eventId)
         if (attempt >= tries.attempts) throw error
         await effects.clock.sleep(backoffMs(attempt, tries, effects.random))
       }
     }
   }
 
-  async #isThere(events: readonly NewEvent[]): Promise<boolean> {
+  /** Follows events of an append of unknown outcome that did land; seq of the one with this id, else null. */
+  async #catchUp(eventId: string | undefined): Promise<number | null> {
+    if (this.#doubtful.size === 0) return null
     const { log, stream } = this.#options
-    const found = await log.read(stream, this.#lastSeq, events.length)
-    if (found.length === 0) return false
-    if (found.length === events.length && found.every((event, i) => event.eventId === events[i]?.eventId)) {
-      return true
+    let seq: number | null = null
+    for (const event of await log.read(stream, this.#lastSeq, this.#doubtful.size)) {
+      if (!this.#doubtful.has(event.eventId)) throw fail('LOG_FENCED', { stream, seq: event.seq })
+      if (event.eventId === eventId) seq = event.seq
+      this.#follow(event)
     }
-    throw fail('LOG_FENCED', { stream, seq: this.#lastSeq + 1 })
+    this.#doubtful.clear()
+    return seq
   }
 }

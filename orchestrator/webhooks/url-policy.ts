@@ -51,9 +51,10 @@ export async function checkedTarget(text: string, clock: Clock): Promise<URL> {
 
 /** Whether webhooks may go to the address: public or loopback. */
 export function isAllowed(address: string): boolean {
-  if (!ipaddr.isValid(address) || hostServices.has(address)) return false
-  const range = ipaddr.process(address).range()
-  return range === 'unicast' || range === 'loopback'
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  const range = parsed.range()
+  return (range === 'unicast' && !hostServices.has(parsed.toString())) || range === 'loopback'
 }
 
 /** A look-up of names for connections that yields allowed addresses only; plain http stays on this machine. */

@@ -1,7 +1,7 @@
 // A market for tests of webhooks: real events in a real log, folded by the core's own rules, without its commands.
 
 import type { Effects } from '#data/kernel'
-import { type EventLog, openSqliteLog } from '#data/log'
+import { type EventLog, type NewEvent, openSqliteLog } from '#data/log'
 import { openVault, type Vault } from '#data/vault'
 import {
   type CoreEvent,
@@ -12,7 +12,7 @@ import {
   evolve,
   type FulfillmentOrder,
 } from '#orchestrator/core'
-import type { WatchedCore } from '#orchestrator/webhooks'
+import type { WatchedCore, WebhookAttempted } from '#orchestrator/webhooks'
 
 /** 2026-03-02T08:00:00Z, time of the market. */
 export const start = Date.UTC(2026, 2, 2, 8)
@@ -214,4 +214,25 @@ export function incident(
 ): CoreEvent {
   const impact = { ordersAtRisk, centsAtRisk: ordersAtRisk * 2_500, currency: 'USD' }
   return { type, data: { incidentId: 'inc-1', finding: finding(severity), impact, at: start } }
+}
+
+/** An attempt as the stream of deliveries holds it. */
+export function attempted(seq: number, webhookId: string): NewEvent {
+  const data: WebhookAttempted = {
+    deliveryId: `msg_main_${seq}.${webhookId}.1.1`,
+    messageId: `msg_main_${seq}`,
+    webhookId,
+    eventType: 'order.cancelled',
+    attempt: 1,
+    status: 'delivered',
+    httpStatus: 200,
+    attemptedAt: start + seq,
+    durationMs: 3,
+    nextAttemptAt: null,
+    notes: [],
+    payload: { type: 'order.cancelled' },
+    seq,
+    round: 1,
+  }
+  return { eventId: `${data.deliveryId}/0`, type: 'WebhookAttempted', data }
 }

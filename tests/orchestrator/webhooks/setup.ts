@@ -4,9 +4,13 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { onTestFinished } from 'vitest'
+import { type Effects, readConfig, realEffects } from '#data/kernel'
 import { openWebhooks, type WebhookLimits, type Webhooks } from '#orchestrator/webhooks'
-import { effects, newLogPath } from '../../data/log/folder.ts'
+import { newLogPath } from '../../data/log/folder.ts'
 import { type Market, openMarket } from './market.ts'
+
+/** The real world, silent. */
+export const effects: Effects = realEffects(readConfig({ DETOUR_LOG_LEVEL: 'silent' }))
 
 /** Short waits, so that tests end soon. */
 export const quick = { delaysMs: [20, 30, 40, 50, 60, 70, 80], timeoutMs: 5_000, gatherMs: 1 }
@@ -15,11 +19,12 @@ export const quick = { delaysMs: [20, 30, 40, 50, 60, 70, 80], timeoutMs: 5_000,
 export async function openAll(
   limits: Partial<WebhookLimits> = {},
   path = newLogPath(),
+  world: Effects = effects,
 ): Promise<{ market: Market; webhooks: Webhooks; path: string; close: () => Promise<void> }> {
-  const market = await openMarket(path, effects)
+  const market = await openMarket(path, world)
   const webhooks = await openWebhooks({
     log: market.log,
-    effects,
+    effects: world,
     core: market,
     vault: market.vault,
     limits: { ...quick, ...limits },
@@ -77,9 +82,9 @@ export const ok = (response: ServerResponse): void => {
   response.end('ok')
 }
 
-/** Waits until the check holds, at most 20 s. */
+/** Waits until the check holds, at most 40 s. */
 export async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 40_000
   while (!(await check())) {
     if (Date.now() > end) throw new Error(`waited too long for ${check}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
