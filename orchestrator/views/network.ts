@@ -74,7 +74,7 @@ function ofCore(engine: Engine, now: number): Map<string, Waiting> {
 
 /** The states of the day that the data ends on. */
 async function ofSeries(engine: Engine, known: number): Promise<Map<string, Waiting>> {
-  const day = Math.floor(known / dayMs) * dayMs
+  const day = Math.floor((known - 1) / dayMs) * dayMs
   const rows = await engine.workspace.warehouse.reading((queries) =>
     queries.all<{ node: string; open_work: number | null; past_due: number | null }>(
       `SELECT dimension_value AS node, max(numerator) FILTER (metric = 'backlog') AS open_work,

@@ -1,12 +1,13 @@
 // An order that is history, from the tables alone. It knows nothing of the core.
 
 import type { api } from '#data/contracts'
+import { camelRow } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import type { Engine } from '#orchestrator/engine'
 import { isoOrNull } from './figures.ts'
 import { type OrderRow, orderColumns, summaryOfRow } from './order-summary.ts'
 import type { Places } from './places.ts'
-import { type Step, timelineOf } from './timeline.ts'
+import { type Step, type ToldWork, timelineOf, toldSteps } from './timeline.ts'
 
 type Detail = api.OrderDetail
 /** What an order says beside its summary, its decisions and its oddness. */
@@ -196,33 +197,21 @@ function workView(
 }
 
 function stepsOf(row: FullRow, { work, returns }: Parts): Step[] {
-  const isPickup = row.method === 'pickup' || row.method === 'curbside'
-  const steps: Step[] = []
-  const add = (
-    type: string,
-    at: number | null,
-    nodeId: string | null = null,
-    reason: string | null = null,
-  ) => {
-    if (at !== null) steps.push({ at, type, reason, nodeId, isPickup })
-  }
-  add('OrderPlaced', row.placed_at)
-  add('OrderApproved', row.approved_at)
-  for (const each of work) {
-    add('WorkReleased', each.released_at, each.node_id)
-    add('WorkRejected', each.rejected_at, each.node_id, each.reject_reason)
-    add('WorkPicked', each.picked_at, each.node_id)
-    add('WorkPacked', each.packed_at, each.node_id)
-    add('WorkShipped', each.shipped_at, each.node_id)
-    add('WorkDelivered', each.delivered_at, each.node_id)
-  }
-  const has = (type: string) => steps.some((step) => step.type === type)
-  if (!has('WorkShipped')) add('WorkShipped', row.shipped_at)
-  if (!has('WorkDelivered')) add('WorkDelivered', row.delivered_at)
-  add('OrderCancelled', row.cancelled_at)
-  for (const each of returns) {
-    add('ReturnRequested', each.requested_at, null, each.reason)
-    add('ReturnReceived', each.received_at, each.node_id)
+  const steps = toldSteps({
+    method: row.method,
+    placedAt: row.placed_at,
+    approvedAt: row.approved_at,
+    shippedAt: row.shipped_at,
+    deliveredAt: row.delivered_at,
+    cancelledAt: row.cancelled_at,
+    cancelReason: null,
+    work: work.map((each) => camelRow<ToldWork>(each)),
+  })
+  for (const { node_id: nodeId, reason, requested_at: requested, received_at: received } of returns) {
+    steps.push({ at: requested, type: 'ReturnRequested', reason, nodeId: null, isPickup: false })
+    if (received !== null) {
+      steps.push({ at: received, type: 'ReturnReceived', reason: null, nodeId, isPickup: false })
+    }
   }
   return steps
 }

@@ -80,7 +80,8 @@ export async function overview(engine: Engine, query: OverviewQuery = {}): Promi
 
 /** The six figures; made once for each cycle and step of time. */
 function tilesOf(engine: Engine, places: Places, period: Period): Promise<api.Tile[]> {
-  const key = [places.tables.runId, period.name, period.to, Math.floor(period.knownTo / 60_000)].join('/')
+  const { name, to, knownTo: known } = period
+  const key = [places.tables.runId, places.zone, name, to, Math.floor(known / 60_000)].join('/')
   return tileCache(engine).get(key, () => makeTiles(engine, places, period))
 }
 
@@ -166,7 +167,8 @@ function chartWith(
   const [from, to] = [floorTo(period.from, grain), ceilTo(period.to, grain)]
   const previousFrom = period.previousFrom === period.from ? from : from - (to - from)
   const { knownTo: known } = period
-  const key = JSON.stringify([places.tables.version, wish, from, to, Math.floor(known / 60_000)])
+  const named = [places.titleOf(wish.dimension, wish.value), places.zoneOf(wish.dimension, wish.value)]
+  const key = JSON.stringify([places.tables.version, wish, named, from, to, Math.floor(known / 60_000)])
   return chartCache(engine).get(key, () =>
     chartOf(engine, places, {
       ...wish,

@@ -1,9 +1,10 @@
 // The life of an order in words: what the core noted, and the times that its source told. It changes nothing.
 
 import type { api } from '#data/contracts'
-import type { Order } from '#orchestrator/core'
+import type { FulfillmentOrder, Order } from '#orchestrator/core'
 import { isoOf } from './figures.ts'
 import type { Places } from './places.ts'
+import type { FulfillmentMethod } from './words.ts'
 
 /** A step of an order. */
 export interface Step {
@@ -73,40 +74,47 @@ function textOf({ type, nodeId, isPickup }: Step, places: Places): string {
   return plain.charAt(0).toUpperCase() + plain.slice(1)
 }
 
-/**
- * What the core noted of an order, with the times before that its source told: a file tells of steps that were done
- * when it came.
- */
-export function timelineOfOrder(order: Order, places: Places): api.TimelineEntry[] {
-  const isPickup = order.method === 'pickup' || order.method === 'curbside'
-  const noted: Step[] = order.history.map((entry) => ({ ...entry, isPickup }))
-  const seen = new Set(noted.map(keyOf))
-  const told = toldSteps(order, isPickup).filter((step) => !seen.has(keyOf(step)) && !isNoted(step, noted))
-  return timelineOf([...told, ...noted], places)
+/** The times that a source tells of an order; null = not (yet). */
+export interface Told {
+  method: FulfillmentMethod
+  placedAt: number
+  approvedAt: number | null
+  shippedAt: number | null
+  deliveredAt: number | null
+  cancelledAt: number | null
+  cancelReason: string | null
+  work: readonly ToldWork[]
 }
 
-const keyOf = ({ type, at: time, nodeId }: Step) => `${type}/${time}/${nodeId}`
+/** The times that a source tells of work. */
+export type ToldWork = Pick<
+  FulfillmentOrder,
+  | 'nodeId'
+  | 'releasedAt'
+  | 'rejectedAt'
+  | 'rejectReason'
+  | 'pickedAt'
+  | 'packedAt'
+  | 'shippedAt'
+  | 'deliveredAt'
+>
 
-/** Whether the core noted a step of this type by itself: then that entry tells it. */
-function isNoted(step: Step, noted: readonly Step[]): boolean {
-  if (step.type === 'OrderPlaced')
-    return noted.some((each) => each.type === 'OrderCreated' && each.at === step.at)
-  if (step.type === 'WorkReleased') {
-    return noted.some((each) => each.at === step.at && /Released|Rerouted|Undone/.test(each.type))
-  }
-  return noted.some((each) => each.type === step.type && each.at === step.at)
+/** Whether the customer comes for it. */
+export function isPickup(method: FulfillmentMethod): boolean {
+  return method === 'pickup' || method === 'curbside'
 }
 
 /** Steps by the times an order carries. */
-function toldSteps(order: Order, isPickup: boolean): Step[] {
+export function toldSteps(order: Told): Step[] {
   const steps: Step[] = []
+  const isPickedUp = isPickup(order.method)
   const add = (
     type: string,
     time: number | null,
     nodeId: string | null = null,
     reason: string | null = null,
   ) => {
-    if (time !== null) steps.push({ at: time, type, reason, nodeId, isPickup })
+    if (time !== null) steps.push({ at: time, type, reason, nodeId, isPickup: isPickedUp })
   }
   add('OrderPlaced', order.placedAt)
   add('OrderApproved', order.approvedAt)
@@ -123,4 +131,28 @@ function toldSteps(order: Order, isPickup: boolean): Step[] {
   if (!has('WorkDelivered')) add('WorkDelivered', order.deliveredAt)
   add('OrderCancelled', order.cancelledAt, null, order.cancelReason)
   return steps
+}
+
+/**
+ * What the core noted of an order, with the times that its source told: a file tells of steps that were done when it
+ * came.
+ */
+export function timelineOfOrder(order: Order, places: Places): api.TimelineEntry[] {
+  const noted: Step[] = order.history.map((entry) => ({ ...entry, isPickup: isPickup(order.method) }))
+  const told = toldSteps(order).filter((step) => !isNoted(step, noted))
+  const isFirst = ({ type }: Step) => type === 'OrderPlaced' || type === 'OrderApproved'
+  const later = told.filter((step) => !isFirst(step))
+  return timelineOf([...told.filter(isFirst), ...noted, ...later], places)
+}
+
+/** Notes of the core that tell the same as a time. */
+const sameAs: Record<string, readonly string[]> = {
+  OrderPlaced: ['OrderCreated'],
+  WorkReleased: ['OrderReleased', 'OrderRerouted', 'RerouteUndone'],
+}
+
+/** Whether the core noted the step by itself: then that note tells it. */
+function isNoted(step: Step, noted: readonly Step[]): boolean {
+  const types = [step.type, ...(sameAs[step.type] ?? [])]
+  return noted.some((each) => each.at === step.at && types.includes(each.type))
 }

@@ -157,13 +157,26 @@ const rangeWords = {
   all: 'since the first order',
 } as const
 
-/** Everything is normal, with the numbers that show it. */
+/** Everything is normal, with the numbers that show it; what is odd all the same is named. */
 function calmParts(input: VerdictInput): Part[] {
+  const odd = input.tiles.filter((tile) => tile.isAnomalous).map((tile) => tile.metric.title)
+  const opening = input.isHistory || odd.length > 0 ? 'No constraint is open' : 'Everything is normal'
   const facts = factsOf(input)
-  const when = whenText(input)
-  const opening = input.isHistory ? 'No constraint is open' : 'Everything is normal'
-  if (facts.length === 0) return [part(`${opening}: nothing happened ${when}.`)]
-  return [part(`${opening}: ${listText(facts, 4)} ${when}.`)]
+  const did = facts.length === 0 ? 'nothing happened' : listText(facts)
+  const waiting = figureOf(input, 'backlog')
+  const wait =
+    waiting === null || input.isHistory
+      ? ''
+      : `; ${countText(waiting)} ${waiting === 1 ? 'waits' : 'wait'} now`
+  const parts = [part(`${opening}: ${did} ${whenText(input)}${wait}.`)]
+  if (odd.length > 0) {
+    parts.push(
+      part(' '),
+      part(`${listText(odd)} ${odd.length === 1 ? 'is' : 'are'} out of the usual`, 'warn'),
+      part('.'),
+    )
+  }
+  return parts
 }
 
 function whenText({ isHistory, from, now, range }: VerdictInput): string {
@@ -171,18 +184,21 @@ function whenText({ isHistory, from, now, range }: VerdictInput): string {
   return `from ${dayText(from, 'UTC', 0)} to ${dayText(now, 'UTC', 0)}`
 }
 
-function factsOf({ tiles, currency }: VerdictInput): string[] {
-  const facts: string[] = []
+function figureOf({ tiles }: VerdictInput, metric: string): number | null {
+  return tiles.find((tile) => tile.metric.metric === metric)?.value ?? null
+}
+
+function factsOf(input: VerdictInput): string[] {
   const say = (metric: string, words: (value: number) => string) => {
-    const value = tiles.find((tile) => tile.metric.metric === metric)?.value ?? null
-    if (value !== null && facts.length < 3) facts.push(words(value))
+    const value = figureOf(input, metric)
+    return value === null ? [] : [words(value)]
   }
-  say('orders', (value) => `${countedText(value, 'orders')} came in`)
-  say('on_time_ship_share', (value) => `${shareText(value)} left on time`)
-  say('late_share', (value) => `${shareText(value)} of deliveries were late`)
-  say('backlog', (value) => `${countText(value)} wait`)
-  say('revenue', (value) => `the goods were worth ${moneyText(value, currency)}`)
-  return facts
+  return [
+    ...say('orders', (value) => `${countedText(value, 'orders')} came in`),
+    ...say('on_time_ship_share', (value) => `${shareText(value)} left on time`),
+    ...say('late_share', (value) => `${shareText(value)} of deliveries were late`),
+    ...say('revenue', (value) => `the goods were worth ${moneyText(value, input.currency)}`),
+  ].slice(0, 3)
 }
 
 /** The last part without the space behind it. */
