@@ -49,7 +49,7 @@ export function drawOrders(era: Era, stage: Stage, slot: number): DrawnOrder[] {
   era.dice.roll(stage.random.fork(`slot/${slot}`))
   if (era.demand.draw(start, stop) === 0) return []
   const orders = era.shop.slot(start, stop)
-  return orders.map((order, i) => drawn(order, externalIdOf(slot, i), era, stage))
+  return orders.map((order, i) => drawn(offered(order, stage), externalIdOf(slot, i), era, stage))
 }
 
 /** `FB-` + day + quarter + number: eleven digits or more, where orders of a history have eight. */
@@ -68,7 +68,7 @@ function drawn(order: Order, externalId: string, era: Era, stage: Stage): DrawnO
     releaseAt: order.released * 1000,
     promisedAt: promisedOf(order, era, stage) * 1000,
     channel: channels[order.channel]?.name ?? '',
-    method: methodOf(order, stage),
+    method: order.method,
     currency: 'USD',
     customerRef: `C-${String(order.customer).padStart(8, '0')}`,
     shipTo: { country: 'US', region, city, postalCode, timeZone: zones[to.zone] as string },
@@ -89,12 +89,12 @@ function drawn(order: Order, externalId: string, era: Era, stage: Stage): DrawnO
   }
 }
 
-/** Where the store does not have the goods, they are sent there. */
-function methodOf({ method, lines }: Order, { catalogue }: Stage): Method {
-  if (method !== 'pickup' && method !== 'curbside') return method
-  const has = ({ sku }: { sku: number }) =>
-    catalogue.products[sku]?.inStores && catalogue.products[sku]?.vendor === -1
-  return lines.every(has) ? method : 'ship_to_store'
+/** What a store does not have cannot be collected there: it is sent. */
+function offered(order: Order, { catalogue }: Stage): Order {
+  if (order.method !== 'pickup' && order.method !== 'curbside') return order
+  const products = order.lines.map(({ sku }) => catalogue.products[sku])
+  if (products.every((product) => product?.inStores && product.vendor === -1)) return order
+  return { ...order, method: 'delivery', store: -1 }
 }
 
 /** The promise of the shop, which thinks of the node that usually serves the customer. */

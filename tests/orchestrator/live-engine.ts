@@ -18,7 +18,7 @@ import { importLive } from '../../orchestrator/engine/live-import.ts'
 import { effectsWith } from './places.ts'
 
 /** The world of these tests. */
-export const world = { seed: 'live', days: 21, orders: 6_000, end: Date.UTC(2026, 9, 14, 15) } as const
+export const world = { seed: 'live', days: 10, orders: 2_900, end: Date.UTC(2026, 9, 14, 15) } as const
 /** An hour, ms. */
 export const hour = 3_600_000
 
@@ -28,6 +28,8 @@ export interface Retailer {
   lanes: Lanes
   /** Log that holds the open work, to be copied. */
   log: string
+  /** Units on all shelves. */
+  onHand: number
 }
 
 /** Loads the retailer into a new home and takes its open work over. */
@@ -45,9 +47,10 @@ export async function loadRetailer(
   const now = options.end ?? world.end
   await importLive({ core, warehouse: workspace.warehouse, lanes, now, liveDays: 30 }, 0)
   await startDemoClock(core, now)
+  const onHand = [...core.state().stock.values()].reduce((sum, stock) => sum + stock.onHand, 0)
   await core.close()
   await events.close()
-  return { workspace, lanes, log }
+  return { workspace, lanes, log, onHand }
 }
 
 /** A market at work. */
