@@ -84,7 +84,7 @@ function statementsOf(db: DatabaseSync) {
     ),
     find: db.prepare('select key_id, name, role, hash from vault_keys where hash = ? and revoked_at is null'),
     list: db.prepare(
-      'select key_id, name, role, hint, created_at, revoked_at from vault_keys order by created_at, key_id',
+      'select key_id, name, role, hint, created_at, revoked_at from vault_keys order by created_at, rowid',
     ),
     revoke: db.prepare('update vault_keys set revoked_at = ? where key_id = ? and revoked_at is null'),
     hasAdmin: db.prepare(`select 1 from vault_keys where role = 'admin' and revoked_at is null limit 1`),

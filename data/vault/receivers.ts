@@ -104,7 +104,7 @@ function statementsOf(db: DatabaseSync) {
        values (?, ?, ?, ?, ?, 'enabled', ?, ?)`,
     ),
     list: db.prepare(
-      `select ${fields} from vault_webhooks where ? is null or market = ? order by created_at, webhook_id`,
+      `select ${fields} from vault_webhooks where ? is null or market = ? order by created_at, rowid`,
     ),
     get: db.prepare(`select ${fields} from vault_webhooks where webhook_id = ?`),
     update: db.prepare(

@@ -89,3 +89,16 @@ test('Creating and changing check the address, and a refused one changes nothing
   expect(await codeOf(webhooks.change(webhookId, { url: 'file:///x' }))).toBe('WEBHOOK_URL_INVALID')
   expect(webhooks.get(webhookId).url).toBe(receiver.url)
 })
+
+test('A receiver is reached by name, and one that does not speak TLS is an attempt that failed', async () => {
+  const { webhooks } = await openAll()
+  const receiver = await startReceiver(ok)
+  const named = receiver.url.replace('127.0.0.1', 'localhost')
+  const { webhookId } = await webhooks.create({ url: named })
+  expect(await webhooks.test(webhookId)).toMatchObject({ status: 'delivered', httpStatus: 200 })
+  const secure = await webhooks.create({ url: named.replace('http:', 'https:') })
+  const failed = await webhooks.test(secure.webhookId)
+  expect(failed).toMatchObject({ status: 'failed', httpStatus: null })
+  expect(failed.notes).toHaveLength(1)
+  expect(receiver.received).toHaveLength(1)
+})
