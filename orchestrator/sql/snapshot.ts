@@ -1,6 +1,5 @@
 // The read-only copy of the readable tables that user queries run on. Raw tables and secrets never get into it.
 
-import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { marts, operations, type TableContract } from '#data/contracts'
@@ -40,32 +39,44 @@ export const readableTables: string[] = [...Object.values(marts), ...kept].map((
 
 const making = new Map<string, Promise<Snapshot>>()
 
+/** How long a question waits for the writer before it takes the snapshot that is there, ms. */
+const patienceMs = 3_000
+
 /**
- * The snapshot of the warehouse as it is now; made only where the one on disk is of another state.
- * Queries that still read the old file keep it: it is replaced by a rename.
+ * The snapshot of the warehouse as it is now; made only where the one on disk is of another state. While a long load
+ * or cycle holds the writer, the one that is there: every answer says how old it is.
  */
-export function freshSnapshot(context: SqlContext): Promise<Snapshot> {
-  const { root } = context.paths
-  const before = making.get(root) ?? Promise.resolve(undefined)
-  const next = before.catch(() => undefined).then(() => refresh(context))
-  making.set(root, next)
-  const forget = () => {
-    if (making.get(root) === next) making.delete(root)
+export async function freshSnapshot(context: SqlContext): Promise<Snapshot> {
+  const { root, exports } = context.paths
+  const fresh = making.get(root) ?? refresh(context)
+  if (!making.has(root)) {
+    making.set(root, fresh)
+    const forget = () => making.delete(root)
+    fresh.then(forget, forget)
   }
-  next.then(forget, forget)
-  return next
+  let cancel = () => {}
+  const late = new Promise<void>((resolve) => {
+    cancel = context.effects.clock.after(patienceMs, resolve)
+  }).then(() => readNote(pathIn(exports)))
+  try {
+    return (await Promise.race([fresh, late])) ?? (await fresh)
+  } finally {
+    cancel()
+  }
+}
+
+function pathIn(exports: string): string {
+  return join(exports, 'snapshot.duckdb')
 }
 
 async function refresh({ warehouse, paths, effects }: SqlContext): Promise<Snapshot> {
-  const path = join(paths.exports, 'snapshot.duckdb')
+  const path = pathIn(paths.exports)
   await mkdir(paths.exports, { recursive: true })
-  return warehouse.reading(async (queries) => {
-    await queries.run('BEGIN TRANSACTION')
-    const version = await versionOf(queries)
-    await queries.run('ROLLBACK')
-    const old = existsSync(path) ? await readNote(path) : null
-    return old?.version === version ? old : make(queries, path, effects.clock.now())
-  })
+  const current = await warehouse.reading(versionOf)
+  const old = await readNote(path)
+  if (old?.version === current) return old
+  // In the writer's turn: a database is complete on disk only where nobody else is writing.
+  return warehouse.exclusive((queries) => make(queries, path, effects.clock.now()))
 }
 
 /** Schema, last cycle (by its time as well: a rebuild counts anew), cursors of the log, sizes of what is beside. */
