@@ -8,6 +8,11 @@ export function inAddress(name: string): string {
   return page.url.searchParams.get(name) ?? ''
 }
 
+/** Whether a filter is on in the query. */
+export function isOn(name: string): boolean {
+  return ['1', 'true'].includes(inAddress(name))
+}
+
 /**
  * Changes the query; empty values are taken out.
  * @param isStep whether the back button should lead to what was before
@@ -19,7 +24,7 @@ export async function toAddress(
   const url = new URL(page.url.href)
   for (const [name, value] of Object.entries(changes)) {
     if (value === '' || value === null || value === false) url.searchParams.delete(name)
-    else url.searchParams.set(name, value === true ? '1' : value)
+    else url.searchParams.set(name, value === true ? 'true' : value)
   }
   if (url.search === page.url.search) return
   await goto(`${url.pathname}${url.search}`, { replace: !isStep, reset: false })

@@ -3,6 +3,11 @@
 /** What a state says to a person: red, amber, green, blue, or nothing. */
 export type Tone = 'bad' | 'warn' | 'good' | 'info' | 'plain'
 
+/** The text as the start of a sentence, without a full stop at its end. */
+export function capital(text: string): string {
+  return (text[0]?.toUpperCase() ?? '') + text.slice(1).replace(/\.$/, '')
+}
+
 /** `ready for pickup` of `ready_for_pickup`, first letter large where asked. */
 export function plain(word: string, isSentence = true): string {
   const text = word.replaceAll('_', ' ')

@@ -66,12 +66,15 @@ function axisY(unit: string, rows: Row[]) {
   }
 }
 
-/** The first layer brings the time axis; the others share it. */
+/**
+ * The first layer brings the time axis; the others share it. Its ticks are an expression, because a list of times would
+ * be compiled to `datetime(ms)`, which the interpreter of expressions reads as a year.
+ */
 function bandLayer(palette: Palette, { values, format }: Ticks): Layer {
   return {
     mark: { type: 'area', color: palette.band },
     encoding: {
-      x: { ...x, title: null, axis: { values, format, title: null } },
+      x: { ...x, title: null, axis: { values: { expr: `[${values.join(',')}]` }, format, title: null } },
       y: { field: 'low', type: 'quantitative' },
       y2: { field: 'high' },
     },
