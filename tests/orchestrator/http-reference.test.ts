@@ -182,7 +182,10 @@ describe('paths that lead nowhere', () => {
       },
     })
     try {
-      expect((await paged.bare('GET', '/orders/1?q=2')).text).toBe('GET /orders/1?q=2 http')
+      const page = await paged.bare('GET', '/orders/1?q=2')
+      expect(page.text).toBe('GET /orders/1?q=2 http')
+      expect(page.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' })
+      expect(page.headers['content-security-policy']).toBeUndefined()
       expect((await paged.bare('POST', '/form', { body: { a: 1 } })).text).toBe('POST /form http')
       expect(seen.join('')).toBe('{"a":1}')
       for (const path of ['/api', '/api/nothing', '/api/v1/nothing']) {
