@@ -1,4 +1,4 @@
-// What a world is made from before its first order: options, calendar, network, catalogue and faults. It makes no order.
+// What a world is made from before its first order: options, calendar, network, products, faults. It makes no order.
 
 import { type Random, seededRandom } from '#data/kernel'
 import { Calendar, daySeconds } from './calendar.ts'
