@@ -3,11 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { columnsOf, type EntityName, marts, type TableContract } from '#data/contracts'
+import { columnsOf, marts, type TableContract } from '#data/contracts'
 import { quoteName, quoteText } from '#data/kernel'
 import type { Warehouse } from '#data/warehouse'
 import { runCycle } from '#pipeline'
-import { emptyWarehouse, testEffects, upsert } from './raw.ts'
+import { emptyWarehouse, type RawTable, testEffects, upsert } from './raw.ts'
 
 const root = join(import.meta.dirname, 'cases')
 
@@ -20,7 +20,7 @@ describe('the SQL models', () => {
         for (const file of files.filter((each) => each.startsWith('raw_'))) {
           await upsert(
             warehouse,
-            file.slice(4, -4) as EntityName,
+            file.slice(4, -4) as RawTable,
             await readRows(warehouse, join(root, name, file)),
           )
         }

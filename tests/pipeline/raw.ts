@@ -1,6 +1,6 @@
 // Writes raw rows as a load would: a row replaces the one with its key, and the pipeline is told; tests only.
 
-import { columnsOf, type EntityName, entities, type TableContract } from '#data/contracts'
+import { columnsOf, entities, logTables, type TableContract } from '#data/contracts'
 import { quoteName, SimulatedClock, seededRandom } from '#data/kernel'
 import { migrate, openWarehouse, type Queries, type Warehouse } from '#data/warehouse'
 
@@ -9,17 +9,30 @@ export type RawRow = Record<string, unknown>
 
 const defaults: RawRow = { provider: 'shop', market: 'main', file_no: 1, row_number: 1, flags: [] }
 
-const changeKeys: Record<EntityName, [kind: string, key: (row: RawRow) => unknown]> = {
-  orders: ['order', (row) => row.order_external_id],
-  order_lines: ['order', (row) => row.order_external_id],
-  fulfillment_orders: ['order', (row) => row.order_external_id],
-  shipments: ['order', (row) => row.order_external_id],
-  returns: ['order', (row) => row.order_external_id],
-  nodes: ['node', (row) => row.node_external_id],
-  products: ['sku', (row) => row.sku],
-  inventory: ['inventory', (row) => `${row.sku}\u001f${row.node_external_id}`],
-  inventory_movements: ['inventory', (row) => `${row.sku}\u001f${row.node_external_id}`],
-}
+const ofOrder = ['order', (row: RawRow) => row.order_external_id] as const
+const place = (row: RawRow) => row.node_external_id ?? String(row.node_id).replace(/^[^:]*:/, '')
+const ofStock = ['inventory', (row: RawRow) => `${row.sku}\u001f${place(row)}`] as const
+
+/** Raw tables by the name a test gives them, and what the pipeline is told of a row. */
+const tables = {
+  orders: [entities.orders, ofOrder],
+  order_lines: [entities.order_lines, ofOrder],
+  fulfillment_orders: [entities.fulfillment_orders, ofOrder],
+  shipments: [entities.shipments, ofOrder],
+  returns: [entities.returns, ofOrder],
+  nodes: [entities.nodes, ['node', (row: RawRow) => row.node_external_id]],
+  products: [entities.products, ['sku', (row: RawRow) => row.sku]],
+  inventory: [entities.inventory, ofStock],
+  inventory_movements: [entities.inventory_movements, ofStock],
+  log_orders: [logTables.rawLogOrders, ofOrder],
+  log_order_lines: [logTables.rawLogOrderLines, ofOrder],
+  log_fulfillment_orders: [logTables.rawLogFulfillmentOrders, ofOrder],
+  log_shipments: [logTables.rawLogShipments, ofOrder],
+  log_inventory: [logTables.rawLogInventory, ofStock],
+} as const
+
+/** A raw table: of files by the name of its entity, of the core with "log_" before. */
+export type RawTable = keyof typeof tables
 
 /** An empty warehouse in memory with its tables. */
 export async function emptyWarehouse(): Promise<Warehouse> {
@@ -34,16 +47,15 @@ export const testEffects = {
   random: seededRandom('pipeline'),
 } as never
 
-/** Writes rows of one entity and the keys they change. */
-export async function upsert(queries: Queries, entity: EntityName, rows: RawRow[]): Promise<void> {
+/** Writes rows of one table and the keys they change. */
+export async function upsert(queries: Queries, name: RawTable, rows: RawRow[]): Promise<void> {
   if (rows.length === 0) return
-  const contract = entities[entity] as unknown as TableContract
+  const [table, [kind, keyOf]] = tables[name]
+  const contract = table as unknown as TableContract
   const full = rows.map((row) => ({ ...defaults, ...row }))
-  const columns = columnsOf(contract).map(({ name, type }) => {
-    const value = type.endsWith('[]')
-      ? `from_json(r -> '$.${name}', '["VARCHAR"]')`
-      : `(r ->> '$.${name}')::${type}`
-    return `${value} AS ${quoteName(name)}`
+  const columns = columnsOf(contract).map((column) => {
+    const value = type(column.type, `r ->> '$.${column.name}'`)
+    return `${value} AS ${quoteName(column.name)}`
   })
   await queries.run(
     `CREATE OR REPLACE TEMP TABLE test_rows AS
@@ -54,7 +66,6 @@ export async function upsert(queries: Queries, entity: EntityName, rows: RawRow[
   await queries.run(`DELETE FROM ${contract.name} WHERE (${key}) IN (SELECT (${key}) FROM test_rows)`)
   await queries.run(`INSERT INTO ${contract.name} FROM test_rows`)
   await queries.run('DROP TABLE test_rows')
-  const [kind, keyOf] = changeKeys[entity]
   const changes = full.map((row) => [kind, String((row as RawRow).provider), String(keyOf(row))])
   await queries.run(
     `INSERT INTO pipeline_changes
@@ -63,3 +74,6 @@ export async function upsert(queries: Queries, entity: EntityName, rows: RawRow[
     [JSON.stringify(changes)],
   )
 }
+
+const type = (duckdb: string, text: string) =>
+  duckdb.endsWith('[]') ? `from_json((${text})::JSON, '["VARCHAR"]')` : `(${text})::${duckdb}`
