@@ -3,7 +3,7 @@
 
 import type { Constraint, MetricFinding } from './detection.ts'
 import type { Frame } from './read.ts'
-import { type Finding, type ScoredSeries, seenAt, sliceOf } from './score.ts'
+import { canTell, type Finding, type ScoredSeries, seenAt, sliceOf } from './score.ts'
 
 /** Version of the rules and of the baseline: part of every id that must change when they do. */
 export const seriesModel = 'seasonal-baseline 1'
@@ -80,13 +80,6 @@ function newestTelling(series: ScoredSeries, count: number): number[] {
     if (canTell(series, hour)) hours.push(hour)
   }
   return hours
-}
-
-/** Whether a lack would show: where next to nothing is expected, nothing is no news. */
-function canTell({ watched, outlooks }: ScoredSeries, hour: number): boolean {
-  if (watched.kind !== 'flow' || watched.concern !== 'low') return true
-  const expected = outlooks[hour]?.expected ?? 0
-  return (expected / 2) ** 2 >= watched.leastChange
 }
 
 /** The constraint of a suspect; its causes are found elsewhere. */

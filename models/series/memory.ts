@@ -37,9 +37,11 @@ export class Memory {
   readonly #week: (RollingWindow | undefined)[] = []
   readonly #day: (DayPlace | undefined)[] = []
   readonly #levelEvery: number
+  readonly #seasonsFrom: number
   #sinceLevel = Number.POSITIVE_INFINITY
   #level = Number.NaN
   #usualSpread = Number.NaN
+  #isSettled = false
   #weekPlace: RollingWindow
   #dayPlace: DayPlace
 
@@ -52,6 +54,7 @@ export class Memory {
     this.#levels = new RollingWindow(isHourly ? 168 : 28)
     this.#strayed = new RollingWindow(isHourly ? 336 : 56)
     this.#levelEvery = isHourly ? 6 : 1
+    this.#seasonsFrom = isHourly ? 24 : leastHistory
     this.#weekPlace = new RollingWindow(weeksKept)
     this.#dayPlace = dayPlace()
   }
@@ -84,16 +87,32 @@ export class Memory {
   learn(value: number, thinness: number, outlook: Outlook | null): void {
     const scaled = this.#scale.forth(value)
     if (outlook !== null) {
-      const strayed = Math.abs(scaled - outlook.expected) / Math.sqrt(1 + thinness)
-      this.#strayed.add(strayed)
-      this.#dayPlace.strayed.add(strayed)
-      const level = this.#levelNow()
-      const relative = this.#scale.isRatio ? scaled / Math.max(1, level) : scaled - level
-      this.#dayPlace.season.add(relative)
-      this.#weekPlace.add(relative)
+      this.#stray(Math.abs(scaled - outlook.expected) / Math.sqrt(1 + thinness))
+      this.#place(scaled)
     }
     this.#levels.add(scaled)
     this.#sinceLevel++
+  }
+
+  /** Against a level that is not known yet a value would say nothing about its season. */
+  #place(scaled: number): void {
+    if (this.#levels.size < this.#seasonsFrom) return
+    const level = this.#levelNow()
+    const relative = this.#scale.isRatio ? scaled / Math.max(1, level) : scaled - level
+    this.#dayPlace.season.add(relative)
+    this.#weekPlace.add(relative)
+  }
+
+  /** While a place was not seen before, straying says little about it: such residuals only serve until better come. */
+  #stray(residual: number): void {
+    const hasSeasons = this.#week.length > 0
+    const isKnown = !hasSeasons || (this.#weekPlace.size > 0 && this.#dayPlace.season.size >= 3)
+    if (isKnown && hasSeasons) this.#dayPlace.strayed.add(residual)
+    if (isKnown && !this.#isSettled) {
+      this.#isSettled = true
+      if (hasSeasons) this.#strayed.clear()
+    }
+    if (isKnown || !this.#isSettled) this.#strayed.add(residual)
   }
 
   #levelNow(): number {
@@ -121,7 +140,7 @@ export class Memory {
     const all = this.#usualSpread
     if (own.size < 3) return all
     const weight = own.size / (own.size + ownSpreadFrom)
-    return Math.sqrt(weight * (own.quantile(0.9) / 1.645) ** 2 + (1 - weight) * all ** 2)
+    return Math.sqrt(weight * (own.quantile(0.85) / 1.44) ** 2 + (1 - weight) * all ** 2)
   }
 
   /** Spread of the values themselves, where no residual is known yet. */

@@ -9,6 +9,8 @@ export interface WatchedSeries {
   dimension: 'all' | 'node' | 'carrier' | 'channel'
   dimensionValue: string
   timeZone: string
+  /** Slices that do the same kind of work: warehouses with 3PLs, stores, vendors, carriers. */
+  peers: string
   values: (number | null)[]
   denominators: (number | null)[]
 }
@@ -44,10 +46,10 @@ export async function readFrame(queries: Queries, market: string, now: number): 
   const start = Math.max(Math.floor(clock.first / hourMs) * hourMs, end - historyHours * hourMs)
   const hours = Math.round((end - start) / hourMs)
   if (hours < 1) return null
-  const zones = await readZones(queries, market)
+  const nodes = await readPlaces(queries, market)
   const rows = await queries.all<StoredSeries>(seriesSql(), { market, from: start / 1000, to: end / 1000 })
   const kept = busiest(rows)
-  return { start, hours, series: kept.flatMap((row) => seriesOf(row, hours, zones)) }
+  return { start, hours, series: kept.flatMap((row) => seriesOf(row, hours, nodes)) }
 }
 
 interface StoredSeries extends Record<string, unknown> {
@@ -92,7 +94,7 @@ function busiest(rows: StoredSeries[]): StoredSeries[] {
   return rows.filter(({ dimension, dimension_value }) => kept.has(`${dimension}/${dimension_value}`))
 }
 
-function seriesOf(row: StoredSeries, hours: number, zones: Zones): WatchedSeries[] {
+function seriesOf(row: StoredSeries, hours: number, nodes: Places): WatchedSeries[] {
   const watched = watchedMetrics.find(
     ({ metric, dimensions }) => metric === row.metric && dimensions.includes(row.dimension),
   )
@@ -103,8 +105,10 @@ function seriesOf(row: StoredSeries, hours: number, zones: Zones): WatchedSeries
   if (watched.kind === 'state') holdOn(values)
   if (watched.kind === 'flow') fillQuiet(values)
   const { dimension, dimension_value: dimensionValue } = row
-  const timeZone = (dimension === 'node' ? zones.ofNode.get(dimensionValue) : undefined) ?? zones.usual
-  return [{ watched, dimension, dimensionValue, timeZone, values, denominators }]
+  const node = dimension === 'node' ? nodes.ofNode.get(dimensionValue) : undefined
+  const timeZone = node?.timeZone ?? nodes.usualZone
+  const peers = node?.peers ?? dimension
+  return [{ watched, dimension, dimensionValue, timeZone, peers, values, denominators }]
 }
 
 function spread(values: readonly number[], places: readonly number[], hours: number): (number | null)[] {
@@ -120,21 +124,23 @@ function holdOn(values: (number | null)[]): void {
   for (let i = 1; i < values.length; i++) values[i] ??= values[i - 1] ?? null
 }
 
-/** A flow without a point is 0, from its first point on. */
+/** A flow without a point is 0 from where it began; the zeros before that are no part of it. */
 function fillQuiet(values: (number | null)[]): void {
-  const first = values.findIndex((value) => value !== null)
+  const first = values.findIndex((value) => (value ?? 0) !== 0)
+  values.fill(null, 0, Math.max(0, first))
   for (let i = Math.max(0, first); i < values.length; i++) values[i] ??= 0
 }
 
-interface Zones {
-  ofNode: Map<string, string>
+interface Places {
+  ofNode: Map<string, { timeZone: string; peers: string }>
   /** The zone where most of the work is done. */
-  usual: string
+  usualZone: string
 }
 
-async function readZones(queries: Queries, market: string): Promise<Zones> {
-  const rows = await queries.all<{ node_id: string; time_zone: string; capacity: number }>(
-    `SELECT node_id, time_zone, coalesce(daily_capacity, 1)::DOUBLE AS capacity FROM nodes WHERE market = $1`,
+async function readPlaces(queries: Queries, market: string): Promise<Places> {
+  const rows = await queries.all<{ node_id: string; time_zone: string; type: string; capacity: number }>(
+    `SELECT node_id, time_zone, type, coalesce(daily_capacity, 1)::DOUBLE AS capacity
+     FROM nodes WHERE market = $1`,
     [market],
   )
   const capacities = new Map<string, number>()
@@ -142,5 +148,9 @@ async function readZones(queries: Queries, market: string): Promise<Zones> {
     capacities.set(time_zone, (capacities.get(time_zone) ?? 0) + capacity)
   }
   const [usual] = [...capacities].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-  return { ofNode: new Map(rows.map((row) => [row.node_id, row.time_zone])), usual: usual?.[0] ?? 'UTC' }
+  const ofNode = rows.map(({ node_id, time_zone, type }) => {
+    const peers = type === '3pl' ? 'warehouse' : type
+    return [node_id, { timeZone: time_zone, peers }] as const
+  })
+  return { ofNode: new Map(ofNode), usualZone: usual?.[0] ?? 'UTC' }
 }

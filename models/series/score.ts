@@ -33,15 +33,18 @@ export interface Finding {
 const hourMs = 3_600_000
 /** Newest hours before the scored ones whose residuals calibrate. */
 const calibrationHours = 28 * 24
-/** Hours of a series that are for learning only. */
-const warmUp = 72
+/** Hours that are for learning only, until every hour of the week was seen; of a short history a third. */
+const warmUp = 192
 /** From here on a residual may belong to an earlier incident, where two aspects of a slice show it at once. */
 const incidentZ = 4
 /** Hours around such a one that do not calibrate, and the most that are left out. */
 const incidentHours = 6
+const runHours = 3
 const leftOutAtMost = 0.05
-/** Slices from which on what they share is taken off each: that is the matter of the whole. */
-const manySlices = 5
+/** Orders that have to wait for a line that did not leave: orders often have several lines. */
+const ordersPerLine = 0.4
+/** Slices of a kind from which on what they share is taken off each: that is the matter of the whole. */
+const manySlices = 4
 
 /** The series of the frame with their residuals. Lets other work run between series. */
 export async function scoreSeries(frame: Frame): Promise<ScoredSeries[]> {
@@ -59,10 +62,12 @@ export async function scoreSeries(frame: Frame): Promise<ScoredSeries[]> {
     scored.push({ ...series, outlooks: seen, strayed: strayedOf(series, seen) })
     if (scored.length % 12 === 0) await setImmediate()
   }
+  for (const group of Map.groupBy(scored, peersOf).values()) takeCommonOff(group)
   for (const group of Map.groupBy(scored, kinOf).values()) takeCommonOff(group)
   return scored
 }
 
+const peersOf = (series: WatchedSeries): string => `${kinOf(series)}/${series.peers}`
 const kinOf = (series: WatchedSeries): string => `${series.watched.metric}/${series.dimension}`
 
 function strayedOf(series: WatchedSeries, seen: readonly (Outlook | null)[]): Float64Array {
@@ -90,6 +95,13 @@ function takeCommonOff(group: readonly ScoredSeries[]): void {
   }
 }
 
+/** Whether a lack would show: where next to nothing is expected, nothing is no news. */
+export function canTell({ watched, outlooks: seen }: ScoredSeries, hour: number): boolean {
+  if (watched.kind !== 'flow' || watched.concern !== 'low') return true
+  const outlook = seen[hour] ?? null
+  return outlook !== null && scaleOf(watched.unit).back(outlook.expected) >= watched.leastChange
+}
+
 /** The scored hours from `from` on, with p-values pooled over series of the same kind. */
 export function findings(
   frame: Frame,
@@ -99,12 +111,12 @@ export function findings(
 ): Finding[] {
   const incidents = earlierIncidents(scored)
   const found: Finding[] = []
-  for (const family of Map.groupBy(scored, ({ watched }) => watched.kind).values()) {
+  for (const family of Map.groupBy(scored, familyOf).values()) {
     const pValueOf = conformal(heldBack(family, incidents, from))
     for (const series of family) {
       for (let hour = from; hour < frame.hours; hour++) {
         const z = series.strayed[hour] as number
-        if (Number.isNaN(z)) continue
+        if (Number.isNaN(z) || !canTell(series, hour)) continue
         found.push({ series, hour, z, p: pValueOf(z), isFlagged: false, ...seenAt(series, hour) })
       }
     }
@@ -114,15 +126,19 @@ export function findings(
     fdr,
   )
   const waiting = new Map(
-    found
-      .filter(({ series }) => series.watched.metric === 'backlog')
-      .map((one) => [`${sliceOf(one.series)}@${one.hour}`, one.z]),
+    scored
+      .filter(({ watched }) => watched.metric === 'backlog')
+      .map((series) => [sliceOf(series), series.values]),
   )
   for (const one of found) {
     one.isFlagged = one.p <= threshold && matters(one) && !isIdle(one, waiting)
   }
   return found
 }
+
+/** Series whose residuals are alike, so that they calibrate each other. */
+const familyOf = ({ watched }: WatchedSeries): string =>
+  watched.kind === 'ratio' ? `ratio of ${watched.unit}` : watched.kind
 
 /** `dimension/value` of a series. */
 export const sliceOf = (series: WatchedSeries): string => `${series.dimension}/${series.dimensionValue}`
@@ -141,10 +157,14 @@ function matters({ series, value, expected }: Finding): boolean {
   return change >= leastChange && change >= leastShare * Math.abs(expected)
 }
 
-/** Little leaves a node because little came: no constraint while less waits than usual. */
-function isIdle({ series, hour }: Finding, waiting: Map<string, number>): boolean {
+/** Little leaves a node because little came: no constraint where what waits would not make up for what lacks. */
+function isIdle(
+  { series, hour, value, expected }: Finding,
+  waiting: Map<string, (number | null)[]>,
+): boolean {
   if (series.watched.metric !== 'lines_shipped') return false
-  return (waiting.get(`${sliceOf(series)}@${hour}`) ?? 0) < 1
+  const orders = waiting.get(sliceOf(series))?.[hour] ?? 0
+  return orders < ordersPerLine * (expected - value)
 }
 
 /** Hours of slices in which two aspects strayed far at once. */
@@ -163,19 +183,37 @@ function earlierIncidents(scored: readonly ScoredSeries[]): Map<string, Uint8Arr
   return incidents
 }
 
+/** Adds runs of telling hours in which a flow or ratio strayed far: those too were something, not chance. */
+function withRuns(series: ScoredSeries, marked: Uint8Array | undefined): Uint8Array {
+  const all = marked?.slice() ?? new Uint8Array(series.strayed.length)
+  if (series.watched.kind === 'state') return all
+  let run: number[] = []
+  const endRun = (): void => {
+    if (run.length >= runHours) for (const hour of run) all[hour] = 1
+    run = []
+  }
+  series.strayed.forEach((z, hour) => {
+    if (Number.isNaN(z) || !canTell(series, hour)) return
+    if (z >= incidentZ) run.push(hour)
+    else endRun()
+  })
+  endRun()
+  return all
+}
+
 function heldBack(
   family: readonly ScoredSeries[],
   incidents: Map<string, Uint8Array>,
   from: number,
 ): number[] {
-  const first = Math.max(warmUp, from - calibrationHours)
+  const first = Math.max(Math.min(warmUp, Math.floor(from / 3)), from - calibrationHours)
   const kept: number[] = []
   const leftOut: number[] = []
   for (const series of family) {
-    const marked = incidents.get(sliceOf(series))
+    const marked = withRuns(series, incidents.get(sliceOf(series)))
     for (let hour = first; hour < from; hour++) {
       const z = series.strayed[hour] as number
-      if (Number.isNaN(z)) continue
+      if (Number.isNaN(z) || !canTell(series, hour)) continue
       if (marked?.[hour] === 1) leftOut.push(z)
       else kept.push(z)
     }

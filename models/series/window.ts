@@ -37,9 +37,15 @@ export class RollingWindow {
     this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#size = 0
+    this.#next = 0
+  }
+
   /** Mean of the middle half: robust to a quarter of bad values at either end. NaN where there is none. */
   midmean(): number {
-    const from = Math.floor(this.#size / 4)
+    const from = Math.floor((this.#size + 1) / 4)
     const to = this.#size - from
     let sum = 0
     for (let i = from; i < to; i++) sum += this.#sorted[i] as number
