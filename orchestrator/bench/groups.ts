@@ -10,6 +10,10 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   log: async () => (await import('./log.ts')).benchLog,
   ingest: async () => (await import('./ingest.ts')).benchIngest,
   pipeline: async () => (await import('./pipeline.ts')).benchPipeline,
+  flow: async () => (await import('./flow.ts')).benchFlow,
+  overview: async () => (await import('./overview.ts')).benchOverview,
+  training: async () => (await import('./training.ts')).benchTraining,
+  demo: async () => (await import('./demo.ts')).benchDemo,
 }
 
 /** Whether there is such a group. */

@@ -175,7 +175,7 @@ function addTools(program: Command, perform: Perform): void {
     )
   program
     .command('bench')
-    .description('measure: log, ingest, pipeline')
+    .description('measure: log, ingest, pipeline, flow, overview, training, demo')
     .argument('[group...]', 'groups (default all)')
     .action((groups: string[]) =>
       perform(async (call) => {

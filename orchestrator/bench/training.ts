@@ -1,0 +1,67 @@
+// Measures how free the main thread stays while the model of orders learns: delay of the event loop, against the
+// same thread with nothing to do.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Effects } from '#data/kernel'
+import { openModels } from '#models'
+import { loadDemo } from '#orchestrator/demo'
+import { openWorkspace } from '#orchestrator/workspace'
+import { runCycle } from '#pipeline'
+import type { BenchRow } from './row.ts'
+
+const group = 'training'
+const goalMs = 50
+const idleMs = 3_000
+
+/** Rows of the group `training`: 99th percentile of the event loop's delay while a full model learns; goal 50 ms. */
+export async function benchTraining(effects: Effects): Promise<BenchRow[]> {
+  const home = await mkdtemp(join(tmpdir(), 'detour-bench-'))
+  const workspace = await openWorkspace(home, 'bench', effects)
+  const { warehouse, paths } = workspace
+  try {
+    await loadDemo(workspace, {}, () => undefined)
+    await runCycle(warehouse, effects)
+    const { at } = await warehouse.one<{ at: number }>('SELECT epoch_ms(watermark) AS at FROM market_clock')
+    const models = await openModels(effects, { folder: paths.models })
+    const idle = await delayWhile(() => effects.clock.sleep(idleMs))
+    const began = effects.clock.now()
+    const train = (size: 'small' | 'full') =>
+      warehouse.reading((queries) => models.trainOrders(queries, { market: 'main', now: at, size }))
+    await train('small')
+    const small = (effects.clock.now() - began) / 1000
+    const busy = await delayWhile(() => train('full'))
+    const [state] = models.states().filter((each) => each.name === 'orders')
+    await models.close()
+    const baseline = `an idle thread, ${idle.p99.toFixed(1)} ms`
+    const base = { group, baseline: null, ratio: null, goal: null, pass: null }
+    return [
+      {
+        group,
+        name: 'event loop delay while a model learns, 99th percentile',
+        value: busy.p99,
+        unit: 'ms',
+        baseline,
+        ratio: busy.p99 / idle.p99,
+        goal: goalMs,
+        pass: busy.p99 <= goalMs,
+      },
+      { ...base, name: `small model (${state?.backend ?? 'none'})`, value: small, unit: 's' },
+      { ...base, name: `full model of ${state?.trainedRows ?? 0} rows`, value: busy.seconds, unit: 's' },
+    ]
+  } finally {
+    await workspace.close()
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+async function delayWhile(work: () => Promise<unknown>): Promise<{ p99: number; seconds: number }> {
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  const began = performance.now()
+  await work()
+  delay.disable()
+  return { p99: delay.percentile(99) / 1e6, seconds: (performance.now() - began) / 1000 }
+}

@@ -1,0 +1,184 @@
+// Kills the serving process twenty times while orders come in, nodes work and reroutes run: what was acknowledged is
+// there once, no unit is at two nodes, and every decision has exactly one message.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, onTestFinished, test } from 'vitest'
+import { openSqliteLog, type StoredEvent } from '#data/log'
+import { coreDefinition, coreEvent, emptyState, isOpenWork, unitsOf } from '#orchestrator/core'
+import { effects } from '../data/log/folder.ts'
+
+const kills = 20
+const root = join(import.meta.dirname, '..', '..')
+const launcher = join(root, 'bin', 'detour.js')
+const environment = { ...process.env, DETOUR_LIVE_CYCLE_MS: '200', DETOUR_LOG_LEVEL: 'error' }
+
+interface Server {
+  child: ChildProcess
+  url: string
+  token: string
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((done) => child.once('exit', done))
+}
+
+async function serve(home: string): Promise<Server> {
+  const args = [launcher, 'serve', '--home', home, '--port', '0', '--json', '--no-dashboard']
+  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  const line = await new Promise<string>((done, broken) => {
+    child.once('exit', (code) => broken(new Error(`serve ended with ${code}`)))
+    createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).once('line', done)
+  })
+  const { url } = JSON.parse(line) as { url: string }
+  const { token } = JSON.parse(readFileSync(join(home, 'server.json'), 'utf8')) as { token: string }
+  return { child, url, token }
+}
+
+function post({ url, token }: Server, path: string, body: object, key?: string): Promise<Response> {
+  return fetch(url + path, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+    body: JSON.stringify(body),
+  })
+}
+
+/** A receiver that counts the messages it took, by id. */
+async function receiver(): Promise<{ url: string; received: Map<string, number> }> {
+  const received = new Map<string, number>()
+  const server = createServer((request, response) => {
+    const id = String(request.headers['webhook-id'])
+    request.resume().on('end', () => {
+      received.set(id, (received.get(id) ?? 0) + 1)
+      response.end()
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, received }
+}
+
+/** Sends orders until the server dies; an order without an answer is sent again to the next one. */
+async function sendOrders(server: Server, book: Map<number, 'sent' | 'acknowledged'>, skus: string[]) {
+  const next = (): number => {
+    for (const [number, state] of book) if (state === 'sent') return number
+    return book.size
+  }
+  for (;;) {
+    const number = next()
+    book.set(number, 'sent')
+    const body = {
+      externalId: `K-${number}`,
+      provider: 'fabrikam',
+      currency: 'USD',
+      shipTo: { country: 'US', region: 'OH' },
+      lines: [{ sku: skus[number % skus.length], quantity: 1, unitPriceCents: 1500 }],
+    }
+    try {
+      const answer = await post(server, '/api/v1/orders', body, `key-${number}`)
+      if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`)
+      await answer.json()
+      book.set(number, 'acknowledged')
+    } catch (error) {
+      if (server.child.killed) return
+      throw error
+    }
+  }
+}
+
+test('twenty kills leave no order lost, doubled or at two nodes, and no decision without its one message', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'detour-crash-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const demo = ['demo', '--home', home, '--days', '25', '--orders', '6000', '--json']
+  expect(await ended(spawn(process.execPath, [launcher, ...demo], { stdio: 'ignore' }))).toBe(0)
+  const target = await receiver()
+  const first = await serve(home)
+  const stock = await fetch(`${first.url}/api/v1/inventory?state=ok&limit=40`)
+  const { items } = (await stock.json()) as { items: { sku: string }[] }
+  const skus = items.map((item) => item.sku)
+  expect((await post(first, '/api/v1/webhooks', { url: target.url })).status).toBe(201)
+  const book = new Map<number, 'sent' | 'acknowledged'>()
+  let server = first
+  for (let round = 0; round < kills; round++) {
+    const sending = sendOrders(server, book, skus)
+    await effects.clock.sleep(200 + ((round * 397) % 900))
+    server.child.kill('SIGKILL')
+    await ended(server.child)
+    await sending
+    server = await serve(home)
+  }
+  const { received } = target
+  await settled(server, received)
+  server.child.kill('SIGTERM')
+  expect(await ended(server.child)).toBe(0)
+  await check(home, book, received)
+}, 400_000)
+
+/** Waits until nothing waits for the receiver. */
+async function settled(server: Server, received: Map<string, number>): Promise<void> {
+  await fetch(`${server.url}/api/v1/clock`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ isPaused: true }),
+  })
+  for (let quiet = 0; quiet < 4; ) {
+    const before = received.size
+    await effects.clock.sleep(500)
+    const answer = await fetch(`${server.url}/api/v1/webhooks`)
+    const webhooks = (await answer.json()) as { pending: number }[]
+    quiet = webhooks.every((webhook) => webhook.pending === 0) && before === received.size ? quiet + 1 : 0
+  }
+}
+
+async function check(home: string, book: Map<number, string>, received: Map<string, number>): Promise<void> {
+  const log = await openSqliteLog(join(home, 'log.sqlite'), effects)
+  const events = await log.read('market:main', 0, 10_000_000)
+  await log.close()
+  const created = events.filter((event) => event.type === 'OrderCreated').map(externalIdOf)
+  expect(new Set(created).size).toBe(created.length)
+  const acknowledged = [...book]
+    .filter(([, state]) => state === 'acknowledged')
+    .map(([number]) => `K-${number}`)
+  expect(acknowledged.length).toBeGreaterThan(kills)
+  expect(acknowledged.filter((id) => !created.includes(id))).toEqual([])
+  const rules = coreDefinition('main')
+  const own = events.filter(
+    (event) => !['WriterStarted', 'CommandRefused', 'CommandNoop'].includes(event.type),
+  )
+  const state = own.reduce((before, event) => rules.evolve(before, coreEvent(event)), emptyState('main'))
+  for (const order of state.orders.values()) {
+    for (const line of order.lines) {
+      const held = order.work
+        .filter(isOpenWork)
+        .flatMap((work) => work.lines.filter((each) => each.lineId === line.lineId))
+      const units = held.reduce((sum, each) => sum + unitsOf(each), 0)
+      expect(units + line.shipped + line.cancelled).toBeLessThanOrEqual(line.quantity)
+    }
+  }
+  const decided = events.filter(isTold).map((event) => `msg_main_${event.seq}`)
+  expect(decided.length).toBeGreaterThan(0)
+  expect(decided.filter((id) => !received.has(id))).toEqual([])
+}
+
+function externalIdOf(event: StoredEvent): string {
+  return (event.data as { order: { externalId: string } }).order.externalId
+}
+
+/** Whether a receiver made before the first kill must hear of the event. */
+function isTold(event: StoredEvent): boolean {
+  if (event.type === 'OrderRerouted') return true
+  const { decision } = event.data as { decision?: { status?: string } }
+  return event.type === 'RerouteDeclined' && decision?.status === 'refused'
+}
