@@ -8,9 +8,9 @@ import type { App, AppParts } from './parts.ts'
 import { sendProblem } from './problem.ts'
 
 /**
- * What a route lets in. `open`: everybody. `read`: everybody on loopback, else a key. `ask`: a reader's key or our own
- * page; `act`: an operator's key or our own page; `own`: the token of the running server alone; `sink`: also programs on
- * this machine, but no foreign page.
+ * What a route lets in. `open`: everybody; `read`: everybody on loopback, else a key; `ask`, `act`, `manage`: our own
+ * page or the key of a reader, an operator, an admin; `own`: the token of the running server alone; `sink`: also
+ * programs on this machine, but no foreign page.
  */
 export type Access = 'open' | 'read' | 'ask' | 'act' | 'manage' | 'own' | 'sink'
 

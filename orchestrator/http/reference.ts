@@ -60,7 +60,17 @@ export function addReference(app: App): void {
     })
     await scope.register(reference, {
       routePrefix: page,
-      configuration: { url: document, pageTitle: 'Detour API', withDefaultFonts: false, telemetry: false },
+      configuration: {
+        url: document,
+        pageTitle: 'Detour API',
+        withDefaultFonts: false,
+        telemetry: false,
+        // What would lead elsewhere.
+        hideClientButton: true,
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        mcp: { disabled: true },
+      },
     })
   })
 }
