@@ -4,6 +4,6 @@
 export { type Continuation, continueWorld, type Sending, type WorkLineKind } from './continuation.ts'
 export { type Fault, faultKinds } from './faults.ts'
 export type { WorldOptions } from './options.ts'
-export type { DrawnOrder } from './slot-orders.ts'
+export { type DrawnOrder, isLiveId } from './slot-orders.ts'
 export { headerOf } from './tables.ts'
 export { answerKey, generateWorld, type WorldProgress, type WorldSummary } from './world.ts'

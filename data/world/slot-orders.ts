@@ -52,6 +52,11 @@ export function drawOrders(era: Era, stage: Stage, slot: number): DrawnOrder[] {
   return orders.map((order, i) => drawn(offered(order, stage), externalIdOf(slot, i), era, stage))
 }
 
+/** Whether an order with this id was placed after the history of its world. */
+export function isLiveId(externalId: string): boolean {
+  return /^FB-\d{11,}$/.test(externalId)
+}
+
 /** `FB-` + day + quarter + number: eleven digits or more, where orders of a history have eight. */
 function externalIdOf(slot: number, index: number): string {
   const perDay = 86_400 / slotSeconds

@@ -3,7 +3,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { Effects } from '#data/kernel'
-import { continueWorld, type Fault, type WorldOptions } from '#data/world'
+import { continueWorld, type Fault, isLiveId, type WorldOptions } from '#data/world'
 import type { Engine } from '#orchestrator/engine'
 import { Floor } from './floor.ts'
 import { workTasks } from './node-tasks.ts'
@@ -122,7 +122,7 @@ class Run implements Live {
   #lastOrderAt(provider: string): number {
     let last = this.#world.end
     for (const order of this.#engine.core.state().orders.values()) {
-      if (order.origin === 'api' && order.provider === provider) last = Math.max(last, order.placedAt)
+      if (order.provider === provider && isLiveId(order.externalId)) last = Math.max(last, order.placedAt)
     }
     return last
   }
