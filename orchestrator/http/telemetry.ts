@@ -6,6 +6,9 @@ import type { App } from './parts.ts'
 /** Upper ends of the classes of request durations, s. */
 const edges = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 
+/** Time between two looks at the event loop, ms; part of each delay that Node reports. */
+const resolutionMs = 10
+
 interface Timing {
   labels: string
   /** By class, each without those before; the last is beyond every edge. */
@@ -31,7 +34,7 @@ export interface Telemetry {
 /** Measures the requests of the app and the delay of the event loop. */
 export function measure(app: App): Telemetry {
   const timings = new Map<string, Timing>()
-  const delay = monitorEventLoopDelay({ resolution: 10 })
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
   delay.enable()
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
@@ -104,7 +107,8 @@ function processFigures(): Figure[] {
 
 /** Delay since the last scrape. */
 function loopFigures(delay: ReturnType<typeof monitorEventLoopDelay>): Figure[] {
-  const seconds = (nanoseconds: number) => (Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0)
+  const seconds = (nanoseconds: number) =>
+    Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e9 - resolutionMs / 1e3) : 0
   const samples = [0.5, 0.9, 0.99].map((quantile) => ({
     labels: { quantile: String(quantile) },
     value: delay.count === 0 ? 0 : seconds(delay.percentile(quantile * 100)),
