@@ -21,11 +21,30 @@ export interface FilterContext {
   market: string
 }
 
-const searched = `(
-  contains(lower(external_id), $q) OR contains(lower(coalesce(customer_ref, '')), $q)
-  OR contains(lower(coalesce(city, '')), $q) OR starts_with(order_id::VARCHAR, $q)
+const searched = `contains(lower(external_id), $q) OR contains(lower(coalesce(customer_ref, '')), $q)
+  OR contains(lower(coalesce(city, '')), $q)
   OR order_id IN (SELECT order_id FROM order_lines WHERE contains(lower(sku), $q))
-  OR order_id IN (SELECT order_id FROM shipments WHERE contains(lower(coalesce(tracking_number, '')), $q)))`
+  OR order_id IN (SELECT order_id FROM shipments WHERE contains(lower(coalesce(tracking_number, '')), $q))`
+
+/** Letters of an order id from which on it is looked for. */
+const idLetters = 6
+
+/** Orders with the term in one of the texts, or whose id begins with it. */
+function searchClause(term: string): Clause {
+  const digits = term.replaceAll('-', '')
+  if (!/^[0-9a-f-]+$/.test(term) || digits.length < idLetters || digits.length > 32) {
+    return { sql: `(${searched})`, parameters: { q: term } }
+  }
+  const range = { low: idText(digits.padEnd(32, '0')), high: idText(digits.padEnd(32, 'f')) }
+  return {
+    sql: `(${searched} OR (order_id >= $low::UUID AND order_id <= $high::UUID))`,
+    parameters: { q: term, ...range },
+  }
+}
+
+function idText(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
 
 /** The filters over the table `orders`. @throws HTTP_QUERY_INVALID for an instant that is none */
 export function whereOf(query: OrderQuery, context: FilterContext): Where {
@@ -56,7 +75,7 @@ function plainClauses(query: OrderQuery): Clause[] {
   const clauses: Clause[] = []
   const add = (sql: string, parameters: Named) => clauses.push({ sql, parameters })
   const term = termOf(q)
-  if (term !== null) add(searched, { q: term })
+  if (term !== null) clauses.push(searchClause(term))
   if (status !== undefined && status.length > 0) {
     add(`status IN ${listed('status')}`, { status: texts(status) })
   }
@@ -146,7 +165,7 @@ function isFound(order: Order, term: string): boolean {
     has(order.externalId) ||
     has(order.customerRef) ||
     has(order.shipTo.city) ||
-    order.orderId.startsWith(term) ||
+    (term.length >= idLetters && order.orderId.startsWith(term)) ||
     order.lines.some((line) => has(line.sku)) ||
     order.shipments.some((shipment) => has(shipment.trackingNumber))
   )

@@ -3,10 +3,10 @@
 
 import type { api } from '#data/contracts'
 import type { Queries } from '#data/warehouse'
-import type { CoreState, Order } from '#orchestrator/core'
+import type { Order } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { cursorOf, type Place, pageLimit, placeOf } from './cursor.ts'
-import { matcherOf, whereOf } from './order-filter.ts'
+import { matcherOf, termOf, whereOf } from './order-filter.ts'
 import { type OrderRow, orderColumns, summaryOfOrder, summaryOfRow } from './order-summary.ts'
 import type { Named, Where } from './parameters.ts'
 import { placesOf } from './places.ts'
@@ -42,10 +42,12 @@ export async function listOrders(
   const state = engine.core.state()
   const where = whereOf(query, { state, overlaid: tail.orderIds, market: engine.market })
   const { warehouse } = engine.workspace
-  const [rows, total] = await Promise.all([
-    warehouse.reading((queries) => readRows(queries, where, sorting, place, limit + 1)),
-    warehouse.reading((queries) => countRows(queries, where)),
+  const isSearch = termOf(query.q) !== null
+  const [rows, count] = await Promise.all([
+    warehouse.reading((queries) => readRows(queries, where, { ...sorting, isSearch }, place, limit + 1)),
+    isSearch ? null : warehouse.reading((queries) => countRows(queries, where)),
   ])
+  const total = count ?? rows[0]?.matches ?? (await warehouse.reading((queries) => countRows(queries, where)))
   const decidedFor = tail.decisions.filter((each) => each.incidentId === query.incident)
   const isMatch = matcherOf(query, state, new Set(decidedFor.map((each) => each.orderId)))
   const overlaid = [...tail.orderIds].flatMap((orderId) => {
@@ -82,11 +84,15 @@ function sortingOf({ sort = 'placedAt', direction = 'desc' }: OrderQuery): Sorti
   return { sort, direction, name: `${sort}.${direction}` }
 }
 
-/** Sort keys as numbers: times in microseconds, money in cents. */
-const keySql: Record<OrderSort, string> = {
-  placedAt: 'epoch_us(placed_at)',
-  promisedAt: 'coalesce(epoch_us(promised_at), $never)',
-  totalCents: 'total_cents',
+/** Columns behind the sorts, how their keys are told (times in microseconds, money in cents), and read back. */
+const columns: Record<OrderSort, { name: string; key: string; back: string }> = {
+  placedAt: { name: 'placed_at', key: 'epoch_us(placed_at)', back: 'make_timestamptz($key::BIGINT)' },
+  promisedAt: {
+    name: 'promised_at',
+    key: 'coalesce(epoch_us(promised_at), $never)',
+    back: 'make_timestamptz($key::BIGINT)',
+  },
+  totalCents: { name: 'total_cents', key: 'total_cents', back: '$key::BIGINT' },
 }
 
 function keyOf(order: Order, { sort, direction }: Sorting): number {
@@ -106,27 +112,38 @@ function compare(
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
+/** Rows of a page; of a search with the number of matches, as finding them twice would cost twice. */
 function readRows(
   queries: Queries,
   where: Where,
-  { sort, direction }: Sorting,
+  { sort, direction, isSearch }: Sorting & { isSearch: boolean },
   place: Place | null,
   limit: number,
-): Promise<OrderRow[]> {
-  const key = keySql[sort]
-  const [before, way] = direction === 'asc' ? ['>', 'ASC'] : ['<', 'DESC']
+): Promise<(OrderRow & { matches?: number })[]> {
+  const { name, key } = columns[sort]
   const parameters: Named = { ...where.parameters }
   if (sort === 'promisedAt') parameters.never = neverOf(direction)
-  let after = ''
-  if (place !== null) {
-    after = ` AND (${key} ${before} $key OR (${key} = $key AND order_id::VARCHAR > $id))`
-    Object.assign(parameters, { key: place.key, id: place.id })
-  }
-  return queries.all<OrderRow>(
-    `SELECT ${orderColumns}, ${key} AS sort_key FROM orders WHERE ${where.sql}${after}
-     ORDER BY ${key} ${way}, order_id::VARCHAR LIMIT ${limit}`,
-    parameters,
-  )
+  const after = place === null ? 'true' : afterSql(sort, direction, place, parameters)
+  const order = `ORDER BY orders.${name} ${direction === 'asc' ? 'ASC' : 'DESC'} NULLS LAST, orders.order_id`
+  const plain = `SELECT ${orderColumns}, ${key} AS sort_key FROM orders WHERE ${where.sql} AND ${after}
+    ${order} LIMIT ${limit}`
+  const search = `WITH hits AS MATERIALIZED (SELECT order_id, ${name} FROM orders WHERE ${where.sql}),
+    page AS (SELECT order_id FROM hits AS orders WHERE ${after} ${order} LIMIT ${limit})
+    SELECT ${orderColumns}, ${key} AS sort_key, (SELECT count(*) FROM (SELECT 1 FROM hits LIMIT ${counted + 1})) AS matches
+    FROM orders WHERE orders.order_id IN (SELECT order_id FROM page) ${order}`
+  return queries.all(isSearch ? search : plain, parameters)
+}
+
+/** What stands behind the place, in plain columns so that the scan can leave out what does not. */
+function afterSql(sort: OrderSort, direction: Direction, place: Place, parameters: Named): string {
+  const { name, back } = columns[sort]
+  const isAfterId = 'orders.order_id > $id::UUID'
+  parameters.id = place.id
+  if (Math.abs(Number(place.key)) === never) return `(${name} IS NULL AND ${isAfterId})`
+  parameters.key = place.key
+  const sign = direction === 'asc' ? '>' : '<'
+  const orNone = sort === 'promisedAt' ? ` OR ${name} IS NULL` : ''
+  return `(${name} ${sign} ${back} OR (${name} = ${back} AND ${isAfterId})${orNone})`
 }
 
 async function countRows(queries: Queries, { sql, parameters }: Where): Promise<number> {
@@ -135,9 +152,4 @@ async function countRows(queries: Queries, { sql, parameters }: Where): Promise<
     parameters,
   )
   return matches
-}
-
-/** Orders of the core with one of the ids, for callers that want them as they are now. */
-export function ordersOf(state: CoreState, orderIds: Iterable<string>): Order[] {
-  return [...orderIds].flatMap((orderId) => state.orders.get(orderId) ?? [])
 }

@@ -92,25 +92,21 @@ async function makeTiles(engine: Engine, places: Places, period: Period): Promis
   const metrics = chooseTiles(hasData, !isLive(engine) && engine.clock().mode === 'watermark')
   const from = Math.min(period.previousFrom, period.from - learningMs[period.grain])
   const { grain, to, knownTo: known } = period
-  const halves = [metrics.slice(0, 3), metrics.slice(3)].filter((half) => half.length > 0)
-  const loaded = await Promise.all(
-    halves.map((half) =>
-      warehouse.reading((queries) =>
-        loadSeries(queries, {
-          market,
-          metrics: half.map((metric) => infoOf(places, metric)),
-          dimension: 'all',
-          value: 'all',
-          grain,
-          from,
-          to,
-          knownTo: known,
-        }),
-      ),
-    ),
+  if (metrics.length === 0) return []
+  const loaded = await warehouse.reading((queries) =>
+    loadSeries(queries, {
+      market,
+      metrics: metrics.map((metric) => infoOf(places, metric)),
+      dimension: 'all',
+      value: 'all',
+      grain,
+      from,
+      to,
+      knownTo: known,
+    }),
   )
   return metrics.flatMap((metric) => {
-    const series = loaded.map((half) => half.get(metric)).find((found) => found !== undefined)
+    const series = loaded.get(metric)
     return series === undefined ? [] : [tileOf(infoOf(places, metric), series, period, places)]
   })
 }

@@ -55,7 +55,8 @@ function emptyParts(): Part[] {
   return [
     part('There is no data yet. ', null),
     part(
-      'Load your orders with "npx detour ingest", send one to POST /api/v1/orders, or look at the demo with "npm start".',
+      'Load your orders with "npx detour ingest", send one to POST /api/v1/orders, ' +
+        'or look at the demo with "npm start".',
     ),
   ]
 }

@@ -1,4 +1,4 @@
-// Decisions, incidents, stock, metrics and the schema: what tables and core say together, page by page.
+// Decisions, incidents and stock: what tables and core say together, page by page.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,15 +18,10 @@ import {
   listIncidents,
   listOrders,
   listStock,
-  metricCatalogue,
-  metricSeries,
-  metricSlices,
   type StockQuery,
-  sqlSchema,
 } from '#orchestrator/views'
 import { runCycle } from '#pipeline'
 import { writeHistory } from '../../orchestrator/bench/history.ts'
-import { kindOf } from '../../orchestrator/views/kinds.ts'
 import { emptyWarehouse, testEffects } from '../pipeline/raw.ts'
 import {
   hour,
@@ -240,90 +235,5 @@ describe('stock', () => {
     expect((await walk({ q: 'product 1', node: 'bench:N0', limit: 200 })).length).toBeGreaterThan(1)
     expect((await walk({ state: 'low', limit: 200 })).every((item) => item.state === 'low')).toBe(true)
     expect(Check(api.stockPage, await listStock(engine))).toBe(true)
-  })
-})
-
-describe('metrics', () => {
-  it('have a kind: sums stand over 1 in every point, ratios do not, what does not add up is a state or quantile', async () => {
-    const rows = await warehouse.all<{ metric: string; ones: boolean }>(
-      `SELECT metric, bool_and(denominator = 1) AS ones FROM metric_points
-       WHERE grain = 'day' AND dimension = 'all' GROUP BY metric`,
-    )
-    const ones = new Map(rows.map((row) => [row.metric, row.ones]))
-    const catalogue = await metricCatalogue(engine)
-    expect(catalogue.length).toBeGreaterThan(40)
-    for (const info of catalogue) {
-      const kind = kindOf(info)
-      if (ones.get(info.metric) === undefined) continue
-      expect(ones.get(info.metric), info.metric).toBe(kind !== 'ratio')
-      expect(info.isAdditive, info.metric).toBe(kind === 'sum' || kind === 'ratio')
-    }
-  })
-
-  it('give series with the period before, by hour and by day', async () => {
-    const period = { from: '2026-02-26T00:00:00Z', to: '2026-02-28T00:00:00Z' }
-    const hours = await metricSeries(engine, { metric: 'orders', ...period })
-    expect(hours?.points).toHaveLength(48)
-    const { orders, before } = await warehouse.one<{ orders: number; before: number }>(
-      `SELECT count(*) FILTER (placed_at >= '2026-02-26' AND placed_at < '2026-02-28') AS orders,
-         count(*) FILTER (placed_at >= '2026-02-24' AND placed_at < '2026-02-26') AS before FROM orders`,
-    )
-    const sum = (pick: (point: api.SeriesPoint) => number | null) =>
-      hours?.points.reduce((total, point) => total + (pick(point) ?? 0), 0)
-    expect([sum((point) => point.value), sum((point) => point.previous)]).toEqual([orders, before])
-    const days = await metricSeries(engine, { metric: 'orders', grain: 'day', ...period })
-    expect(days?.points).toHaveLength(2)
-    const ofNode = await metricSeries(engine, { metric: 'backlog', dimension: 'node', value: 'bench:N3' })
-    expect(ofNode?.points).toHaveLength(168)
-    expect(ofNode?.points.every((point) => point.value !== null)).toBe(true)
-    expect(Check(api.metricSeries, ofNode)).toBe(true)
-    expect((await metricSeries(engine, { metric: 'orders', from: '2016-01-01T00:00:00Z' }))?.grain).toBe(
-      'day',
-    )
-  })
-
-  it('give slices that add up to the whole, and say no to what there is not', async () => {
-    const period = { from: '2026-02-20T00:00:00Z', to: '2026-02-27T00:00:00Z' }
-    const slices = await metricSlices(engine, { metric: 'orders', dimension: 'channel', ...period })
-    const { orders } = await warehouse.one<{ orders: number }>(
-      `SELECT count(*) AS orders FROM orders WHERE placed_at >= '2026-02-20' AND placed_at < '2026-02-27'`,
-    )
-    expect(slices?.reduce((sum, slice) => sum + (slice.value ?? 0), 0)).toBe(orders)
-    const waiting = await metricSlices(engine, { metric: 'backlog', dimension: 'node', ...period })
-    const { open } = await warehouse.one<{ open: number }>(
-      `SELECT count(*) AS open FROM fulfillment_orders WHERE released_at < '2026-02-27'
-       AND (closed_at IS NULL OR closed_at >= '2026-02-27')`,
-    )
-    expect(waiting?.reduce((sum, slice) => sum + (slice.value ?? 0), 0)).toBe(open)
-    expect(waiting?.some((slice) => slice.title === 'Reno')).toBe(true)
-    expect(await metricSlices(engine, { metric: 'nothing', dimension: 'node' })).toBeNull()
-    expect(await metricSeries(engine, { metric: 'orders', dimension: "node' --" })).toBeNull()
-    expect(
-      (await metricSeries(engine, { metric: 'backlog', dimension: 'node', value: 'no' }))?.points,
-    ).toEqual([])
-    await expect(metricSeries(engine, { metric: 'orders', from: 'x' })).rejects.toMatchObject({
-      code: 'HTTP_QUERY_INVALID',
-    })
-    const backwards = { from: '2026-02-27T00:00:00Z', to: '2026-02-20T00:00:00Z' }
-    await expect(
-      metricSlices(engine, { metric: 'orders', dimension: 'node', ...backwards }),
-    ).rejects.toMatchObject({
-      code: 'HTTP_QUERY_INVALID',
-    })
-  })
-})
-
-describe('the schema for SQL', () => {
-  it('names the tables that are there, column by column', async () => {
-    const schema = sqlSchema()
-    const rows = await warehouse.all<{ name: string; columns: string[] }>(
-      `SELECT table_name AS name, list(column_name ORDER BY column_index) AS columns FROM duckdb_columns()
-       WHERE NOT internal GROUP BY table_name`,
-    )
-    const found = new Map(rows.map((row) => [row.name, row.columns]))
-    for (const table of schema) {
-      expect(found.get(table.name), table.name).toEqual(table.columns.map((column) => column.name))
-    }
-    expect(schema.find((table) => table.name === 'orders')?.grain).toBe('one row per order')
   })
 })
