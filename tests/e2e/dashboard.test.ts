@@ -1,0 +1,80 @@
+// The built dashboard over a real served home in a real browser.
+
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Launched, launchBrowser } from './browser.ts'
+import { pageTests } from './pages.ts'
+import { hostileName, openShop, type Shop } from './shop.ts'
+import type { Site } from './site.ts'
+import { decidingTests, readingTests } from './work.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
+
+const launched: Launched = await launchBrowser()
+if (launched.browser === null) console.warn(`The browser tests are skipped: ${launched.reason}`)
+
+let shop: Shop
+let site: Site
+const open = () => site
+
+beforeAll(async () => {
+  if (launched.browser === null) return
+  shop = await openShop({ days: 21, orders: 900 })
+  const ids: string[] = []
+  for (const externalId of ['E2E-first', hostileName]) {
+    ids.push(await create(shop.newOrder({ externalId })))
+  }
+  const [webhook] = shop.webhooks.list()
+  const { browser } = launched
+  site = { browser, url: shop.url, shop, orderId: ids[0] ?? '', webhookId: webhook?.webhookId ?? '' }
+})
+afterAll(async () => {
+  await launched.browser?.close()
+  await shop?.close()
+})
+
+/** Creates an order as a page of the server would. */
+async function create(order: unknown): Promise<string> {
+  const headers = { 'content-type': 'application/json', origin: shop.url }
+  const answer = await fetch(`${shop.url}/api/v1/orders`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(order),
+  })
+  expect(answer.status).toBe(201)
+  return ((await answer.json()) as { orderId: string }).orderId
+}
+
+describe.skipIf(launched.browser === null)('the dashboard', () => {
+  describe('page by page', () => pageTests(open))
+  describe('read', () => readingTests(open))
+  describe('used', () => decidingTests(open))
+
+  test('needs less than 150 kB of script before charts and editor', async () => {
+    const scripts = await scriptsOf(`${shop.url}/`)
+    const sizes = await Promise.all(scripts.map((url) => gzipped(url)))
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000)
+  })
+})
+
+/** Scripts that the page names in its head and body, with what they import statically. */
+async function scriptsOf(page: string): Promise<string[]> {
+  const html = await (await fetch(page)).text()
+  const found = new Set<string>()
+  const waiting = [...html.matchAll(/["'(]([^"'()\s]+\.js)["')]/g)].map(
+    (match) => new URL(match[1] ?? '', page).href,
+  )
+  for (let url = waiting.pop(); url !== undefined; url = waiting.pop()) {
+    if (found.has(url)) continue
+    found.add(url)
+    const code = await (await fetch(url)).text()
+    for (const match of code.matchAll(/(?:from|import)\s*["']([^"']+\.js)["']/g)) {
+      waiting.push(new URL(match[1] ?? '', url).href)
+    }
+  }
+  return [...found]
+}
+
+async function gzipped(url: string): Promise<number> {
+  const { gzipSync } = await import('node:zlib')
+  return gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length
+}

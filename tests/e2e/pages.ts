@@ -1,0 +1,53 @@
+// Every page in the browser: it shows its data, breaks no rule of axe in both themes and sizes, and stays in its room.
+
+import { expect, test } from 'vitest'
+import { axeComplaints, openPage, setTheme, sizes, sticksOut } from './page.ts'
+import { incidentId } from './shop.ts'
+import type { Site } from './site.ts'
+
+interface Sight {
+  path: (site: Site) => string
+  /** A heading or text that is there once the data is. */
+  shows: string
+}
+
+const sights: Record<string, Sight> = {
+  overview: { path: () => '/', shows: 'Needs you' },
+  orders: { path: () => '/orders', shows: 'Placed' },
+  order: { path: ({ orderId }) => `/orders/${orderId}`, shows: 'What happened' },
+  incidents: { path: () => '/incidents', shows: 'The busiest node is falling behind' },
+  incident: { path: () => `/incidents/${incidentId}`, shows: 'Found by' },
+  inventory: { path: () => '/inventory', shows: 'Available' },
+  sql: { path: () => '/sql?q=SELECT+count(*)+AS+found+FROM+orders', shows: 'found' },
+  webhooks: { path: () => '/webhooks', shows: 'Last attempt' },
+  receiver: { path: ({ webhookId }) => `/webhooks/${webhookId}`, shows: 'Send a test' },
+  sink: { path: () => '/webhooks/sink', shows: 'Sink' },
+  'a missing page': { path: () => '/nowhere', shows: 'There is no such page' },
+}
+
+/** Adds a test for each page. */
+export function pageTests(open: () => Site): void {
+  test.each(Object.keys(sights))('%s shows its data and is usable by everybody', async (name) => {
+    const site = open()
+    const sight = sights[name] as Sight
+    const { page, context, complaints } = await openPage(site.browser, site.url, sight.path(site))
+    try {
+      const text = page.locator('main').getByText(sight.shows, { exact: false }).first()
+      await text.waitFor({ state: 'visible' })
+      if (name === 'overview') await page.locator('main svg.marks').waitFor()
+      expect(await page.locator('h1').count()).toBe(1)
+      expect(await page.title()).toContain('Detour')
+      for (const [size, viewport] of Object.entries(sizes)) {
+        await page.setViewportSize(viewport)
+        await setTheme(page, 'light')
+        expect(await axeComplaints(page), `${name}, ${size}, light`).toEqual([])
+        await setTheme(page, 'dark')
+        expect(await axeComplaints(page, ['color-contrast']), `${name}, ${size}, dark`).toEqual([])
+        expect(await sticksOut(page), `${name}, ${size}`).toBe(false)
+      }
+      expect(complaints).toEqual([])
+    } finally {
+      await context.close()
+    }
+  })
+}
