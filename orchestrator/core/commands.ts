@@ -3,7 +3,8 @@
 import type { api } from '#data/contracts'
 import type { Command } from '#data/log'
 import type { DecisionRecord } from './events.ts'
-import type { Order, OrderHeader, OrderLine, Shipment } from './order.ts'
+import type { OrderHeader, OrderLine, Shipment } from './order.ts'
+import type { Impact, ImportedOrder, StockCount, WorkRef } from './parts.ts'
 import type { Finding, MarketClock, Node } from './state.ts'
 
 /** A node for some lines. */
@@ -15,16 +16,6 @@ export interface Assignment {
   lines: readonly { lineId: string; quantity: number }[]
 }
 
-/** A stock count: what the shelf held at a time. */
-export interface StockCount {
-  sku: string
-  nodeId: string
-  onHand: number
-  safetyStock: number
-  inbound: number
-  countedAt: number
-}
-
 /** A change of stock. `onHand` sets, `delta` adds; exactly one of them. */
 export interface StockChange {
   sku: string
@@ -33,13 +24,6 @@ export interface StockChange {
   onHand: number | null
   reason: string
 }
-
-/** An order as a file tells it. */
-export type ImportedOrder = Pick<
-  Order,
-  'status' | 'lines' | 'work' | 'shipments' | 'shippedAt' | 'deliveredAt' | 'cancelledAt' | 'cancelReason'
-> &
-  OrderHeader & { contentHash: string }
 
 /** Data of each command, by its type. */
 export interface CommandData {
@@ -83,19 +67,6 @@ export interface CommandData {
   AcknowledgeIncident: { incidentId: string; by: string }
   SetPolicy: { policy: api.ReroutePolicy }
   SetClock: { clock: Partial<MarketClock>; isDemo?: boolean }
-}
-
-/** A piece of work. */
-export interface WorkRef {
-  orderId: string
-  fulfillmentOrderId: string
-}
-
-/** What an incident touches now. */
-export interface Impact {
-  ordersAtRisk: number
-  centsAtRisk: number
-  currency: string
 }
 
 /** Name of a command. */

@@ -1,11 +1,12 @@
 // What commands on whole orders lead to: create, import, validate, source, reserve, release, cancel. Pure.
 
 import { isCurrency } from '#data/kernel'
-import type { Assignment, CommandData, ImportedOrder } from './commands.ts'
+import type { Assignment, CommandData } from './commands.ts'
 import { holding, movesOf, shortage } from './decide-stock.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
 import type { CoreEvent } from './events.ts'
 import { type FulfillmentOrder, isMovable, isOpenWork, type Order } from './order.ts'
+import type { ImportedOrder } from './parts.ts'
 import { unassigned } from './standing.ts'
 import type { CoreState } from './state.ts'
 

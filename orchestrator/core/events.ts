@@ -1,8 +1,8 @@
 // What can happen in the core. Events are kept forever: fields are added, never renamed.
 
 import type { api } from '#data/contracts'
-import type { Impact, ImportedOrder, StockCount, WorkRef } from './commands.ts'
 import type { FulfillmentOrder, OrderHeader, OrderLine, Shipment } from './order.ts'
+import type { Impact, ImportedOrder, StockCount, WorkRef } from './parts.ts'
 import type { Finding, MarketClock, Node } from './state.ts'
 
 /** A node that was weighed for work. */

@@ -1,7 +1,7 @@
 // How incidents follow from events, and how their tallies follow from reroutes.
 
-import type { Impact } from './commands.ts'
 import type { EventData } from './events.ts'
+import type { Impact } from './parts.ts'
 import type { CoreState, Finding, Incident } from './state.ts'
 
 const historyKept = 100

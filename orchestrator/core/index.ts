@@ -6,10 +6,7 @@ export type {
   CommandType,
   CoreAnswer,
   CoreCommand,
-  Impact,
-  ImportedOrder,
   StockChange,
-  StockCount,
 } from './commands.ts'
 export type { Change, ChangeKind, Core } from './core.ts'
 export { decide } from './decide.ts'
@@ -27,6 +24,7 @@ export {
   type OrderStatus,
   type Shipment,
 } from './order.ts'
+export type { Impact, ImportedOrder, StockCount } from './parts.ts'
 export { isWaiting, openNodes, unassigned, unitsOf } from './standing.ts'
 export {
   availableOf,

@@ -19,6 +19,8 @@ export interface LoopContext {
   effects: Effects
   /** Brings the log into the tables. */
   project(): Promise<number>
+  /** Learns the newest time of the tables, which the market's time may follow. */
+  readTime(): Promise<void>
   /** Whether the flow acts by itself: not in the time of a loaded history. */
   flowRuns(): boolean
   liveDays: number
@@ -48,6 +50,7 @@ export class Loop {
     const started = effects.clock.now()
     await this.#context.project()
     let pipeline = await runCycle(workspace.warehouse, effects)
+    await this.#context.readTime()
     await this.#readLanes(pipeline)
     const imported = await this.#import()
     if (imported.orders + imported.stock > 0) {

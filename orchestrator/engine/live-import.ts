@@ -2,7 +2,7 @@
 // the core knows already changes nothing, so it may run again at any time.
 
 import type { Warehouse } from '#data/warehouse'
-import type { Core } from '#orchestrator/core'
+import { type Core, stockKey } from '#orchestrator/core'
 import type { Lanes } from '#orchestrator/sourcing'
 import { newestFile, readNodes, readOrders, readStock } from './import-rows.ts'
 import { importedOrder } from './imported-order.ts'
@@ -52,7 +52,11 @@ export async function importLive(
   }))
   if (nodes.length > 0) await core.execute('DefineNodes', { nodes }, { at: now })
   // Stock first, so that the units of open work are allocated on it.
-  for (const items of chunks(read.stock, countsPerCommand)) {
+  const counts = read.stock.filter((count) => {
+    const known = core.state().stock.get(stockKey(count.sku, count.nodeId))
+    return known === undefined || count.countedAt > known.countedAt
+  })
+  for (const items of chunks(counts, countsPerCommand)) {
     await core.execute('CountStock', { items }, { at: now })
   }
   const news = read.orders
@@ -61,7 +65,7 @@ export async function importLive(
   for (const orders of chunks(news, ordersPerCommand)) {
     await core.execute('ImportOrders', { orders }, { at: now })
   }
-  return { orders: news.length, stock: read.stock.length, newest: read.newest }
+  return { orders: news.length, stock: counts.length, newest: read.newest }
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

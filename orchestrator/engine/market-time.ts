@@ -13,6 +13,9 @@ export interface MarketTime {
   set(change: api.ClockChange): Promise<api.ClockState>
 }
 
+/** Real time without a question after which simulated time stood still, ms. */
+const leapMs = 60_000
+
 /**
  * The time of the core's market, by the mode that is set: auto is simulated for a demo, the wall's where orders came
  * over the API, else that of the data.
@@ -31,10 +34,15 @@ export function marketTime(
     const { clock: set, liveOrders } = core.state()
     return set.mode === 'auto' ? (liveOrders > 0 ? 'wall' : 'watermark') : set.mode
   }
+  let asked = base.wall
   const simulated = (): number => {
     const { speed, isPaused } = core.state().clock
-    if (isPaused) return base.market
-    return base.market + (clock.now() - base.wall) * speed
+    const wall = clock.now()
+    // A machine that slept does not owe its market the time.
+    const gap = wall - asked
+    if (gap > leapMs) base = { ...base, wall: base.wall + gap }
+    asked = wall
+    return isPaused ? base.market : base.market + (wall - base.wall) * speed
   }
   const now = (): number => {
     if (mode() === 'wall') return clock.now()

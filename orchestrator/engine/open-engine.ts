@@ -45,6 +45,9 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     flow,
     detector,
     effects,
+    readTime: async () => {
+      watermark = await watermarkOf(workspace, market)
+    },
     project: () => projector.project((of) => (of === market ? core : undefined)),
     flowRuns: () => time.state().mode !== 'watermark',
     liveDays: options.liveDays ?? 30,

@@ -36,9 +36,9 @@ const lateDayCents = 1_000
 /** Cents that an hour until delivery is taken to cost, late or not. */
 const hourCents = 4
 /** Load above which a node becomes dearer, open work / daily capacity. */
-const busyLoad = 0.8
+const busyLoad = 0.4
 /** Cents for each full day of work above that. */
-const busyCents = 600
+const busyCents = 1_500
 /** Hours and cents where history says nothing at all. */
 const unknownWorkHours = 24
 const unknownTransitHours = 72
