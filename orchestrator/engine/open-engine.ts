@@ -1,7 +1,5 @@
 // Opens the running system over an open home and keeps it turning. What a turn does stands in cycle.ts.
 
-import type { api } from '#data/contracts'
-import { asDetourError, reasonOf } from '#data/kernel'
 import { openModels } from '#models'
 import { openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flow'
@@ -9,10 +7,10 @@ import { openProjector } from '#orchestrator/projection'
 import type { Workspace } from '#orchestrator/workspace'
 import { Loop } from './cycle.ts'
 import { Detector } from './detection.ts'
-import type { CycleReport, Engine } from './engine.ts'
+import type { Engine } from './engine.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { rerouteByHand } from './manual.ts'
 import { marketTime } from './market-time.ts'
-import { Pace } from './pace.ts'
 import { trainInTurn } from './training.ts'
 import { createTurns } from './turns.ts'
 
@@ -53,38 +51,20 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     liveDays: options.liveDays ?? 30,
   })
   const turns = createTurns()
-  const last: { report: CycleReport | null; at: number; error: string | null } = {
-    report: null,
-    at: 0,
-    error: null,
-  }
   const training = trainInTurn({ models, warehouse, effects, market, now: time.now })
-  const turn = async (): Promise<CycleReport> => {
-    try {
-      const report = await loop.turn()
-      watermark = await watermarkOf(workspace, market)
-      Object.assign(last, { report, at: effects.clock.now(), error: null })
+  const heartbeat = new Heartbeat({
+    turns,
+    effects,
+    turn: () => loop.turn(),
+    onTurned: () => {
       if (options.trains ?? true) training.wake()
       core.tell({ kind: 'cycle', ids: [], at: time.now() })
-      return report
-    } catch (error) {
-      last.error = reasonOf(error)
-      effects.logger.error({ err: error }, 'cycle failed')
-      throw asDetourError(error)
-    }
-  }
-  const pace = new Pace(() => turns.take(turn), effects, effects.config.liveCycleMs)
-  core.onChange(({ kind }) => {
-    if (kind === 'order' || kind === 'stock') pace.soon()
+    },
+    dataTo: () => watermark,
+    pending: () => projector.pending(),
   })
-  const freshness = async (): Promise<api.Freshness> => ({
-    state:
-      last.error !== null ? 'failed' : pace.isRunning ? 'running' : last.report === null ? 'none' : 'current',
-    cycledAt: last.report === null ? null : new Date(last.at).toISOString(),
-    cycleSeconds: last.report?.seconds ?? null,
-    dataTo: watermark === null ? null : new Date(watermark).toISOString(),
-    pendingEvents: await projector.pending(),
-    error: last.error,
+  core.onChange(({ kind }) => {
+    if (kind === 'order' || kind === 'stock') heartbeat.soon()
   })
   return {
     workspace,
@@ -93,15 +73,15 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     now: time.now,
     clock: time.state,
     setClock: time.set,
-    cycle: () => pace.now(),
-    cycleSoon: () => pace.soon(),
+    cycle: () => heartbeat.now(),
+    cycleSoon: () => heartbeat.soon(),
     exclusively: (work) => turns.take(work),
-    freshness,
+    freshness: () => heartbeat.freshness(),
     models: () => models.states(),
     advance: (orderId) => advance(orderId, { ...flow, lanes: () => loop.lanes }),
     reroute: (orderId, how) => rerouteByHand({ core, lanes: loop.lanes, now: time.now() }, orderId, how),
     close: async () => {
-      pace.stop()
+      heartbeat.stop()
       await training.close()
       await turns.idle()
       await models.close()

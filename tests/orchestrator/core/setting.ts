@@ -169,3 +169,18 @@ export function record(
     ...more,
   }
 }
+
+/** A parcel from node A. */
+export const shipment = (id: string) => ({
+  shipmentId: id,
+  nodeId: 'fab:A',
+  carrier: 'SwiftPost',
+  service: 'ground',
+  trackingNumber: 'T1',
+  shippedAt: start,
+  promisedAt: null,
+  deliveredAt: null,
+  freightCostCents: 500,
+  insuranceCents: null,
+  weightG: null,
+})
