@@ -129,7 +129,8 @@ function readRows(
     ${order} LIMIT ${limit}`
   const search = `WITH hits AS MATERIALIZED (SELECT order_id, ${name} FROM orders WHERE ${where.sql}),
     page AS (SELECT order_id FROM hits AS orders WHERE ${after} ${order} LIMIT ${limit})
-    SELECT ${orderColumns}, ${key} AS sort_key, (SELECT count(*) FROM (SELECT 1 FROM hits LIMIT ${counted + 1})) AS matches
+    SELECT ${orderColumns}, ${key} AS sort_key,
+      (SELECT count(*) FROM (SELECT 1 FROM hits LIMIT ${counted + 1})) AS matches
     FROM orders WHERE orders.order_id IN (SELECT order_id FROM page) ${order}`
   return queries.all(isSearch ? search : plain, parameters)
 }

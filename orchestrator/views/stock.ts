@@ -145,10 +145,13 @@ function positionOf(stock: Stock, skuClass: string): Position {
   }
 }
 
-/** out: nothing left to promise; low: no more left than the safety stock again. */
+/** Units left at which a position without safety stock is low. */
+const few = 2
+
+/** out: nothing left to promise; low: no more left than the safety stock again, or two units. */
 function stateOf(available: number, onHand: number, safetyStock: number): api.StockPosition['state'] {
   if (available <= 0 || onHand <= 0) return 'out'
-  return available <= safetyStock ? 'low' : 'ok'
+  return available <= Math.max(safetyStock, few) ? 'low' : 'ok'
 }
 
 async function readPositions(queries: Queries, market: string): Promise<Map<string, Position>> {

@@ -171,11 +171,7 @@ function calmParts(input: VerdictInput): Part[] {
       : `; ${countText(waiting)} ${waiting === 1 ? 'waits' : 'wait'} now`
   const parts = [part(`${opening}: ${did} ${whenText(input)}${wait}.`)]
   if (odd.length > 0) {
-    parts.push(
-      part(' '),
-      part(`${listText(odd)} ${odd.length === 1 ? 'is' : 'are'} out of the usual`, 'warn'),
-      part('.'),
-    )
+    parts.push(part(' Out of the usual: '), part(listText(odd), 'warn'), part('.'))
   }
   return parts
 }

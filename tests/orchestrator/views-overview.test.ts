@@ -162,39 +162,44 @@ describe('the answer of the overview', () => {
   })
 })
 
+/** Two orders wait at a node with an open incident, one was moved away. */
+async function breakNode() {
+  const orders = [
+    liveOrder('A', { placedAt: hour(-3) }, 'bench:N3'),
+    liveOrder('B', { placedAt: hour(-2), totalCents: 9_000 }, 'bench:N3'),
+    liveOrder('C', {
+      placedAt: hour(-2),
+      work: [liveWork('W', 'bench:N4', hour(-2), { shipBy: hour(-1) })],
+    }),
+  ]
+  const incident = liveIncident('inc/1', {
+    dimensionValue: 'bench:N3',
+    beganAt: hour(-6),
+    openedAt: hour(-5),
+    ordersMoved: 1,
+    severity: 0.9,
+  })
+  const nodes = [liveNode('bench:N3', 'Reno'), liveNode('bench:N4', 'Dallas', { cutOff: null })]
+  engine.setState(stateOf({ orders, nodes, incidents: [incident] }))
+  const decision = {
+    decisionId: 'D1',
+    kind: 'reroute',
+    incidentId: 'inc/1',
+    fromNodeId: 'bench:N3',
+    toNodeId: 'bench:N4',
+    status: 'done',
+    reason: 'cheapest',
+    costCents: 350,
+    hoursSaved: 12,
+    candidates: [],
+  }
+  const moved = { orderId: orders[2]?.orderId, fulfillmentOrderId: 'W', work: [], decision, at: hour(-1) }
+  await engine.append([{ type: 'OrderRerouted', data: moved }])
+}
+
 describe('the overview while something is wrong', () => {
   it('opens with the incident, charts it, and tells what was moved', async () => {
-    const orders = [
-      liveOrder('A', { placedAt: hour(-3) }, 'bench:N3'),
-      liveOrder('B', { placedAt: hour(-2), totalCents: 9_000 }, 'bench:N3'),
-      liveOrder('C', {
-        placedAt: hour(-2),
-        work: [liveWork('W', 'bench:N4', hour(-2), { shipBy: hour(-1) })],
-      }),
-    ]
-    const incident = liveIncident('inc/1', {
-      dimensionValue: 'bench:N3',
-      beganAt: hour(-6),
-      openedAt: hour(-5),
-      ordersMoved: 1,
-      severity: 0.9,
-    })
-    const nodes = [liveNode('bench:N3', 'Reno'), liveNode('bench:N4', 'Dallas', { cutOff: null })]
-    engine.setState(stateOf({ orders, nodes, incidents: [incident] }))
-    const decision = {
-      decisionId: 'D1',
-      kind: 'reroute',
-      incidentId: 'inc/1',
-      fromNodeId: 'bench:N3',
-      toNodeId: 'bench:N4',
-      status: 'done',
-      reason: 'cheapest',
-      costCents: 350,
-      hoursSaved: 12,
-      candidates: [],
-    }
-    const moved = { orderId: orders[2]?.orderId, fulfillmentOrderId: 'W', work: [], decision, at: hour(-1) }
-    await engine.append([{ type: 'OrderRerouted', data: moved }])
+    await breakNode()
     const answer = await overview(engine)
     expect(Check(api.overview, answer)).toBe(true)
     expect(answer.verdict.parts.map((part) => part.text).join('')).toBe(

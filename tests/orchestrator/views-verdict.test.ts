@@ -156,7 +156,7 @@ describe('the verdict', () => {
     const odd = { ...tile('late_share', 0.2), isAnomalous: true }
     expect(say({ tiles: [odd] })).toEqual([
       'calm',
-      'No constraint is open: 20 % of deliveries were late in the last 7 days. late_share is out of the usual.',
+      'No constraint is open: 20 % of deliveries were late in the last 7 days. Out of the usual: late_share.',
     ])
     expect(say({ tiles: [] })[1]).toBe('Everything is normal: nothing happened in the last 7 days.')
   })
