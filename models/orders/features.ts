@@ -123,7 +123,10 @@ export async function historyRows(
   )
 }
 
-/** Instants, epoch s, spread evenly over the span and over the hours of the day. @source the R2 sequence of M. Roberts */
+/**
+ * Instants, epoch s, spread evenly over the span and over the hours of the day.
+ * @source the R2 sequence of M. Roberts
+ */
 function instantsOf({ from, to }: OrderHistory, count: number): number[] {
   const dayMs = 24 * hourMs
   const days = Math.max(1, Math.floor((to - from) / dayMs))
@@ -189,7 +192,8 @@ function rowsSql(snapshots: readonly number[], kept: string): string {
       GROUP BY standing.order_id, seen_at
     ),
     staged AS (
-      SELECT standing.* EXCLUDE (node_id), coalesce(newest.node_id, 'none') AS node, coalesce(rejections, 0) AS rejections,
+      SELECT standing.* EXCLUDE (node_id), coalesce(newest.node_id, 'none') AS node,
+        coalesce(rejections, 0) AS rejections,
         coalesce(newest.sku_class, standing.sku_class) AS class, newest.ship_by AS ship_by,
         newest.released_at AS released_at,
         CASE WHEN newest.packed_at <= seen_at THEN 'packed' WHEN newest.picked_at <= seen_at THEN 'picked'

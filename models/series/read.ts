@@ -28,6 +28,8 @@ const historyHours = 56 * 24
 const toleranceMs = 60_000
 /** Slices of a dimension at most, the busiest first. */
 const slicesAtMost = 200
+/** Points with enough records without which a ratio is left out. */
+const leastPoints = 8
 /** No places, but what is not known or not one. */
 const noPlace = ['unknown', 'multiple', 'none', '']
 
@@ -63,20 +65,25 @@ interface StoredSeries extends Record<string, unknown> {
   bottoms: string | null
 }
 
+/** Series that could never show a change that matters are left out: what they could say is too small. */
 function seriesSql(): string {
-  const watched = watchedMetrics
-    .flatMap(({ metric, dimensions }) => dimensions.map((dimension) => `('${metric}', '${dimension}')`))
-    .join(', ')
-  const ratios = watchedMetrics.filter(({ kind }) => kind === 'ratio').map(({ metric }) => `'${metric}'`)
+  const watched = watchedMetrics.flatMap(({ metric, kind, dimensions, leastChange, leastRecords }) =>
+    dimensions.map(
+      (dimension) => `('${metric}', '${dimension}', ${kind === 'ratio'}, ${leastChange}, ${leastRecords})`,
+    ),
+  )
   return `
+    WITH watched (metric, dimension, is_ratio, least_change, least_records) AS (VALUES ${watched.join(', ')})
     SELECT metric, dimension, dimension_value, count(*) AS points,
       to_json(list((epoch(bucket_start)::BIGINT - $from::BIGINT) // 3600))::VARCHAR AS places,
       to_json(list(round(value, 6)))::VARCHAR AS shown,
-      CASE WHEN metric IN (${ratios.join(', ')}) THEN to_json(list(denominator))::VARCHAR END AS bottoms
-    FROM metric_points
-    WHERE market = $market AND grain = 'hour' AND (metric, dimension) IN (${watched})
+      CASE WHEN is_ratio THEN to_json(list(denominator))::VARCHAR END AS bottoms
+    FROM metric_points INNER JOIN watched USING (metric, dimension)
+    WHERE market = $market AND grain = 'hour'
       AND bucket_start >= to_timestamp($from) AND bucket_start < to_timestamp($to) AND isfinite(value)
-    GROUP BY metric, dimension, dimension_value
+    GROUP BY metric, dimension, dimension_value, is_ratio, least_change, least_records
+    HAVING CASE WHEN is_ratio THEN count(*) FILTER (denominator >= least_records) >= ${leastPoints}
+      ELSE max(value) >= least_change END
     ORDER BY metric, dimension, dimension_value`
 }
 
