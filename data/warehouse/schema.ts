@@ -36,15 +36,6 @@ const migrations: Migration[] = [
   },
   {
     id: 2,
-    name: 'hours saved by a decision',
-    run: async (queries) => {
-      // Nothing wrote decisions before this step.
-      await queries.run('DROP TABLE IF EXISTS decisions')
-      await queries.run(createTableSql(operations.decisions))
-    },
-  },
-  {
-    id: 2,
     name: 'rows of the core, more of decisions and incidents',
     run: async (queries) => {
       for (const contract of Object.values(logTables)) {

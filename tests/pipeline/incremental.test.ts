@@ -149,9 +149,10 @@ const snapshot = fc
     ]
   })
 const unique = (rows: RawRow[], key: string) => [...new Map(rows.map((row) => [row[key], row])).values()]
-const position = count.map(({ node_external_id, ...row }): Written[] => [
-  { entity: 'log_inventory', rows: [ofCore({ ...row, node_external_id }, { inbound: 0 })] },
-])
+const position = count.map((row): Written[] => {
+  const provider = row.node_external_id === 'N3' ? 'depot' : 'shop'
+  return [{ entity: 'log_inventory', rows: [ofCore(row, { inbound: 0, provider })] }]
+})
 
 const change = fc.oneof(
   { weight: 4, arbitrary: rowsOf('orders', order) },

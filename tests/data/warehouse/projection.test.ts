@@ -1,9 +1,17 @@
 // From the log to the warehouse: each event lands exactly once, also when a handler fails on the way.
 
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EventLog, openSqliteLog } from '#data/log'
-import { type EventHandlers, migrate, openWarehouse, project, type Warehouse } from '#data/warehouse'
+import {
+  type BatchHandler,
+  type EventHandlers,
+  migrate,
+  openWarehouse,
+  project,
+  unprojected,
+  type Warehouse,
+} from '#data/warehouse'
 import { effectsWith, newFolder } from '../../orchestrator/places.ts'
 
 const effects = effectsWith()
@@ -65,4 +73,53 @@ test('an event whose handler fails leaves nothing, and lands once when it is tri
   isBroken = false
   expect(await project(log, warehouse, handlers, effects)).toBe(2)
   expect(await warehouse.all(`FROM seen WHERE stream = 'c'`)).toEqual([{ stream: 'c', seq: 2 }])
+})
+
+describe('streams that are taken by the batch', () => {
+  const taking = (most?: number) => {
+    const batches: number[][] = []
+    const handler: BatchHandler = {
+      matches: (stream) => stream.startsWith('many:'),
+      ...(most === undefined ? {} : { limit: () => most }),
+      land: async (queries, events) => {
+        batches.push(events.map((one) => one.seq))
+        await queries.run('INSERT INTO seen VALUES ($1, $2)', [events[0]?.stream ?? '', events.length])
+      },
+    }
+    return { batches, handler }
+  }
+
+  test('land in one transaction with the cursor, up to the limit, and leave other streams to their handlers', async () => {
+    await log.append('many:a', 0, [event('1', 'X'), event('2', 'Seen'), event('3', 'X')])
+    await log.append('other', 0, [event('1', 'X')])
+    const some = taking(2)
+    const streams = (stream: string) => stream === 'many:a'
+    expect(await project(log, warehouse, {}, effects, { batches: [some.handler], streams })).toBe(2)
+    expect(some.batches).toEqual([[1, 2]])
+    expect(await unprojected(log, warehouse)).toBe(2)
+    const rest = taking()
+    expect(await project(log, warehouse, {}, effects, { batches: [rest.handler] })).toBe(2)
+    expect(rest.batches).toEqual([[3]])
+    expect(await unprojected(log, warehouse)).toBe(0)
+    const kept = await warehouse.one(`SELECT count(*) AS n FROM raw_log_events WHERE stream = 'many:a'`)
+    expect(kept).toEqual({ n: 3 })
+  })
+
+  test('land once, also where two project at the same time', async () => {
+    await log.append(
+      'many:b',
+      0,
+      Array.from({ length: 12_000 }, (_, i) => event(`${i}`, 'X')),
+    )
+    const both = [taking(), taking()]
+    const projected = await Promise.all(
+      both.map(({ handler }) => project(log, warehouse, {}, effects, { batches: [handler] })),
+    )
+    expect(projected.reduce((sum, one) => sum + one)).toBe(12_000)
+    const once = await warehouse.one(`
+      SELECT count(*) AS n, count(DISTINCT seq) AS seqs FROM raw_log_events WHERE stream = 'many:b'`)
+    expect(once).toEqual({ n: 12_000, seqs: 12_000 })
+    const landed = await warehouse.one(`SELECT sum(seq)::BIGINT AS n FROM seen WHERE stream = 'many:b'`)
+    expect(landed).toEqual({ n: 12_000 })
+  })
 })

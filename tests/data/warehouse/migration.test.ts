@@ -1,0 +1,47 @@
+// A warehouse of an earlier Detour gets the tables and columns that came later, and keeps its rows.
+
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { logTables, operations, type TableContract } from '#data/contracts'
+import { migrate, openWarehouse, schemaDrift } from '#data/warehouse'
+import { effectsWith, insertRows, newFolder } from '../../orchestrator/places.ts'
+
+let folder: Awaited<ReturnType<typeof newFolder>>
+beforeAll(async () => {
+  folder = await newFolder()
+})
+afterAll(() => folder.remove())
+
+/** Columns that came with the second step, by table. */
+const later = {
+  decisions: ['hours_saved', 'order_external_id', 'currency'],
+  incidents: ['orders_moved', 'orders_not_moved'],
+}
+
+test('a file of the first schema is brought up to date and keeps its rows', async () => {
+  const path = join(folder.path, 'first.duckdb')
+  const { memoryMb, threads } = effectsWith().config
+  const first = await openWarehouse(path, { memoryMb, threads })
+  await migrate(first)
+  for (const { name } of Object.values(logTables) as TableContract[]) await first.run(`DROP TABLE ${name}`)
+  for (const [table, columns] of Object.entries(later)) {
+    for (const column of columns) await first.run(`ALTER TABLE ${table} DROP COLUMN ${column}`)
+  }
+  await first.run('DELETE FROM schema_migrations WHERE id > 1')
+  await first.run(`INSERT INTO decisions
+    SELECT 'd1', 'main', 'o1', 'reroute', NULL, 'a:1', 'a:2', 'done', 'x', now(), 5, '[]'`)
+  await insertRows(first, operations.loads as unknown as TableContract, 3)
+  await first.close()
+
+  const now = await openWarehouse(path, { memoryMb, threads })
+  await migrate(now)
+  expect(await schemaDrift(now)).toEqual([])
+  expect(await now.all('SELECT id FROM schema_migrations ORDER BY id')).toEqual([{ id: 1 }, { id: 2 }])
+  expect(await now.all('SELECT decision_id, cost_cents, hours_saved, currency FROM decisions')).toEqual([
+    { decision_id: 'd1', cost_cents: 5, hours_saved: null, currency: null },
+  ])
+  expect(await now.one('SELECT count(*) AS n FROM loads')).toEqual({ n: 3 })
+  expect(await now.one('SELECT count(*) AS n FROM raw_log_orders')).toEqual({ n: 0 })
+  await migrate(now)
+  await now.close()
+})
