@@ -18,8 +18,6 @@ import { createTurns } from './turns.ts'
 export interface EngineOptions {
   /** Default `main`, or the only one there is. */
   market?: string
-  /** Days without activity before the watermark after which an order of a file stays history. Default 30. */
-  liveDays?: number
   /** Whether the model of orders learns beside the loop. Default true. */
   trains?: boolean
 }
@@ -48,7 +46,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     },
     project: () => projector.project((of) => (of === market ? core : undefined)),
     flowRuns: () => time.state().mode !== 'watermark',
-    liveDays: options.liveDays ?? 30,
+    liveDays: effects.config.liveDays,
   })
   const turns = createTurns()
   const training = trainInTurn({ models, warehouse, effects, market, now: time.now })
