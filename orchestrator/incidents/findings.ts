@@ -28,6 +28,8 @@ export interface IncidentChanges {
 /** Change of severity or of orders at risk worth telling. */
 const severityStep = 0.1
 const ordersStep = 0.2
+/** Change of what is seen, as share of what is expected, worth telling. */
+const valueStep = 0.2
 
 /**
  * Opens, updates and resolves incidents; each at most once in a call.
@@ -64,7 +66,10 @@ function isNews(state: CoreState, incidentId: string, finding: Finding, impact: 
   const before = state.incidents.get(incidentId)
   if (before === undefined) return false
   const orders = Math.abs(impact.ordersAtRisk - before.ordersAtRisk)
+  const seen = Math.abs((finding.value ?? 0) - (before.value ?? 0))
   return (
+    finding.metric !== before.metric ||
+    seen > valueStep * Math.max(Math.abs(finding.expected ?? 0), 1) ||
     Math.abs(finding.severity - before.severity) >= severityStep ||
     orders > Math.max(2, before.ordersAtRisk * ordersStep)
   )

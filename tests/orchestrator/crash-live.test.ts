@@ -31,6 +31,9 @@ function ended(child: ChildProcess): Promise<number | null> {
 async function serve(home: string): Promise<Server> {
   const args = [launcher, 'serve', '--home', home, '--port', '0', '--json', '--no-dashboard']
   const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
   const line = await new Promise<string>((done, broken) => {
     child.once('exit', (code) => broken(new Error(`serve ended with ${code}`)))
     createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).once('line', done)
