@@ -89,7 +89,7 @@ describe('streams that are taken by the batch', () => {
     return { batches, handler }
   }
 
-  test('land in one transaction with the cursor, up to the limit, and leave other streams to their handlers', async () => {
+  test('land with the cursor, up to the limit, and leave other streams to their handlers', async () => {
     await log.append('many:a', 0, [event('1', 'X'), event('2', 'Seen'), event('3', 'X')])
     await log.append('other', 0, [event('1', 'X')])
     const some = taking(2)

@@ -125,46 +125,47 @@ describe('the rows of a market', () => {
   })
 })
 
+const anomaly = {
+  anomalyId: 'a1',
+  market: 'main',
+  metric: 'backlog',
+  dimension: 'node',
+  dimensionValue: 'fab:A',
+  grain: 'hour',
+  bucketStart: '2026-11-20T12:00:00.000Z',
+  value: 9,
+  expected: 2,
+  expectedLow: 1,
+  expectedHigh: 4.5,
+  score: 0.9,
+  pValue: 0.001,
+  model: 'baseline/1',
+  pointVersion: 1,
+  isConfirmed: false,
+  scoredAt: '2026-11-20T13:00:00.000Z',
+  reasons: JSON.stringify([{ feature: 'half a pair: \ud800' }]),
+}
+const scores = (...anomalies: object[]) => ({ type: 'ScoresRecorded', data: { runId: 'r', anomalies } })
+const attempt = {
+  deliveryId: 'd1',
+  messageId: 'm1',
+  webhookId: 'w1',
+  eventType: 'incident.opened',
+  attempt: 1,
+  status: 'failed',
+  httpStatus: 500,
+  attemptedAt: Date.UTC(2026, 10, 20),
+  durationMs: 12,
+  nextAttemptAt: null,
+  notes: ['the receiver answered 500'],
+  payload: { secretless: true },
+  seq: 4,
+  round: 1,
+}
+
 test('scores and attempts are rows; the later of two with the same id counts', async () => {
   const market = await newMarket()
   const warehouse = await newWarehouse()
-  const anomaly = {
-    anomalyId: 'a1',
-    market: 'main',
-    metric: 'backlog',
-    dimension: 'node',
-    dimensionValue: 'fab:A',
-    grain: 'hour',
-    bucketStart: '2026-11-20T12:00:00.000Z',
-    value: 9,
-    expected: 2,
-    expectedLow: 1,
-    expectedHigh: 4.5,
-    score: 0.9,
-    pValue: 0.001,
-    model: 'baseline/1',
-    pointVersion: 1,
-    isConfirmed: false,
-    scoredAt: '2026-11-20T13:00:00.000Z',
-    reasons: JSON.stringify([{ feature: 'half a pair: \ud800' }]),
-  }
-  const scores = (...anomalies: object[]) => ({ type: 'ScoresRecorded', data: { runId: 'r', anomalies } })
-  const attempt = {
-    deliveryId: 'd1',
-    messageId: 'm1',
-    webhookId: 'w1',
-    eventType: 'incident.opened',
-    attempt: 1,
-    status: 'failed',
-    httpStatus: 500,
-    attemptedAt: Date.UTC(2026, 10, 20),
-    durationMs: 12,
-    nextAttemptAt: null,
-    notes: ['the receiver answered 500'],
-    payload: { secretless: true },
-    seq: 4,
-    round: 1,
-  }
   await market.log.append('detection:main', 0, [
     { eventId: '1/0', ...scores(anomaly, { ...anomaly, anomalyId: 'a2' }) },
     { eventId: '2/0', ...scores({ ...anomaly, isConfirmed: true }) },
