@@ -25,9 +25,9 @@ const reach = 6
 /** The packed rows, unpacked. */
 export function unpack(packed: PackedRows): Columns {
   return Object.fromEntries(
-    Object.entries(packed.columns).map(([name, text]) => [
+    Object.entries(packed.columns).map(([name, texts]) => [
       name,
-      JSON.parse(text) as (number | string | null)[],
+      texts.flatMap((text) => JSON.parse(text) as (number | string | null)[]),
     ]),
   )
 }

@@ -55,11 +55,14 @@ export const features: readonly Feature[] = [
   word('sku_class', 'class', false),
 ]
 
-/** Columns of rows as JSON arrays, one text per column, ready to be sent to the thread. */
+/** Columns of rows as JSON arrays, a few texts per column, ready to be sent to the thread. */
 export interface PackedRows {
   rows: number
-  /** Column name -> JSON array. Beside the features: order_id, placed_at (epoch ms), snapshot (epoch s). */
-  columns: Record<string, string>
+  /**
+   * Column name -> JSON arrays that follow each other. Beside the features: order_id, placed_at (epoch ms),
+   * snapshot (epoch s).
+   */
+  columns: Record<string, string[]>
 }
 
 const hourMs = 3_600_000
@@ -68,6 +71,8 @@ const historyMs = 56 * 24 * hourMs
 const freshMs = 24 * hourMs
 const snapshotsAtLeast = 72
 const snapshotsAtMost = 240
+/** Rows read at once: reading more would hold up everything else. */
+const rowsOfPart = 5_000
 /** Rows of one order at most: one that lay for weeks must not make that usual. */
 const sightingsAtMost = 12
 
@@ -114,13 +119,22 @@ export async function historyRows(
   const count = Math.min(snapshotsAtMost, Math.max(snapshotsAtLeast, Math.ceil(rows / Math.max(1, atOnce))))
   const snapshots = instantsOf(history, count)
   const share = Math.min(1, rows / Math.max(1, atOnce * count))
-  return pack(
-    queries,
-    market,
-    snapshots,
-    `hash(order_id, snapshot) % 1000000 < ${Math.ceil(share * 1e6)}`,
-    2 * rows,
-  )
+  const kept = `hash(order_id, snapshot) % 1000000 < ${Math.ceil(share * 1e6)}`
+  const parts = Math.max(1, Math.ceil(rows / rowsOfPart))
+  const all: PackedRows = { rows: 0, columns: {} }
+  for (let part = 0; part < parts; part++) {
+    const some = snapshots.filter((_, i) => i % parts === part)
+    const sightings = Math.ceil(sightingsAtMost / parts)
+    add(all, await pack(queries, market, some, { kept, sightings, limit: 2 * rowsOfPart }))
+  }
+  return all
+}
+
+function add(all: PackedRows, part: PackedRows): void {
+  all.rows += part.rows
+  for (const [name, texts] of Object.entries(part.columns)) {
+    all.columns[name] = [...(all.columns[name] ?? []), ...texts]
+  }
 }
 
 /**
@@ -139,7 +153,7 @@ function instantsOf({ from, to }: OrderHistory, count: number): number[] {
 
 /** The orders that are open at `now`, the newest first. */
 export function openRows(queries: Queries, market: string, now: number, limit: number): Promise<PackedRows> {
-  return pack(queries, market, [now / 1000], 'true', limit)
+  return pack(queries, market, [now / 1000], { kept: 'true', sightings: 1, limit })
 }
 
 /** Orders with the instant at which they stopped waiting; those that ended at an unknown time are left out. */
@@ -155,24 +169,36 @@ const endedSql = `
     WHERE market = $market
   )`
 
+/** Which of the rows are taken. */
+interface Sample {
+  /** Condition on the row. */
+  kept: string
+  /** Rows of one order at most. */
+  sightings: number
+  /** Rows in all at most. */
+  limit: number
+}
+
 async function pack(
   queries: Queries,
   market: string,
   snapshots: readonly number[],
-  kept: string,
-  limit: number,
+  sample: Sample,
 ): Promise<PackedRows> {
   const names = [...features.map(({ name }) => name), 'order_id', 'placed_at', 'snapshot']
   const lists = names.map((name) => `to_json(list(${name}))::VARCHAR AS ${name}`).join(', ')
   const [row] = await queries.all<Record<string, string> & { row_count: number }>(
-    `${rowsSql(snapshots, kept)} SELECT count(*) AS row_count, ${lists} FROM limited`,
-    { market, limit },
+    `${rowsSql(snapshots, sample)} SELECT count(*) AS row_count, ${lists} FROM limited`,
+    { market, limit: sample.limit },
   )
   if (row === undefined || row.row_count === 0) return { rows: 0, columns: {} }
-  return { rows: row.row_count, columns: Object.fromEntries(names.map((name) => [name, row[name] ?? '[]'])) }
+  return {
+    rows: row.row_count,
+    columns: Object.fromEntries(names.map((name) => [name, [row[name] ?? '[]']])),
+  }
 }
 
-function rowsSql(snapshots: readonly number[], kept: string): string {
+function rowsSql(snapshots: readonly number[], { kept, sightings }: Sample): string {
   const list = snapshots.map((snapshot) => `(to_timestamp(${snapshot}))`).join(', ')
   const hours = (from: string, to: string) => `(epoch(${to}) - epoch(${from})) / 3600`
   return `
@@ -224,7 +250,7 @@ function rowsSql(snapshots: readonly number[], kept: string): string {
     ),
     limited AS (
       SELECT * FROM shaped WHERE ${kept}
-      QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY hash(snapshot)) <= ${sightingsAtMost}
+      QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY hash(snapshot)) <= ${sightings}
       ORDER BY snapshot DESC, placed_at DESC, order_id LIMIT $limit
     )`
 }
