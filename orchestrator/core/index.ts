@@ -23,6 +23,7 @@ export {
   type OrderLine,
   type OrderStatus,
   type Shipment,
+  type WorkLine,
 } from './order.ts'
 export type { Impact, ImportedOrder, StockCount } from './parts.ts'
 export { isWaiting, openNodes, unassigned, unitsOf } from './standing.ts'

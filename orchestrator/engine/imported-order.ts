@@ -10,6 +10,7 @@ import {
   type OrderLine,
   type OrderStatus,
   type Shipment,
+  type WorkLine,
 } from '#orchestrator/core'
 import type { OrderRows } from './import-rows.ts'
 
@@ -105,22 +106,20 @@ function lineOf(row: Row, orderStatus: OrderStatus): OrderLine {
   }
 }
 
-/** Work as the source lists it; the lines of a node go to its live work, in order, up to the units asked. */
+/**
+ * Work as the source lists it; the lines of a node go to its live work, in order, up to the units asked. Ended work
+ * keeps what it was asked for.
+ */
 function workOf({ lines, work }: OrderRows, provider: string): FulfillmentOrder[] {
-  const rest = lines.map((line) => ({ line, units: unitsLeft(line) }))
+  const rest = lines.map((line) => ({
+    line,
+    units: unitsLeft(line),
+    short: whole(line.cancelledQuantity) ?? 0,
+  }))
   return work.map((row) => {
     const node = String(row.nodeExternalId)
     const status = row.status as FulfillmentOrder['status']
     const isLive = status !== 'rejected' && status !== 'cancelled'
-    let room = whole(row.quantity) ?? Number.MAX_SAFE_INTEGER
-    const taken = (isLive ? rest : []).flatMap((entry) => {
-      const quantity = text(entry.line.nodeExternalId) === node ? Math.min(entry.units, room) : 0
-      if (quantity === 0) return []
-      entry.units -= quantity
-      room -= quantity
-      const { lineExternalId, sku } = entry.line
-      return [{ lineId: String(lineExternalId), sku: String(sku), quantity, short: 0 }]
-    })
     return {
       ...timesOf(row),
       fulfillmentOrderId: String(row.fulfillmentOrderExternalId),
@@ -130,12 +129,43 @@ function workOf({ lines, work }: OrderRows, provider: string): FulfillmentOrder[
       attempt: whole(row.attempt) ?? 1,
       replaces: null,
       decisionId: null,
-      lines: taken,
+      lines: isLive ? taken(rest, row, node) : asked(lines, row),
       isReserved: ['open', 'accepted', 'picking', 'packed'].includes(status),
       rejectReason: text(row.rejectReason),
       processingCostCents: whole(row.processingCostCents),
     }
   })
+}
+
+/** Units of the node's lines that no earlier work took, and those it could not find. */
+function taken(rest: { line: Row; units: number; short: number }[], row: Row, node: string): WorkLine[] {
+  let missing = whole(row.shortQuantity) ?? 0
+  let room = Math.max(0, (whole(row.quantity) ?? Number.MAX_SAFE_INTEGER) - missing)
+  return rest.flatMap((entry) => {
+    if (text(entry.line.nodeExternalId) !== node) return []
+    const units = Math.min(entry.units, room)
+    const short = Math.min(entry.short, missing)
+    if (units + short === 0) return []
+    entry.units -= units
+    entry.short -= short
+    room -= units
+    missing -= short
+    return [{ ...nameOf(entry.line), quantity: units + short, short }]
+  })
+}
+
+/** The order's lines up to the units that ended work was asked for. */
+function asked(lines: readonly Row[], row: Row): WorkLine[] {
+  let room = whole(row.quantity) ?? 0
+  return lines.flatMap((line) => {
+    const quantity = Math.min(whole(line.quantity) ?? 0, room)
+    room -= quantity
+    return quantity === 0 ? [] : [{ ...nameOf(line), quantity, short: 0 }]
+  })
+}
+
+function nameOf(line: Row): { lineId: string; sku: string } {
+  return { lineId: String(line.lineExternalId), sku: String(line.sku) }
 }
 
 function unitsLeft(line: Row): number {
