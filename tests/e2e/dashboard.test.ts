@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Launched, launchBrowser } from './browser.ts'
 import { pageTests } from './pages.ts'
-import { hostileName, openShop, type Shop } from './shop.ts'
+import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
 import { decidingTests, readingTests } from './work.ts'
 
@@ -19,30 +19,14 @@ const open = () => site
 beforeAll(async () => {
   if (launched.browser === null) return
   shop = await openShop({ days: 21, orders: 900 })
-  const ids: string[] = []
-  for (const externalId of ['E2E-first', hostileName]) {
-    ids.push(await create(shop.newOrder({ externalId })))
-  }
   const [webhook] = shop.webhooks.list()
   const { browser } = launched
-  site = { browser, url: shop.url, shop, orderId: ids[0] ?? '', webhookId: webhook?.webhookId ?? '' }
+  site = { browser, url: shop.url, shop, orderId: shop.orderId, webhookId: webhook?.webhookId ?? '' }
 })
 afterAll(async () => {
   await launched.browser?.close()
   await shop?.close()
 })
-
-/** Creates an order as a page of the server would. */
-async function create(order: unknown): Promise<string> {
-  const headers = { 'content-type': 'application/json', origin: shop.url }
-  const answer = await fetch(`${shop.url}/api/v1/orders`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(order),
-  })
-  expect(answer.status).toBe(201)
-  return ((await answer.json()) as { orderId: string }).orderId
-}
 
 describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('page by page', () => pageTests(open))

@@ -17,7 +17,7 @@ const sights: Record<string, Sight> = {
   order: { path: ({ orderId }) => `/orders/${orderId}`, shows: 'What happened' },
   incidents: { path: () => '/incidents', shows: 'The busiest node is falling behind' },
   incident: { path: () => `/incidents/${incidentId}`, shows: 'Found by' },
-  inventory: { path: () => '/inventory', shows: 'Available' },
+  inventory: { path: () => '/inventory', shows: 'Inbound' },
   sql: { path: () => '/sql?q=SELECT+count(*)+AS+found+FROM+orders', shows: 'found' },
   webhooks: { path: () => '/webhooks', shows: 'Last attempt' },
   receiver: { path: ({ webhookId }) => `/webhooks/${webhookId}`, shows: 'Send a test' },

@@ -17,8 +17,10 @@ export const incidentId = 'inc_test'
 
 /** A served shop. */
 export interface Shop extends Pick<Serving, 'url' | 'engine' | 'webhooks'> {
+  /** An order that nothing has been done with but its flow. */
+  orderId: string
   /** An order that can be sourced. */
-  newOrder(change?: Partial<api.NewOrder>): api.NewOrder
+  newOrder(externalId: string): api.NewOrder
   close(): Promise<void>
 }
 
@@ -44,20 +46,27 @@ export async function openShop(world: { days: number; orders: number }): Promise
       return () => undefined
     },
   })
-  await openIncident(serving)
   await serving.engine.cycle()
-  let made = 0
+  const newOrder = orderMaker(serving)
+  const orderIds = [
+    await create(serving, newOrder('E2E-first')),
+    await create(serving, newOrder(hostileName)),
+  ]
+  await serving.engine.cycle()
+  // From here on no cycle runs: its detectors would find the incident below to be over.
+  let letCyclesRun = () => {}
+  const held = new Promise<void>((release) => {
+    letCyclesRun = release
+  })
+  const stillness = serving.engine.exclusively(() => held)
+  await openIncident(serving)
   return {
     ...serving,
-    newOrder: (change = {}) => ({
-      externalId: `E2E-${++made}`,
-      currency: 'USD',
-      channel: 'web',
-      shipTo: { country: 'US', region: 'CA', city: 'Fresno' },
-      lines: [{ sku: firstSku(serving), quantity: 1, unitPriceCents: 1995 }],
-      ...change,
-    }),
+    orderId: orderIds[0] ?? '',
+    newOrder,
     close: async () => {
+      letCyclesRun()
+      await stillness
       await serving.close()
       await folder.remove()
     },
@@ -89,6 +98,30 @@ async function openIncident({ engine }: Pick<Serving, 'engine'>): Promise<void> 
   }
   const impact = { ordersAtRisk: 4, centsAtRisk: 91_200, currency: 'USD' }
   await engine.core.execute('OpenIncident', { incidentId, finding, impact }, { at })
+}
+
+function orderMaker(serving: Pick<Serving, 'engine'>): Shop['newOrder'] {
+  const sku = firstSku(serving)
+  return (externalId) => ({
+    externalId,
+    currency: 'USD',
+    channel: 'web',
+    shipTo: { country: 'US', region: 'CA', city: 'Fresno' },
+    lines: [{ sku, quantity: 1, unitPriceCents: 1995 }],
+  })
+}
+
+/** Creates an order as a page of the server would, and waits until its flow came to its end. */
+async function create(
+  { url, engine }: Pick<Serving, 'url' | 'engine'>,
+  order: api.NewOrder,
+): Promise<string> {
+  const headers = { 'content-type': 'application/json', origin: url }
+  const answer = await fetch(`${url}/api/v1/orders`, { method: 'POST', headers, body: JSON.stringify(order) })
+  if (answer.status !== 201) throw new Error(await answer.text())
+  const { orderId } = (await answer.json()) as { orderId: string }
+  await engine.advance(orderId)
+  return orderId
 }
 
 /** A product that some node has. */
