@@ -2,21 +2,26 @@
 // nothing.
 
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, open, rm } from 'node:fs/promises'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail, reasonOf, systemClock } from '#data/kernel'
 import type { Progress } from '#orchestrator/verbs'
 import { dashboardStamp } from './dashboard-sources.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const build = join(root, 'dashboard', 'build')
-const handler = join(build, 'handler.js')
-const stampFile = join(build, 'stamp')
+const builds = join(root, 'dashboard', 'build')
+/** Where svelte.config.js lets the build go. */
+const fresh = join(builds, 'new')
+const marker = 'complete'
 const lockFile = join(root, 'node_modules', '.cache', 'detour-dashboard.lock')
 const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
 
 const pollMs = 200
+/** How long a lock may be without the number of its process, ms. */
+const emptyMs = 5_000
+/** Builds that stay beside the newest: servers that were started earlier may still read them. */
+const olderKept = 2
 const errorLines = 12
 /** Lines of the build's output by which its steps are known, in their order. */
 const steps = [/building ssr environment/, /building client environment/, /Using @sveltejs\/adapter-node/]
@@ -26,24 +31,22 @@ const steps = [/building ssr environment/, /building client environment/, /Using
  * @throws DASHBOARD_BUILD_FAILED with the end of what the build said
  */
 export async function ensureDashboard(onProgress: (progress: Progress) => void = () => {}): Promise<string> {
-  const stamp = dashboardStamp(root)
-  if (isBuilt(stamp)) return handler
+  const folder = join(builds, dashboardStamp(root).slice(0, 16))
+  const handler = join(folder, 'handler.js')
+  if (isBuilt(folder)) return handler
   const unlock = await lock()
   try {
     // Another process may have built it while this one waited.
-    if (!isBuilt(stamp)) await run(stamp, onProgress)
+    if (!isBuilt(folder)) await build(folder, onProgress)
   } finally {
     await unlock()
   }
   return handler
 }
 
-function isBuilt(stamp: string): boolean {
-  try {
-    return existsSync(handler) && readFileSync(stampFile, 'utf8') === stamp
-  } catch {
-    return false
-  }
+/** Whether a build ended well there: the marker is its last file. */
+function isBuilt(folder: string): boolean {
+  return existsSync(join(folder, marker))
 }
 
 /** Lets one process build at a time; a lock whose owner is gone does not count. */
@@ -63,29 +66,44 @@ async function lock(): Promise<() => Promise<void>> {
   }
 }
 
+/** Whether the process that made the lock may still run; one that is gone by now is asked for again. */
 function isOwned(): boolean {
   try {
     const pid = Number(readFileSync(lockFile, 'utf8'))
-    // A file that was just made has no pid in it yet.
-    if (!Number.isInteger(pid) || pid <= 0) return true
+    // A lock without a number is new, or its maker died before it wrote one.
+    if (!Number.isInteger(pid) || pid <= 0) return systemClock.now() - statSync(lockFile).mtimeMs < emptyMs
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
 
-async function run(stamp: string, onProgress: (progress: Progress) => void): Promise<void> {
+async function build(folder: string, onProgress: (progress: Progress) => void): Promise<void> {
   if (!existsSync(vite)) throw failed('its tools are not installed; run "npm ci" first')
   const step = (done: number) => onProgress({ step: 'building the dashboard', done, total: steps.length })
   step(0)
+  await rm(fresh, { recursive: true, force: true })
   const { code, output } = await runVite((line) => {
     const at = steps.findIndex((mark) => mark.test(line))
     if (at > 0) step(at)
   })
-  if (code !== 0 || !existsSync(handler)) throw failed(endOf(output) || `vite ended with code ${code}`)
-  writeFileSync(stampFile, stamp)
+  const isThere = existsSync(join(fresh, 'handler.js'))
+  if (code !== 0 || !isThere) throw failed(endOf(output) || `vite ended with code ${code}`)
+  await writeFile(join(fresh, marker), '')
+  await rm(folder, { recursive: true, force: true })
+  await rename(fresh, folder)
+  await removeOld(folder)
   step(steps.length)
+}
+
+async function removeOld(newest: string): Promise<void> {
+  const entries = await readdir(builds, { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(builds, entry.name))
+  const older = folders.filter((folder) => folder !== newest)
+  const dated = await Promise.all(older.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })))
+  const surplus = dated.sort((a, b) => b.at - a.at).slice(olderKept)
+  for (const { path } of surplus) await rm(path, { recursive: true, force: true })
 }
 
 function runVite(onLine: (line: string) => void): Promise<{ code: number | null; output: string }> {
