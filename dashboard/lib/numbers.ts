@@ -1,7 +1,7 @@
 // Numbers as text: tabular, with thin spaces before units, signs on changes and currencies on money.
 
-/** A no-break space as thin as typographers set it before a unit. */
-export const thin = '\u202f'
+/** A thin space before a unit, between word joiners so that no line ends there. */
+export const thin = '\u2060\u2009\u2060'
 const minus = '\u2212'
 /** What stands where there is no number. */
 export const none = '–'

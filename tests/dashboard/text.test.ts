@@ -8,7 +8,7 @@ import { csvOf } from '../../dashboard/lib/sql/csv.ts'
 import { clockTime, fullMoment, moment, shortMoment, wallMs } from '../../dashboard/lib/times.ts'
 
 /** Thin spaces as plain ones, so that expectations can be read. */
-const plain = (text: string) => text.replaceAll('\u202f', ' ')
+const plain = (text: string) => text.replaceAll('\u2060', '').replaceAll('\u2009', ' ')
 
 describe('numbers', () => {
   test('have groups, thin spaces, real minus signs, and a dash where there is none', () => {
@@ -17,7 +17,7 @@ describe('numbers', () => {
     expect(count(null)).toBe('–')
     expect(counted(1, 'order')).toBe('1 order')
     expect(counted(0, 'order')).toBe('0 orders')
-    expect(percent(0.9412)).toBe('94.1\u202f%')
+    expect(percent(0.9412)).toBe('94.1\u2060\u2009\u2060%')
     expect(plain(inUnit(5.24, 'hours', null))).toBe('5.2 h')
     expect(plain(inUnit(0.5, 'share', null))).toBe('50.0 %')
     expect(inUnit(12.5, 'orders', null)).toBe('12.5')
