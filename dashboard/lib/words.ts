@@ -44,6 +44,18 @@ export function methodWord(method: string): string {
   return methodWords[method] ?? plain(method)
 }
 
+const nodeWords: Record<string, string> = {
+  warehouse: 'Warehouse',
+  store: 'Store',
+  '3pl': '3PL',
+  dropship: 'Drop-ship vendor',
+}
+
+/** `3PL` of `3pl` */
+export function nodeWord(type: string): string {
+  return nodeWords[type] ?? plain(type)
+}
+
 const decisionWords: Record<string, [string, Tone]> = {
   done: ['Done', 'good'],
   refused: ['Not moved', 'warn'],

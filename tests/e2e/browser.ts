@@ -1,4 +1,5 @@
-// The browser of the tests: Chromium from npm on Linux, an installed Chrome elsewhere; none is a reason to skip, in words.
+// The browser of the tests: Chromium from npm on Linux, an installed Chrome elsewhere; without one they are skipped,
+// in words.
 
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'

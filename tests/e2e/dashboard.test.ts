@@ -5,7 +5,7 @@ import { type Launched, launchBrowser } from './browser.ts'
 import { pageTests } from './pages.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
-import { decidingTests, readingTests } from './work.ts'
+import { actingTests, changingTests, decidingTests, readingTests } from './work.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
 
@@ -31,7 +31,9 @@ afterAll(async () => {
 describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('page by page', () => pageTests(open))
   describe('read', () => readingTests(open))
-  describe('used', () => decidingTests(open))
+  describe('while things change or fail', () => changingTests(open))
+  describe('used by keys', () => decidingTests(open))
+  describe('used to act and ask', () => actingTests(open))
 
   test('needs less than 150 kB of script before charts and editor', async () => {
     const scripts = await scriptsOf(`${shop.url}/`)

@@ -48,6 +48,11 @@ export function readingTests(open: () => Site): void {
       await page.keyboard.press('t')
       await page.getByRole('region', { name: /as a table/ }).waitFor(enough)
     }))
+}
+
+/** Adds the tests of what shows up by itself or fails. */
+export function changingTests(open: () => Site): void {
+  const at = visiting(open)
 
   test('an outage is told with what it means and what to do, and ends with one click', async () => {
     const { browser, url } = open()
@@ -120,6 +125,11 @@ export function decidingTests(open: () => Site): void {
       const { policy } = open().shop.engine.core.state()
       expect(policy).toMatchObject({ mode: 'shadow', maxMovesPerOrder: 7 })
     }))
+}
+
+/** Adds the tests of what people change and ask. */
+export function actingTests(open: () => Site): void {
+  const at = visiting(open)
 
   test('an order is cancelled only after a reason and a second yes', () =>
     at(`/orders/${open().orderId}`, async (page) => {
