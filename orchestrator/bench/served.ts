@@ -3,7 +3,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Pool } from 'undici'
 import { fail } from '#data/kernel'
 
@@ -53,11 +52,14 @@ export async function serveHome(home: string, options: string[], group: string):
   }
 }
 
-/** The line that the server prints once it listens. */
+/** What the server prints once it listens: one JSON document. */
 function announced(child: ChildProcess, group: string): Promise<{ url: string }> {
   return new Promise((done, broken) => {
+    let text = ''
     child.once('exit', (code) => broken(fail('BENCH_FAILED', { group, reason: `serve ended with ${code}` })))
-    if (child.stdout === null) return
-    createInterface({ input: child.stdout }).once('line', (line) => done(JSON.parse(line) as { url: string }))
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+      if (/^}\s*$/m.test(text)) done(JSON.parse(text) as { url: string })
+    })
   })
 }

@@ -1,7 +1,7 @@
 // When turns of the loop happen: at once when asked, soon after something changed, never two at a time. It knows
 // nothing of what a turn does.
 
-import type { Effects } from '#data/kernel'
+import { type Effects, fail } from '#data/kernel'
 import type { CycleReport } from './engine.ts'
 
 /** The pace of the loop. */
@@ -26,7 +26,10 @@ export class Pace {
     return this.#running !== null
   }
 
-  /** A turn that begins now, or after the one that runs; all who ask meanwhile share it. */
+  /**
+   * A turn that begins now, or after the one that runs; all who ask meanwhile share it.
+   * @throws ENGINE_CLOSED after `stop`
+   */
   now(): Promise<CycleReport> {
     if (this.#running === null) return this.#run()
     this.#next ??= this.#running.then(
@@ -54,6 +57,7 @@ export class Pace {
 
   #run(): Promise<CycleReport> {
     this.#next = null
+    if (this.#isStopped) return Promise.reject(fail('ENGINE_CLOSED'))
     const turn = this.#turn().finally(() => {
       this.#running = null
       this.#endedAt = this.#clock.now()

@@ -7,7 +7,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { openSqliteLog, type StoredEvent } from '#data/log'
 import { coreDefinition, coreEvent, emptyState, isOpenWork, unitsOf } from '#orchestrator/core'
@@ -34,11 +33,15 @@ async function serve(home: string): Promise<Server> {
   onTestFinished(() => {
     child.kill('SIGKILL')
   })
-  const line = await new Promise<string>((done, broken) => {
+  const printed = await new Promise<string>((done, broken) => {
+    let text = ''
     child.once('exit', (code) => broken(new Error(`serve ended with ${code}`)))
-    createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).once('line', done)
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+      if (/^}\s*$/m.test(text)) done(text)
+    })
   })
-  const { url } = JSON.parse(line) as { url: string }
+  const { url } = JSON.parse(printed) as { url: string }
   const { token } = JSON.parse(readFileSync(join(home, 'server.json'), 'utf8')) as { token: string }
   return { child, url, token }
 }

@@ -9,4 +9,9 @@ export const orchestratorErrors = {
     retryable: false,
     message: 'the clock cannot be changed so: {reason}',
   },
+  ENGINE_CLOSED: {
+    status: 503,
+    retryable: true,
+    message: 'Detour is being stopped; ask again once it serves',
+  },
 } as const satisfies Record<string, ErrorKind>
