@@ -80,9 +80,10 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     reroute: (orderId, how) => rerouteByHand({ core, lanes: loop.lanes, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()
-      await training.close()
+      const trained = training.close()
       await turns.idle()
       await models.close()
+      await trained
       await core.close()
     },
   }

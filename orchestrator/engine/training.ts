@@ -18,6 +18,7 @@ export interface TrainingContext {
 export interface Training {
   /** Called after each cycle; starts what is due, if nothing is under way. */
   wake(): void
+  /** Starts nothing more; resolves once what is under way has ended, as it does when the models are closed. */
   close(): Promise<void>
 }
 
@@ -31,6 +32,7 @@ export function trainInTurn({ models, warehouse, effects, market, now }: Trainin
   let under: Promise<void> | null = null
   let learnedAt: number | null = null
   let triedAt = Number.NEGATIVE_INFINITY
+  let isClosed = false
   const learn = async (size: 'small' | 'full') => {
     const at = now()
     await warehouse.reading((queries) => models.trainOrders(queries, { market, now: at, size }))
@@ -38,20 +40,24 @@ export function trainInTurn({ models, warehouse, effects, market, now }: Trainin
   }
   const due = async () => {
     if (!models.isReady(market)) await learn('small')
+    if (isClosed) return
     if (learnedAt === null || now() - learnedAt > oldMs) await learn('full')
   }
   return {
     wake: () => {
       const isDue = !models.isReady(market) || learnedAt === null || now() - learnedAt > oldMs
-      if (under !== null || !isDue || effects.clock.now() - triedAt < restMs) return
+      if (isClosed || under !== null || !isDue || effects.clock.now() - triedAt < restMs) return
       triedAt = effects.clock.now()
       under = due()
-        .catch((error: unknown) => effects.logger.warn({ err: error }, 'the model of orders did not learn'))
+        .catch((error: unknown) => {
+          if (!isClosed) effects.logger.warn({ err: error }, 'the model of orders did not learn')
+        })
         .finally(() => {
           under = null
         })
     },
     close: async () => {
+      isClosed = true
       await under
     },
   }
