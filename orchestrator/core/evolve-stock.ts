@@ -59,7 +59,8 @@ function move(
   for (const { sku, nodeId, quantity } of items) {
     const key = stockKey(sku, nodeId)
     const before = stock.get(key)
-    if (before !== undefined) stock = stock.set(key, { ...change(before, quantity), updatedAt: at })
+    if (before !== undefined)
+      stock = stock.set(key, { ...change(before, quantity), updatedAt: Math.max(before.updatedAt, at) })
   }
   return { ...state, stock }
 }

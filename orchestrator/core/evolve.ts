@@ -149,7 +149,11 @@ const workHandlers = {
 const handlers: Handlers = {
   ...orderHandlers,
   ...workHandlers,
-  NodeDefined: (state, { node }) => ({ ...state, nodes: state.nodes.set(node.nodeId, node) }),
+  NodeDefined: (state, { node, at }) => ({
+    ...state,
+    nodes: state.nodes.set(node.nodeId, node),
+    nodesAt: at,
+  }),
   StockCounted: stock.counted,
   StockAdjusted: stock.adjusted,
   StockAllocated: stock.allocated,

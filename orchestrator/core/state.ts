@@ -102,6 +102,8 @@ export interface CoreState {
   /** Nodes with a stock feed: what they do not list, they do not have. */
   trackedNodes: PersistentSet<string>
   nodes: PersistentMap<string, Node>
+  /** When a node was defined last, epoch ms of the market. */
+  nodesAt: number
   /** Orders with open work, by node. */
   openByNode: PersistentMap<string, PersistentSet<string>>
   /** Orders that wait for a step of the flow: not yet released, nor ended. */
@@ -147,6 +149,7 @@ export function emptyState(market: string): CoreState {
     stockOfSku: PersistentMap(),
     trackedNodes: PersistentSet(),
     nodes: PersistentMap(),
+    nodesAt: 0,
     openByNode: PersistentMap(),
     waiting: PersistentSet(),
     incidents: PersistentMap(),

@@ -16,8 +16,8 @@ export interface FlowContext {
 /** One step of a flow. */
 export interface Step {
   id: string
-  /** Takes the order one state further, or says why not. */
-  do(order: Order, context: FlowContext): Promise<CommandResult<CoreAnswer>>
+  /** Takes the order one state further, or says why not; null where it waits for something and still has to. */
+  do(order: Order, context: FlowContext): Promise<CommandResult<CoreAnswer> | null>
   /** Takes it back to where it was. */
   undo(order: Order, context: FlowContext): Promise<CommandResult<CoreAnswer>>
 }
@@ -34,8 +34,9 @@ const unsource = ({ orderId }: Order, { core, now }: FlowContext) =>
 
 const source: Step = {
   id: 'source',
-  do: (order, { core, lanes, now }) => {
+  do: async (order, { core, lanes, now }) => {
     const { orderId } = order
+    if (order.status === 'backordered' && !hasNews(order, core)) return null
     const skus = new Map(order.lines.map((line) => [line.lineId, line.sku]))
     const wants = [...unassigned(order)].map(([lineId, quantity]) => ({
       lineId,
@@ -48,10 +49,21 @@ const source: Step = {
       const { assignments, decision } = plan
       return core.execute('SourceOrder', { orderId, assignments, decision }, { at: now() })
     }
+    if (order.status === 'backordered') return null
     const { decision } = plan
     return core.execute('BackorderOrder', { orderId, reason: decision.reason, decision }, { at: now() })
   },
   undo: unsource,
+}
+
+/** Whether stock of its goods or the nodes changed since it was found that the order has to wait. */
+function hasNews(order: Order, core: Core): boolean {
+  if (!order.history.some((entry) => entry.type === 'OrderBackordered')) return true
+  const { stock, stockOfSku, nodesAt } = core.state()
+  if (nodesAt > order.updatedAt) return true
+  return order.lines.some(({ sku }) =>
+    (stockOfSku.get(sku) ?? []).some((key) => (stock.get(key)?.updatedAt ?? 0) > order.updatedAt),
+  )
 }
 
 const reserve: Step = {
@@ -82,6 +94,7 @@ export async function advance(orderId: string, context: FlowContext): Promise<vo
     const step = order === undefined ? null : nextStep(order)
     if (order === undefined || step === null) return
     const result = await step.do(order, context)
+    if (result === null) return
     if (result.status === 'done') {
       if (result.answer.status === 'backordered' || result.answer.status === 'on_hold') return
       continue

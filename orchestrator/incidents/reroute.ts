@@ -57,15 +57,15 @@ async function rerouteFor(incident: Incident, context: RerouteContext): Promise<
   const { core } = context
   const round = { moved: 0, notMoved: 0 }
   const due = dueOrders(core.state(), incident, context)
-  let left = Math.max(0, core.state().policy.maxOrdersPerIncident - incident.ordersMoved)
-  for (let at = 0; at < due.length && left > 0; at += sideBySide) {
-    const group = due.slice(at, at + Math.min(sideBySide, left))
+  const most = core.state().policy.maxOrdersPerIncident - incident.ordersMoved
+  for (let at = 0; at < due.length && round.moved < most; ) {
+    const group = due.slice(at, at + Math.min(sideBySide, most - round.moved))
+    at += group.length
     const results = await Promise.all(group.map((order) => rerouteOrder(order, incident, context)))
     for (const outcome of results) {
       if (outcome === 'moved') round.moved++
       else if (outcome === 'declined') round.notMoved++
     }
-    left -= round.moved
   }
   return round
 }
