@@ -15,7 +15,7 @@ export interface Config {
   allowedHosts: readonly string[]
   /** Largest file taken over HTTP, bytes. Default 1,000,000,000. DETOUR_MAX_UPLOAD_BYTES */
   maxUploadBytes: number
-  /** Longest time between two cycles while live orders come in, ms. Default 5,000. DETOUR_LIVE_CYCLE_MS */
+  /** Least rest between two turns of the loop, ms. Default 5,000. DETOUR_LIVE_CYCLE_MS */
   liveCycleMs: number
   /** Days without activity after which an order of a file stays history. Default 30. DETOUR_LIVE_DAYS */
   liveDays: number

@@ -1,4 +1,4 @@
-// The time of a market: of the wall, of the data, or simulated. It never goes backwards while it runs.
+// The time of a market: of the wall, of the data, or simulated. Within one of them it never goes backwards.
 
 import type { api } from '#data/contracts'
 import { type Effects, fail } from '#data/kernel'
@@ -9,7 +9,7 @@ export interface MarketTime {
   /** Epoch ms. */
   now(): number
   state(): api.ClockState
-  /** @throws CLOCK_CHANGE_INVALID when speed or pause is asked of a clock that is not simulated */
+  /** @throws CLOCK_CHANGE_INVALID: speed or pause of a clock that is not simulated, a mode for one that is */
   set(change: api.ClockChange): Promise<api.ClockState>
 }
 

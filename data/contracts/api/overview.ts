@@ -17,7 +17,8 @@ export type ClockState = Of<typeof clockState>
 /** A change of the clock, `PUT /api/v1/clock`. */
 export const clockChange = Type.Object(
   {
-    mode: Type.Optional(oneOf(['wall', 'watermark'] as const)),
+    /** auto: Detour chooses again by where orders come from. */
+    mode: Type.Optional(oneOf(['auto', 'wall', 'watermark'] as const)),
     speed: Type.Optional(Type.Number({ minimum: 1, maximum: 3600 })),
     isPaused: Type.Optional(Type.Boolean()),
   },
