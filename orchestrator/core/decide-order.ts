@@ -4,11 +4,11 @@ import { isCurrency } from '#data/kernel'
 import type { Assignment, CommandData } from './commands.ts'
 import { holding, movesOf, shortage } from './decide-stock.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
-import type { CoreEvent } from './events.ts'
-import { type FulfillmentOrder, isMovable, isOpenWork, type Order } from './order.ts'
+import type { CoreEvent, StockMove } from './events.ts'
+import { type FulfillmentOrder, isEnded, isMovable, isOpenWork, type Order } from './order.ts'
 import type { ImportedOrder } from './parts.ts'
 import { unassigned } from './standing.ts'
-import type { CoreState } from './state.ts'
+import { type CoreState, stockKey } from './state.ts'
 
 /** A new order; its id must be new. */
 export function createOrder(state: CoreState, data: CommandData['CreateOrder'], at: number): Verdict {
@@ -23,27 +23,66 @@ export function createOrder(state: CoreState, data: CommandData['CreateOrder'], 
 
 /** Orders of a file; those whose content is known change nothing. */
 export function importOrders(state: CoreState, data: CommandData['ImportOrders'], at: number): Verdict {
-  return done(data.orders.flatMap((order) => importOne(state.orders.get(order.orderId), order, at)))
+  return done(data.orders.flatMap((order) => importOne(state, order, at)))
 }
 
-/** Once work was moved here, only what the source says of its end counts. */
-function importOne(before: Order | undefined, order: ImportedOrder, at: number): CoreEvent[] {
-  if (before?.contentHash === order.contentHash) return []
-  const held = before === undefined ? [] : movesOf(holding(before))
-  const merged = before === undefined || before.moves === 0 ? order : withOwnWork(before, order)
-  const kept = movesOf(merged.work.filter((work) => work.isReserved && isOpenWork(work)))
+/** Once a step was done here, the source may end the order but no longer places it. */
+function importOne(state: CoreState, order: ImportedOrder, at: number): CoreEvent[] {
   const { orderId } = order
+  const before = state.orders.get(orderId)
+  if (before?.contentHash === order.contentHash) return []
+  const isOurs = before !== undefined && (before.origin === 'api' || before.hasOwnSteps)
+  if (isOurs && (!isEnded(order) || isBehind(order, before))) return []
+  const merged = isOurs ? endedBy(order, before, at) : order
+  const kept = movesOf(merged.work.filter((work) => work.isReserved && isOpenWork(work)))
   return [
-    ...(held.length === 0 ? [] : [event('StockReleased', { orderId, items: held, at })]),
+    ...(before === undefined ? [] : letGo(state, before, merged, at)),
     event('OrderImported', { order: merged, at }),
     ...(kept.length === 0 ? [] : [event('StockAllocated', { orderId, items: kept, at })]),
   ]
 }
 
-function withOwnWork(before: Order, order: ImportedOrder): ImportedOrder {
-  const isOver = ['shipped', 'delivered', 'collected', 'cancelled', 'return_requested', 'returned']
-  if (isOver.includes(order.status)) return order
-  return { ...order, status: before.status, work: before.work, shipments: before.shipments }
+const ends = ['shipped', 'delivered', 'collected', 'return_requested', 'returned']
+
+/** Whether the order is as far here as its source says, or ended in another way. */
+function isBehind(order: ImportedOrder, before: Order): boolean {
+  if (before.status === 'cancelled') return true
+  return ends.includes(before.status) && ends.indexOf(order.status) <= ends.indexOf(before.status)
+}
+
+/** Our own work, ended as the source says. */
+function endedBy(order: ImportedOrder, before: Order, at: number): ImportedOrder {
+  const isCancelled = order.status === 'cancelled'
+  const shippedAt = order.shippedAt ?? at
+  const end = (work: FulfillmentOrder): FulfillmentOrder => {
+    if (!isOpenWork(work)) return work
+    return isCancelled
+      ? { ...work, status: 'cancelled', isReserved: false, cancelledAt: at }
+      : { ...work, status: 'shipped', isReserved: false, shippedAt }
+  }
+  const known = new Set(before.shipments.map((shipment) => shipment.shipmentId))
+  const news = order.shipments.filter((shipment) => !known.has(shipment.shipmentId))
+  const lines = before.lines.map((line) => {
+    const left = line.quantity - line.cancelled - line.shipped
+    const [cancelled, shipped] = isCancelled ? [left, 0] : [0, left]
+    return { ...line, cancelled: line.cancelled + cancelled, shipped: line.shipped + shipped }
+  })
+  return { ...order, lines, work: before.work.map(end), shipments: [...before.shipments, ...news] }
+}
+
+/** Units that the order held: gone from the shelf where it has left since the last count, else free again. */
+function letGo(state: CoreState, before: Order, after: ImportedOrder, at: number): CoreEvent[] {
+  const { orderId } = before
+  const held = movesOf(holding(before))
+  const leftAt = ends.includes(after.status) ? (after.shippedAt ?? at) : null
+  const hasLeft = ({ sku, nodeId }: StockMove) =>
+    leftAt !== null && leftAt > (state.stock.get(stockKey(sku, nodeId))?.countedAt ?? leftAt)
+  const gone = held.filter(hasLeft)
+  const free = held.filter((move) => !hasLeft(move))
+  return [
+    ...(gone.length === 0 ? [] : [event('StockShipped', { orderId, items: gone, at })]),
+    ...(free.length === 0 ? [] : [event('StockReleased', { orderId, items: free, at })]),
+  ]
 }
 
 /** The checks of a new order: what is wrong holds it. */

@@ -17,9 +17,12 @@ function sameNode(a: Node | undefined, b: Node): boolean {
   return a !== undefined && JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** Counts that are newer than what is known, or say something else for the same time. */
+const dayMs = 86_400_000
+
+/** Counts that are newer than what is known; those of a time to come are left out. */
 export function countStock(state: CoreState, { items }: CommandData['CountStock'], at: number): Verdict {
   const news = items.filter((item) => {
+    if (item.countedAt > at + dayMs) return false
     const known = state.stock.get(stockKey(item.sku, item.nodeId))
     return known === undefined || item.countedAt > known.countedAt
   })

@@ -171,7 +171,9 @@ export function shipWork(order: Order, data: CommandData['ShipWork'], at: number
 
 /** The customer has it. */
 export function deliverWork(order: Order, data: CommandData['DeliverWork'], at: number): Verdict {
-  const found = find(order, data.fulfillmentOrderId, ['shipped', 'ready_for_pickup'], 'delivered')
+  const isCollected = order.method === 'pickup' || order.method === 'curbside'
+  const end = isCollected ? 'collected' : 'delivered'
+  const found = find(order, data.fulfillmentOrderId, ['shipped', 'ready_for_pickup'], end)
   if ('verdict' in found) return found.verdict
   return done([event('WorkDelivered', { ...refOf(order, found.work), at })], order)
 }

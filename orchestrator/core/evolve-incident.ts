@@ -58,14 +58,21 @@ export function updated(state: CoreState, incidentId: string, at: number, change
   return { ...state, incidents: state.incidents.set(incidentId, next), openIncidents }
 }
 
-/** State after an order was moved, or was not, because of an incident. */
-export function tallied(state: CoreState, incidentId: string | null, isMoved: boolean): CoreState {
+/**
+ * State after an order was moved, or was not, because of an incident.
+ * @param wasTold whether it was counted as not moved before
+ */
+export function tallied(
+  state: CoreState,
+  incidentId: string | null,
+  { isMoved, wasTold }: { isMoved: boolean; wasTold: boolean },
+): CoreState {
   const before = incidentId === null ? undefined : state.incidents.get(incidentId)
   if (before === undefined) return state
   const next = {
     ...before,
     ordersMoved: before.ordersMoved + (isMoved ? 1 : 0),
-    ordersNotMoved: before.ordersNotMoved + (isMoved ? 0 : 1),
+    ordersNotMoved: before.ordersNotMoved + (isMoved ? 0 : 1) - (wasTold ? 1 : 0),
   }
   return { ...state, incidents: state.incidents.set(before.incidentId, next) }
 }

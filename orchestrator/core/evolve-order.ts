@@ -7,7 +7,7 @@ import { isWaiting, openNodes, statusByWork } from './standing.ts'
 import type { CoreState } from './state.ts'
 
 type Timed<T> = T & { at: number }
-type Step<T extends keyof EventData> = (order: Order, data: Timed<EventData[T]>) => Order
+type Step<T extends keyof EventData> = (order: Order, data: Timed<EventData[T]>, state: CoreState) => Order
 
 const historyKept = 100
 const nothingYet = {
@@ -19,6 +19,9 @@ const nothingYet = {
   cancelReason: null,
   moves: 0,
   declinedFor: [],
+  isPinned: false,
+  hasOwnSteps: false,
+  waitingSince: null,
 }
 
 /** State after an order came over the API. */
@@ -44,7 +47,13 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
   const before = state.orders.get(order.orderId)
   const entry = { at, type: 'OrderImported', reason: null, nodeId: null }
   const history = [...(before?.history ?? []), entry].slice(-historyKept)
-  const kept = { moves: before?.moves ?? 0, declinedFor: before?.declinedFor ?? [] }
+  const kept = {
+    moves: before?.moves ?? 0,
+    declinedFor: before?.declinedFor ?? [],
+    isPinned: before?.isPinned ?? false,
+    hasOwnSteps: before?.hasOwnSteps ?? false,
+    waitingSince: null,
+  }
   return put(state, { ...order, ...kept, origin: before?.origin ?? 'file', history, updatedAt: at })
 }
 
@@ -55,7 +64,8 @@ export function stepped<T extends keyof EventData>(type: T, step: Step<T>, noted
     if (order === undefined) return state
     const entry: HistoryEntry = { at: data.at, type, ...noted(data, order) }
     const history = [...order.history, entry].slice(-historyKept)
-    return put(state, { ...step(order, data), history, updatedAt: data.at })
+    const hasOwnSteps = order.hasOwnSteps || type !== 'RerouteDeclined'
+    return put(state, { ...step(order, data, state), history, hasOwnSteps, updatedAt: data.at })
   }
 }
 

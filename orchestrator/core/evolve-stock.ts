@@ -8,14 +8,19 @@ import { type CoreState, type Stock, stockKey } from './state.ts'
 
 type Timed<T> = T & { at: number }
 
-/** Stock after a count. */
+/** Most moves kept of a position. */
+const movesKept = 500
+
+/** Stock after a count: what moved after it was taken still holds. */
 export function counted(state: CoreState, { items, at }: Timed<EventData['StockCounted']>): CoreState {
   return setAll(
     state,
     items.map((item) => {
       const before = state.stock.get(stockKey(item.sku, item.nodeId))
       const allocated = before?.allocated ?? allocatedSoFar(state, item.sku, item.nodeId)
-      return { ...item, allocated, updatedAt: at }
+      const moved = (before?.moved ?? []).filter((move) => move.at > item.countedAt)
+      const onHand = Math.max(0, item.onHand + moved.reduce((sum, move) => sum + move.delta, 0))
+      return { ...item, onHand, allocated, moved, updatedAt: at, version: 0 }
     }),
   )
 }
@@ -24,10 +29,9 @@ export function counted(state: CoreState, { items, at }: Timed<EventData['StockC
 export function adjusted(state: CoreState, { items, at }: Timed<EventData['StockAdjusted']>): CoreState {
   return items.reduce((next, { sku, nodeId, delta }) => {
     const before = next.stock.get(stockKey(sku, nodeId))
-    const onHand = (before?.onHand ?? 0) + delta
     const allocated = before?.allocated ?? allocatedSoFar(next, sku, nodeId)
-    const fresh = { sku, nodeId, safetyStock: 0, inbound: 0, countedAt: at }
-    return setAll(next, [{ ...fresh, ...before, onHand, allocated, updatedAt: at }])
+    const fresh = { sku, nodeId, onHand: 0, safetyStock: 0, inbound: 0, countedAt: 0, moved: [], version: 0 }
+    return setAll(next, [onShelf({ ...fresh, ...before, allocated, updatedAt: at }, delta, at)])
   }, state)
 }
 
@@ -43,11 +47,14 @@ export function released(state: CoreState, data: Timed<EventData['StockReleased'
 
 /** Stock after promised units left. */
 export function shipped(state: CoreState, data: Timed<EventData['StockShipped']>): CoreState {
-  return move(state, data, (stock, quantity) => ({
-    ...stock,
-    onHand: stock.onHand - quantity,
-    allocated: stock.allocated - quantity,
-  }))
+  return move(state, data, (stock, quantity) =>
+    onShelf({ ...stock, allocated: stock.allocated - quantity }, -quantity, data.at),
+  )
+}
+
+function onShelf(stock: Stock, delta: number, at: number): Stock {
+  const moved = [...stock.moved, { at, delta }].slice(-movesKept)
+  return { ...stock, onHand: stock.onHand + delta, moved }
 }
 
 function move(
@@ -55,17 +62,24 @@ function move(
   { items, at }: { items: readonly StockMove[]; at: number },
   change: (stock: Stock, quantity: number) => Stock,
 ): CoreState {
+  const version = state.changes + 1
   let { stock } = state
   for (const { sku, nodeId, quantity } of items) {
     const key = stockKey(sku, nodeId)
     const before = stock.get(key)
-    if (before !== undefined)
-      stock = stock.set(key, { ...change(before, quantity), updatedAt: Math.max(before.updatedAt, at) })
+    if (before !== undefined) {
+      stock = stock.set(key, {
+        ...change(before, quantity),
+        updatedAt: Math.max(before.updatedAt, at),
+        version,
+      })
+    }
   }
-  return { ...state, stock }
+  return { ...state, stock, changes: version }
 }
 
 function setAll(state: CoreState, positions: readonly Stock[]): CoreState {
+  const version = state.changes + 1
   const stock = state.stock.asMutable()
   const stockOfSku = state.stockOfSku.asMutable()
   const trackedNodes = state.trackedNodes.asMutable()
@@ -74,7 +88,7 @@ function setAll(state: CoreState, positions: readonly Stock[]): CoreState {
     if (!stock.has(key)) {
       stockOfSku.set(position.sku, (stockOfSku.get(position.sku) ?? PersistentSet<string>()).add(key))
     }
-    stock.set(key, position)
+    stock.set(key, { ...position, version })
     trackedNodes.add(position.nodeId)
   }
   return {
@@ -82,6 +96,7 @@ function setAll(state: CoreState, positions: readonly Stock[]): CoreState {
     stock: stock.asImmutable(),
     stockOfSku: stockOfSku.asImmutable(),
     trackedNodes: trackedNodes.asImmutable(),
+    changes: version,
   }
 }
 

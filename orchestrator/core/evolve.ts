@@ -6,7 +6,7 @@ import { opened, tallied, updated } from './evolve-incident.ts'
 import { created, imported, reviewed, stepped, withWork } from './evolve-order.ts'
 import * as stock from './evolve-stock.ts'
 import { isOpenWork, type Order } from './order.ts'
-import { unitsOf } from './standing.ts'
+import { isWaiting, unitsOf } from './standing.ts'
 import type { CoreState } from './state.ts'
 
 type Handlers = { [T in EventType]: (state: CoreState, data: EventData[T] & { at: number }) => CoreState }
@@ -23,12 +23,16 @@ const atNode = ({ fulfillmentOrderId }: { fulfillmentOrderId: string }, order: O
 const isPickup = (order: Order) => order.method === 'pickup' || order.method === 'curbside'
 
 /** The same step, counted in the tally of the incident that asked for it. */
-function withTally<D extends { decision: { incidentId: string | null } }>(
+function withTally<D extends { orderId: string; decision: { incidentId: string | null } }>(
   isMoved: boolean,
   step: (state: CoreState, data: D) => CoreState,
 ) {
-  return (state: CoreState, data: D): CoreState =>
-    tallied(step(state, data), data.decision.incidentId, isMoved)
+  return (state: CoreState, data: D): CoreState => {
+    const { incidentId } = data.decision
+    const told = state.orders.get(data.orderId)?.declinedFor ?? []
+    const wasTold = incidentId !== null && told.includes(incidentId)
+    return tallied(step(state, data), incidentId, { isMoved, wasTold })
+  }
 }
 
 const orderHandlers = {
@@ -41,19 +45,22 @@ const orderHandlers = {
     (order, { work }) => ({ ...order, status: 'sourced', work: [...order.work, ...work] }),
     decided,
   ),
-  OrderBackordered: stepped('OrderBackordered', (order) => ({ ...order, status: 'backordered' }), reasoned),
+  OrderBackordered: stepped(
+    'OrderBackordered',
+    (order, _, { changes }) => ({ ...order, status: 'backordered', waitingSince: changes }),
+    reasoned,
+  ),
   OrderReserved: stepped('OrderReserved', (order) => ({
     ...order,
     work: order.work.map((work) => (isOpenWork(work) ? { ...work, isReserved: true } : work)),
   })),
   OrderUnsourced: stepped(
     'OrderUnsourced',
-    (order, { at }) => ({
+    // Work that no node ever got leaves no trace.
+    (order) => ({
       ...order,
       status: 'validated',
-      work: order.work.map((work) =>
-        isOpenWork(work) ? { ...work, status: 'cancelled', isReserved: false, cancelledAt: at } : work,
-      ),
+      work: order.work.filter((work) => !isOpenWork(work) || work.releasedAt !== null),
     }),
     reasoned,
   ),
@@ -69,15 +76,17 @@ const orderHandlers = {
     true,
     stepped(
       'OrderRerouted',
-      (order, { fulfillmentOrderId, work, at }) => {
+      (order, { fulfillmentOrderId, work, decision, at }) => {
         const left = withWork(order, fulfillmentOrderId, (each) => ({
           ...each,
           status: 'cancelled',
           isReserved: false,
           cancelledAt: at,
         }))
-        const next = { ...left, status: order.status, work: [...left.work, ...work], moves: order.moves + 1 }
-        return order.status === 'sourced' ? next : reviewed(next)
+        const declinedFor = order.declinedFor.filter((incidentId) => incidentId !== decision.incidentId)
+        const moved = { status: order.status, work: [...left.work, ...work], moves: order.moves + 1 }
+        const next = { ...left, ...moved, declinedFor }
+        return isWaiting(order) ? next : reviewed(next)
       },
       decided,
     ),
@@ -87,24 +96,23 @@ const orderHandlers = {
     stepped(
       'RerouteDeclined',
       (order, { decision: { incidentId } }) =>
-        incidentId === null ? order : { ...order, declinedFor: [...order.declinedFor, incidentId] },
+        incidentId === null || order.declinedFor.includes(incidentId)
+          ? order
+          : { ...order, declinedFor: [...order.declinedFor, incidentId] },
       decided,
     ),
   ),
   RerouteUndone: stepped(
     'RerouteUndone',
-    (order, { decisionId, work, at }) =>
-      reviewed({
-        ...order,
-        work: [
-          ...order.work.map((each) =>
-            each.decisionId === decisionId && isOpenWork(each)
-              ? { ...each, status: 'cancelled' as const, isReserved: false, cancelledAt: at }
-              : each,
-          ),
-          ...work,
-        ],
-      }),
+    (order, { decisionId, work, at }) => {
+      const left = order.work.map((each) =>
+        each.decisionId === decisionId && isOpenWork(each)
+          ? { ...each, status: 'cancelled' as const, isReserved: false, cancelledAt: at }
+          : each,
+      )
+      const next = { ...order, work: [...left, ...work], isPinned: true }
+      return isWaiting(order) ? next : reviewed(next)
+    },
     reasoned,
   ),
   OrderCancelled: stepped(
@@ -149,10 +157,11 @@ const workHandlers = {
 const handlers: Handlers = {
   ...orderHandlers,
   ...workHandlers,
-  NodeDefined: (state, { node, at }) => ({
+  NodeDefined: (state, { node }) => ({
     ...state,
     nodes: state.nodes.set(node.nodeId, node),
-    nodesAt: at,
+    changes: state.changes + 1,
+    nodesVersion: state.changes + 1,
   }),
   StockCounted: stock.counted,
   StockAdjusted: stock.adjusted,

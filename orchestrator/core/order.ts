@@ -132,8 +132,14 @@ export interface Order extends OrderHeader {
   cancelReason: string | null
   /** How often work was moved to another node. */
   moves: number
-  /** Incidents for which it was decided that its work stays. */
+  /** Incidents for which it was told that its work stays. */
   declinedFor: readonly string[]
+  /** A person put it back: it is not moved again without being asked. */
+  isPinned: boolean
+  /** Whether any step was done here, so that its source no longer places it. */
+  hasOwnSteps: boolean
+  /** `CoreState.changes` when it was found that it has to wait for stock, null where it does not. */
+  waitingSince: number | null
   /** Hash of the file content it was imported from, null for API orders. */
   contentHash: string | null
   /** Newest 100 steps. */
@@ -166,6 +172,6 @@ export function isMovable(work: FulfillmentOrder): boolean {
 }
 
 /** Whether nobody has to do anything for the order before it leaves. */
-export function isEnded(order: Order): boolean {
+export function isEnded(order: Pick<Order, 'status'>): boolean {
   return endedOrders.has(order.status)
 }

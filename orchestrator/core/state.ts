@@ -39,7 +39,11 @@ export interface Stock {
   inbound: number
   /** Epoch ms of the last count. */
   countedAt: number
+  /** What moved since that count, oldest first, at most the newest 500. */
+  moved: readonly { at: number; delta: number }[]
   updatedAt: number
+  /** `CoreState.changes` at its last change. */
+  version: number
 }
 
 /** How an incident stands. */
@@ -102,8 +106,10 @@ export interface CoreState {
   /** Nodes with a stock feed: what they do not list, they do not have. */
   trackedNodes: PersistentSet<string>
   nodes: PersistentMap<string, Node>
-  /** When a node was defined last, epoch ms of the market. */
-  nodesAt: number
+  /** `changes` when a node was defined last. */
+  nodesVersion: number
+  /** Counts changes of stock and nodes. */
+  changes: number
   /** Orders with open work, by node. */
   openByNode: PersistentMap<string, PersistentSet<string>>
   /** Orders that wait for a step of the flow: not yet released, nor ended. */
@@ -149,7 +155,8 @@ export function emptyState(market: string): CoreState {
     stockOfSku: PersistentMap(),
     trackedNodes: PersistentSet(),
     nodes: PersistentMap(),
-    nodesAt: 0,
+    nodesVersion: 0,
+    changes: 0,
     openByNode: PersistentMap(),
     waiting: PersistentSet(),
     incidents: PersistentMap(),

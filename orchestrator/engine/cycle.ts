@@ -9,6 +9,7 @@ import type { Workspace } from '#orchestrator/workspace'
 import { type CycleSummary, runCycle } from '#pipeline'
 import type { Detector } from './detection.ts'
 import type { CycleReport } from './engine.ts'
+import { newestFile } from './import-rows.ts'
 import { importLive } from './live-import.ts'
 
 /** What a turn works with. */
@@ -77,8 +78,9 @@ export class Loop {
   }
 
   async #readLanes(pipeline: CycleSummary): Promise<void> {
-    if (this.#turns % lanesEvery !== 0 && pipeline.mode !== 'full') return
     const { workspace, flow } = this.#context
+    const hasNews = (await workspace.warehouse.reading(newestFile)) > this.#newestFile
+    if (this.#turns % lanesEvery !== 0 && pipeline.mode !== 'full' && !hasNews) return
     this.lanes = await workspace.warehouse.reading((queries) => readLanes(queries, flow.core.market))
   }
 
@@ -93,9 +95,15 @@ export class Loop {
 
   /** Orders that a crash, a file or a lack of stock left on the way. */
   async #advanceAll(): Promise<void> {
-    const { flow } = this.#context
+    const { flow, liveDays } = this.#context
     if (!this.#context.flowRuns()) return
-    const waiting = [...flow.core.state().waiting]
+    const { orders, waiting: all } = flow.core.state()
+    const since = flow.now() - liveDays * 86_400_000
+    // What a file told of long ago stays as it is.
+    const waiting = [...all].filter((orderId) => {
+      const order = orders.get(orderId)
+      return order !== undefined && (order.origin === 'api' || order.placedAt >= since)
+    })
     const context = { ...flow, lanes: () => this.lanes }
     for (let at = 0; at < waiting.length; at += sideBySide) {
       await Promise.all(waiting.slice(at, at + sideBySide).map((orderId) => advance(orderId, context)))

@@ -81,8 +81,9 @@ export class Detector {
     if (news.length === 0) return
     const { log, core } = this.#context
     const stream = `detection:${core.market}`
-    const events = [{ eventId: `${runId}/0`, type: 'ScoresRecorded', data: { runId, anomalies: news } }]
-    await log.append(stream, await log.tail(stream), events)
+    const tail = await log.tail(stream)
+    const data = { runId, anomalies: news }
+    await log.append(stream, tail, [{ eventId: `${runId}-${tail}/0`, type: 'ScoresRecorded', data }])
     for (const row of news) this.#told.set(row.anomalyId, said(row))
   }
 

@@ -38,8 +38,9 @@ export function importedOrder(rows: OrderRows, nodeOf: (nodeId: string) => Node 
   const status = order.status as OrderStatus
   const lines = rows.lines.map((line) => lineOf(line, status))
   const work = rows.work.length > 0 ? workOf(rows, provider) : derivedWork(rows, provider, externalId, status)
+  const isCollected = order.method === 'pickup' || order.method === 'curbside'
   const planned = work.map((each) =>
-    isOpenWork(each) && each.carrier === null
+    isOpenWork(each) && each.carrier === null && !isCollected
       ? { ...each, carrier: nodeOf(each.nodeId)?.carriers[0] ?? null }
       : each,
   )

@@ -27,7 +27,9 @@ export async function rerouteByHand(
   })
   const before = commandId === undefined ? null : await core.recall(commandId)
   if (before !== null) return answer(before.status, before.reason)
-  if (work === undefined) return answer('refused', 'nothing_to_move')
+  if (toNodeId !== undefined && !core.state().nodes.has(toNodeId)) return answer('refused', 'node_unknown')
+  if (work === undefined)
+    return answer('refused', order.work.some(isMovable) ? 'same_place' : 'nothing_to_move')
   const limits = {
     maxExtraCostCents: Number.MAX_SAFE_INTEGER,
     ...(toNodeId === undefined ? {} : { toNodeId }),

@@ -15,6 +15,8 @@ export class Pace {
   #endedAt = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | null = null
   #isStopped = false
+  /** Asked for while a turn runs, which may have begun too early to see why. */
+  #isWanted = false
 
   constructor(turn: () => Promise<CycleReport>, { clock }: Pick<Effects, 'clock'>, restMs: number) {
     this.#turn = turn
@@ -42,6 +44,10 @@ export class Pace {
   /** A turn before long: at once after a rest, else when the rest is over. */
   soon(): void {
     if (this.#isStopped || this.#cancel !== null || this.#next !== null) return
+    if (this.#running !== null) {
+      this.#isWanted = true
+      return
+    }
     const wait = Math.max(0, this.#endedAt + this.#restMs - this.#clock.now())
     this.#cancel = this.#clock.after(wait, () => {
       this.#cancel = null
@@ -61,6 +67,9 @@ export class Pace {
     const turn = this.#turn().finally(() => {
       this.#running = null
       this.#endedAt = this.#clock.now()
+      if (!this.#isWanted) return
+      this.#isWanted = false
+      this.soon()
     })
     this.#running = turn
     return turn

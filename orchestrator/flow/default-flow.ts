@@ -3,7 +3,7 @@
 
 import type { CommandResult } from '#data/log'
 import type { Core, CoreAnswer, Order } from '#orchestrator/core'
-import { unassigned } from '#orchestrator/core'
+import { isOpenWork, unassigned } from '#orchestrator/core'
 import { type Lanes, planSourcing } from '#orchestrator/sourcing'
 
 /** What a step works with. */
@@ -43,6 +43,7 @@ const source: Step = {
       sku: skus.get(lineId) ?? '',
       quantity,
     }))
+    if (wants.length === 0) return asItsSourceSays(order, core, now())
     const question = { state: core.state(), lanes: lanes(), order, wants, now: now(), from: null }
     const plan = planSourcing(question, `${orderId}/source/${order.work.length}`)
     if (plan.assignments !== null) {
@@ -56,13 +57,31 @@ const source: Step = {
   undo: unsource,
 }
 
+/** Work that came with the order: nothing is left to choose. */
+function asItsSourceSays({ orderId, work }: Order, core: Core, at: number) {
+  const toNodeId = work.find(isOpenWork)?.nodeId ?? null
+  const decision = {
+    decisionId: `${orderId}/source/${work.length}`,
+    kind: 'source' as const,
+    incidentId: null,
+    fromNodeId: null,
+    toNodeId,
+    status: 'done' as const,
+    reason: 'its source named the node',
+    costCents: null,
+    hoursSaved: null,
+    candidates: [],
+  }
+  return core.execute('SourceOrder', { orderId, assignments: [], decision }, { at })
+}
+
 /** Whether stock of its goods or the nodes changed since it was found that the order has to wait. */
 function hasNews(order: Order, core: Core): boolean {
-  if (!order.history.some((entry) => entry.type === 'OrderBackordered')) return true
-  const { stock, stockOfSku, nodesAt } = core.state()
-  if (nodesAt > order.updatedAt) return true
+  const { waitingSince } = order
+  const { stock, stockOfSku, nodesVersion } = core.state()
+  if (waitingSince === null || nodesVersion > waitingSince) return true
   return order.lines.some(({ sku }) =>
-    (stockOfSku.get(sku) ?? []).some((key) => (stock.get(key)?.updatedAt ?? 0) > order.updatedAt),
+    (stockOfSku.get(sku) ?? []).some((key) => (stock.get(key)?.version ?? 0) > waitingSince),
   )
 }
 
@@ -103,6 +122,9 @@ export async function advance(orderId: string, context: FlowContext): Promise<vo
     if (result.status === 'refused' && step === reserve) await reserve.undo(order, context)
     else if (result.status === 'refused') return
   }
+  const { core, now } = context
+  const reason = 'stock was taken again and again'
+  await core.execute('BackorderOrder', { orderId, reason, decision: null }, { at: now() })
 }
 
 /** The step that an order is due for, null where the flow has nothing to do. */

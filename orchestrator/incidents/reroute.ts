@@ -70,10 +70,12 @@ async function rerouteFor(incident: Incident, context: RerouteContext): Promise<
   return round
 }
 
-/** Orders the incident touches and nobody decided about, the oddest and then the most pressing first. */
+/**
+ * Orders the incident touches, the oddest and then the most pressing first. Those that were left in place before are
+ * weighed again: stock, nodes or the limits may have changed.
+ */
 function dueOrders(state: CoreState, incident: Incident, { oddnessOf }: RerouteContext): Order[] {
   return touched(state, incident.dimension, incident.dimensionValue)
-    .filter((order) => !order.declinedFor.includes(incident.incidentId))
     .map((order) => ({
       order,
       oddness: oddnessOf(order.orderId),
@@ -85,21 +87,36 @@ function dueOrders(state: CoreState, incident: Incident, { oddnessOf }: RerouteC
 
 type Outcome = 'moved' | 'declined' | 'gone'
 
+/** Moves what of the order the incident touches, piece by piece. */
 async function rerouteOrder(order: Order, incident: Incident, context: RerouteContext): Promise<Outcome> {
-  const { core, now } = context
-  const { policy } = core.state()
-  const work = workOf(order, incident)
-  if (work === undefined) return 'gone'
-  const decisionId = `${order.orderId}/${incident.incidentId}/${work.fulfillmentOrderId}`
-  const plan = planFor(order, work, context, { decisionId, incidentId: incident.incidentId }, policy)
-  const { orderId } = order
-  const stay = (decision: DecisionRecord) => decline(core, orderId, decision, now)
-  if (plan.assignments === null) return stay(plan.decision)
-  if (order.moves >= policy.maxMovesPerOrder) {
-    return stay(refusal(plan.decision, `it was moved ${order.moves} times, the limit`))
+  let outcome: Outcome = 'gone'
+  for (const work of worksOf(order, incident)) {
+    const one = await rerouteWork(order.orderId, work, incident, context)
+    if (outcome !== 'moved') outcome = one
   }
-  if (policy.mode === 'shadow') return stay(refusal(plan.decision, 'shadow mode: it would have moved'))
-  if (isHeldOut(orderId, incident.incidentId, policy.holdOutShare)) {
+  return outcome
+}
+
+async function rerouteWork(
+  orderId: string,
+  work: FulfillmentOrder,
+  incident: Incident,
+  context: RerouteContext,
+): Promise<Outcome> {
+  const { core, now } = context
+  const order = core.state().orders.get(orderId)
+  if (order === undefined) return 'gone'
+  const { policy } = core.state()
+  const { incidentId } = incident
+  const isTold = order.declinedFor.includes(incidentId)
+  const stay = async (decision: DecisionRecord): Promise<Outcome> =>
+    isTold ? 'gone' : decline(core, orderId, decision, now)
+  const decisionId = `${orderId}/${incidentId}/${work.fulfillmentOrderId}`
+  const plan = planFor(order, work, context, { decisionId, incidentId }, policy)
+  if (plan.assignments === null) return stay(plan.decision)
+  const limit = limitOn(order, policy)
+  if (limit !== null) return stay(refusal(plan.decision, limit))
+  if (isHeldOut(orderId, policy.holdOutShare)) {
     return stay({ ...refusal(plan.decision, 'left in place to measure the effect'), status: 'held_out' })
   }
   const { fulfillmentOrderId } = work
@@ -114,9 +131,16 @@ async function rerouteOrder(order: Order, incident: Incident, context: RerouteCo
   return 'gone'
 }
 
+/** Why the order may not be moved although it could, null where it may. */
+function limitOn(order: Order, policy: api.ReroutePolicy): string | null {
+  if (order.isPinned) return 'a person put it back'
+  if (order.moves >= policy.maxMovesPerOrder) return `it was moved ${order.moves} times, the limit`
+  return policy.mode === 'shadow' ? 'shadow mode: it would have moved' : null
+}
+
 /** The work of an order that an incident touches. */
-function workOf(order: Order, { dimension, dimensionValue }: Incident): FulfillmentOrder | undefined {
-  return order.work.find(
+function worksOf(order: Order, { dimension, dimensionValue }: Incident): FulfillmentOrder[] {
+  return order.work.filter(
     (work) =>
       isMovable(work) &&
       (dimension === 'node' ? work.nodeId === dimensionValue : work.carrier === dimensionValue),
@@ -134,7 +158,7 @@ export function planFor(
   const wants = work.lines
     .map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: unitsOf(line) }))
     .filter((want) => want.quantity > 0)
-  const from = { nodeId: work.nodeId, carrier: work.carrier }
+  const from = { nodeId: work.nodeId, carrier: work.carrier, isHeld: work.isReserved }
   return planReroute({ state: core.state(), lanes, order, wants, now, from }, ids, limits)
 }
 
@@ -156,8 +180,8 @@ function refusal(decision: DecisionRecord, reason: string): DecisionRecord {
   }
 }
 
-/** Whether an order is in the share that stays: the same answer for the same order and incident. */
-export function isHeldOut(orderId: string, incidentId: string, share: number): boolean {
-  const digest = createHash('sha256').update(`${orderId}/${incidentId}`).digest()
+/** Whether an order is in the share that stays: the same answer for every incident, so that it is never moved. */
+export function isHeldOut(orderId: string, share: number): boolean {
+  const digest = createHash('sha256').update(`held out/${orderId}`).digest()
   return digest.readUInt32BE(0) / 2 ** 32 < share
 }

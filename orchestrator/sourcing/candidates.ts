@@ -28,7 +28,7 @@ export interface Question {
   /** Epoch ms of the market. */
   now: number
   /** Where the work is now, null for new work. */
-  from: { nodeId: string; carrier: string | null } | null
+  from: { nodeId: string; carrier: string | null; isHeld: boolean } | null
 }
 
 /** Cents that a day of lateness is taken to cost. */
@@ -50,7 +50,14 @@ const enoughShipments = 8
 export function weigh(question: Question): CandidateRecord[] {
   const candidates: CandidateRecord[] = []
   for (const node of question.state.nodes.values()) {
-    if (concerns(question, node)) candidates.push(weighOne(question, node))
+    if (!concerns(question, node)) continue
+    const carrier = carrierOf(question, node)
+    candidates.push(weighOne(question, node, carrier))
+    // To stay is always one of the choices.
+    const { from } = question
+    if (node.nodeId === from?.nodeId && carrier !== from.carrier) {
+      candidates.push(weighOne(question, node, from.carrier))
+    }
   }
   return candidates.sort(
     (a, b) =>
@@ -71,13 +78,15 @@ function concerns({ state, lanes, wants, from }: Question, node: Node): boolean 
   })
 }
 
-function weighOne(question: Question, node: Node): CandidateRecord {
-  const { state, order, wants, from } = question
+function weighOne(question: Question, node: Node, carrier: string | null): CandidateRecord {
+  const { state, order, from } = question
   const incident = incidentAt(state, 'node', node.nodeId)
-  const carrier = carrierOf(question, node)
-  const { available, lacks } = stockAt(state, wants, node)
+  const { available, lacks } = stockAt(question, node)
   const failed = [...lacks]
   const isStay = from?.nodeId === node.nodeId && from.carrier === carrier
+  const isSlow =
+    from !== null && carrier === from.carrier && incidentAt(state, 'carrier', carrier) !== undefined
+  if (isSlow && !isStay) failed.push('goes by the same slow carrier')
   if (!node.isActive) failed.push('takes no new work')
   if (incident !== undefined && !isStay && from !== null) failed.push('has an open incident itself')
   if (order.method === 'pickup' || order.method === 'curbside') {
@@ -117,15 +126,17 @@ export function incidentAt(
   return incidentId === undefined ? undefined : state.incidents.get(incidentId)
 }
 
-/** The node's most used carrier that has no open incident; where all have, the most used. */
-function carrierOf({ state, lanes, from }: Question, node: Node): string | null {
+/** The node's most used carrier that has no open incident; where all have, the most used. None for collection. */
+function carrierOf({ state, lanes, from, order }: Question, node: Node): string | null {
+  if (order.method === 'pickup' || order.method === 'curbside') return null
   const carriers = lanes.carriers.get(node.nodeId) ?? node.carriers
   const usual = node.nodeId === from?.nodeId ? from.carrier : null
   const known = usual === null ? carriers : [usual, ...carriers.filter((carrier) => carrier !== usual)]
   return known.find((carrier) => incidentAt(state, 'carrier', carrier) === undefined) ?? known[0] ?? null
 }
 
-function stockAt(state: CoreState, wants: readonly Want[], node: Node) {
+function stockAt({ state, wants, from }: Question, node: Node) {
+  const holds = from?.isHeld === true && from.nodeId === node.nodeId
   let available: number | null = null
   const lacks: string[] = []
   const needed = new Map<string, number>()
@@ -136,7 +147,7 @@ function stockAt(state: CoreState, wants: readonly Want[], node: Node) {
       if (state.trackedNodes.has(node.nodeId)) lacks.push(`does not stock ${sku}`)
       continue
     }
-    const left = availableOf(stock)
+    const left = availableOf(stock) + (holds ? quantity : 0)
     available = available === null ? left : Math.min(available, left)
     if (left < quantity) lacks.push(`has ${Math.max(0, left)} of ${quantity} ${sku}`)
   }

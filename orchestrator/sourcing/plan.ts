@@ -136,11 +136,19 @@ function reasonOf(candidates: readonly CandidateRecord[], best: CandidateRecord)
     : `cheapest in all, by ${(cheaper / 100).toFixed(2)}`
 }
 
-/** Each line at its best node; null where some line has none. */
+/** Each line at its best node beside what went there before; null where some line has none. */
 function splitOver(question: Question): { assignments: Assignment[]; chosen: CandidateRecord[] } | null {
   const byNode = new Map<string, { candidate: CandidateRecord; wants: Want[] }>()
   for (const want of question.wants) {
-    const best = weigh({ ...question, wants: [want] }).find((candidate) => candidate.isFeasible)
+    const takenAt = (nodeId: string) =>
+      (byNode.get(nodeId)?.wants ?? []).reduce(
+        (sum, { sku, quantity }) => sum + (sku === want.sku ? quantity : 0),
+        0,
+      )
+    const best = weigh({ ...question, wants: [want] }).find(
+      ({ isFeasible, available, nodeId }) =>
+        isFeasible && (available === null || available >= want.quantity + takenAt(nodeId)),
+    )
     if (best === undefined) return null
     const place = byNode.get(best.nodeId) ?? { candidate: best, wants: [] }
     place.wants.push(want)

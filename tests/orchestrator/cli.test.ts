@@ -60,7 +60,7 @@ describe('from files to answers', () => {
     const parquet = await json('sql', 'from orders', '--parquet', file, '--home', home)
     expect(parquet.body.file).toBe(file)
     expect((await readFile(file)).subarray(0, 4).toString()).toBe('PAR1')
-    expect(await readdir(homePaths(home).exports)).toEqual(['snapshot.duckdb'])
+    expect(await readdir(homePaths(home).exports)).toEqual(['snapshot.duckdb', 'snapshot.json'])
   })
 
   test('control characters in data do not reach a terminal', async () => {

@@ -117,3 +117,50 @@ test('an order that a crash left on the way goes on where it stood', async () =>
   await advance('o1', context(again.core))
   expect(again.core.state().orders.get('o1')?.status).toBe('released')
 })
+
+test('two lines of one SKU go where both fit, or wait without a trace of vain tries', async () => {
+  const { core } = await runCore(undefined, 1)
+  await createOrder(core, 'o1', 'x', 1)
+  const first = core.state().orders.get('o1')
+  const line = first?.lines[0]
+  if (first === undefined || line === undefined) throw new Error('no order')
+  const twice = { ...first, orderId: 'o2', externalId: 'o2' }
+  const lines = ['1', '2', '3', '4'].map((lineId) => ({ ...line, lineId }))
+  await core.execute('CreateOrder', { order: twice, lines: lines.slice(0, 3) }, { at: start })
+  await advance('o2', context(core))
+  expect(
+    core
+      .state()
+      .orders.get('o2')
+      ?.work.map((work) => work.nodeId),
+  ).toEqual(['fab:A', 'fab:B', 'fab:C'])
+  await core.execute(
+    'CreateOrder',
+    { order: { ...twice, orderId: 'o3', externalId: 'o3' }, lines },
+    { at: start },
+  )
+  await advance('o3', context(core))
+  expect(core.state().orders.get('o3')).toMatchObject({ status: 'backordered', work: [] })
+})
+
+test('an order whose source named the node is reserved and released there', async () => {
+  const { core } = await runCore()
+  await createOrder(core, 'o1', 'x', 2)
+  await advance('o1', context(core))
+  const order = core.state().orders.get('o1')
+  if (order === undefined) throw new Error('no order')
+  const work = order.work.map((each) => ({ ...each, releasedAt: null }))
+  const named = {
+    ...order,
+    orderId: 'f1',
+    externalId: 'f1',
+    status: 'validated' as const,
+    work,
+    contentHash: 'h1',
+  }
+  await core.execute('ImportOrders', { orders: [named] }, { at: start })
+  await advance('f1', context(core))
+  const done = core.state().orders.get('f1')
+  expect(done?.status).toBe('released')
+  expect(done?.work.map((each) => [each.nodeId, each.releasedAt])).toEqual([['fab:A', start]])
+})

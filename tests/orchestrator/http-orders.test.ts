@@ -129,12 +129,13 @@ describe('a new order', () => {
     expect(answer.headers['content-type']).toContain('application/json')
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
     expect(known(name)?.externalId).toBe(name)
-    const unknown = await place.call('POST', `/api/v1/orders/${encodeURIComponent(name)}/advance`)
+    const other = `${name}!`
+    const unknown = await place.call('POST', `/api/v1/orders/${encodeURIComponent(other)}/advance`)
     expect([unknown.status, unknown.headers['content-type']]).toEqual([
       404,
       expect.stringContaining('problem+json'),
     ])
-    expect(unknown.body.details).toEqual({ orderId: name })
+    expect(unknown.body.details).toEqual({ orderId: other })
   })
 })
 

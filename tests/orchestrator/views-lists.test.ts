@@ -187,7 +187,9 @@ describe('stock', () => {
     safetyStock: 6,
     inbound: 3,
     countedAt: hour(-1),
+    moved: [],
     updatedAt: hour(-0.5),
+    version: 1,
   }
   const walk = async (query: StockQuery) => {
     const items: api.StockPosition[] = []
