@@ -54,7 +54,12 @@ export class KeyTable {
     const hash = hashOf(key)
     const row = guarded(() => this.#sql.find.get(hash.toString('hex')))
     if (row === undefined || !timingSafeEqual(hash, Buffer.from(String(row.hash), 'hex'))) return null
-    return { keyId: String(row.key_id), name: String(row.name), role: row.role as KeyRole }
+    return identityOf(row)
+  }
+
+  find(keyId: string): KeyIdentity | null {
+    const row = guarded(() => this.#sql.get.get(keyId))
+    return row === undefined ? null : identityOf(row)
   }
 
   list(): ApiKey[] {
@@ -83,12 +88,17 @@ function statementsOf(db: DatabaseSync) {
       'insert into vault_keys (key_id, name, role, hint, hash, created_at) values (?, ?, ?, ?, ?, ?)',
     ),
     find: db.prepare('select key_id, name, role, hash from vault_keys where hash = ? and revoked_at is null'),
+    get: db.prepare('select key_id, name, role from vault_keys where key_id = ? and revoked_at is null'),
     list: db.prepare(
       'select key_id, name, role, hint, created_at, revoked_at from vault_keys order by created_at, rowid',
     ),
     revoke: db.prepare('update vault_keys set revoked_at = ? where key_id = ? and revoked_at is null'),
     hasAdmin: db.prepare(`select 1 from vault_keys where role = 'admin' and revoked_at is null limit 1`),
   }
+}
+
+function identityOf(row: Record<string, unknown>): KeyIdentity {
+  return { keyId: String(row.key_id), name: String(row.name), role: row.role as KeyRole }
 }
 
 function hashOf(key: string): Buffer {

@@ -29,6 +29,13 @@ const versions: readonly string[] = [
      created_at integer not null,
      revoked_at integer
    ) strict;`,
+  `create table vault_requests (
+     request_id text primary key,
+     hash text not null,
+     answer text,
+     asked_at integer not null
+   ) strict;
+   create index vault_requests_by_time on vault_requests (asked_at);`,
 ]
 
 /**

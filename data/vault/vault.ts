@@ -1,8 +1,9 @@
-// What analysts must never read: webhook secrets and API keys, beside the log but never in it.
+// What analysts must never read: webhook secrets, API keys and answers with secrets, beside the log but never in it.
 
 import type { Effects } from '#data/kernel'
 import { type ApiKey, type KeyIdentity, type KeyRole, KeyTable } from './keys.ts'
 import { type NewReceiver, type Receiver, type ReceiverChange, ReceiverTable } from './receivers.ts'
+import { RequestTable } from './requests.ts'
 import { openVaultDatabase } from './schema.ts'
 
 /**
@@ -33,11 +34,22 @@ export interface Vault {
   createKey(key: { name: string; role: KeyRole }): { keyId: string; key: string }
   /** Whose key it is; null where it is unknown or revoked. */
   verifyKey(key: string): KeyIdentity | null
+  /** Whose key has this id; null where it is unknown or revoked. */
+  findKey(keyId: string): KeyIdentity | null
   /** All keys, also revoked ones, oldest first. */
   listKeys(): ApiKey[]
   /** Whether there was such a key that was not revoked yet. */
   revokeKey(keyId: string): boolean
   hasAdminKey(): boolean
+  /**
+   * Notes a request by the key of its caller; what it was answered before, null where it was not answered yet.
+   * Kept for seven days.
+   * @param hash of what is asked
+   * @throws LOG_COMMAND_CONFLICT where the same id asked for something else
+   */
+  claimRequest(requestId: string, hash: string): string | null
+  /** Keeps what a noted request was answered. */
+  answerRequest(requestId: string, answer: string): void
   close(): void
 }
 
@@ -50,6 +62,7 @@ export function openVault(path: string, effects: Pick<Effects, 'clock'>): Vault 
   const db = openVaultDatabase(path)
   const receivers = new ReceiverTable(db, effects.clock)
   const keys = new KeyTable(db, effects.clock)
+  const requests = new RequestTable(db, effects.clock)
   return {
     createWebhook: (receiver) => receivers.create(receiver),
     listWebhooks: (market) => receivers.list(market),
@@ -60,9 +73,12 @@ export function openVault(path: string, effects: Pick<Effects, 'clock'>): Vault 
     webhookSecrets: (webhookId) => receivers.secrets(webhookId),
     createKey: (key) => keys.create(key),
     verifyKey: (key) => keys.verify(key),
+    findKey: (keyId) => keys.find(keyId),
     listKeys: () => keys.list(),
     revokeKey: (keyId) => keys.revoke(keyId),
     hasAdminKey: () => keys.hasAdmin(),
+    claimRequest: (requestId, hash) => requests.claim(requestId, hash),
+    answerRequest: (requestId, answer) => requests.answer(requestId, answer),
     close: () => {
       if (db.isOpen) db.close()
     },

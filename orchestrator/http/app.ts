@@ -13,8 +13,10 @@ import type { App, AppParts } from './parts.ts'
 import { answerProblems, sendProblem } from './problem.ts'
 import { readQuery } from './query.ts'
 import { addReference, collectRoutes } from './reference.ts'
+import { Repeats } from './repeats.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addIngest } from './routes/ingest.ts'
+import { addOrderActions } from './routes/order-actions.ts'
 import { addOrders } from './routes/orders.ts'
 import { addProbes } from './routes/probes.ts'
 import { addSink } from './routes/sink.ts'
@@ -55,17 +57,19 @@ export async function createApp(parts: AppParts): Promise<App> {
   await collectRoutes(app)
   const flow = new FlowQueue(parts.engine, logger)
   app.addHook('onClose', () => flow.close())
+  const repeats = new Repeats(parts.vault)
   await app.register(
     async (plain) => {
       const api = plain as App
       addProbes(app, parts, addStream(api, parts))
       addSystem(api, parts)
       addOrders(api, parts, flow)
+      addOrderActions(api, parts, repeats)
       addWork(api, parts)
       addStock(api, parts)
       addIncidents(api, parts)
       addSql(api, parts)
-      addWebhooks(api, parts)
+      addWebhooks(api, parts, repeats)
       addSink(api, parts)
       addIngest(api, parts)
       addVerbs(api, parts)

@@ -22,7 +22,7 @@ export type PageHandler = (request: IncomingMessage, response: ServerResponse) =
 /** What the application serves. */
 export interface AppParts {
   engine: Engine
-  vault: Pick<Vault, 'verifyKey'>
+  vault: Pick<Vault, 'verifyKey' | 'findKey' | 'claimRequest' | 'answerRequest'>
   webhooks: Webhooks
   /** Bearer token of this run, for the owner of the home: the command line. */
   token: string

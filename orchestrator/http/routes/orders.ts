@@ -1,4 +1,4 @@
-// Routes of orders: list, one, create, cancel, reroute, advance. Reads come from the views, writes go to the core.
+// Routes of orders: list, one, create. Reads come from the views, writes go to the core.
 
 import { Type } from 'typebox'
 import { api, methods, orderIdOf, orderStatuses } from '#data/contracts'
@@ -6,7 +6,7 @@ import { fail, isCurrency } from '#data/kernel'
 import type { CommandData } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { getOrder, listOrders } from '#orchestrator/views'
-import { AskedTimes, answerOf, commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
+import { AskedTimes, answerOf, commandIdOf, execute, idempotencyHeaders } from '../command.ts'
 import type { FlowQueue } from '../flow-queue.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
@@ -35,61 +35,13 @@ const orderQuery = Type.Object(
   closed,
 )
 const orderId = Type.Object({ orderId: word('order id or external id') })
-const reasonGiven = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed)
-const nodeGiven = Type.Object({ toNodeId: Type.Optional(word('default: the best one')) }, closed)
 const tags = ['orders']
 const write = { tags, headers: idempotencyHeaders }
-const answer = { 200: api.commandAnswer, ...problems }
 
 /** Adds the routes of orders. */
 export function addOrders(app: App, { engine }: AppParts, flow: FlowQueue): void {
   addReads(app, engine)
   addCreate(app, engine, flow)
-  app.post(
-    '/orders/:orderId/cancel',
-    {
-      schema: { ...write, summary: 'Cancel an order', params: orderId, body: reasonGiven, response: answer },
-    },
-    async (request) => {
-      const id = request.params.orderId
-      const commandId = commandIdOf(request, `cancel/${id}`)
-      const data = { orderId: id, reason: request.body.reason }
-      return answerOf(await execute(engine, 'CancelOrder', data, { commandId }), { orderId: id })
-    },
-  )
-  app.post(
-    '/orders/:orderId/reroute',
-    {
-      schema: {
-        ...write,
-        summary: 'Move the work of an order',
-        params: orderId,
-        body: nodeGiven,
-        response: answer,
-      },
-    },
-    async (request) => {
-      const id = request.params.orderId
-      const commandId = commandIdOf(request, `reroute/${id}`)
-      const { toNodeId } = request.body
-      const moved = await engine.reroute(id, { commandId, ...(toNodeId === undefined ? {} : { toNodeId }) })
-      if (moved.status === 'refused') throw refusal(moved.reason, { orderId: id, toNodeId })
-      return moved
-    },
-  )
-  app.post(
-    '/orders/:orderId/advance',
-    { schema: { ...write, summary: 'Take an order on through its flow', params: orderId, response: answer } },
-    async (request) => {
-      const id = request.params.orderId
-      const before = engine.core.state().orders.get(id)
-      if (before === undefined) throw fail('ORDER_UNKNOWN', { orderId: id })
-      await engine.advance(id)
-      const after = engine.core.state().orders.get(id) ?? before
-      const status = after.status === before.status ? ('noop' as const) : ('done' as const)
-      return { status, reason: null, orderId: id, orderStatus: after.status }
-    },
-  )
 }
 
 function addReads(app: App, engine: Engine): void {

@@ -3,8 +3,10 @@
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import type { Webhooks } from '#orchestrator/webhooks'
+import { idempotencyHeaders } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
+import type { Repeats } from '../repeats.ts'
 import { closed, date, oneOf, page, word } from './fields.ts'
 
 const tags = ['webhooks']
@@ -26,9 +28,9 @@ const replay = Type.Object(
 )
 
 /** Adds the routes of webhooks. */
-export function addWebhooks(app: App, { webhooks }: AppParts): void {
-  addReceivers(app, webhooks)
-  addActions(app, webhooks)
+export function addWebhooks(app: App, { webhooks }: AppParts, repeats: Repeats): void {
+  addReceivers(app, webhooks, repeats)
+  addActions(app, webhooks, repeats)
   app.get(
     '/deliveries',
     {
@@ -43,7 +45,7 @@ export function addWebhooks(app: App, { webhooks }: AppParts): void {
   )
 }
 
-function addReceivers(app: App, webhooks: Webhooks): void {
+function addReceivers(app: App, webhooks: Webhooks, repeats: Repeats): void {
   app.get(
     '/webhooks',
     { schema: { tags, summary: 'Receivers', response: { 200: Type.Array(api.webhook), ...problems } } },
@@ -56,12 +58,14 @@ function addReceivers(app: App, webhooks: Webhooks): void {
       schema: {
         tags,
         summary: 'Make a receiver; its secret is shown this once',
+        headers: idempotencyHeaders,
         body: api.newWebhook,
         response: { 201: api.webhookWithSecret, ...problems },
       },
     },
     async (request, reply) => {
-      const made = await webhooks.create(request.body)
+      const { body } = request
+      const made = await repeats.once(request, 'webhooks', body, () => webhooks.create(body))
       return reply.code(201).header('location', `/api/v1/webhooks/${made.webhookId}`).send(made)
     },
   )
@@ -96,7 +100,7 @@ function addReceivers(app: App, webhooks: Webhooks): void {
   )
 }
 
-function addActions(app: App, webhooks: Webhooks): void {
+function addActions(app: App, webhooks: Webhooks, repeats: Repeats): void {
   app.post(
     '/webhooks/:webhookId/test',
     {
@@ -117,11 +121,15 @@ function addActions(app: App, webhooks: Webhooks): void {
       schema: {
         tags,
         summary: 'Make a new secret; the one before signs beside it for a day',
+        headers: idempotencyHeaders,
         params,
         response: { 200: api.webhookWithSecret, ...problems },
       },
     },
-    async (request) => webhooks.rotate(request.params.webhookId),
+    (request) => {
+      const { webhookId } = request.params
+      return repeats.once(request, `rotate/${webhookId}`, {}, async () => webhooks.rotate(webhookId))
+    },
   )
   app.post(
     '/webhooks/:webhookId/replay',
@@ -130,13 +138,16 @@ function addActions(app: App, webhooks: Webhooks): void {
       schema: {
         tags,
         summary: 'Send one message again, or all since a time',
+        headers: idempotencyHeaders,
         params,
         body: replay,
         response: { 202: Type.Object({ queued: Type.Integer() }), ...problems },
       },
     },
     async (request, reply) => {
-      const queued = await webhooks.replay({ ...request.params, ...request.body })
+      const { params, body } = request
+      const ask = () => webhooks.replay({ ...params, ...body })
+      const queued = await repeats.once(request, `replay/${params.webhookId}`, body, ask)
       return reply.code(202).send(queued)
     },
   )

@@ -118,3 +118,27 @@ test('A vault that cannot be written says so with a code', () => {
   })
   expect(codes).toEqual(['VAULT_UNAVAILABLE', 'VAULT_UNAVAILABLE'])
 })
+
+describe('the requests of a vault', () => {
+  test('are noted once, keep what they were answered, and refuse another question', () => {
+    const path = newLogPath()
+    const vault = open(path)
+    expect(vault.claimRequest('a', 'hash')).toBeNull()
+    expect(vault.claimRequest('a', 'hash')).toBeNull()
+    vault.answerRequest('a', '{"x":1}')
+    expect(open(path).claimRequest('a', 'hash')).toBe('{"x":1}')
+    expect(() => vault.claimRequest('a', 'other')).toThrow('different body')
+    expect(vault.claimRequest('b', 'other')).toBeNull()
+  })
+
+  test('are forgotten after seven days', async () => {
+    const clock = new SimulatedClock(0)
+    const vault = open(newLogPath(), clock)
+    vault.claimRequest('a', 'hash')
+    vault.answerRequest('a', 'yes')
+    await clock.advance(7 * 86_400_000)
+    expect(vault.claimRequest('a', 'hash')).toBe('yes')
+    await clock.advance(1)
+    expect(vault.claimRequest('a', 'other')).toBeNull()
+  })
+})
