@@ -244,6 +244,7 @@ export function releaseOrder(order: Order, at: number): Verdict {
 export function cancelOrder(order: Order, data: CommandData['CancelOrder'], at: number): Verdict {
   const { orderId } = order
   if (order.status === 'cancelled') return done([], order)
+  if (isEnded(order)) return refused('wrong_state', { status: order.status }, order)
   if (
     order.work.some((work) => work.status !== 'rejected' && work.status !== 'cancelled' && !isMovable(work))
   ) {

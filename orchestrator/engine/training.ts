@@ -30,7 +30,9 @@ const restMs = 60_000
 /** Training of the market's model of orders. */
 export function trainInTurn({ models, warehouse, effects, market, now }: TrainingContext): Training {
   let under: Promise<void> | null = null
-  let learnedAt: number | null = null
+  // A full model that an earlier run kept is as good as one that was just made.
+  const kept = models.states().some((state) => state.state === 'ready' && state.version.endsWith('-full'))
+  let learnedAt: number | null = kept ? now() : null
   let triedAt = Number.NEGATIVE_INFINITY
   let isClosed = false
   const learn = async (size: 'small' | 'full') => {

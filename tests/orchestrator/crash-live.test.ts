@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { orderIdOf } from '#data/contracts'
 import { openSqliteLog, type StoredEvent } from '#data/log'
 import { coreDefinition, coreEvent, emptyState, isOpenWork, unitsOf } from '#orchestrator/core'
 import { effects } from '../data/log/folder.ts'
@@ -97,11 +98,19 @@ async function sendOrders(server: Server, book: Map<number, 'sent' | 'acknowledg
       if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`)
       await answer.json()
       book.set(number, 'acknowledged')
+      if (number % 3 === 0) await rerouteEarlier(server, number - 6)
     } catch (error) {
       if (server.child.killed) return
       throw error
     }
   }
+}
+
+/** Asks for a reroute of an order that should be released by now; whether it can be is up to the core. */
+async function rerouteEarlier(server: Server, number: number): Promise<void> {
+  const orderId = orderIdOf('main', 'fabrikam', `K-${number}`)
+  const answer = await post(server, `/api/v1/orders/${orderId}/reroute`, {})
+  await answer.text()
 }
 
 test('twenty kills leave no order lost, doubled or at two nodes, and no decision without its one message', async () => {
