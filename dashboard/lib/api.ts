@@ -46,7 +46,8 @@ async function ask<T>(method: string, path: string, { query = {}, body, signal }
   }
   if (response.status === 204) return undefined as T
   if (!response.ok) throw new ApiError(await problemOf(response), isWrite)
-  return (await response.json()) as T
+  const text = await response.text()
+  return (text === '' ? undefined : JSON.parse(text)) as T
 }
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -71,6 +72,7 @@ const reading = (signal: Signal, query: Query = {}): Ask => (signal ? { query, s
 
 /** Every route the dashboard asks. */
 export const server = {
+  openSession: (key: string) => ask<unknown>('POST', '/session', { body: { key } }),
   status: (signal?: AbortSignal) => ask<api.SystemStatus>('GET', '/status', reading(signal)),
   overview: (query: Query, signal?: AbortSignal) =>
     ask<api.Overview>('GET', '/overview', reading(signal, query)),
@@ -83,6 +85,8 @@ export const server = {
     ask<api.OrderDetail>('GET', `/orders/${part(id)}`, reading(signal)),
   reroute: (id: string, body: { toNodeId?: string }) =>
     ask<api.CommandAnswer>('POST', `/orders/${part(id)}/reroute`, { body }),
+  undoReroute: (id: string, body: { decisionId: string }) =>
+    ask<api.CommandAnswer>('POST', `/orders/${part(id)}/undo-reroute`, { body }),
   cancel: (id: string, body: { reason: string }) =>
     ask<api.CommandAnswer>('POST', `/orders/${part(id)}/cancel`, { body }),
 

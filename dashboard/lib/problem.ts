@@ -39,11 +39,16 @@ export const unreachable: Problem = {
   retryable: true,
 }
 
+/** Whether the server wants a key before it shows anything. */
+export function wantsKey(error: unknown): boolean {
+  return error instanceof ApiError && !error.isWrite && error.problem.code === 'HTTP_UNAUTHORIZED'
+}
+
 const advices: Record<number, string> = {
   0: 'See whether "npx detour serve" still runs, then try again.',
   400: 'Correct what is named above, then try again.',
-  401: 'Open the dashboard on the address that Detour printed when it started.',
-  403: 'Open the dashboard on the address that Detour printed when it started.',
+  401: 'Make a key with "npx detour key create --role admin --name you", reload the page, and enter it.',
+  403: 'Ask for a key with a larger role: npx detour key create --role operator --name you.',
   404: 'Go back to the list: it may have been removed, or the link may be mistyped.',
   408: 'Ask for less at once, then try again.',
   409: 'Reload to see the newest state, then decide again.',

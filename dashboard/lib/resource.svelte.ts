@@ -2,6 +2,8 @@
 
 import { debounced } from './clock.ts'
 import { onChange } from './live.ts'
+import { wantsKey } from './problem.ts'
+import { shell } from './shell.svelte.ts'
 
 const calmMs = 400
 const atMostMs = 2_000
@@ -37,6 +39,7 @@ export class Resource<T> {
       else this.#show(data)
     } catch (error) {
       if (running.signal.aborted) return
+      if (wantsKey(error)) shell.isLocked = true
       // A failed refresh in the background keeps what is on screen; the stream's state says that it may be old.
       if (!isQuiet || this.data === null) this.error = error
     }

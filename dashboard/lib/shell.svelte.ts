@@ -24,6 +24,8 @@ class Shell {
   theme = $state<'light' | 'dark'>('light')
   toasts = $state<Toast[]>([])
   spoken = $state('')
+  /** Whether the server shows nothing without a key, which this browser has not given yet. */
+  isLocked = $state(false)
   /** This machine's time, moved on once a second. */
   tick = $state(0)
   #toastId = 0

@@ -54,11 +54,15 @@ export function day(at: string | number, timeZone: string, withYear = false): st
   return formatOf(timeZone, options).format(new Date(at))
 }
 
-/** `Tue 24 Nov, 09:40` */
-export function moment(at: string | number, timeZone: string): string {
+/**
+ * `Tue 24 Nov, 09:40`
+ * @param now where it is given, the year is told unless it is the same: `Wed 17 Oct 2018, 17:30`
+ */
+export function moment(at: string | number, timeZone: string, now?: number): string {
   const date = new Date(at)
   const weekday = formatOf(timeZone, { weekday: 'short' }).format(date)
-  return `${weekday} ${day(at, timeZone)}, ${clockTime(at, timeZone)}`
+  const withYear = now !== undefined && !isSameYear(at, now, timeZone)
+  return `${weekday} ${day(at, timeZone, withYear)}, ${clockTime(at, timeZone)}`
 }
 
 /** `Tue 24 Nov 2026, 09:40 UTC`: complete, for titles and machines' readers. */
@@ -70,9 +74,19 @@ export function fullMoment(at: string | number, timeZone: string): string {
 
 /** `24 Nov 2026 09:40`, or without the year where it is that of `now`. */
 export function shortMoment(at: string | number, timeZone: string, now: number): string {
+  return `${day(at, timeZone, !isSameYear(at, now, timeZone))} ${clockTime(at, timeZone)}`
+}
+
+/** `20 Jul – 17 Oct 2018`: the days of a period, with the year unless it is that of `now`. */
+export function daysBetween(from: string, to: string, timeZone: string, now: number): string {
+  const withYear = !isSameYear(to, now, timeZone)
+  const isOneYear = isSameYear(from, Date.parse(to), timeZone)
+  return `${day(from, timeZone, !isOneYear)} – ${day(to, timeZone, withYear || !isOneYear)}`
+}
+
+function isSameYear(at: string | number, now: number, timeZone: string): boolean {
   const year = formatOf(timeZone, { year: 'numeric' })
-  const isThisYear = year.format(new Date(at)) === year.format(new Date(now))
-  return `${day(at, timeZone, !isThisYear)} ${clockTime(at, timeZone)}`
+  return year.format(new Date(at)) === year.format(new Date(now))
 }
 
 /** The wall clock of the zone at that instant, as if it were UTC, epoch ms: what a chart's axis shows. */
