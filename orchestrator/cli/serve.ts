@@ -3,8 +3,9 @@
 
 import type { Effects } from '#data/kernel'
 import { isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
-import { type Beside, type PageHandler, serve } from '#orchestrator/http'
+import { type Beside, isLoopback, type PageHandler, serve } from '#orchestrator/http'
 import { startLive } from '#orchestrator/live'
+import type { Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
 import { runCycle } from '#pipeline'
 import { printOutcome } from './output.ts'
@@ -66,11 +67,22 @@ function demoBeside({ demo, seed }: ServeChoices, { onProgress, effects }: Call)
     attend: async ({ engine, webhooks, url }) => {
       if (isNew) await startDemoClock(engine.core, engine.now())
       if (!engine.core.state().isDemo) return async () => undefined
-      await webhooks.ensureDemoReceiver(`${url}/api/v1/sink/demo`)
+      await addDemoReceiver(webhooks, url)
       const live = startLive(engine, seed === undefined ? {} : { seed }, effects)
       return () => live.stop()
     },
   }
+}
+
+/**
+ * Has the demo tell its own sink, where that is on loopback: plain HTTP to any other address is refused.
+ * @param url base address of the server
+ */
+export async function addDemoReceiver(
+  webhooks: Pick<Webhooks, 'ensureDemoReceiver'>,
+  url: string,
+): Promise<void> {
+  if (isLoopback(new URL(url).hostname)) await webhooks.ensureDemoReceiver(`${url}/api/v1/sink/demo`)
 }
 
 async function makeTables(

@@ -1,5 +1,6 @@
 // Door of HTTP: serving a home, and finding and asking the process that does.
 
+export { isLoopback } from './access.ts'
 export { createApp } from './app.ts'
 export { findServer, forward } from './client.ts'
 export type { App, AppParts, PageHandler } from './parts.ts'

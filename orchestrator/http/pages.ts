@@ -6,9 +6,9 @@ import { notFound, sendProblem } from './problem.ts'
 const missing = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Detour</title></head>
 <body style="font-family: system-ui; margin: 4rem auto; max-width: 36rem; line-height: 1.5">
-<h1 style="font-size: 1.25rem">The dashboard has not been built</h1>
+<h1 style="font-size: 1.25rem">The dashboard was left out</h1>
 <p>Detour runs, and its API answers: see <a href="/api/docs/">the reference</a>.
-Build the pages with <code>npx vite build</code> in Detour's folder, then start it again.</p>
+For the dashboard, start it without <code>--no-dashboard</code>.</p>
 </body></html>
 `
 
