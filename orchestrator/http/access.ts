@@ -3,9 +3,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { type DetourError, fail } from '#data/kernel'
-import type { KeyRole } from '#data/vault'
+import type { KeyIdentity, KeyRole } from '#data/vault'
 import type { App, AppParts } from './parts.ts'
 import { sendProblem } from './problem.ts'
+import type { Sessions } from './sessions.ts'
 
 /**
  * What a route lets in. `open`: everybody; `read`: everybody on loopback, else a key; `ask`, `act`, `manage`: our own
@@ -35,7 +36,7 @@ const page: Caller = Object.freeze({ kind: 'page', name: 'dashboard' })
 const owner: Caller = Object.freeze({ kind: 'owner', name: 'command line' })
 
 /** Checks every request before anything of it is read. */
-export function guardAccess(app: App, { vault, token, host, engine }: AppParts): void {
+export function guardAccess(app: App, { vault, token, host, engine }: AppParts, sessions: Sessions): void {
   const { allowedHosts } = engine.workspace.effects.config
   const names = new Set([...loopbackNames, ...allowedHosts, ...(isAny(host) ? [] : [bare(host)])])
   const isLocal = isLoopback(host)
@@ -47,7 +48,7 @@ export function guardAccess(app: App, { vault, token, host, engine }: AppParts):
       sendProblem(reply, fail('HTTP_HOST_REFUSED', { host: named }))
       return
     }
-    const outcome = admit(request, { vault, tokenDigest, isLocal })
+    const outcome = admit(request, { vault, sessions, tokenDigest, isLocal })
     if (outcome instanceof Error) {
       sendProblem(reply, outcome)
       return
@@ -59,6 +60,7 @@ export function guardAccess(app: App, { vault, token, host, engine }: AppParts):
 
 interface Rules {
   vault: AppParts['vault']
+  sessions: Sessions
   tokenDigest: Buffer
   isLocal: boolean
 }
@@ -80,13 +82,33 @@ function admit(request: FastifyRequest, rules: Rules): Caller | DetourError {
     return fail('HTTP_UNAUTHORIZED', { reason: 'this needs the bearer token of the running server' })
   const isSender = access === 'sink' && isNoPage(request) && isLoopback(request.ip)
   if (isSender) return anybody
-  if (!rules.isLocal) return fail('HTTP_UNAUTHORIZED', { reason: `away from loopback this needs ${byKey}` })
+  if (!rules.isLocal) return admitSession(request, access, rules)
   if (access === 'read') return anybody
   if (isOwnPage(request)) return page
   return fail('HTTP_UNAUTHORIZED', { reason: `this needs a page of this server, or ${byKey}` })
 }
 
 const byKey = 'the header "Authorization: Bearer <key>"; make a key with "detour key create"'
+
+type Ruled = keyof typeof enough
+
+function admitSession(request: FastifyRequest, access: Ruled, { sessions }: Rules): Caller | DetourError {
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  const isOurs = isRead ? !isForeignPage(request) : isOwnPage(request)
+  const holder = isOurs ? sessions.holder(request) : null
+  if (holder !== null) return admitRole(request, access, holder)
+  const reason = `away from loopback this needs a key: enter it in the dashboard, or send ${byKey}`
+  return fail('HTTP_UNAUTHORIZED', { reason })
+}
+
+function admitRole(
+  request: FastifyRequest,
+  access: Ruled,
+  { name, role }: KeyIdentity,
+): Caller | DetourError {
+  if (enough[access].includes(role)) return { kind: 'key', name }
+  return fail('HTTP_FORBIDDEN', { name, role, method: request.method, path: request.url.split('?')[0] })
+}
 
 function admitHolder(
   request: FastifyRequest,
@@ -104,9 +126,7 @@ function admitHolder(
       reason: 'this key is unknown or was revoked; "detour key list" shows those that hold',
     })
   }
-  const { name, role } = holder
-  if (enough[access].includes(role)) return { kind: 'key', name }
-  return fail('HTTP_FORBIDDEN', { name, role, method: request.method, path: request.url.split('?')[0] })
+  return admitRole(request, access, holder)
 }
 
 function accessOf(request: FastifyRequest): Access {
@@ -116,13 +136,25 @@ function accessOf(request: FastifyRequest): Access {
   return request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'act'
 }
 
-/** Whether a page of this very server sent it: browsers set these headers and no script can change them. */
-function isOwnPage(request: FastifyRequest): boolean {
-  const { origin, host } = request.headers
-  const site = request.headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin') return false
-  if (origin === undefined) return site === 'same-origin'
-  return origin.toLowerCase() === `${request.protocol}://${host}`.toLowerCase()
+/**
+ * Whether a page of this very server sent it: browsers set these headers and no script can change them. The scheme does
+ * not count: a proxy may speak TLS for us.
+ */
+function isOwnPage({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  return site === undefined ? headers.origin !== undefined && isOwnOrigin(headers) : site === 'same-origin'
+}
+
+/** Whether a page of another server sent it; a person who opens an address, and a program, do not count as one. */
+export function isForeignPage({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  if (site === 'same-origin') return false
+  return (site !== undefined && site !== 'none') || (headers.origin !== undefined && !isOwnOrigin(headers))
+}
+
+function isOwnOrigin({ origin, host }: FastifyRequest['headers']): boolean {
+  const asked = URL.parse(origin ?? '')
+  return asked !== null && asked.host !== '' && asked.host === URL.parse(`${asked.protocol}//${host}`)?.host
 }
 
 /** Whether no browser page sent it. */

@@ -19,6 +19,7 @@ import { addIngest } from './routes/ingest.ts'
 import { addOrderActions } from './routes/order-actions.ts'
 import { addOrders } from './routes/orders.ts'
 import { addProbes } from './routes/probes.ts'
+import { addSession } from './routes/session.ts'
 import { addSink } from './routes/sink.ts'
 import { addSql } from './routes/sql.ts'
 import { addStock } from './routes/stock.ts'
@@ -27,15 +28,14 @@ import { addSystem } from './routes/system.ts'
 import { addVerbs } from './routes/verbs.ts'
 import { addWebhooks } from './routes/webhooks.ts'
 import { addWork } from './routes/work.ts'
+import { Sessions } from './sessions.ts'
 
 /** Bytes of a request body at most, except files. */
 const bodyBytes = 5_000_000
-/** Requests of one address in a second, away from loopback. */
-const requestsMost = 3_000
 
 /** The application, ready to listen or to be asked by `inject`. */
 export async function createApp(parts: AppParts): Promise<App> {
-  const { logger } = parts.engine.workspace.effects
+  const { logger, clock } = parts.engine.workspace.effects
   const app: App = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -51,8 +51,9 @@ export async function createApp(parts: AppParts): Promise<App> {
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.removeContentTypeParser('text/plain')
   answerProblems(app)
-  guardAccess(app, parts)
-  await protect(app, parts.host)
+  const sessions = new Sessions(parts.vault, clock)
+  guardAccess(app, parts, sessions)
+  await protect(app, parts)
   readQueries(app)
   await collectRoutes(app)
   const flow = new FlowQueue(parts.engine, logger)
@@ -63,6 +64,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       const api = plain as App
       addProbes(app, parts, addStream(api, parts))
       addSystem(api, parts)
+      addSession(api, parts, sessions)
       addOrders(api, parts, flow)
       addOrderActions(api, parts, repeats)
       addWork(api, parts)
@@ -82,7 +84,7 @@ export async function createApp(parts: AppParts): Promise<App> {
 }
 
 /** Headers that keep browsers careful. Pages bring their own policy of contents; there is no HSTS on plain HTTP. */
-async function protect(app: App, host: string): Promise<void> {
+async function protect(app: App, { host, requestsMost = 3_000 }: AppParts): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: false,
     strictTransportSecurity: false,

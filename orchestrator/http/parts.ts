@@ -28,6 +28,8 @@ export interface AppParts {
   token: string
   /** Address it listens on. */
   host: string
-  /** Pages of the dashboard, null where none was built. */
+  /** Pages of the dashboard, null where they are left out. */
   pages: PageHandler | null
+  /** Requests of one address in a second, away from loopback. Default 3,000. */
+  requestsMost?: number
 }

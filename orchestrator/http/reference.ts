@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import swagger from '@fastify/swagger'
 import reference from '@scalar/fastify-api-reference'
 import type { App } from './parts.ts'
+import { sessionCookie } from './sessions.ts'
 
 /** Address of the page. */
 const page = '/api/docs'
@@ -22,7 +23,7 @@ export async function collectRoutes(app: App): Promise<void> {
           'Notices fulfillment constraints, reroutes the affected orders within limits, and proves what that saved. ' +
           'Errors are application/problem+json with a code. Money is in minor units, times are ISO 8601 in UTC. ' +
           'On loopback reads are open; changes need a page of this server or a key. ' +
-          'Away from loopback everything needs a key: `detour key create`.',
+          'Away from loopback everything needs a key: `detour key create`. A browser shows it once to get a session.',
       },
       tags: [
         ['system', 'How the system stands, and how it turns'],
@@ -38,9 +39,12 @@ export async function collectRoutes(app: App): Promise<void> {
         ['webhooks', 'Signed messages out'],
       ].map(([name, description]) => ({ name: name as string, description: description as string })),
       components: {
-        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key or token' } },
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'A key or token' },
+          session: { type: 'apiKey', in: 'cookie', name: sessionCookie, description: 'Of the dashboard' },
+        },
       },
-      security: [{}, { key: [] }],
+      security: [{}, { key: [] }, { session: [] }],
     },
     refResolver: { buildLocalReference: (schema, _base, _fragment, i) => String(schema.$id ?? `def-${i}`) },
   })

@@ -77,7 +77,7 @@ describe('a change', () => {
     ['another site of an old browser', { origin: 'https://evil.example' }],
     ['no site at all', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
     ['another port of this machine', { origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' }],
-    ['another scheme', { origin: 'https://{own}' }],
+    ['another host under our scheme', { origin: 'http://127.0.0.1.evil.example' }],
     ['a typed address', { 'sec-fetch-site': 'none' }],
     ['a page that lies about itself', { origin: 'http://{own}', 'sec-fetch-site': 'cross-site' }],
   ] as [string, Record<string, string>][])('from %s is refused', async (_, headers) => {
@@ -93,6 +93,11 @@ describe('a change', () => {
       { origin: own },
       { origin: own, 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'same-origin' },
+      // Behind a proxy that speaks TLS, with the name it was asked for or another.
+      { origin: own.replace('http:', 'https:') },
+      { origin: 'https://detour.example', host: 'detour.example' },
+      { origin: 'https://detour.example', host: 'detour.example:443' },
+      { origin: 'https://detour.example', 'sec-fetch-site': 'same-origin' },
     ]) {
       expect([headers, (await change(headers as Record<string, string>)).status]).toEqual([headers, 200])
     }
@@ -203,5 +208,24 @@ describe('a server that listens beyond this machine', () => {
     const headers = bearer(key('reader', wide).key)
     expect((await wide.bare('GET', '/api/v1/policies/reroute', { headers })).status).toBe(200)
     expect((await wide.bare('GET', '/metrics', { headers })).status).toBe(200)
+  })
+
+  test('says so to an address that asks too often', async () => {
+    const busy = await openPlace({ host: '0.0.0.0', requestsMost: 3 })
+    try {
+      const headers = bearer(key('admin', busy).key)
+      const ask = () => busy.bare('GET', '/api/v1/policies/reroute', { headers })
+      const answers = await Promise.all(Array.from({ length: 12 }, ask))
+      const late = answers.filter(({ status }) => status === 429)
+      expect(late.length).toBeGreaterThan(0)
+      expect(late[0]?.body).toMatchObject({
+        code: 'HTTP_RATE_LIMITED',
+        retryable: true,
+        details: { limit: 3 },
+      })
+      expect(answers.some(({ status }) => status === 200)).toBe(true)
+    } finally {
+      await busy.close()
+    }
   })
 })

@@ -3,7 +3,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Config, Effects } from '#data/kernel'
+import type { Clock, Config, Effects } from '#data/kernel'
 import { openVault, type Vault } from '#data/vault'
 import type { Node } from '#orchestrator/core'
 import { type Engine, openEngine } from '#orchestrator/engine'
@@ -49,6 +49,9 @@ export interface PlaceOptions {
   /** Address it believes to listen on. */
   host?: string
   pages?: PageHandler
+  requestsMost?: number
+  /** The wall. */
+  clock?: Clock
   /** Runs before the application is made. */
   prepare?(engine: Engine): void
 }
@@ -77,7 +80,8 @@ export const nodes: Node[] = ['A', 'B'].map((id) => ({
 /** Opens a home in a new folder and serves it. */
 export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const folder = await newFolder()
-  const effects = effectsWith(options.config)
+  const { clock, requestsMost } = options
+  const effects = { ...effectsWith(options.config), ...(clock === undefined ? {} : { clock }) }
   const workspace = await openWorkspace(join(folder.path, 'home'), 'test', effects)
   const vault = openVault(workspace.paths.log, effects)
   const engine = await openEngine(workspace)
@@ -87,7 +91,10 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const webhooks = await openWebhooks({ log: workspace.log, effects, core, vault })
   const token = 'token-of-this-run'
   const host = options.host ?? '127.0.0.1'
-  const app = await createApp({ engine, webhooks, vault, token, host, pages: options.pages ?? null })
+  const app = await createApp({
+    ...{ engine, webhooks, vault, token, host, pages: options.pages ?? null },
+    ...(requestsMost === undefined ? {} : { requestsMost }),
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const bare = (method: string, path: string, asked: Ask = {}) => send(method, `${url}${path}`, asked)

@@ -35,6 +35,8 @@ const operations = () =>
 
 const routes = [
   'GET /api/v1/status',
+  'POST /api/v1/session',
+  'DELETE /api/v1/session',
   'GET /api/v1/overview',
   'GET /api/v1/orders',
   'POST /api/v1/orders',
@@ -152,7 +154,7 @@ describe('the reference page', () => {
 })
 
 describe('paths that lead nowhere', () => {
-  test('under /api are problems, and the root says what is missing where no dashboard was built', async () => {
+  test('under /api are problems, and the root says what is missing where the dashboard was left out', async () => {
     for (const path of [
       '/api',
       '/api/',
@@ -166,10 +168,7 @@ describe('paths that lead nowhere', () => {
       expect(answer.headers['content-type']).toContain('application/problem+json')
     }
     const root = await place.bare('GET', '/')
-    expect([root.status, root.text]).toEqual([
-      200,
-      expect.stringContaining('The dashboard has not been built'),
-    ])
+    expect([root.status, root.text]).toEqual([200, expect.stringContaining('The dashboard was left out')])
   })
 
   test('go to the dashboard where there is one, with the body unread, but never those under /api', async () => {
