@@ -75,7 +75,8 @@ export function inUnit(value: number | null | undefined, unit: string, currency:
   if (unit === 'share') return percent(value)
   if (unit === 'hours') return hours(value)
   if (unit === 'cents') return currency === null ? count(value / 100) : money(value, currency)
-  return Number.isInteger(value) || Math.abs(value) >= 100 ? count(value) : signed(oneDigit.format(value))
+  // Tenths of things that are counted say something only where they are few.
+  return Number.isInteger(value) || Math.abs(value) >= 20 ? count(value) : signed(oneDigit.format(value))
 }
 
 /** A change as the contract gives it: points of a share, else relative. `+38 %`, `−3.1 pt` */

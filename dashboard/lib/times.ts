@@ -77,6 +77,17 @@ export function shortMoment(at: string | number, timeZone: string, now: number):
   return `${day(at, timeZone, !isSameYear(at, now, timeZone))} ${clockTime(at, timeZone)}`
 }
 
+/** Zone of the buckets of a series: days are days of UTC, whatever the zone. */
+export function bucketZone({ grain, timeZone }: { grain: 'hour' | 'day'; timeZone: string }): string {
+  return grain === 'day' ? 'UTC' : timeZone
+}
+
+/** A bucket in words: `Tue 24 Nov, 09:00 EST`, or `24 Nov 2026` where it is a day. */
+export function bucketWords(at: string, series: { grain: 'hour' | 'day'; timeZone: string }): string {
+  if (series.grain === 'day') return day(at, 'UTC', true)
+  return `${moment(at, series.timeZone)} ${zoneLabel(at, series.timeZone)}`
+}
+
 /** `20 Jul – 17 Oct 2018`: the days of a period, with the year unless it is that of `now`. */
 export function daysBetween(from: string, to: string, timeZone: string, now: number): string {
   const withYear = !isSameYear(to, now, timeZone)

@@ -67,6 +67,7 @@ export async function overview(engine: Engine, query: OverviewQuery = {}): Promi
     chart,
     incidents,
     network,
+    networkTotal: places.nodes.size,
     reroutes: {
       orders: sums.orders,
       extraCostCents: sums.extraCostCents,

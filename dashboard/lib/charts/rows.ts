@@ -1,7 +1,7 @@
 // Points of a series as rows of a chart: wall-clock time of the zone, display values, ticks. Pure.
 
 import type { api } from '#data/contracts'
-import { wallMs } from '../times.ts'
+import { bucketZone, wallMs } from '../times.ts'
 
 /** A row of a chart's data. */
 export interface Row {
@@ -20,9 +20,10 @@ const dayMs = 24 * hourMs
 /** Rows of a series; shares in percent, cents in whole units of money. */
 export function rowsOf(series: api.MetricSeries, minorUnits = 2): Row[] {
   const factor = series.metric.unit === 'share' ? 100 : series.metric.unit === 'cents' ? 10 ** -minorUnits : 1
+  const zone = bucketZone(series)
   const scaled = (value: number | null) => (value === null ? null : round(value * factor))
   return series.points.map((point) => ({
-    t: wallMs(point.at, series.timeZone),
+    t: wallMs(point.at, zone),
     value: scaled(point.value),
     previous: scaled(point.previous),
     low: scaled(point.low),

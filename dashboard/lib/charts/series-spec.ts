@@ -3,7 +3,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { LayerSpec, UnitSpec } from 'vega-lite/types_unstable/spec/index.js'
 import type { api } from '#data/contracts'
-import { wallMs } from '../times.ts'
+import { bucketZone, wallMs } from '../times.ts'
 import { chartConfig } from './config.ts'
 import type { Palette } from './palette.ts'
 import { type Row, rowsOf, type Ticks, ticksBetween } from './rows.ts'
@@ -38,7 +38,7 @@ export function seriesSpec({ series, marks, palette, height, minorUnits = 2 }: S
     lineLayer('previous', palette.ghost, 1.4, [3, 3]),
     lineLayer('value', palette.line, 2),
     oddLayer(rows, palette),
-    ...markLayers(marks, series.timeZone, from, to, palette),
+    ...markLayers(marks, bucketZone(series), from, to, palette),
   ]
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',

@@ -2,7 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { count, counted, inUnit } from '../numbers.ts'
-import { moment, zoneLabel } from '../times.ts'
+import { bucketWords } from '../times.ts'
 
 /** One or two sentences about a series: newest value, expected range, extremes, odd points. */
 export function summaryOf(series: api.MetricSeries): string {
@@ -13,12 +13,11 @@ export function summaryOf(series: api.MetricSeries): string {
   const values = known.map((point) => point.value ?? 0)
   const odd = series.points.filter((point) => point.anomaly !== null)
   const newest = odd.at(-1)
-  const zone = zoneLabel(last.at, series.timeZone)
   const expected =
     last.low === null || last.high === null ? '' : `, expected ${show(last.low)} to ${show(last.high)}`
   const parts = [
     `${series.metric.title}, ${series.dimensionTitle}: ${show(last.value)} at ` +
-      `${moment(last.at, series.timeZone)} ${zone}${expected}.`,
+      `${bucketWords(last.at, series)}${expected}.`,
     `From ${show(Math.min(...values))} to ${show(Math.max(...values))} over ` +
       `${count(series.points.length)} ${series.grain === 'hour' ? 'hours' : 'days'}.`,
   ]
@@ -26,7 +25,7 @@ export function summaryOf(series: api.MetricSeries): string {
     const verb = odd.length === 1 ? 'is' : 'are'
     parts.push(
       `${counted(odd.length, 'point')} ${verb} outside the expected range, ` +
-        `the last at ${moment(newest.at, series.timeZone)} ${zone}.`,
+        `the last at ${bucketWords(newest.at, series)}.`,
     )
   }
   return parts.join(' ')

@@ -104,7 +104,8 @@ export const overview = shape({
   tiles: Type.Array(tile),
   chart: orNull(metricSeries),
   incidents: Type.Array(incident, { description: 'open ones by money at risk, then the last resolved' }),
-  network: Type.Array(nodeLoad),
+  network: Type.Array(nodeLoad, { description: 'the busiest' }),
+  networkTotal: Type.Integer({ description: 'nodes there are in all' }),
   reroutes: shape({
     orders: Type.Integer(),
     extraCostCents: centsInteger,
