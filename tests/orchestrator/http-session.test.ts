@@ -1,4 +1,4 @@
-// Sessions away from loopback: a browser shows a key once, acts with its role from our own pages, and not after its end.
+// Sessions away from loopback: a browser shows a key once and acts with its role, from our own pages and for a while.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SimulatedClock, systemClock } from '#data/kernel'
