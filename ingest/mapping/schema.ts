@@ -115,5 +115,3 @@ export type FileSpec = Static<typeof fileSchema>
 export type EntitySpec = Static<typeof entitySchema>
 /** How one field is filled, long form. */
 export type FieldSpec = Static<typeof fieldObject>
-/** How a file is joined. */
-export type JoinSpec = Static<typeof joinSchema>

@@ -22,7 +22,7 @@ export async function benchDemo({ clock }: Effects): Promise<BenchRow[]> {
   const home = await mkdtemp(join(tmpdir(), 'detour-bench-'))
   try {
     const first = await start(home, clock)
-    const moved = await firstMove(first.served, clock)
+    const moved = await firstMove(first, clock)
     await first.served.stop()
     const second = await start(home, clock)
     await second.served.stop()
@@ -42,26 +42,36 @@ export async function benchDemo({ clock }: Effects): Promise<BenchRow[]> {
 
 type Clock = Effects['clock']
 
-async function start(home: string, clock: Clock): Promise<{ served: Served; seconds: number }> {
+interface Started {
+  served: Served
+  seconds: number
+  /** When it listened: from then on the loop can see the fault that ends the history. */
+  listeningAt: number
+}
+
+async function start(home: string, clock: Clock): Promise<Started> {
   const began = clock.now()
   const served = await serveHome(home, [], group)
+  const listeningAt = clock.now()
   for (;;) {
     const overview = await served.get<api.Overview>('/api/v1/overview')
     if (overview.tiles?.some((tile) => tile.value !== null)) break
     await clock.sleep(50)
   }
-  return { served, seconds: (clock.now() - began) / 1000 }
+  return { served, seconds: (clock.now() - began) / 1000, listeningAt }
 }
 
-/** From now, when the fault of the history is there to be seen, to the first order that left its node. */
-async function firstMove(served: Served, clock: Clock): Promise<{ seconds: number; cycleSeconds: number }> {
-  const began = clock.now()
+/** From the moment the fault of the history could be seen to the first order that left its node. */
+async function firstMove(
+  { served, listeningAt }: Started,
+  clock: Clock,
+): Promise<{ seconds: number; cycleSeconds: number }> {
   for (;;) {
     const page = await served.get<{ items: api.Incident[] }>('/api/v1/incidents')
     if (page.items.some((incident) => incident.ordersMoved > 0)) break
     await clock.sleep(50)
   }
-  const seconds = (clock.now() - began) / 1000
+  const seconds = (clock.now() - listeningAt) / 1000
   await clock.sleep(1_000)
   const { freshness } = await served.get<api.SystemStatus>('/api/v1/status')
   return { seconds, cycleSeconds: freshness.cycleSeconds ?? 0 }

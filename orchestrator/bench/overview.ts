@@ -20,7 +20,7 @@ const scriptGoal = 150_000
 const answerGoal = 1_000
 
 /**
- * Rows of the group `overview`: ms of its request in a history of 1M orders (goal: below 1,000 with the page itself),
+ * Rows of the group `overview`: ms of the overview's answer in a history of 1M orders (goal: 1,000, page not counted),
  * against a plain sum over the same orders; kB of JavaScript before charts, gzipped (goal: 150). About 90 s.
  */
 export async function benchOverview(effects: Effects): Promise<BenchRow[]> {

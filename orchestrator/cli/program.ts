@@ -48,7 +48,7 @@ function addData(program: Command, verb: RunVerb): void {
     .action((paths: string[], options: object) => verb('ingest', { ...options, paths: paths.map(absolute) }))
   program
     .command('cycle')
-    .description('bring tables, metrics and checks up to date')
+    .description('one turn of the loop: tables, metrics, live orders, detection, reroutes')
     .option('--full', 'rebuild all of them')
     .action((options: object) => verb('cycle', options))
 }

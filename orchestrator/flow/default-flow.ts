@@ -2,7 +2,7 @@
 // it may happen. It keeps nothing: where an order stands tells which step is next.
 
 import type { CommandResult } from '#data/log'
-import type { Core, CoreAnswer, Order } from '#orchestrator/core'
+import type { Core, CoreAnswer, FulfillmentOrder, Order } from '#orchestrator/core'
 import { isOpenWork, unassigned } from '#orchestrator/core'
 import { type Lanes, planSourcing } from '#orchestrator/sourcing'
 
@@ -16,6 +16,8 @@ export interface FlowContext {
 /** One step of a flow. */
 export interface Step {
   id: string
+  /** Whether the order stands before this step. */
+  isDue(order: Order): boolean
   /** Takes the order one state further, or says why not; null where it waits for something and still has to. */
   do(order: Order, context: FlowContext): Promise<CommandResult<CoreAnswer> | null>
   /** Takes it back to where it was. */
@@ -24,6 +26,7 @@ export interface Step {
 
 const validate: Step = {
   id: 'validate',
+  isDue: (order) => order.status === 'created',
   do: ({ orderId }, { core, now }) => core.execute('ValidateOrder', { orderId }, { at: now() }),
   undo: ({ orderId }, { core, now }) =>
     core.execute('CancelOrder', { orderId, reason: 'validation_undone' }, { at: now() }),
@@ -34,6 +37,7 @@ const unsource = ({ orderId }: Order, { core, now }: FlowContext) =>
 
 const source: Step = {
   id: 'source',
+  isDue: (order) => order.status === 'validated' || order.status === 'backordered',
   do: async (order, { core, lanes, now }) => {
     const { orderId } = order
     if (order.status === 'backordered' && !hasNews(order, core)) return null
@@ -85,14 +89,21 @@ function hasNews(order: Order, core: Core): boolean {
   )
 }
 
+/** Whether the work has no stock yet. */
+function isPlanned(work: FulfillmentOrder): boolean {
+  return isOpenWork(work) && !work.isReserved
+}
+
 const reserve: Step = {
   id: 'reserve',
+  isDue: (order) => order.status === 'sourced' && order.work.some(isPlanned),
   do: ({ orderId }, { core, now }) => core.execute('ReserveOrder', { orderId }, { at: now() }),
   undo: unsource,
 }
 
 const release: Step = {
   id: 'release',
+  isDue: (order) => order.status === 'sourced' && !order.work.some(isPlanned),
   do: ({ orderId }, { core, now }) => core.execute('ReleaseOrder', { orderId }, { at: now() }),
   undo: unsource,
 }
@@ -110,27 +121,20 @@ const tries = 5
 export async function advance(orderId: string, context: FlowContext): Promise<void> {
   for (let failures = 0; failures < tries; ) {
     const order = context.core.state().orders.get(orderId)
-    const step = order === undefined ? null : nextStep(order)
-    if (order === undefined || step === null) return
+    const step = order && defaultFlow.find((each) => each.isDue(order))
+    if (order === undefined || step === undefined) return
     const result = await step.do(order, context)
     if (result === null) return
     if (result.status === 'done') {
       if (result.answer.status === 'backordered' || result.answer.status === 'on_hold') return
       continue
     }
+    // Whoever else is at it goes on with it.
+    if (step !== reserve) return
     failures++
-    if (result.status === 'refused' && step === reserve) await reserve.undo(order, context)
-    else if (result.status === 'refused') return
+    if (result.status === 'refused') await reserve.undo(order, context)
   }
   const { core, now } = context
   const reason = 'stock was taken again and again'
   await core.execute('BackorderOrder', { orderId, reason, decision: null }, { at: now() })
-}
-
-/** The step that an order is due for, null where the flow has nothing to do. */
-function nextStep(order: Order): Step | null {
-  if (order.status === 'created') return validate
-  if (order.status === 'validated' || order.status === 'backordered') return source
-  if (order.status !== 'sourced') return null
-  return order.work.every((work) => work.isReserved || work.status === 'cancelled') ? release : reserve
 }

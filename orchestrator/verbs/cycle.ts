@@ -1,4 +1,4 @@
-// `detour cycle`: tables, metrics and checks brought up to date with what was loaded.
+// `detour cycle`: one turn of the loop, from what was loaded to tables, metrics, incidents and reroutes.
 
 import { Type } from 'typebox'
 import { showCount } from '#data/kernel'
