@@ -26,6 +26,8 @@ export interface Engine {
   readonly core: Core
   /** The time of the market, epoch ms. */
   now(): number
+  /** Business time of an order that comes in now, epoch ms: a loaded history does not make it old. */
+  arrival(): number
   clock(): api.ClockState
   /** @throws CLOCK_CHANGE_INVALID when the change does not fit the mode */
   setClock(change: api.ClockChange): Promise<api.ClockState>

@@ -8,6 +8,8 @@ import type { Core } from '#orchestrator/core'
 export interface MarketTime {
   /** Epoch ms. */
   now(): number
+  /** Business time of an order that comes in now: that of the wall, unless a person or the demo says otherwise. */
+  arrival(): number
   state(): api.ClockState
   /** @throws CLOCK_CHANGE_INVALID: speed or pause of a clock that is not simulated, a mode for one that is */
   set(change: api.ClockChange): Promise<api.ClockState>
@@ -63,6 +65,7 @@ export function marketTime(
   }
   return {
     now,
+    arrival: () => (core.state().clock.mode === 'auto' ? clock.now() : now()),
     state,
     set: async (change) => {
       const isSimulated = mode() === 'simulated'

@@ -69,6 +69,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     market,
     core,
     now: time.now,
+    arrival: time.arrival,
     clock: time.state,
     setClock: time.set,
     cycle: () => heartbeat.now(),

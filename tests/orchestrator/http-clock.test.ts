@@ -45,6 +45,7 @@ describe('the time of a market', () => {
     expect((await time.set({ mode: 'watermark' })).now).toBe(new Date(dataTo).toISOString())
     expect((await time.set({ mode: 'wall' })).mode).toBe('wall')
     expect((await time.set({ mode: 'auto' })).mode).toBe('watermark')
+    expect(time.arrival()).toBe(clock.now())
   })
 
   test('simulated goes as fast as is said, stands while paused, and goes on from there', async () => {

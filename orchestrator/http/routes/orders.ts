@@ -86,7 +86,7 @@ function addCreate(app: App, engine: Engine, flow: FlowQueue): void {
   }
   app.post('/orders', { schema }, async (request, reply) => {
     const commandId = commandIdOf(request, 'orders')
-    return times.during(commandId, engine.now, async (now) => {
+    return times.during(commandId, engine.arrival, async (now) => {
       const data = newOrderOf(request.body, engine, now)
       const { order } = data
       const result = await execute(engine, 'CreateOrder', data, { commandId, at: now })
