@@ -20,6 +20,7 @@ import { chooseTiles, tileMetrics, tileOf } from './tiles.ts'
 import { verdictOf } from './verdict.ts'
 
 const recentShown = 10
+const movesShown = 6
 const tileCache = cachePerEngine<api.Tile[]>(20)
 const chartCache = cachePerEngine<api.MetricSeries | null>(100)
 
@@ -35,13 +36,14 @@ export async function overview(engine: Engine, query: OverviewQuery = {}): Promi
     ({ resolvedAt }) => resolvedAt !== null && Date.parse(resolvedAt) >= known - dayMs,
   )
   const named = open.length > 0 ? open : ended
-  const [status, tiles, chart, network, sums, moved, recent] = await Promise.all([
+  const [status, tiles, chart, network, sums, moved, moves, recent] = await Promise.all([
     systemStatus(engine),
     tilesOf(engine, places, period),
     focusedChart(engine, places, period, query, open),
     networkOf(engine, places),
     rerouteSums(engine, { from: period.from, to: engine.now() }),
     rerouteSums(engine, { incidentIds: named.map((incident) => incident.incidentId) }),
+    listDecisions(engine, { kind: 'reroute', status: 'done', limit: movesShown }),
     listDecisions(engine, { kind: 'reroute', limit: recentShown }),
   ])
   const isHistory = status.clock.mode === 'watermark' && !isLive(engine)
@@ -73,7 +75,7 @@ export async function overview(engine: Engine, query: OverviewQuery = {}): Promi
       extraCostCents: sums.extraCostCents,
       hoursSaved: sums.hoursSaved,
       currency,
-      recent: recent.items,
+      recent: newestOf(recent.items, moves.items),
     },
     policy: engine.core.state().policy,
   }
@@ -176,4 +178,10 @@ function chartWith(
       knownTo: known,
     }),
   )
+}
+
+/** The newest decisions with the newest moves, each once, newest first. */
+function newestOf(decisions: readonly api.Decision[], moves: readonly api.Decision[]): api.Decision[] {
+  const each = new Map([...decisions, ...moves].map((one) => [one.decisionId, one]))
+  return [...each.values()].sort((a, b) => Date.parse(b.decidedAt) - Date.parse(a.decidedAt))
 }

@@ -1,7 +1,9 @@
 // The built dashboard over a real served home in a real browser.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { askedTests } from './asked.ts'
 import { type Launched, launchBrowser } from './browser.ts'
+import { lockedTests } from './locked.ts'
 import { pageTests } from './pages.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
@@ -33,6 +35,8 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('read', () => readingTests(open))
   describe('while things change or fail', () => changingTests(open))
   describe('used by keys', () => decidingTests(open))
+  describe('beyond this machine', () => lockedTests(open))
+  describe('asked about itself', () => askedTests(open))
   describe('used to act and ask', () => actingTests(open))
 
   test('needs less than 150 kB of script before charts and editor', async () => {

@@ -2,9 +2,9 @@
 
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { openPage } from './page.ts'
 import { hostileName, incidentId } from './shop.ts'
 import type { Site } from './site.ts'
+import { visiting } from './visiting.ts'
 
 const enough = { timeout: 20_000 }
 
@@ -182,19 +182,6 @@ export function actingTests(open: () => Site): void {
       await page.reload()
       expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
     }))
-}
-
-/** Opens a page, lets `work` use it, and expects no complaint of the browser. */
-function visiting(open: () => Site) {
-  return async (path: string, work: (page: Page) => Promise<void>) => {
-    const { page, context, complaints } = await openPage(open().browser, open().url, path)
-    try {
-      await work(page)
-      expect(complaints).toEqual([])
-    } finally {
-      await context.close()
-    }
-  }
 }
 
 /** Runs in the page: sends JSON to its own server. */

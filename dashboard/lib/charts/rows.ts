@@ -26,10 +26,17 @@ export function rowsOf(series: api.MetricSeries, minorUnits = 2): Row[] {
     t: wallMs(point.at, zone),
     value: scaled(point.value),
     previous: scaled(point.previous),
-    low: scaled(point.low),
-    high: scaled(point.high),
+    // What is expected of an hour in which nothing was measured says nothing.
+    low: point.value === null ? null : scaled(point.low),
+    high: point.value === null ? null : scaled(point.high),
     odd: point.anomaly !== null,
   }))
+}
+
+/** Rows whose neighbours lack the field: a line or a band that begins and ends there cannot be seen. */
+export function aloneIn(rows: readonly Row[], field: 'value' | 'previous' | 'high'): Row[] {
+  const isThere = (row: Row | undefined) => row !== undefined && row[field] !== null
+  return rows.filter((row, i) => isThere(row) && !isThere(rows[i - 1]) && !isThere(rows[i + 1]))
 }
 
 function round(value: number): number {

@@ -6,7 +6,7 @@ import type { api } from '#data/contracts'
 import { bucketZone, wallMs } from '../times.ts'
 import { chartConfig } from './config.ts'
 import type { Palette } from './palette.ts'
-import { type Row, rowsOf, type Ticks, ticksBetween } from './rows.ts'
+import { aloneIn, type Row, rowsOf, type Ticks, ticksBetween } from './rows.ts'
 
 /** An instant to mark: orders were moved then. */
 export interface Mark {
@@ -35,6 +35,7 @@ export function seriesSpec({ series, marks, palette, height, minorUnits = 2 }: S
   const ticks = ticksBetween(from, to)
   const layers: Layer[] = [
     bandLayer(palette, ticks),
+    ...aloneLayers(rows, palette),
     lineLayer('previous', palette.ghost, 1.4, [3, 3]),
     lineLayer('value', palette.line, 2),
     oddLayer(rows, palette),
@@ -87,6 +88,25 @@ function lineLayer(field: string, color: string, strokeWidth: number, dash?: num
     mark: { type: 'line', color, strokeWidth, strokeJoin: 'round', ...strokeDash },
     encoding: { x, y: { field, type: 'quantitative' } },
   } as Layer
+}
+
+/** Single points between gaps, which lines and areas do not show: a bar for the band, dots for the values. */
+function aloneLayers(rows: Row[], palette: Palette): Layer[] {
+  const dots = (field: 'previous' | 'value', color: string, size: number) => ({
+    data: { values: aloneIn(rows, field) },
+    mark: { type: 'point', filled: true, size, color, opacity: 1 },
+    encoding: { x, y: { field, type: 'quantitative' } },
+  })
+  const layers = [
+    {
+      data: { values: aloneIn(rows, 'high') },
+      mark: { type: 'rule', color: palette.band, strokeWidth: 5, strokeCap: 'round' },
+      encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
+    },
+    dots('previous', palette.ghost, 14),
+    dots('value', palette.line, 26),
+  ]
+  return layers.filter(({ data }) => data.values.length > 0) as Layer[]
 }
 
 function oddLayer(rows: Row[], palette: Palette): Layer {
