@@ -142,6 +142,30 @@ export function actingTests(open: () => Site): void {
       expect(open().shop.engine.core.state().orders.get(open().orderId)?.status).toBe('cancelled')
     }))
 
+  test('a reroute by hand is moved back while nobody has begun its work', async () => {
+    const { shop, url } = open()
+    const created = await ask(`${url}/api/v1/orders`, url, shop.newOrder('E2E-back'))
+    const { orderId } = (await created.json()) as { orderId: string }
+    await shop.engine.advance(orderId)
+    const order = () => shop.engine.core.state().orders.get(orderId)
+    await expect.poll(() => order()?.work.at(-1)?.status, enough).toMatch(/open|accepted/)
+    const made = order()
+    const before = made?.work.at(-1)?.nodeId
+    const stock = await fetch(`${url}/api/v1/inventory?q=${made?.lines[0]?.sku}&limit=100`)
+    const { items } = (await stock.json()) as { items: { nodeId: string; available: number }[] }
+    const toNodeId = items.find((one) => one.nodeId !== before && one.available > 0)?.nodeId
+    const moved = await ask(`${url}/api/v1/orders/${orderId}/reroute`, url, { toNodeId })
+    expect(await moved.json()).toMatchObject({ status: 'done' })
+    await at(`/orders/${orderId}`, async (page) => {
+      await page.getByRole('button', { name: 'Move it back' }).click(enough)
+      const dialog = page.getByRole('dialog', { name: /^Move E2E-back back/ })
+      await dialog.getByRole('button', { name: 'Move it back' }).click(enough)
+      await page.getByText(/The order is back at/).waitFor(enough)
+      await page.getByRole('button', { name: 'Move it back' }).waitFor({ state: 'detached', ...enough })
+    })
+    expect(order()?.work.at(-1)?.nodeId).toBe(before)
+  })
+
   test('SQL runs by keys, and a write is refused in words', () =>
     at('/sql', async (page) => {
       const editor = page.getByRole('textbox', { name: /SQL query/ })
@@ -182,6 +206,12 @@ export function actingTests(open: () => Site): void {
       await page.reload()
       expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
     }))
+}
+
+/** Sends JSON as a page of the server would. */
+function ask(address: string, origin: string, body: unknown): Promise<Response> {
+  const headers = { 'content-type': 'application/json', origin }
+  return fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
 /** Runs in the page: sends JSON to its own server. */
