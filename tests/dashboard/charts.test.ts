@@ -2,10 +2,11 @@
 
 import { describe, expect, test } from 'vitest'
 import { type Palette, paletteFrom } from '../../dashboard/lib/charts/palette.ts'
-import { rowsOf, ticksBetween } from '../../dashboard/lib/charts/rows.ts'
+import { aloneIn, rowsOf, ticksBetween } from '../../dashboard/lib/charts/rows.ts'
 import { seriesSpec } from '../../dashboard/lib/charts/series-spec.ts'
 import { sparkline } from '../../dashboard/lib/charts/sparkline.ts'
 import { summaryOf } from '../../dashboard/lib/charts/summary.ts'
+import { daysBetween } from '../../dashboard/lib/times.ts'
 import { backlog, series } from './series.ts'
 
 const palette: Palette = paletteFrom((token) => `var(${token})`)
@@ -28,6 +29,24 @@ describe('the spec of a series', () => {
     const money = series(6, { metric: { ...backlog, unit: 'cents' }, currency: 'USD' })
     expect(rowsOf(money)[0]?.value).toBe(1)
     expect(rowsOf(money, 0)[0]?.value).toBe(100)
+  })
+
+  test('shows single points between gaps, and no range where nothing was measured', () => {
+    const whole = series(7)
+    const points = whole.points.map((point, i) => (i % 2 === 0 ? point : { ...point, value: null }))
+    const rows = rowsOf({ ...whole, points })
+    expect(rows.map(({ high }) => high !== null)).toEqual([true, false, true, false, true, false, true])
+    expect(aloneIn(rows, 'value')).toHaveLength(4)
+    expect(aloneIn(rows, 'previous')).toHaveLength(0)
+    const drawn = text(seriesSpec({ series: { ...whole, points }, marks: [], palette, height: 300 }))
+    expect(drawn).toContain('"filled": true')
+  })
+
+  test('stands on the days of UTC where its buckets are days', () => {
+    expect(rowsOf(series(1, { grain: 'day' }))[0]?.t).toBe(Date.parse('2026-11-23T00:00:00Z'))
+    expect(daysBetween('2018-07-20T00:00:00Z', '2018-10-17T00:00:00Z', 'UTC', Date.UTC(2026, 1))).toBe(
+      '20 Jul – 17 Oct 2018',
+    )
   })
 
   test('survives a series without points', () => {

@@ -7,7 +7,7 @@ import { lockedTests } from './locked.ts'
 import { pageTests } from './pages.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
-import { actingTests, changingTests, decidingTests, readingTests } from './work.ts'
+import { actingTests, changingTests, decidingTests, readingTests, undoingTests } from './work.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
 
@@ -37,6 +37,7 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('used by keys', () => decidingTests(open))
   describe('beyond this machine', () => lockedTests(open))
   describe('asked about itself', () => askedTests(open))
+  describe('used to take back', () => undoingTests(open))
   describe('used to act and ask', () => actingTests(open))
 
   test('needs less than 150 kB of script before charts and editor', async () => {

@@ -127,20 +127,9 @@ export function decidingTests(open: () => Site): void {
     }))
 }
 
-/** Adds the tests of what people change and ask. */
-export function actingTests(open: () => Site): void {
+/** Adds the test of taking a reroute back. */
+export function undoingTests(open: () => Site): void {
   const at = visiting(open)
-
-  test('an order is cancelled only after a reason and a second yes', () =>
-    at(`/orders/${open().orderId}`, async (page) => {
-      await page.getByRole('button', { name: 'Cancel order' }).click(enough)
-      const yes = page.getByRole('button', { name: 'Cancel the order' })
-      expect(await yes.isDisabled()).toBe(true)
-      await page.getByLabel('Why').fill('asked by the customer')
-      await yes.click()
-      await page.getByText('Reason: asked by the customer.').waitFor(enough)
-      expect(open().shop.engine.core.state().orders.get(open().orderId)?.status).toBe('cancelled')
-    }))
 
   test('a reroute by hand is moved back while nobody has begun its work', async () => {
     const { shop, url } = open()
@@ -165,6 +154,22 @@ export function actingTests(open: () => Site): void {
     })
     expect(order()?.work.at(-1)?.nodeId).toBe(before)
   })
+}
+
+/** Adds the tests of what people change and ask. */
+export function actingTests(open: () => Site): void {
+  const at = visiting(open)
+
+  test('an order is cancelled only after a reason and a second yes', () =>
+    at(`/orders/${open().orderId}`, async (page) => {
+      await page.getByRole('button', { name: 'Cancel order' }).click(enough)
+      const yes = page.getByRole('button', { name: 'Cancel the order' })
+      expect(await yes.isDisabled()).toBe(true)
+      await page.getByLabel('Why').fill('asked by the customer')
+      await yes.click()
+      await page.getByText('Reason: asked by the customer.').waitFor(enough)
+      expect(open().shop.engine.core.state().orders.get(open().orderId)?.status).toBe('cancelled')
+    }))
 
   test('SQL runs by keys, and a write is refused in words', () =>
     at('/sql', async (page) => {

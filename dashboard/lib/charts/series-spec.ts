@@ -24,6 +24,9 @@ export interface SeriesChart {
   minorUnits?: number
 }
 
+/** From here on a row has only a few pixels. */
+const manyRows = 200
+
 type Layer = LayerSpec<string> | UnitSpec<string>
 
 const x = { field: 't', type: 'temporal', scale: { type: 'utc' } } as const
@@ -92,6 +95,7 @@ function lineLayer(field: string, color: string, strokeWidth: number, dash?: num
 
 /** Single points between gaps, which lines and areas do not show: a bar for the band, dots for the values. */
 function aloneLayers(rows: Row[], palette: Palette): Layer[] {
+  const isDense = rows.length > manyRows
   const dots = (field: 'previous' | 'value', color: string, size: number) => ({
     data: { values: aloneIn(rows, field) },
     mark: { type: 'point', filled: true, size, color, opacity: 1 },
@@ -100,11 +104,11 @@ function aloneLayers(rows: Row[], palette: Palette): Layer[] {
   const layers = [
     {
       data: { values: aloneIn(rows, 'high') },
-      mark: { type: 'rule', color: palette.band, strokeWidth: 5, strokeCap: 'round' },
+      mark: { type: 'rule', color: palette.band, strokeWidth: isDense ? 1.5 : 5, strokeCap: 'round' },
       encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
     },
-    dots('previous', palette.ghost, 14),
-    dots('value', palette.line, 26),
+    dots('previous', palette.ghost, isDense ? 5 : 14),
+    dots('value', palette.line, isDense ? 8 : 26),
   ]
   return layers.filter(({ data }) => data.values.length > 0) as Layer[]
 }
