@@ -1,5 +1,6 @@
 // Chooses nodes for units of an order, and writes down why. Greedy for splits; it changes nothing.
 
+import { showMoney } from '#data/kernel'
 import type { Assignment, CandidateRecord, DecisionRecord } from '#orchestrator/core'
 import { type Question, type Want, weigh } from './candidates.ts'
 
@@ -28,7 +29,7 @@ export function planSourcing(question: Question, decisionId: string): Plan {
       ...base,
       toNodeId: best.nodeId,
       status: 'done',
-      reason: reasonOf(candidates, best),
+      reason: reasonOf(candidates, best, question.order.currency),
       costCents: best.totalCents,
       candidates: mark(candidates, [best]),
     }
@@ -100,7 +101,7 @@ export function planReroute(
     ...base,
     toNodeId: best.nodeId,
     status: 'done',
-    reason: reasonOf(open, best),
+    reason: reasonOf(open, best, question.order.currency),
     costCents,
     hoursSaved: Math.round((stayHours - best.hours) * 10) / 10,
     candidates: mark(candidates, [best]),
@@ -126,14 +127,14 @@ function whyNone(others: readonly CandidateRecord[], toNodeId: string | undefine
   return others.length === 0 ? 'no other node sells these goods' : 'no other node can take it'
 }
 
-function reasonOf(candidates: readonly CandidateRecord[], best: CandidateRecord): string {
+function reasonOf(candidates: readonly CandidateRecord[], best: CandidateRecord, currency: string): string {
   const next = candidates.find((candidate) => candidate.isFeasible && candidate !== best)
   if (next === undefined) return 'the only node that can'
   const quicker = Math.round((next.hours - best.hours) * 10) / 10
   const cheaper = next.totalCents - best.totalCents
   return quicker > 0
     ? `cheapest in all, and ${quicker} h quicker than the next`
-    : `cheapest in all, by ${(cheaper / 100).toFixed(2)}`
+    : `cheapest in all, by ${showMoney(cheaper, currency)}`
 }
 
 /** Each line at its best node beside what went there before; null where some line has none. */

@@ -1,7 +1,7 @@
 // What a series says, as one sentence. It reads nothing and decides nothing.
 
 import type { api } from '#data/contracts'
-import { countedText, rangeText, round, shareText, timeText, valueText } from './figures.ts'
+import { countedText, dayText, rangeText, round, shareText, timeText, valueText } from './figures.ts'
 import { kindOf } from './kinds.ts'
 import { sideOf } from './tiles.ts'
 
@@ -31,19 +31,35 @@ function subjectOf({
   return dimension === 'all' ? metric.title : `${metric.title}, ${dimensionTitle}`
 }
 
-function wordsOf(view: Omit<api.MetricSeries, 'finding'>, point: api.SeriesPoint, currency: string): string {
+/** Hours without a value after which "the last hour" would mislead. */
+const staleHours = 2
+
+function wordsOf(
+  view: Omit<api.MetricSeries, 'finding'>,
+  point: api.SeriesPoint,
+  { now, currency }: FindingContext,
+): string {
   const { unit } = view.metric
-  const isState = kindOf(view.metric) === 'state'
-  const during = isState ? '' : view.grain === 'hour' ? ' in the last hour' : ' on the last day'
-  return `${valueText(point.value ?? 0, unit, currency)}${during}`
+  const at = Date.parse(point.at)
+  const isRecent = now - at <= (1 + staleHours) * 3_600_000
+  const hour = isRecent ? ' in the last hour' : ` in the hour of ${timeText(at, view.timeZone, now)}`
+  const during = view.grain === 'day' ? ` on ${whenText(view, point, now)}` : hour
+  return `${valueText(point.value ?? 0, unit, currency)}${kindOf(view.metric) === 'state' ? '' : during}`
+}
+
+/** When a point was: days are days of UTC, hours have the zone of the series. */
+function whenText(view: Omit<api.MetricSeries, 'finding'>, point: api.SeriesPoint, now: number): string {
+  const at = Date.parse(point.at)
+  return view.grain === 'day' ? dayText(at, 'UTC', now) : timeText(at, view.timeZone, now)
 }
 
 function outside(
   view: Omit<api.MetricSeries, 'finding'>,
   complete: readonly api.SeriesPoint[],
   side: -1 | 1,
-  { now, currency }: FindingContext,
+  context: FindingContext,
 ): string {
+  const { now, currency } = context
   let first = complete.length - 1
   while (first > 0 && sideOf(complete[first - 1] as api.SeriesPoint) === side) first--
   const since = complete[first] as api.SeriesPoint
@@ -51,22 +67,23 @@ function outside(
   const usual = rangeText(last.low ?? 0, last.high ?? 0, view.metric.unit, currency)
   const direction = side > 0 ? 'above' : 'below'
   return (
-    `${subjectOf(view)}: ${wordsOf(view, last, currency)}, ${direction} the expected ${usual}, ` +
-    `since ${timeText(Date.parse(since.at), view.timeZone, now)}.`
+    `${subjectOf(view)}: ${wordsOf(view, last, context)}, ${direction} the expected ${usual}, ` +
+    `since ${whenText(view, since, now)}.`
   )
 }
 
 function inside(
   view: Omit<api.MetricSeries, 'finding'>,
   complete: readonly api.SeriesPoint[],
-  { currency }: FindingContext,
+  context: FindingContext,
 ): string {
+  const { currency } = context
   const last = complete.at(-1) as api.SeriesPoint
   const usual = rangeText(last.low ?? 0, last.high ?? 0, view.metric.unit, currency)
   const odd = complete.filter((point) => point.anomaly !== null).length
   const before =
     odd === 0 ? '' : ` Earlier ${countedText(odd, view.grain === 'hour' ? 'hours' : 'days')} stood out.`
-  return `${subjectOf(view)}: ${wordsOf(view, last, currency)}, within the expected ${usual}.${before}`
+  return `${subjectOf(view)}: ${wordsOf(view, last, context)}, within the expected ${usual}.${before}`
 }
 
 /** How much there was, for series whose expected range is not known. */
