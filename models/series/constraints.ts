@@ -15,8 +15,12 @@ const confirmOf = 3
 /** by one hour in which two aspects stray this far, or by one metric that strays further still. */
 const jointZ = 5
 const extremeZ = 9
-/** It is over when every metric that strayed stayed below this for its newest two telling hours. */
+/**
+ * It is over when every metric that strayed stayed below this for its newest two telling hours. How long work took and
+ * how well it was done is known of work that is over: it tells of the past, and need not be as calm.
+ */
 const recoveredZ = 1.5
+const laggingRecoveredZ = 2.5
 const recoveredHours = 2
 /** An hour belongs to a constraint from here on, with at most so many quiet hours between. */
 const belongsZ = 3
@@ -186,6 +190,8 @@ function hasRecovered({ series }: Suspect): boolean {
     const isConcerned =
       one.watched.metric === 'backlog' || one.strayed.subarray(from).some((z) => z >= belongsZ)
     if (!isConcerned) return true
-    return newestTelling(one, recoveredHours).every((hour) => (one.strayed[hour] as number) < recoveredZ)
+    const { aspect } = one.watched
+    const bound = aspect === 'time' || aspect === 'quality' ? laggingRecoveredZ : recoveredZ
+    return newestTelling(one, recoveredHours).every((hour) => (one.strayed[hour] as number) < bound)
   })
 }
