@@ -13,6 +13,9 @@ export function isOn(name: string): boolean {
   return ['1', 'true'].includes(inAddress(name))
 }
 
+/** Where the page is going: a change that comes before it is there must not undo the one before. */
+let ahead: URL | null = null
+
 /**
  * Changes the query; empty values are taken out.
  * @param isStep whether the back button should lead to what was before
@@ -21,11 +24,17 @@ export async function toAddress(
   changes: Record<string, string | boolean | null>,
   isStep = false,
 ): Promise<void> {
-  const url = new URL(page.url.href)
+  const base = ahead?.pathname === page.url.pathname ? ahead : page.url
+  const url = new URL(base.href)
   for (const [name, value] of Object.entries(changes)) {
     if (value === '' || value === null || value === false) url.searchParams.delete(name)
     else url.searchParams.set(name, value === true ? 'true' : value)
   }
-  if (url.search === page.url.search) return
-  await goto(`${url.pathname}${url.search}`, { replace: !isStep, reset: false })
+  if (url.search === base.search) return
+  ahead = url
+  try {
+    await goto(`${url.pathname}${url.search}`, { replace: !isStep, reset: false })
+  } finally {
+    if (ahead === url) ahead = null
+  }
 }
