@@ -1,5 +1,7 @@
 // Words and tones for the states of orders, work, stock, incidents and decisions. It formats no numbers.
 
+import type { api } from '#data/contracts'
+
 /** What a state says to a person: red, amber, green, blue, or nothing. */
 export type Tone = 'bad' | 'warn' | 'good' | 'info' | 'plain'
 
@@ -14,34 +16,51 @@ export function plain(word: string, isSentence = true): string {
   return isSentence ? (text[0]?.toUpperCase() ?? '') + text.slice(1) : text
 }
 
-const orderTones: Record<string, Tone> = {
+type OrderState = api.OrderSummary['status']
+type Method = api.OrderSummary['method']
+
+/** Tone of every state of an order; one that is missing here is a type error. */
+const orderTones: Record<OrderState, Tone> = {
+  created: 'plain',
+  validated: 'plain',
   on_hold: 'warn',
   backordered: 'warn',
-  rejected: 'bad',
-  delivered: 'good',
-  collected: 'good',
+  preordered: 'plain',
+  sourced: 'plain',
   released: 'info',
   picking: 'info',
   packed: 'info',
   ready_for_pickup: 'info',
   shipped: 'info',
+  delivered: 'good',
+  collected: 'good',
+  cancelled: 'plain',
+  return_requested: 'plain',
+  returned: 'plain',
 }
+
+/** States of orders, least advanced first. */
+export const orderStates = Object.keys(orderTones) as OrderState[]
 
 /** Tone of the state of an order or of work. */
 export function orderTone(status: string): Tone {
-  return orderTones[status] ?? 'plain'
+  if (status === 'rejected') return 'bad'
+  return orderTones[status as OrderState] ?? 'plain'
 }
 
-const methodWords: Record<string, string> = {
+const methodWords: Record<Method, string> = {
   delivery: 'Delivery',
   pickup: 'Pick-up',
   curbside: 'Curbside',
   ship_to_store: 'Ship to store',
 }
 
+/** Ways in which orders reach their customers. */
+export const methodNames = Object.keys(methodWords) as Method[]
+
 /** `Pick-up` of `pickup` */
 export function methodWord(method: string): string {
-  return methodWords[method] ?? plain(method)
+  return methodWords[method as Method] ?? plain(method)
 }
 
 const nodeWords: Record<string, string> = {

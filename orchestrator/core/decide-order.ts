@@ -5,7 +5,15 @@ import type { Assignment, CommandData } from './commands.ts'
 import { holding, movesOf, shortage } from './decide-stock.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
 import type { CoreEvent, StockMove } from './events.ts'
-import { type FulfillmentOrder, isEnded, isMovable, isOpenWork, type Order } from './order.ts'
+import {
+  type FulfillmentOrder,
+  isEnded,
+  isLiveWork,
+  isMovable,
+  isOpenWork,
+  type Order,
+  untouchedWork,
+} from './order.ts'
 import type { ImportedOrder } from './parts.ts'
 import { unassigned } from './standing.ts'
 import { type CoreState, stockKey } from './state.ts'
@@ -157,7 +165,7 @@ export function newWork(
       short: 0,
     }))
     return {
-      ...untouched,
+      ...untouchedWork,
       fulfillmentOrderId: `${order.externalId}-F${number}`,
       nodeId: assignment.nodeId,
       carrier: assignment.carrier,
@@ -168,27 +176,6 @@ export function newWork(
     }
   })
 }
-
-const untouched: Omit<FulfillmentOrder, 'fulfillmentOrderId' | 'nodeId' | 'carrier' | 'lines' | 'sourcedAt'> =
-  {
-    status: 'open',
-    attempt: 1,
-    replaces: null,
-    decisionId: null,
-    isReserved: false,
-    releasedAt: null,
-    acceptedAt: null,
-    rejectedAt: null,
-    rejectReason: null,
-    pickingAt: null,
-    pickedAt: null,
-    packedAt: null,
-    shippedAt: null,
-    deliveredAt: null,
-    cancelledAt: null,
-    shipBy: null,
-    processingCostCents: null,
-  }
 
 /** The order waits for stock. */
 export function backorder(order: Order, data: CommandData['BackorderOrder'], at: number): Verdict {
@@ -245,9 +232,7 @@ export function cancelOrder(order: Order, data: CommandData['CancelOrder'], at: 
   const { orderId } = order
   if (order.status === 'cancelled') return done([], order)
   if (isEnded(order)) return refused('wrong_state', { status: order.status }, order)
-  if (
-    order.work.some((work) => work.status !== 'rejected' && work.status !== 'cancelled' && !isMovable(work))
-  ) {
+  if (order.work.some((work) => isLiveWork(work) && !isMovable(work))) {
     return refused('picking_began', { status: order.status }, order)
   }
   const items = movesOf(holding(order))

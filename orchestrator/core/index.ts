@@ -16,6 +16,7 @@ export { coreDefinition, coreStream, openCore } from './open.ts'
 export {
   type FulfillmentOrder,
   isEnded,
+  isLiveWork,
   isMovable,
   isOpenWork,
   type Order,
@@ -23,10 +24,11 @@ export {
   type OrderLine,
   type OrderStatus,
   type Shipment,
+  untouchedWork,
   type WorkLine,
 } from './order.ts'
 export type { Impact, ImportedOrder, StockCount } from './parts.ts'
-export { isWaiting, openNodes, unassigned, unitsOf } from './standing.ts'
+export { isWaiting, openNodes, statusOfLine, unassigned, unitsAt, unitsOf } from './standing.ts'
 export {
   availableOf,
   type CoreState,

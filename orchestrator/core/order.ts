@@ -161,6 +161,35 @@ const endedOrders: ReadonlySet<OrderStatus> = new Set([
   'returned',
 ])
 
+/** Whether it was neither rejected nor cancelled nor moved away. */
+export function isLiveWork(work: FulfillmentOrder): boolean {
+  return work.status !== 'rejected' && work.status !== 'cancelled'
+}
+
+/** Work that was just made: nothing was done yet. */
+export const untouchedWork: Omit<
+  FulfillmentOrder,
+  'fulfillmentOrderId' | 'nodeId' | 'carrier' | 'lines' | 'sourcedAt'
+> = {
+  status: 'open',
+  attempt: 1,
+  replaces: null,
+  decisionId: null,
+  isReserved: false,
+  releasedAt: null,
+  acceptedAt: null,
+  rejectedAt: null,
+  rejectReason: null,
+  pickingAt: null,
+  pickedAt: null,
+  packedAt: null,
+  shippedAt: null,
+  deliveredAt: null,
+  cancelledAt: null,
+  shipBy: null,
+  processingCostCents: null,
+}
+
 /** Whether the node still has to do something. */
 export function isOpenWork(work: FulfillmentOrder): boolean {
   return openWork.has(work.status)

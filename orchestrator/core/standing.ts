@@ -1,36 +1,55 @@
 // What follows from the parts of an order: its state, and where its open work is. It changes nothing.
 
-import { type FulfillmentOrder, isOpenWork, type Order, type OrderStatus, type WorkLine } from './order.ts'
+import { orderStatuses } from '#data/contracts'
+import {
+  type FulfillmentOrder,
+  isLiveWork,
+  isOpenWork,
+  type Order,
+  type OrderLine,
+  type OrderStatus,
+  type WorkLine,
+} from './order.ts'
 
-const statusOfWork: Partial<Record<FulfillmentOrder['status'], OrderStatus>> = {
-  open: 'released',
-  accepted: 'released',
-  picking: 'picking',
-  packed: 'packed',
-  ready_for_pickup: 'ready_for_pickup',
-  shipped: 'shipped',
-  delivered: 'delivered',
-  collected: 'collected',
+/** State that work gives to what it holds. */
+function statusOf({ status }: FulfillmentOrder): OrderStatus {
+  return status === 'open' || status === 'accepted' ? 'released' : (status as OrderStatus)
 }
 
-const ranks: readonly OrderStatus[] = [
-  'released',
-  'picking',
-  'packed',
-  'ready_for_pickup',
-  'shipped',
-  'delivered',
-  'collected',
-]
+/** State of the least advanced live work, undefined where none is left. */
+function leastOf(work: readonly FulfillmentOrder[]): OrderStatus | undefined {
+  const ranks = work.filter(isLiveWork).map((each) => orderStatuses.indexOf(statusOf(each)))
+  return ranks.length === 0 ? undefined : orderStatuses[Math.min(...ranks)]
+}
 
 /** State of an order whose work is under way: that of its least advanced live work; cancelled where none is left. */
 export function statusByWork(order: Order): OrderStatus {
-  let least = ranks.length
-  for (const work of order.work) {
-    const status = statusOfWork[work.status]
-    if (status !== undefined) least = Math.min(least, ranks.indexOf(status))
-  }
-  return ranks[least] ?? 'cancelled'
+  return leastOf(order.work) ?? 'cancelled'
+}
+
+/** States of orders that say more than the work of a single line. */
+const byOrder: ReadonlySet<OrderStatus> = new Set([
+  'created',
+  'validated',
+  'on_hold',
+  'backordered',
+  'preordered',
+  'sourced',
+  'cancelled',
+  'return_requested',
+  'returned',
+])
+
+/** A line is as its least advanced live work, and as its order where no work tells. */
+export function statusOfLine(order: Order, line: OrderLine): OrderStatus {
+  if (line.cancelled >= line.quantity) return 'cancelled'
+  if (byOrder.has(order.status)) return order.status
+  return leastOf(order.work.filter((work) => unitsAt(work, line) > 0)) ?? order.status
+}
+
+/** Units of a line that work has found or has still to find. */
+export function unitsAt(work: FulfillmentOrder, { lineId }: OrderLine): number {
+  return work.lines.reduce((units, part) => units + (part.lineId === lineId ? unitsOf(part) : 0), 0)
 }
 
 /** Nodes with open work of the order. */
@@ -49,7 +68,7 @@ export function unassigned(order: Order): Map<string, number> {
   const left = new Map<string, number>()
   for (const line of order.lines) left.set(line.lineId, line.quantity - line.cancelled)
   for (const work of order.work) {
-    if (work.status === 'rejected' || work.status === 'cancelled') continue
+    if (!isLiveWork(work)) continue
     for (const line of work.lines) {
       left.set(line.lineId, (left.get(line.lineId) ?? 0) - (line.quantity - line.short))
     }

@@ -10,6 +10,7 @@ import {
   type OrderLine,
   type OrderStatus,
   type Shipment,
+  untouchedWork,
   type WorkLine,
 } from '#orchestrator/core'
 import type { OrderRows } from './import-rows.ts'
@@ -120,7 +121,6 @@ function workOf({ lines, work }: OrderRows, provider: string): FulfillmentOrder[
   return work.map((row) => {
     const node = String(row.nodeExternalId)
     const status = row.status as FulfillmentOrder['status']
-    const isLive = status !== 'rejected' && status !== 'cancelled'
     return {
       ...timesOf(row),
       fulfillmentOrderId: String(row.fulfillmentOrderExternalId),
@@ -130,7 +130,7 @@ function workOf({ lines, work }: OrderRows, provider: string): FulfillmentOrder[
       attempt: whole(row.attempt) ?? 1,
       replaces: null,
       decisionId: null,
-      lines: isLive ? taken(rest, row, node) : asked(lines, row),
+      lines: status === 'rejected' || status === 'cancelled' ? asked(lines, row) : taken(rest, row, node),
       isReserved: ['open', 'accepted', 'picking', 'packed'].includes(status),
       rejectReason: text(row.rejectReason),
       processingCostCents: whole(row.processingCostCents),
@@ -219,33 +219,17 @@ function derivedWork(
     const own = lines.filter((line) => text(line.nodeExternalId) === node && unitsLeft(line) > 0)
     const shipBy = own.map((line) => time(line.shipBy)).filter((at) => at !== null)
     return {
+      ...untouchedWork,
       fulfillmentOrderId: `${externalId}-F${i + 1}`,
       nodeId: nodeIdOf(provider, node),
       carrier: null,
       status,
-      attempt: 1,
-      replaces: null,
-      decisionId: null,
-      lines: own.map(({ lineExternalId, sku, ...line }) => ({
-        lineId: String(lineExternalId),
-        sku: String(sku),
-        quantity: unitsLeft(line),
-        short: 0,
-      })),
+      lines: own.map((line) => ({ ...nameOf(line), quantity: unitsLeft(line), short: 0 })),
       isReserved: ['open', 'picking', 'packed'].includes(status),
       sourcedAt: began,
       releasedAt: isReleased ? began : null,
-      acceptedAt: null,
-      rejectedAt: null,
-      rejectReason: null,
-      pickingAt: null,
-      pickedAt: null,
-      packedAt: null,
       shippedAt: status === 'shipped' ? time(order.shippedAt) : null,
-      deliveredAt: null,
-      cancelledAt: null,
       shipBy: shipBy.length === 0 ? null : Math.min(...shipBy),
-      processingCostCents: null,
     }
   })
 }

@@ -1,16 +1,17 @@
 // Orders, stock, incidents and decisions of the core as rows of the warehouse. Pure: the same state, the same rows.
 
-import { type logTables, type operations, orderStatuses, type RowOf } from '#data/contracts'
+import type { logTables, operations, RowOf } from '#data/contracts'
 import {
   type CoreState,
   type DecisionRecord,
   type FulfillmentOrder,
   type Incident,
+  isLiveWork,
   type Order,
   type OrderLine,
-  type OrderStatus,
   type Stock,
-  unitsOf,
+  statusOfLine,
+  unitsAt,
 } from '#orchestrator/core'
 
 type OrderRow = RowOf<typeof logTables.rawLogOrders>
@@ -108,50 +109,18 @@ function lineOf(order: Order, line: OrderLine): Omit<LineRow, Own | 'flags'> {
   }
 }
 
-const isLive = (work: FulfillmentOrder) => work.status !== 'rejected' && work.status !== 'cancelled'
-
-function unitsAt(work: FulfillmentOrder, line: OrderLine): number {
-  let units = 0
-  for (const part of work.lines) if (part.lineId === line.lineId) units += unitsOf(part)
-  return units
-}
-
 /** The live work that has most of the line, the first of equals; where none lives, the last that had it. */
 function mainWorkOf(order: Order, line: OrderLine): FulfillmentOrder | undefined {
   const all = order.work.filter((work) => work.lines.some((part) => part.lineId === line.lineId))
-  const live = all.filter(isLive)
+  const live = all.filter(isLiveWork)
   if (live.length === 0) return all.at(-1)
   return live.reduce((best, work) => (unitsAt(work, line) > unitsAt(best, line) ? work : best))
-}
-
-/** States of orders that say more than the work of a single line. */
-const byOrder: ReadonlySet<OrderStatus> = new Set([
-  'created',
-  'validated',
-  'on_hold',
-  'backordered',
-  'preordered',
-  'sourced',
-  'cancelled',
-  'return_requested',
-  'returned',
-])
-
-/** A line is as its least advanced live work, and as its order where no work tells. */
-function statusOfLine(order: Order, line: OrderLine): OrderStatus {
-  if (line.cancelled >= line.quantity) return 'cancelled'
-  if (byOrder.has(order.status)) return order.status
-  const ranks = order.work
-    .filter((work) => isLive(work) && unitsAt(work, line) > 0)
-    .map(({ status }) => (status === 'open' || status === 'accepted' ? 'released' : status) as OrderStatus)
-    .map((status) => orderStatuses.indexOf(status))
-  return orderStatuses[Math.min(...ranks)] ?? order.status
 }
 
 function workOf(order: Order, work: FulfillmentOrder): Omit<WorkRow, Own | 'flags'> {
   // where nobody said when the node got the work, staging takes the approval of the order, as it does for files
   const isLater = work.sourcedAt > (order.approvedAt ?? order.placedAt)
-  const hasCost = isLive(work) || work.pickingAt !== null
+  const hasCost = isLiveWork(work) || work.pickingAt !== null
   return {
     fulfillmentOrderExternalId: work.fulfillmentOrderId,
     nodeId: work.nodeId,

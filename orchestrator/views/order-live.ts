@@ -1,12 +1,18 @@
 // An order of the core with its lines, work, parcels and what happened to it, in words. It changes nothing.
 
 import type { api } from '#data/contracts'
-import { type FulfillmentOrder, isOpenWork, type Order, type OrderLine } from '#orchestrator/core'
+import {
+  type FulfillmentOrder,
+  isLiveWork,
+  isOpenWork,
+  type Order,
+  type OrderLine,
+  statusOfLine,
+} from '#orchestrator/core'
 import { isoOrNull } from './figures.ts'
 import { flagText, type OrderBody } from './order-history.ts'
 import type { Places } from './places.ts'
 import { timelineOfOrder } from './timeline.ts'
-import type { OrderStatus } from './words.ts'
 
 /**
  * What an order of the core says beside its summary.
@@ -67,25 +73,6 @@ function workView(work: FulfillmentOrder, places: Places): api.OrderDetail['fulf
   }
 }
 
-const statusOfWork: Partial<Record<FulfillmentOrder['status'], OrderStatus>> = {
-  picking: 'picking',
-  packed: 'packed',
-  ready_for_pickup: 'ready_for_pickup',
-  shipped: 'shipped',
-  delivered: 'delivered',
-  collected: 'collected',
-}
-const steps: readonly OrderStatus[] = [
-  'sourced',
-  'released',
-  'picking',
-  'packed',
-  'ready_for_pickup',
-  'shipped',
-  'delivered',
-  'collected',
-]
-
 function lineView(
   line: OrderLine,
   order: Order,
@@ -93,10 +80,7 @@ function lineView(
   names: ReadonlyMap<string, string>,
 ): api.OrderDetail['lines'][number] {
   const work = order.work.filter(
-    (each) =>
-      each.status !== 'cancelled' &&
-      each.status !== 'rejected' &&
-      each.lines.some((part) => part.lineId === line.lineId),
+    (each) => isLiveWork(each) && each.lines.some((part) => part.lineId === line.lineId),
   )
   const nodes = [...new Set(work.map((each) => each.nodeId))]
   const nodeId = nodes.length === 1 ? (nodes[0] ?? null) : null
@@ -109,18 +93,8 @@ function lineView(
     cancelledQuantity: line.cancelled,
     unitPriceCents: line.unitPriceCents,
     totalCents: line.unitPriceCents * line.quantity - line.discountCents,
-    status: lineStatus(line, order, work),
+    status: statusOfLine(order, line),
     nodeId,
     nodeName: nodeId === null ? null : places.nodeName(nodeId),
   }
-}
-
-/** State of a line: that of its least advanced live part; without any, that of the order. */
-function lineStatus(line: OrderLine, order: Order, work: readonly FulfillmentOrder[]): OrderStatus {
-  if (line.quantity > 0 && line.cancelled >= line.quantity) return 'cancelled'
-  const ranks = work.map((each) => {
-    const early: OrderStatus = each.releasedAt === null ? 'sourced' : 'released'
-    return steps.indexOf(statusOfWork[each.status] ?? early)
-  })
-  return (ranks.length === 0 ? undefined : steps[Math.min(...ranks)]) ?? order.status
 }
