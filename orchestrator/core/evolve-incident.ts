@@ -52,7 +52,7 @@ export function updated(state: CoreState, incidentId: string, at: number, change
     ...(acknowledged === undefined ? {} : { status: 'acknowledged' as const, acknowledgedBy: acknowledged }),
     beganAt: before.beganAt,
     updatedAt: at,
-    history: [...before.history, { at, text: wordsOf(change) }].slice(-historyKept),
+    history: [...before.history, { at, text: wordsOf(change, before) }].slice(-historyKept),
   }
   const openIncidents = resolved === undefined ? state.openIncidents : state.openIncidents.delete(before.key)
   return { ...state, incidents: state.incidents.set(incidentId, next), openIncidents }
@@ -77,8 +77,11 @@ export function tallied(
   return { ...state, incidents: state.incidents.set(before.incidentId, next) }
 }
 
-function wordsOf({ finding, resolved, acknowledged }: IncidentChange): string {
+function wordsOf({ finding, impact, resolved, acknowledged }: IncidentChange, before: Incident): string {
   if (resolved !== undefined) return `Resolved: ${resolved}`
   if (acknowledged !== undefined) return `Acknowledged by ${acknowledged}`
-  return finding === undefined ? 'Updated' : finding.title
+  if (finding === undefined) return 'Updated'
+  if (finding.title !== before.title) return finding.title
+  const orders = impact?.ordersAtRisk ?? before.ordersAtRisk
+  return `${orders === 1 ? '1 order' : `${orders} orders`} at risk, severity ${finding.severity.toFixed(2)}`
 }
