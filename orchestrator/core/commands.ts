@@ -3,9 +3,10 @@
 import type { api } from '#data/contracts'
 import type { Command } from '#data/log'
 import type { DecisionRecord } from './events.ts'
-import type { OrderHeader, OrderLine, Shipment } from './order.ts'
-import type { Impact, ImportedOrder, StockCount, WorkRef } from './parts.ts'
-import type { Finding, MarketClock, Node } from './state.ts'
+import type { Finding, Impact } from './incidents/incident.ts'
+import type { MarketClock, Node } from './market.ts'
+import type { ImportedOrder, OrderHeader, OrderLine, Shipment, WorkRef } from './orders/order.ts'
+import type { StockCount } from './stock/stock.ts'
 
 /** A node for some lines. */
 export interface Assignment {

@@ -1,12 +1,12 @@
 // What a command does in a state: the table from command to rule. Pure; an expected no is an answer, never thrown.
 
 import type { CommandType, CoreCommand } from './commands.ts'
-import * as orders from './decide-order.ts'
-import * as stock from './decide-stock.ts'
-import * as work from './decide-work.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
-import type { Order } from './order.ts'
+import * as orders from './orders/decide-order.ts'
+import * as work from './orders/decide-work.ts'
+import type { Order } from './orders/order.ts'
 import type { CoreState } from './state.ts'
+import * as stock from './stock/decide-stock.ts'
 
 type Of<T extends CommandType> = Extract<CoreCommand, { type: T }>
 type Rules = { [T in CommandType]: (state: CoreState, command: Of<T>) => Verdict }

@@ -3,7 +3,7 @@
 import type { Decision } from '#data/log'
 import type { CoreAnswer } from './commands.ts'
 import type { CoreEvent, EventData, EventType } from './events.ts'
-import type { Order } from './order.ts'
+import type { Order } from './orders/order.ts'
 
 /** What a command leads to. */
 export type Verdict = Decision<CoreEvent, CoreAnswer>

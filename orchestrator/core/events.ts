@@ -1,9 +1,17 @@
 // What can happen in the core. Events are kept forever: fields are added, never renamed.
 
 import type { api } from '#data/contracts'
-import type { FulfillmentOrder, OrderHeader, OrderLine, Shipment } from './order.ts'
-import type { Impact, ImportedOrder, StockCount, WorkRef } from './parts.ts'
-import type { Finding, MarketClock, Node } from './state.ts'
+import type { Finding, Impact } from './incidents/incident.ts'
+import type { MarketClock, Node } from './market.ts'
+import type {
+  FulfillmentOrder,
+  ImportedOrder,
+  OrderHeader,
+  OrderLine,
+  Shipment,
+  WorkRef,
+} from './orders/order.ts'
+import type { StockCount } from './stock/stock.ts'
 
 /** A node that was weighed for work. */
 export interface CandidateRecord {

@@ -2,12 +2,12 @@
 
 import { domainEvent } from '#data/log'
 import type { CoreEvent, EventData, EventType } from './events.ts'
-import { opened, tallied, updated } from './evolve-incident.ts'
-import { created, imported, reviewed, stepped, withWork } from './evolve-order.ts'
-import * as stock from './evolve-stock.ts'
-import { isOpenWork, type Order } from './order.ts'
-import { isWaiting, unitsOf } from './standing.ts'
+import { opened, tallied, updated } from './incidents/evolve-incident.ts'
+import { created, imported, reviewed, stepped, withWork } from './orders/evolve-order.ts'
+import { isOpenWork, type Order } from './orders/order.ts'
+import { isWaiting, unitsOf } from './orders/standing.ts'
 import type { CoreState } from './state.ts'
+import * as stock from './stock/evolve-stock.ts'
 
 type Handlers = { [T in EventType]: (state: CoreState, data: EventData[T] & { at: number }) => CoreState }
 

@@ -12,7 +12,10 @@ export type { Change, ChangeKind, Core } from './core.ts'
 export { decide } from './decide.ts'
 export type { CandidateRecord, CoreEvent, DecisionRecord, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
+export type { Finding, Impact, Incident } from './incidents/incident.ts'
+export type { MarketClock, Node } from './market.ts'
 export { coreDefinition, coreStream, openCore } from './open.ts'
+export type { ImportedOrder } from './orders/order.ts'
 export {
   type FulfillmentOrder,
   isEnded,
@@ -26,17 +29,8 @@ export {
   type Shipment,
   untouchedWork,
   type WorkLine,
-} from './order.ts'
-export type { Impact, ImportedOrder, StockCount } from './parts.ts'
-export { isWaiting, openNodes, statusOfLine, unassigned, unitsAt, unitsOf } from './standing.ts'
-export {
-  availableOf,
-  type CoreState,
-  emptyState,
-  type Finding,
-  type Incident,
-  type MarketClock,
-  type Node,
-  type Stock,
-  stockKey,
-} from './state.ts'
+} from './orders/order.ts'
+export { isWaiting, openNodes, statusOfLine, unassigned, unitsAt, unitsOf } from './orders/standing.ts'
+export { type CoreState, emptyState } from './state.ts'
+export type { StockCount } from './stock/stock.ts'
+export { availableOf, type Stock, stockKey } from './stock/stock.ts'

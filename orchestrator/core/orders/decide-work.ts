@@ -1,13 +1,13 @@
 // What commands on the work of nodes lead to: reroute and its undo, pick, pack, ship, deliver. Pure.
 
-import type { CommandData } from './commands.ts'
+import type { CommandData } from '../commands.ts'
+import { done, event, refused, type Verdict } from '../decision.ts'
+import type { StockMove } from '../events.ts'
+import type { CoreState } from '../state.ts'
+import { movesOf, shortage } from '../stock/decide-stock.ts'
 import { newWork, problemOfPlan } from './decide-order.ts'
-import { movesOf, shortage } from './decide-stock.ts'
-import { done, event, refused, type Verdict } from './decision.ts'
-import type { StockMove } from './events.ts'
 import { type FulfillmentOrder, isMovable, isOpenWork, type Order } from './order.ts'
 import { unitsOf } from './standing.ts'
-import type { CoreState } from './state.ts'
 
 /** Work moved to other nodes: allocated there before it is let go here, in one step that happens whole or not. */
 export function rerouteOrder(

@@ -1,10 +1,10 @@
 // How an order follows from its events. It never touches stock.
 
 import { Set as PersistentSet } from 'immutable'
-import type { EventData } from './events.ts'
+import type { EventData } from '../events.ts'
+import type { CoreState } from '../state.ts'
 import type { FulfillmentOrder, HistoryEntry, Order } from './order.ts'
 import { isWaiting, openNodes, statusByWork } from './standing.ts'
-import type { CoreState } from './state.ts'
 
 type Timed<T> = T & { at: number }
 type Step<T extends keyof EventData> = (order: Order, data: Timed<EventData[T]>, state: CoreState) => Order

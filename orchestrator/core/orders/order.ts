@@ -147,6 +147,25 @@ export interface Order extends OrderHeader {
   updatedAt: number
 }
 
+/** An order as a file tells it. */
+export type ImportedOrder = Pick<
+  Order,
+  'status' | 'lines' | 'work' | 'shipments' | 'shippedAt' | 'deliveredAt' | 'cancelledAt' | 'cancelReason'
+> &
+  OrderHeader & { contentHash: string }
+
+/** A piece of work. */
+export interface WorkRef {
+  orderId: string
+  fulfillmentOrderId: string
+}
+
+/** Units of a line. */
+export interface LineUnits {
+  lineId: string
+  quantity: number
+}
+
 /** States in which a node still has to do something. */
 const openWork: ReadonlySet<WorkStatus> = new Set(['open', 'accepted', 'picking', 'packed'])
 /** States in which work can still leave its node. */

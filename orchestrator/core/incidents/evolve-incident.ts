@@ -1,8 +1,8 @@
 // How incidents follow from events, and how their tallies follow from reroutes.
 
-import type { EventData } from './events.ts'
-import type { Impact } from './parts.ts'
-import type { CoreState, Finding, Incident } from './state.ts'
+import type { EventData } from '../events.ts'
+import type { CoreState } from '../state.ts'
+import type { Finding, Impact, Incident } from './incident.ts'
 
 const historyKept = 100
 

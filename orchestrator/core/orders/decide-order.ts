@@ -1,10 +1,13 @@
 // What commands on whole orders lead to: create, import, validate, source, reserve, release, cancel. Pure.
 
 import { isCurrency } from '#data/kernel'
-import type { Assignment, CommandData } from './commands.ts'
-import { holding, movesOf, shortage } from './decide-stock.ts'
-import { done, event, refused, type Verdict } from './decision.ts'
-import type { CoreEvent, StockMove } from './events.ts'
+import type { Assignment, CommandData } from '../commands.ts'
+import { done, event, refused, type Verdict } from '../decision.ts'
+import type { CoreEvent, StockMove } from '../events.ts'
+import type { CoreState } from '../state.ts'
+import { holding, movesOf, shortage } from '../stock/decide-stock.ts'
+import { stockKey } from '../stock/stock.ts'
+import type { ImportedOrder } from './order.ts'
 import {
   type FulfillmentOrder,
   isEnded,
@@ -14,9 +17,7 @@ import {
   type Order,
   untouchedWork,
 } from './order.ts'
-import type { ImportedOrder } from './parts.ts'
 import { unassigned } from './standing.ts'
-import { type CoreState, stockKey } from './state.ts'
 
 /** A new order; its id must be new. */
 export function createOrder(state: CoreState, data: CommandData['CreateOrder'], at: number): Verdict {
