@@ -1,0 +1,267 @@
+// What always holds in the core of a market, each rule with an id and a sentence. Pure functions over its state: they
+// read, and never repair.
+
+import {
+  availableOf,
+  type CoreState,
+  isEnded,
+  isLiveWork,
+  isOpenWork,
+  isWaiting,
+  type Order,
+  openNodes,
+  type Stock,
+  unitsAt,
+} from '#orchestrator/core'
+
+/** A rule that did not hold. */
+export interface Violation {
+  /** Id of the rule. */
+  invariant: string
+  /** What it is about: `order o1`, `position x at fab:A`, `index ...`. */
+  subject: string
+  /** What was found, in words. */
+  found: string
+}
+
+/** A rule on one order. */
+export interface OrderInvariant {
+  scope: 'order'
+  id: string
+  says: string
+  /** What is wrong with the order, null where nothing is. */
+  find(order: Order, state: CoreState): string | null
+}
+
+/** A rule on one stock position. */
+export interface PositionInvariant {
+  scope: 'position'
+  id: string
+  says: string
+  /** @param held units that reserved open work holds there */
+  find(stock: Stock, held: number): string | null
+}
+
+/** A rule on what one command did to a position; a state alone does not show it. */
+export interface StepInvariant {
+  scope: 'step'
+  id: string
+  says: string
+  find(before: Stock | undefined, after: Stock): string | null
+}
+
+/** A rule on the whole: mostly that an index lists nothing it should not. */
+export interface StateInvariant {
+  scope: 'state'
+  id: string
+  says: string
+  find(state: CoreState): Iterable<{ subject: string; found: string }>
+}
+
+/** Any rule. */
+export type Invariant = OrderInvariant | PositionInvariant | StepInvariant | StateInvariant
+
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0
+
+/** Rules on orders. */
+export const orderRules: readonly OrderInvariant[] = [
+  {
+    scope: 'order',
+    id: 'line_units_add_up',
+    says: 'Units ordered are cancelled, shipped, in live work or still without work, and no unit is two of them.',
+    find: (order) => first(order.lines, (line) => unitsProblem(order, line)),
+  },
+  {
+    scope: 'order',
+    id: 'shipped_units_left_work',
+    says: 'The shipped units of a line are those of the work that left its node.',
+    find: (order) =>
+      order.contentHash === null ? first(order.lines, (line) => sentProblem(order, line)) : null,
+  },
+  {
+    scope: 'order',
+    id: 'released_units_have_work',
+    says: 'Once an order is released, every unit that is not cancelled is in live work.',
+    find: (order) =>
+      order.contentHash !== null || !isReleased(order)
+        ? null
+        : first(order.lines, (line) => {
+            const left = line.quantity - line.cancelled - inLiveWork(order, line)
+            return left <= 0 ? null : `${left} of line ${line.lineId} have no work`
+          }),
+  },
+  {
+    scope: 'order',
+    id: 'work_ids_are_unique',
+    says: 'No two pieces of work of an order have the same id.',
+    find: ({ work }) => {
+      const ids = new Set(work.map((each) => each.fulfillmentOrderId))
+      return ids.size === work.length ? null : `${work.length} pieces of work have ${ids.size} ids`
+    },
+  },
+  {
+    scope: 'order',
+    id: 'only_open_work_holds_stock',
+    says: 'Work that has left, was cancelled or was rejected holds no stock.',
+    find: ({ work }) => {
+      const odd = work.find((each) => each.isReserved && !isOpenWork(each))
+      return odd === undefined ? null : `${odd.fulfillmentOrderId} is ${odd.status} and still holds stock`
+    },
+  },
+  {
+    scope: 'order',
+    id: 'ended_orders_have_no_open_work',
+    says: 'An order that has ended leaves no node with work to do.',
+    find: (order) => {
+      const open = isEnded(order) && order.contentHash === null ? order.work.find(isOpenWork) : undefined
+      return open === undefined ? null : `${order.status}, but ${open.fulfillmentOrderId} is ${open.status}`
+    },
+  },
+  {
+    scope: 'order',
+    id: 'open_work_is_indexed',
+    says: 'Each node with open work of an order lists it.',
+    find: (order, state) => {
+      const missing = [...openNodes(order)].find(
+        (id) => state.openByNode.get(id)?.has(order.orderId) !== true,
+      )
+      return missing === undefined ? null : `${missing} does not list it`
+    },
+  },
+  {
+    scope: 'order',
+    id: 'waiting_is_indexed',
+    says: 'An order waits for the flow exactly when its state says so.',
+    find: (order, { waiting }) => {
+      if (isWaiting(order) === waiting.has(order.orderId)) return null
+      return isWaiting(order)
+        ? `${order.status}, but not listed as waiting`
+        : `${order.status}, but listed as waiting`
+    },
+  },
+]
+
+/** Rules on positions. */
+export const positionRules: readonly PositionInvariant[] = [
+  {
+    scope: 'position',
+    id: 'stock_is_counted_in_units',
+    says: 'On hand, allocated and safety stock are whole and not negative.',
+    find: ({ onHand, allocated, safetyStock }) =>
+      isCount(onHand) && isCount(allocated) && isCount(safetyStock)
+        ? null
+        : `on hand ${onHand}, allocated ${allocated}, safety stock ${safetyStock}`,
+  },
+  {
+    scope: 'position',
+    id: 'allocated_is_reserved_work',
+    says: 'Allocated units of a position are the units of the reserved open work there.',
+    find: ({ allocated }, held) => (allocated === held ? null : `${allocated} allocated, work holds ${held}`),
+  },
+]
+
+/** Rules on what a command did. */
+export const stepRules: readonly StepInvariant[] = [
+  {
+    scope: 'step',
+    id: 'nothing_is_oversold',
+    says: 'No command promises units that a position does not have.',
+    find: (before, after) => {
+      const isMore = after.allocated > (before?.allocated ?? 0)
+      if (!isMore || availableOf(after) >= 0) return null
+      return `allocated went from ${before?.allocated ?? 0} to ${after.allocated}, available is ${availableOf(after)}`
+    },
+  },
+]
+
+/** Rules on the whole. */
+export const stateRules: readonly StateInvariant[] = [
+  {
+    scope: 'state',
+    id: 'indexes_list_what_is_there',
+    says: 'Nothing is listed as open at a node or as waiting that is not there.',
+    *find({ orders, openByNode, waiting }) {
+      for (const orderId of waiting) {
+        if (!orders.has(orderId)) yield { subject: `order ${orderId}`, found: 'waits, but is not there' }
+      }
+      for (const [nodeId, ids] of openByNode) {
+        for (const orderId of ids) {
+          const order = orders.get(orderId)
+          if (order === undefined || !openNodes(order).has(nodeId)) {
+            yield { subject: `order ${orderId}`, found: `${nodeId} lists it without open work` }
+          }
+        }
+      }
+    },
+  },
+  {
+    scope: 'state',
+    id: 'positions_are_indexed',
+    says: 'Every stock position is found by its SKU, and its node is one with a stock feed.',
+    *find({ stock, stockOfSku, trackedNodes }) {
+      for (const [key, { sku, nodeId }] of stock) {
+        if (stockOfSku.get(sku)?.has(key) !== true || !trackedNodes.has(nodeId)) {
+          yield { subject: positionName(sku, nodeId), found: 'is not found by its SKU or node' }
+        }
+      }
+    },
+  },
+  {
+    scope: 'state',
+    id: 'open_incidents_are_indexed',
+    says: 'Every incident that has not ended is the one of its constraint.',
+    *find({ incidents, openIncidents }) {
+      for (const [id, incident] of incidents) {
+        if ((openIncidents.get(incident.key) === id) !== (incident.status !== 'resolved')) {
+          yield { subject: `incident ${id}`, found: `${incident.status}, but the index disagrees` }
+        }
+      }
+    },
+  },
+]
+
+/** Every rule, for lists and for counting. */
+export const invariants: readonly Invariant[] = [...orderRules, ...positionRules, ...stepRules, ...stateRules]
+
+/** How a position is called in reports. */
+export function positionName(sku: string, nodeId: string): string {
+  return `position ${sku} at ${nodeId}`
+}
+
+function first<T>(items: readonly T[], find: (item: T) => string | null): string | null {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== null) return found
+  }
+  return null
+}
+
+type Line = Order['lines'][number]
+
+function inLiveWork(order: Order, line: Line): number {
+  return order.work.filter(isLiveWork).reduce((units, work) => units + unitsAt(work, line), 0)
+}
+
+function unitsProblem(order: Order, line: Line): string | null {
+  const { lineId, quantity, cancelled, shipped } = line
+  const live = inLiveWork(order, line)
+  const open = order.work.filter(isOpenWork).reduce((units, work) => units + unitsAt(work, line), 0)
+  const isWhole = [quantity, cancelled, shipped].every(isCount)
+  if (isWhole && cancelled + live <= quantity && cancelled + shipped + open <= quantity) return null
+  return `line ${lineId}: ${quantity} ordered, ${cancelled} cancelled, ${shipped} shipped, ${live} in live work`
+}
+
+function sentProblem(order: Order, line: Line): string | null {
+  const gone = order.work.filter((work) => isLiveWork(work) && !isOpenWork(work))
+  const units = gone.reduce((sum, work) => sum + unitsAt(work, line), 0)
+  return units === line.shipped ? null : `line ${line.lineId}: ${line.shipped} shipped, work sent ${units}`
+}
+
+function isReleased(order: Order): boolean {
+  return (
+    !isWaiting(order) &&
+    order.status !== 'on_hold' &&
+    order.status !== 'preordered' &&
+    order.status !== 'cancelled'
+  )
+}
