@@ -1,50 +1,15 @@
 // What a command does in a state: the table from command to rule. Pure; an expected no is an answer, never thrown.
 
-import type { CommandType, CoreCommand } from './commands.ts'
+import type { CommandType, CoreCommand, MarketCommands } from './commands.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
-import * as orders from './orders/decide-order.ts'
-import * as work from './orders/decide-work.ts'
-import type { Order } from './orders/order.ts'
+import { orderRules } from './orders/rules.ts'
+import type { RulesOf } from './rules.ts'
 import type { CoreState } from './state.ts'
-import * as stock from './stock/decide-stock.ts'
+import { defineNodes } from './stock/decide-stock.ts'
+import { stockRules } from './stock/rules.ts'
 
-type Of<T extends CommandType> = Extract<CoreCommand, { type: T }>
-type Rules = { [T in CommandType]: (state: CoreState, command: Of<T>) => Verdict }
-
-/** A rule on an order that must be there. */
-function onOrder<T extends CommandType>(
-  rule: (order: Order, data: Of<T>['data'], at: number, state: CoreState) => Verdict,
-) {
-  return (state: CoreState, { data, at }: { data: Of<T>['data']; at: number }): Verdict => {
-    const { orderId } = data as { orderId: string }
-    const order = state.orders.get(orderId)
-    return order === undefined ? refused('order_unknown', { orderId }) : rule(order, data, at, state)
-  }
-}
-
-const rules: Rules = {
-  DefineNodes: (state, { data, at }) => stock.defineNodes(state, data, at),
-  CountStock: (state, { data, at }) => stock.countStock(state, data, at),
-  AdjustStock: (state, { data, at }) => stock.adjustStock(state, data, at),
-  CreateOrder: (state, { data, at }) => orders.createOrder(state, data, at),
-  ImportOrders: (state, { data, at }) => orders.importOrders(state, data, at),
-  ValidateOrder: onOrder<'ValidateOrder'>((order, _, at) => orders.validateOrder(order, at)),
-  SourceOrder: onOrder<'SourceOrder'>((order, data, at, state) => orders.sourceOrder(state, order, data, at)),
-  BackorderOrder: onOrder<'BackorderOrder'>((order, data, at) => orders.backorder(order, data, at)),
-  ReserveOrder: onOrder<'ReserveOrder'>((order, _, at, state) => orders.reserveOrder(state, order, at)),
-  UnsourceOrder: onOrder<'UnsourceOrder'>((order, data, at) => orders.unsourceOrder(order, data, at)),
-  ReleaseOrder: onOrder<'ReleaseOrder'>((order, _, at) => orders.releaseOrder(order, at)),
-  RerouteOrder: onOrder<'RerouteOrder'>((order, data, at, state) =>
-    work.rerouteOrder(state, order, data, at),
-  ),
-  UndoReroute: onOrder<'UndoReroute'>((order, data, at, state) => work.undoReroute(state, order, data, at)),
-  DeclineReroute: onOrder<'DeclineReroute'>((order, data, at) => work.declineReroute(order, data, at)),
-  StartPicking: onOrder<'StartPicking'>((order, data, at) => work.startPicking(order, data, at)),
-  PickWork: onOrder<'PickWork'>((order, data, at) => work.pickWork(order, data, at)),
-  PackWork: onOrder<'PackWork'>((order, data, at) => work.packWork(order, data, at)),
-  ShipWork: onOrder<'ShipWork'>((order, data, at) => work.shipWork(order, data, at)),
-  DeliverWork: onOrder<'DeliverWork'>((order, data, at) => work.deliverWork(order, data, at)),
-  CancelOrder: onOrder<'CancelOrder'>((order, data, at) => orders.cancelOrder(order, data, at)),
+const marketRules: RulesOf<MarketCommands> = {
+  DefineNodes: (state, { data, at }) => defineNodes(state, data, at),
   OpenIncident: (state, { data, at }) =>
     state.incidents.has(data.incidentId) || state.openIncidents.has(data.finding.key)
       ? done([])
@@ -59,6 +24,8 @@ const rules: Rules = {
   SetClock: (state, { data, at }) =>
     done([event('ClockSet', { clock: data.clock, isDemo: data.isDemo ?? state.isDemo, at })]),
 }
+
+const rules: Partial<RulesOf<Record<CommandType, unknown>>> = { ...orderRules, ...stockRules, ...marketRules }
 
 function onIncident(type: 'IncidentUpdated' | 'IncidentResolved' | 'IncidentAcknowledged') {
   return (state: CoreState, { data, at }: { data: { incidentId: string }; at: number }): Verdict => {

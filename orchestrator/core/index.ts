@@ -1,20 +1,15 @@
 // Door of the core: orders and inventory of a market, as commands, events and state.
 
-export type {
-  Assignment,
-  CommandData,
-  CommandType,
-  CoreAnswer,
-  CoreCommand,
-  StockChange,
-} from './commands.ts'
+export type { CommandData, CommandType, CoreAnswer, CoreCommand } from './commands.ts'
 export type { Change, ChangeKind, Core } from './core.ts'
 export { decide } from './decide.ts'
-export type { CandidateRecord, CoreEvent, DecisionRecord, EventData, EventType } from './events.ts'
+export type { CoreEvent, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
 export type { Finding, Impact, Incident } from './incidents/incident.ts'
 export type { MarketClock, Node } from './market.ts'
 export { coreDefinition, coreStream, openCore } from './open.ts'
+export type { Assignment, OrderChanges } from './orders/commands.ts'
+export type { CandidateRecord, DecisionRecord } from './orders/decision-record.ts'
 export type { ImportedOrder } from './orders/order.ts'
 export {
   type FulfillmentOrder,
@@ -32,5 +27,6 @@ export {
 } from './orders/order.ts'
 export { isWaiting, openNodes, statusOfLine, unassigned, unitsAt, unitsOf } from './orders/standing.ts'
 export { type CoreState, emptyState } from './state.ts'
-export type { StockCount } from './stock/stock.ts'
+export type { CalculatedMeasure, ChannelUnits, Product, SourceCount, StockChange } from './stock/commands.ts'
+export type { Reservation, ReservationLine, ScheduleEntry, StockCount, StockRule } from './stock/stock.ts'
 export { availableOf, type Stock, stockKey } from './stock/stock.ts'

@@ -2,8 +2,9 @@
 
 import type { Effects } from '#data/kernel'
 import { type Definition, type EventLog, knownCommand, openActor } from '#data/log'
-import type { CommandData, CommandType, CoreAnswer, CoreCommand } from './commands.ts'
-import type { Change, ChangeKind, Core } from './core.ts'
+import { changesOf } from './changes.ts'
+import type { CoreAnswer, CoreCommand } from './commands.ts'
+import type { Change, Core } from './core.ts'
 import { decide } from './decide.ts'
 import type { CoreEvent } from './events.ts'
 import { evolve } from './evolve.ts'
@@ -56,44 +57,4 @@ export async function openCore(log: EventLog, market: string, effects: Effects):
     tell,
     close: () => actor.close(),
   }
-}
-
-const kindsOf: Record<CommandType, readonly ChangeKind[]> = {
-  DefineNodes: ['node'],
-  CountStock: ['stock'],
-  AdjustStock: ['stock'],
-  CreateOrder: ['order'],
-  ImportOrders: ['order'],
-  ValidateOrder: ['order'],
-  SourceOrder: ['order', 'decision'],
-  BackorderOrder: ['order', 'decision'],
-  ReserveOrder: ['order', 'stock'],
-  UnsourceOrder: ['order', 'stock'],
-  ReleaseOrder: ['order'],
-  RerouteOrder: ['order', 'decision', 'stock'],
-  UndoReroute: ['order', 'decision', 'stock'],
-  DeclineReroute: ['decision'],
-  StartPicking: ['order'],
-  PickWork: ['order'],
-  PackWork: ['order'],
-  ShipWork: ['order', 'stock'],
-  DeliverWork: ['order'],
-  CancelOrder: ['order', 'stock'],
-  OpenIncident: ['incident'],
-  UpdateIncident: ['incident'],
-  ResolveIncident: ['incident'],
-  AcknowledgeIncident: ['incident'],
-  SetPolicy: ['policy'],
-  SetClock: ['clock'],
-}
-
-function changesOf<T extends CommandType>(type: T, data: CommandData[T], at: number): Change[] {
-  const { orderId, incidentId } = data as {
-    orderId?: string
-    incidentId?: string
-    order?: { orderId: string }
-  }
-  const created = (data as { order?: { orderId: string } }).order?.orderId
-  const id = orderId ?? incidentId ?? created
-  return kindsOf[type].map((kind) => ({ kind, ids: id === undefined ? [] : [id], at }))
 }

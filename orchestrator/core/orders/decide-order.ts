@@ -1,12 +1,14 @@
 // What commands on whole orders lead to: create, import, validate, source, reserve, release, cancel. Pure.
 
 import { isCurrency } from '#data/kernel'
-import type { Assignment, CommandData } from '../commands.ts'
+import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
-import type { CoreEvent, StockMove } from '../events.ts'
+import type { CoreEvent } from '../events.ts'
 import type { CoreState } from '../state.ts'
 import { holding, movesOf, shortage } from '../stock/decide-stock.ts'
+import type { StockMove } from '../stock/events.ts'
 import { stockKey } from '../stock/stock.ts'
+import type { Assignment } from './commands.ts'
 import type { ImportedOrder } from './order.ts'
 import {
   type FulfillmentOrder,

@@ -2,9 +2,9 @@
 
 import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
-import type { StockMove } from '../events.ts'
 import type { CoreState } from '../state.ts'
 import { movesOf, shortage } from '../stock/decide-stock.ts'
+import type { StockMove } from '../stock/events.ts'
 import { newWork, problemOfPlan } from './decide-order.ts'
 import { type FulfillmentOrder, isMovable, isOpenWork, type Order } from './order.ts'
 import { unitsOf } from './standing.ts'

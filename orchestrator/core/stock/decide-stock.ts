@@ -1,12 +1,13 @@
 // What commands on stock and nodes lead to. Pure; what is promised is never promised twice.
 
-import type { CommandData, StockChange } from '../commands.ts'
+import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
-import type { StockMove } from '../events.ts'
 import type { Node } from '../market.ts'
 import { type FulfillmentOrder, isOpenWork, type Order } from '../orders/order.ts'
 import { unitsOf } from '../orders/standing.ts'
 import type { CoreState } from '../state.ts'
+import type { StockChange } from './commands.ts'
+import type { StockMove } from './events.ts'
 import { availableOf, stockKey } from './stock.ts'
 
 /** Nodes that are new or different. */

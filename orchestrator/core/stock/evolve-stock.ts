@@ -1,10 +1,11 @@
 // How stock follows from events. Positions that are not tracked stay so until they are counted or adjusted.
 
 import { Set as PersistentSet } from 'immutable'
-import type { EventData, StockMove } from '../events.ts'
+import type { EventData } from '../events.ts'
 import { isOpenWork } from '../orders/order.ts'
 import { unitsOf } from '../orders/standing.ts'
 import type { CoreState } from '../state.ts'
+import type { StockMove } from './events.ts'
 import { type Stock, stockKey } from './stock.ts'
 
 type Timed<T> = T & { at: number }

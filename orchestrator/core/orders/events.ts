@@ -1,0 +1,83 @@
+// What can happen to orders and their work. Events are kept forever: fields are added, never renamed.
+
+import type { OrderChanges } from './commands.ts'
+import type { DecisionRecord } from './decision-record.ts'
+import type {
+  FulfillmentOrder,
+  ImportedOrder,
+  LineUnits,
+  OrderHeader,
+  OrderLine,
+  Shipment,
+  WorkRef,
+} from './order.ts'
+
+/** Data of each event of orders, by its type; every event has `at`, epoch ms of the market. */
+export interface OrderEvents {
+  OrderCreated: {
+    order: OrderHeader
+    lines: readonly OrderLine[]
+    hold?: string
+    reservationId?: string
+    /** Order it was split or cloned from. */
+    parentOrderId?: string
+    reason?: string
+  }
+  OrderImported: { order: ImportedOrder }
+  OrderValidated: { orderId: string }
+  /** @param lineIds absent or null = the whole order */
+  OrderHeld: { orderId: string; reason: string; lineIds?: readonly string[] | null }
+  HoldLifted: { orderId: string; reason: string; lineIds: readonly string[] | null }
+  OrderEdited: { orderId: string; changes: OrderChanges; reason: string }
+  LinesCancelled: { orderId: string; lines: readonly LineUnits[]; reason: string }
+  /** Units that went to another order. */
+  OrderSplit: { orderId: string; newOrderId: string; lines: readonly LineUnits[]; reason: string }
+  LineSubstituted: {
+    orderId: string
+    lineId: string
+    quantity: number
+    line: OrderLine
+    reason: string
+  }
+  LinesBackordered: { orderId: string; lines: readonly LineUnits[]; reason: string }
+  LinesPreordered: { orderId: string; lineIds: readonly string[]; launchAt: number; reason: string }
+  PreorderLaunched: { orderId: string; lineIds: readonly string[]; reason: string }
+  OrderRetried: { orderId: string; reason: string }
+  OwnStateSet: {
+    orderId: string
+    lineId: string | null
+    fulfillmentOrderId: string | null
+    state: string | null
+    reason: string
+  }
+  OrderSourced: { orderId: string; work: readonly FulfillmentOrder[]; decision: DecisionRecord }
+  OrderBackordered: { orderId: string; reason: string; decision: DecisionRecord | null }
+  OrderReserved: { orderId: string }
+  OrderUnsourced: { orderId: string; reason: string }
+  OrderReleased: { orderId: string }
+  OrderRerouted: {
+    orderId: string
+    fulfillmentOrderId: string
+    work: readonly FulfillmentOrder[]
+    decision: DecisionRecord
+  }
+  RerouteUndone: { orderId: string; decisionId: string; work: readonly FulfillmentOrder[]; reason: string }
+  RerouteDeclined: { orderId: string; decision: DecisionRecord }
+  WorkAccepted: WorkRef
+  WorkRejected: WorkRef & { reason: string }
+  /** Work that was called back before anybody began: by a hold, an edit, a cancelled line. Its units have no work now. */
+  WorkWithdrawn: WorkRef & { reason: string }
+  PickingStarted: WorkRef
+  /** @param shortTo absent = cancelled */
+  WorkPicked: WorkRef & { short: readonly LineUnits[]; shortTo?: 'source' | 'cancel' }
+  WorkPacked: WorkRef
+  WorkReady: WorkRef
+  /** @param lines units in the parcel, absent = all of the work */
+  WorkShipped: WorkRef & { shipment: Shipment; lines?: readonly LineUnits[] }
+  /** @param shipmentId absent or null = every parcel */
+  WorkDelivered: WorkRef & { shipmentId?: string | null }
+  WorkCollected: WorkRef
+  OrderCancelled: { orderId: string; reason: string }
+  ReturnRequested: { orderId: string; lines: readonly LineUnits[]; reason: string }
+  ReturnReceived: { orderId: string; lines: readonly LineUnits[]; nodeId: string; reason: string }
+}
