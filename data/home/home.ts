@@ -18,14 +18,17 @@ export interface HomePaths {
   server: string
 }
 
-/** Where the files of a home lie. */
-export function homePaths(home: string): HomePaths {
+/**
+ * Where the files of a home lie.
+ * @param lake folder of landed files, where it lies elsewhere (`Config.lake`); null = in the home
+ */
+export function homePaths(home: string, lake: string | null = null): HomePaths {
   const root = resolve(home)
   return {
     root,
     log: join(root, 'log.sqlite'),
     warehouse: join(root, 'warehouse.duckdb'),
-    lake: join(root, 'lake'),
+    lake: lake === null ? join(root, 'lake') : resolve(lake),
     exports: join(root, 'exports'),
     models: join(root, 'models'),
     temporary: join(root, 'tmp'),
@@ -52,7 +55,7 @@ export interface HomeLock {
  * @throws HOME_BUSY when another process has it, HOME_UNWRITABLE
  */
 export async function lockHome(home: string, verb: string, effects: Effects): Promise<HomeLock> {
-  const paths = homePaths(home)
+  const paths = homePaths(home, effects.config.lake)
   const ownerFile = join(paths.root, 'owner.json')
   let database: DatabaseSync
   try {

@@ -7,6 +7,15 @@ import { fail } from './errors.ts'
 export interface Config {
   /** Folder of all run-time files. Default `./var`. DETOUR_HOME */
   home: string
+  /**
+   * Where the event log lies: null = SQLite in the home, else the address of a PostgreSQL database, which may hold a
+   * password: never shown. Default `sqlite`. DETOUR_LOG
+   */
+  logUrl: string | null
+  /** Whether a PostgreSQL server without standbys may hold the log. Default no; 1 = yes. DETOUR_LOG_SINGLE_NODE */
+  isLogSingleNode: boolean
+  /** Folder of landed files, also one that processes share; null = `lake` in the home. Default null. DETOUR_LAKE */
+  lake: string | null
   /** Port of `detour serve`, 0 = any free one. Default 4380. DETOUR_PORT */
   port: number
   /** Address of `detour serve`; others than 127.0.0.1 need an admin key. Default 127.0.0.1. DETOUR_HOST */
@@ -53,6 +62,9 @@ export function readConfig(environment: Environment = process.env): Config {
   const quarterMb = Math.floor(totalmem() / 4e6)
   return Object.freeze({
     home: environment.DETOUR_HOME ?? './var',
+    logUrl: logUrl(environment.DETOUR_LOG ?? ''),
+    isLogSingleNode: oneOf(environment, 'DETOUR_LOG_SINGLE_NODE', '0', ['0', '1']) === '1',
+    lake: environment.DETOUR_LAKE || null,
     port: number('DETOUR_PORT', 4380, 0, 65535),
     host: environment.DETOUR_HOST || '127.0.0.1',
     allowedHosts: hostNames(environment.DETOUR_ALLOWED_HOSTS ?? ''),
@@ -67,6 +79,17 @@ export function readConfig(environment: Environment = process.env): Config {
     sqlMemoryMb: number('DETOUR_SQL_MEMORY_MB', 512, 64, 1_000_000),
     maxRecordBytes: number('DETOUR_MAX_RECORD_BYTES', 1_000_000, 100, 100_000_000),
   })
+}
+
+/** The address as it was given; a complaint never repeats it, since it may hold a password. */
+function logUrl(text: string): string | null {
+  if (text === '' || text === 'sqlite') return null
+  const url = URL.parse(text)
+  const isPostgres = url !== null && ['postgres:', 'postgresql:'].includes(url.protocol)
+  if (isPostgres && url.hostname !== '' && url.pathname.length > 1) return text
+  const reason =
+    'write "sqlite", or "postgres://user:password@host:5432/database" with its special characters escaped'
+  throw fail('CONFIG_INVALID', { name: 'DETOUR_LOG', reason })
 }
 
 /** Names without ports, in lower case. */

@@ -12,5 +12,7 @@ export type {
   DomainEvent,
 } from './definition.ts'
 export type { Appended, EventLog, NewEvent, StoredEvent } from './event-log.ts'
+export { openEventLog } from './open-log.ts'
+export { openPostgresLog, type PostgresLogOptions } from './postgres-log.ts'
 export { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts'
 export { openLogDatabase } from './sqlite-schema.ts'

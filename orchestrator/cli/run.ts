@@ -29,7 +29,7 @@ export async function runVerb(name: VerbName, args: unknown, call: Call): Promis
 async function onHome(name: VerbName, args: unknown, call: Call): Promise<unknown> {
   const server = await findServer(call.home)
   if (server !== null) return forward(server, name, args, call.onProgress)
-  if (name === 'sql') refuseNothing(call.home)
+  if (name === 'sql') refuseNothing(call)
   try {
     return await here(name, args, call)
   } catch (error) {
@@ -51,7 +51,8 @@ async function here(name: VerbName, args: unknown, call: Call): Promise<unknown>
 }
 
 /** A question must not make a home where there is none. */
-function refuseNothing(home: string): void {
+function refuseNothing({ home, effects }: Call): void {
+  if (effects.config.logUrl !== null) return
   const paths = homePaths(home)
   if (!existsSync(paths.log) && !existsSync(paths.warehouse)) throw fail('SQL_NO_DATA', { home: paths.root })
 }

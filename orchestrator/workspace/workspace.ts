@@ -2,7 +2,7 @@
 
 import { type HomePaths, lockHome } from '#data/home'
 import type { Effects } from '#data/kernel'
-import { type EventLog, openSqliteLog } from '#data/log'
+import { type EventLog, openEventLog } from '#data/log'
 import { migrate, openWarehouse, type Warehouse } from '#data/warehouse'
 import { openProjector } from '#orchestrator/projection'
 
@@ -43,7 +43,7 @@ export async function ownHome(home: string, verb: string, world: Effects): Promi
   const lock = await lockHome(home, verb, effects)
   steps.push(() => lock.release())
   try {
-    const log = await openSqliteLog(lock.paths.log, effects)
+    const log = await openEventLog(lock.paths, effects)
     steps.push(() => log.close())
     return { log, paths: lock.paths, effects, close, onClose: (step) => steps.push(step) }
   } catch (error) {

@@ -31,6 +31,11 @@ export const logErrors = {
     message:
       'the event log {path} has schema version {found}, this Detour knows up to {known}: use the newer one',
   },
+  LOG_UNSAFE: {
+    status: 400,
+    retryable: false,
+    message: 'the server of the event log {path} may lose what it acknowledged: {reason}',
+  },
   LOG_COMMAND_CONFLICT: {
     status: 422,
     retryable: false,
