@@ -6,6 +6,7 @@ import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { OrderCommands } from './orders/commands.ts'
 import type { StockCommands } from './stock/commands.ts'
+import type { TransferCommands } from './transfer/commands.ts'
 
 /** Data of each command on the market itself and its incidents. */
 export interface MarketCommands {
@@ -19,7 +20,7 @@ export interface MarketCommands {
 }
 
 /** Data of each command, by its type. */
-export interface CommandData extends OrderCommands, StockCommands, MarketCommands {}
+export interface CommandData extends OrderCommands, StockCommands, TransferCommands, MarketCommands {}
 
 /** Name of a command. */
 export type CommandType = keyof CommandData

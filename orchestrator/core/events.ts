@@ -5,6 +5,7 @@ import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { OrderEvents } from './orders/events.ts'
 import type { StockEvents } from './stock/events.ts'
+import type { TransferEvents } from './transfer/events.ts'
 
 /** Data of each event of the market itself and its incidents. */
 export interface MarketEvents {
@@ -21,7 +22,7 @@ export interface MarketEvents {
  * Data of each event, by its type; every event has `at`, epoch ms of the market. Events named Stock, Channel or
  * Reservation change stock alone, those named Order, Work and so on change orders alone.
  */
-export interface EventData extends OrderEvents, StockEvents, MarketEvents {}
+export interface EventData extends OrderEvents, StockEvents, TransferEvents, MarketEvents {}
 
 /** Name of an event. */
 export type EventType = keyof EventData

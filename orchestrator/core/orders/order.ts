@@ -1,6 +1,7 @@
 // What an order is while the core works on it. Shapes only; values are never changed in place.
 
 import type { fulfillmentOrderStatuses, methods, orderStatuses } from '#data/contracts'
+import type { OrderTransfer, WorkTransfer } from '../transfer/transfer.ts'
 
 /** State of an order or a line. */
 export type OrderStatus = (typeof orderStatuses)[number]
@@ -60,6 +61,8 @@ export interface FulfillmentOrder {
   cancelledAt: number | null
   shipBy: number | null
   processingCostCents: number | null
+  /** Its way to another market; absent = never asked for. */
+  transfer?: WorkTransfer
 }
 
 /** A parcel. */
@@ -142,6 +145,8 @@ export interface Order extends OrderHeader {
   waitingSince: number | null
   /** Hash of the file content it was imported from, null for API orders. */
   contentHash: string | null
+  /** Its way from another market; absent = it began here. */
+  transfer?: OrderTransfer
   /** Newest 100 steps. */
   history: readonly HistoryEntry[]
   updatedAt: number

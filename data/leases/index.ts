@@ -1,0 +1,3 @@
+// Door of the leases: who should write which stream.
+
+export type { Candidate, Lease, Leases } from './lease.ts'
