@@ -1,6 +1,6 @@
 // Keys of the API. Only a hash of a key is kept: who loses it makes another.
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '#data/kernel'
 import { guarded } from './schema.ts'
@@ -51,9 +51,9 @@ export class KeyTable {
   /** The look-up goes by the hash of a random key, so its time tells nothing that helps to find one. */
   verify(key: string): KeyIdentity | null {
     if (!key.startsWith(prefix) || key.length > longest) return null
-    const hash = hashOf(key)
-    const row = guarded(() => this.#sql.find.get(hash.toString('hex')))
-    if (row === undefined || !timingSafeEqual(hash, Buffer.from(String(row.hash), 'hex'))) return null
+    const digest = hashOf(key)
+    const row = guarded(() => this.#sql.find.get(digest.toString('hex')))
+    if (row === undefined || !timingSafeEqual(digest, Buffer.from(String(row.hash), 'hex'))) return null
     return identityOf(row)
   }
 
@@ -102,5 +102,5 @@ function identityOf(row: Record<string, unknown>): KeyIdentity {
 }
 
 function hashOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
+  return hash('sha256', key, 'buffer')
 }

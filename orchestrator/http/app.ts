@@ -1,12 +1,12 @@
 // The HTTP application over a running engine: who may ask, every route, errors as problems. It listens nowhere by
 // itself.
 
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { fail } from '#data/kernel'
 import { guardAccess, isLoopback } from './access.ts'
+import { addCarefulHeaders } from './careful.ts'
 import { FlowQueue } from './flow-queue.ts'
 import { addPages } from './pages.ts'
 import type { App, AppParts } from './parts.ts'
@@ -39,6 +39,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const app: App = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger of its own for each request would cost as much as a small answer; errors name their request.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: bodyBytes,
     requestTimeout: 3_600_000,
     routerOptions: { maxParamLength: 500 },
@@ -51,9 +53,10 @@ export async function createApp(parts: AppParts): Promise<App> {
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.removeContentTypeParser('text/plain')
   answerProblems(app)
+  addCarefulHeaders(app)
   const sessions = new Sessions(parts.vault, clock)
   guardAccess(app, parts, sessions)
-  await protect(app, parts)
+  await limitRate(app, parts)
   readQueries(app)
   await collectRoutes(app)
   const flow = new FlowQueue(parts.engine, logger)
@@ -83,14 +86,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   return app
 }
 
-/** Headers that keep browsers careful. Pages bring their own policy of contents; there is no HSTS on plain HTTP. */
-async function protect(app: App, { host, requestsMost = 3_000 }: AppParts): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: false,
-    strictTransportSecurity: false,
-    crossOriginEmbedderPolicy: false,
-    xFrameOptions: { action: 'deny' },
-  })
+/** Away from loopback one address may ask only so often. */
+async function limitRate(app: App, { host, requestsMost = 3_000 }: AppParts): Promise<void> {
   if (isLoopback(host)) return
   await app.register(rateLimit, {
     max: requestsMost,

@@ -1,5 +1,6 @@
 // The dashboard's pages in the same server. The handler answers on its own; nothing here reads a body meant for it.
 
+import { handOverHeaders } from './careful.ts'
 import type { App, PageHandler } from './parts.ts'
 import { notFound, sendProblem } from './problem.ts'
 
@@ -30,6 +31,7 @@ export function addPages(app: App, pages: PageHandler | null): void {
     scope.all('/*', { schema: { hide: true }, config: { access: 'open' } }, (request, reply) => {
       if (/^\/api(\/|$|\?)/.test(request.url)) return sendProblem(reply, notFound(request))
       reply.hijack()
+      handOverHeaders(reply)
       request.raw.headers['x-forwarded-proto'] = request.protocol
       pages(request.raw, reply.raw)
     })

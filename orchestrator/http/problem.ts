@@ -38,7 +38,7 @@ export function answerProblems(app: App): void {
   app.addSchema(problem)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = asProblem(error, request)
-    if (known.status >= 500) request.log.error({ err: error }, 'request failed')
+    if (known.status >= 500) request.log.error({ err: error, reqId: request.id }, 'request failed')
     return sendProblem(reply, known)
   })
   app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(request)))
