@@ -2,6 +2,8 @@
 // It never acknowledges what the log has not, and never sends a decision a second time without looking it up.
 
 import type { Actor, ActorOptions, Command, DomainEvent } from './definition.ts'
+import { answersKept } from './follower.ts'
+import { StreamFold } from './stream-fold.ts'
 import { StreamWriter } from './stream-writer.ts'
 
 /**
@@ -28,7 +30,10 @@ import { StreamWriter } from './stream-writer.ts'
 export async function openActor<S, C extends Command, E extends DomainEvent, A>(
   options: ActorOptions<S, C, E, A>,
 ): Promise<Actor<S, C, A>> {
-  const writer = new StreamWriter({ answersKept: 10_000, groupEvents: 1000, groupMs: 2, ...options })
+  const { follower, ...settings } = { answersKept, groupEvents: 1000, groupMs: 2, ...options }
+  const { stream, definition } = settings
+  const fold = (await follower?.handOver()) ?? new StreamFold(stream, definition, settings.answersKept)
+  const writer = new StreamWriter(settings, fold)
   await writer.open()
   return writer
 }

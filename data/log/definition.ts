@@ -3,6 +3,7 @@
 
 import type { Effects } from '#data/kernel'
 import type { EventLog } from './event-log.ts'
+import type { Follower } from './follower.ts'
 
 /** A wish to change something. */
 export interface Command {
@@ -68,6 +69,8 @@ export interface ActorOptions<S, C extends Command, E extends DomainEvent, A> {
   groupEvents?: number
   /** Longest wait of a decided command behind an append under way, ms. Default 2. */
   groupMs?: number
+  /** Has folded the stream so far; the writer goes on with its fold. */
+  follower?: Follower<S, C, E, A>
 }
 
 /** The writer of a stream. */

@@ -1,7 +1,7 @@
 // Door of the event log: the log itself, its embedded driver, and the one writer of a stream.
 
 export { openActor } from './actor.ts'
-export { controlEvents, domainEvent, isControlEvent, knownCommand } from './command-record.ts'
+export { controlEvents, domainEvent, isControlEvent, knownCommand, requestHash } from './command-record.ts'
 export type {
   Actor,
   ActorOptions,
@@ -12,7 +12,11 @@ export type {
   DomainEvent,
 } from './definition.ts'
 export type { Appended, EventLog, NewEvent, StoredEvent } from './event-log.ts'
+export { Follower } from './follower.ts'
 export { openEventLog } from './open-log.ts'
+export { PostgresLine } from './postgres-line.ts'
 export { openPostgresLog, type PostgresLogOptions } from './postgres-log.ts'
+export { upgradeTables } from './postgres-schema.ts'
+export { placeOf, postgresFailure } from './postgres-session.ts'
 export { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts'
 export { openLogDatabase } from './sqlite-schema.ts'

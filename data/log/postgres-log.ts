@@ -5,7 +5,7 @@ import { type DetourError, fail } from '#data/kernel'
 import { AppendQueue, type PendingAppend } from './append-queue.ts'
 import type { Appended, EventLog, NewEvent, StoredEvent } from './event-log.ts'
 import * as table from './postgres-events.ts'
-import { type LineEffects, PostgresLine } from './postgres-line.ts'
+import { type Ask, type LineEffects, PostgresLine } from './postgres-line.ts'
 import { logVersions, newerLog, upgradeTables } from './postgres-schema.ts'
 import { placeOf, postgresFailure, stateOf } from './postgres-session.ts'
 
@@ -46,7 +46,7 @@ const chunkRows = 2000
 /** Longest read, ms; after that time an append that waits is asked after, too. */
 const readMs = 30_000
 const watchMs = 5000
-const readers = 3
+const readers = 2
 
 /** SQLSTATE classes of statements refused for what they contain or collide with: nothing was written. */
 const refusals = new Set(['22', '23', '40', '54'])
@@ -57,6 +57,8 @@ class PostgresLog implements EventLog {
   readonly #effects: LineEffects
   readonly #options: PostgresLogOptions
   readonly #writer: PostgresLine
+  /** Short questions, answered in the order of the calls; long reads. */
+  readonly #asker: PostgresLine
   readonly #readers: PostgresLine[]
   readonly #queue = new AppendQueue()
   #writing: Promise<void> | null = null
@@ -70,6 +72,7 @@ class PostgresLog implements EventLog {
     const line = (limitMs: number | null) =>
       new PostgresLine({ url, isSingleNode: options.isSingleNode ?? false, limitMs }, effects)
     this.#writer = line(null)
+    this.#asker = line(readMs)
     this.#readers = Array.from({ length: readers }, () => line(readMs))
   }
 
@@ -94,9 +97,8 @@ class PostgresLog implements EventLog {
     const end = afterSeq + limit
     for (let from = afterSeq; from < end; from += chunkRows) {
       const most = Math.min(chunkRows, end - from)
-      const { rows } = await this.#ask((line) =>
-        line.take((ask) => table.selectEvents(ask, stream, from, most)),
-      )
+      const line = this.#readers.reduce((least, other) => (other.waiting < least.waiting ? other : least))
+      const { rows } = await this.#ask(line, (ask) => table.selectEvents(ask, stream, from, most))
       for (const row of rows) events.push(this.#eventOf(stream, row))
       if (rows.length > 0 && events.at(-1)?.seq !== afterSeq + events.length) {
         throw this.#damaged(`stream ${stream} has a gap after event ${from}`)
@@ -107,34 +109,32 @@ class PostgresLog implements EventLog {
   }
 
   tail(stream: string): Promise<number> {
-    return this.#ask((line) => line.take((ask) => table.selectTail(ask, stream)))
+    return this.#ask(this.#asker, (ask) => table.selectTail(ask, stream))
   }
 
   async eventsOfCommand(stream: string, commandId: string): Promise<StoredEvent[]> {
-    const rows = await this.#ask((line) => line.take((ask) => table.selectCommand(ask, stream, commandId)))
+    const rows = await this.#ask(this.#asker, (ask) => table.selectCommand(ask, stream, commandId))
     return rows.map((row) => this.#eventOf(stream, row))
   }
 
   streams(): Promise<string[]> {
-    return this.#ask((line) => line.take((ask) => table.selectStreams(ask)))
+    return this.#ask(this.#asker, (ask) => table.selectStreams(ask))
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#writing
-    await Promise.all([this.#writer, ...this.#readers].map((line) => line.close()))
+    await Promise.all([this.#writer, this.#asker, ...this.#readers].map((line) => line.close()))
   }
 
   #checkOpen(): void {
     if (this.#isClosed) throw fail('LOG_UNAVAILABLE', { reason: 'the log is closed' })
   }
 
-  /** Asks on the connection with the least to do. */
-  async #ask<T>(work: (line: PostgresLine) => Promise<T>): Promise<T> {
+  async #ask<T>(line: PostgresLine, work: (ask: Ask) => Promise<T>): Promise<T> {
     this.#checkOpen()
-    const line = this.#readers.reduce((least, other) => (other.waiting < least.waiting ? other : least))
     try {
-      return await work(line)
+      return await line.take(work)
     } catch (error) {
       throw this.#failure(error)
     }
@@ -168,10 +168,12 @@ class PostgresLog implements EventLog {
     }
   }
 
-  /** Nothing of the group was written: one by one it shows for whose sake. */
+  /** Nothing of the group was written; halves of it show for whose sake. */
   async #refuse(group: PendingAppend[], error: unknown): Promise<void> {
     if (group.length > 1) {
-      for (const append of group) await this.#commit([append])
+      const half = group.length >> 1
+      await this.#commit(group.slice(0, half))
+      await this.#commit(group.slice(half))
       return
     }
     const [{ stream, expectedSeq, events, reject }] = group as [PendingAppend]
@@ -229,7 +231,7 @@ class PostgresLog implements EventLog {
   async #knownId(stream: string, events: readonly NewEvent[]): Promise<string | undefined> {
     const ids = events.map((event) => event.eventId)
     const twice = ids.find((id, i) => ids.indexOf(id) !== i)
-    const known = this.#ask((line) => line.take((ask) => table.selectKnownId(ask, stream, ids)))
+    const known = this.#ask(this.#asker, (ask) => table.selectKnownId(ask, stream, ids))
     return (await known.catch(() => null)) ?? twice ?? ids[0]
   }
 

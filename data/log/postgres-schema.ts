@@ -5,7 +5,7 @@ import { fail } from '#data/kernel'
 import type { Ask, PostgresLine } from './postgres-line.ts'
 
 /** Parts with tables of their own, each with its own count of versions. */
-export type PostgresPart = 'log' | 'vault'
+export type PostgresPart = 'log' | 'vault' | 'leases'
 
 /** Everything lies in this schema, so that a database may be shared with others. */
 export const schemaName = 'detour'

@@ -4,7 +4,7 @@ import { fail } from '#data/kernel'
 import { commandIdOf, type KnownCommand, knownCommand, recordCommand, requestHash } from './command-record.ts'
 import type { Actor, ActorOptions, Command, CommandResult, DomainEvent } from './definition.ts'
 import type { NewEvent, StoredEvent } from './event-log.ts'
-import { StreamFold } from './stream-fold.ts'
+import type { StreamFold } from './stream-fold.ts'
 import { isBarrierOf, takeOver } from './takeover.ts'
 
 interface Pending<C, A> {
@@ -36,9 +36,14 @@ const sendsPerCommand = 3
 /** With nothing under way, this many events go at once, so that the log works while we decide on. */
 const eagerEvents = 128
 
+/** What an actor is made of, nothing left out. */
+export type WriterOptions<S, C extends Command, E extends DomainEvent, A> = Required<
+  Omit<ActorOptions<S, C, E, A>, 'follower'>
+>
+
 /** See `openActor`. */
 export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implements Actor<S, C, A> {
-  readonly #options: Required<ActorOptions<S, C, E, A>>
+  readonly #options: WriterOptions<S, C, E, A>
   readonly #fold: StreamFold<S, C, E, A>
   readonly #writerId: string
   /** Every command that is not answered yet, by id. */
@@ -59,9 +64,10 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
   #cancelTimer: () => void = () => {}
   epoch = 0
 
-  constructor(options: Required<ActorOptions<S, C, E, A>>) {
+  /** @param fold of the stream's beginning, as far as it was read */
+  constructor(options: WriterOptions<S, C, E, A>, fold: StreamFold<S, C, E, A>) {
     this.#options = options
-    this.#fold = new StreamFold(options.stream, options.definition, options.answersKept)
+    this.#fold = fold
     this.#ahead = { state: this.#fold.state, seq: 0 }
     const part = (): string => options.effects.random.int(0, 0xffffffff).toString(16).padStart(8, '0')
     this.#writerId = part() + part() + part()

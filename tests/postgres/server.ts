@@ -1,5 +1,5 @@
-// A real PostgreSQL server for tests: a folder and a port of its own, gone with the process that asked for it. It can be
-// killed and started again.
+// A real PostgreSQL server for tests: a folder and a port of its own, gone with the process that asked for it. It can
+// be killed and started again.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'

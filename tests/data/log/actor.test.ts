@@ -1,25 +1,25 @@
 // The writer of a stream: barrier, answers that stay the same, takeover, roll-back of a failed group.
 
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { type EventLog, openActor, openSqliteLog } from '#data/log'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type EventLog, openActor } from '#data/log'
+import { startPostgres } from '../../postgres/server.ts'
 import { type Balances, definition, type Move, move, openCounter } from './counter.ts'
 import { type Fate, FaultyLog } from './faulty-log.ts'
-import { codeOf, effects, idsOf, newLogPath } from './folder.ts'
+import { codeOf, effects, idsOf } from './folder.ts'
+import { kindsOf } from './stores.ts'
 
-async function openLog(path = newLogPath()): Promise<EventLog> {
-  const log = await openSqliteLog(path, effects)
-  onTestFinished(() => log.close())
-  return log
-}
+const server = await startPostgres()
+afterAll(() => server?.stop())
+const kinds = kindsOf(server)
 
 async function typesOf(log: EventLog): Promise<string[]> {
   return (await log.read('main', 0, 100_000)).map((event) => event.type)
 }
 
-describe('a writer that starts', () => {
+describe.each(kinds)('a writer that starts on $name', ({ newStore }) => {
   test('makes a barrier durable and folds what lies before it', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const first = await openCounter(log)
     expect(first.lastSeq).toBe(1)
     await first.execute(move('c1', 5))
@@ -32,7 +32,7 @@ describe('a writer that starts', () => {
   })
 
   test('takes the stream: the one before steps down and stays down until it is opened again', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const first = await openCounter(log)
     await first.execute(move('c1', 5))
     const second = await openCounter(log)
@@ -45,8 +45,8 @@ describe('a writer that starts', () => {
   })
 
   test('lets nothing be lost or doubled while several writers of one file take turns', async () => {
-    const path = newLogPath()
-    const logs = [await openLog(path), await openLog(path)]
+    const store = await newStore()
+    const logs = [await store.open(), await store.open()]
     const answered: string[] = []
     const work = async (log: EventLog, name: string): Promise<void> => {
       for (let turn = 0; turn < 5; turn++) {
@@ -67,9 +67,9 @@ describe('a writer that starts', () => {
   })
 })
 
-describe('a command', () => {
+describe.each(kinds)('a command on $name', ({ newStore }) => {
   test('is answered with status, reason and seq, and always leaves an event', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const actor = await openCounter(log)
     expect(await actor.execute(move('c1', 5, 'a', 'Split'))).toEqual({
       status: 'done',
@@ -86,7 +86,7 @@ describe('a command', () => {
   })
 
   test('gets the same answer again: at once, from the log, and after reopening', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const actor = await openCounter(log, 2)
     const commands = [
       move('c1', 5, 'a', 'Split'),
@@ -107,7 +107,7 @@ describe('a command', () => {
   })
 
   test('is the same whatever the order of its fields, and a conflict with any other content', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const actor = await openCounter(log, 1)
     const [, result] = await Promise.all([actor.execute(move('c1', 5)), actor.execute(move('c1', 5))])
     const shuffled: Move = { commandId: 'c1', type: 'Move', data: { cents: 5, account: 'a' } }
@@ -124,7 +124,7 @@ describe('a command', () => {
   })
 
   test('is decided on what was decided before it, durable or not', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const actor = await openCounter(log)
     const results = await Promise.all(
       [move('c1', 5), move('c2', -5), move('c3', -1)].map((c) => actor.execute(c)),
@@ -134,7 +134,7 @@ describe('a command', () => {
   })
 
   test('whose rule throws harms no other', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const actor = await openCounter(log)
     const [good, bad, other] = [move('c1', 1), move('c2', 1, 'broken'), move('c3', 1)].map((c) =>
       actor.execute(c),
@@ -145,7 +145,7 @@ describe('a command', () => {
   })
 
   test('whose event cannot be written as JSON is rejected, and its neighbours are carried out', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const actor = await openActor({
       log,
       stream: 'main',
@@ -167,7 +167,7 @@ describe('a command', () => {
   })
 
   test('that waits when the writer is closed is still carried out, later ones are not', async () => {
-    const log = await openLog()
+    const log = await (await newStore()).open()
     const actor = await openCounter(log)
     const waiting = actor.execute(move('c1', 5))
     await actor.close()
@@ -176,11 +176,11 @@ describe('a command', () => {
   })
 })
 
-describe('a group whose append failed', () => {
+describe.each(kinds)('a group whose append failed on $name', ({ newStore }) => {
   test.each<Fate>(['lost', 'landed'])(
     'and was %s is carried out exactly once, behind a new barrier',
     async (fate) => {
-      const log = new FaultyLog(await openLog())
+      const log = new FaultyLog(await (await newStore()).open())
       const actor = await openCounter(log)
       log.fates = [fate]
       const commands = [move('c1', 5), move('c2', -5), move('c3', -1), move('c4', 2, 'b', 'Split')]
@@ -196,7 +196,7 @@ describe('a group whose append failed', () => {
   )
 
   test('leaves no trace in the state while the log is down, and the next command starts over', async () => {
-    const log = new FaultyLog(await openLog())
+    const log = new FaultyLog(await (await newStore()).open())
     const actor = await openCounter(log)
     await actor.execute(move('c1', 5))
     log.isDown = true
@@ -214,7 +214,7 @@ describe('a group whose append failed', () => {
   })
 
   test('is answered where it landed before another writer took the stream', async () => {
-    const real = await openLog()
+    const real = await (await newStore()).open()
     const log = new FaultyLog(real)
     const actor = await openCounter(log)
     let release: () => void = () => {}
@@ -249,8 +249,7 @@ describe('a group whose append failed', () => {
     })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
-        const path = newLogPath()
-        const real = await openSqliteLog(path, effects)
+        const real = await (await newStore()).open()
         const log = new FaultyLog(real)
         const answers = new Map<string, unknown>()
         let before: Balances = {}
@@ -277,7 +276,7 @@ describe('a group whose append failed', () => {
         expect(new Set(events.map((event) => event.eventId)).size).toBe(events.length)
         await real.close()
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     )
   })
 })

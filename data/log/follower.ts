@@ -1,0 +1,61 @@
+// Follows a stream that somebody else writes: a fold that stays warm, so that a takeover need not read the whole stream.
+// It never writes.
+
+import type { Command, Definition, DomainEvent } from './definition.ts'
+import type { EventLog } from './event-log.ts'
+import { StreamFold } from './stream-fold.ts'
+
+/** What is followed. */
+export interface FollowerOptions<S, C extends Command, E extends DomainEvent, A> {
+  log: EventLog
+  stream: string
+  definition: Definition<S, C, E, A>
+}
+
+/** Answers that a writer keeps in memory where nothing else is said. */
+export const answersKept = 10_000
+
+/** A fold of a stream, as far as it was last caught up. */
+export class Follower<S, C extends Command, E extends DomainEvent, A> {
+  readonly #log: EventLog
+  readonly #stream: string
+  readonly #fold: StreamFold<S, C, E, A>
+  #under: Promise<void> | null = null
+  #isTaken = false
+
+  constructor({ log, stream, definition }: FollowerOptions<S, C, E, A>) {
+    this.#log = log
+    this.#stream = stream
+    this.#fold = new StreamFold(stream, definition, answersKept)
+  }
+
+  /** Last event folded. */
+  get lastSeq(): number {
+    return this.#fold.seq
+  }
+
+  state(): S {
+    return this.#fold.state
+  }
+
+  /** Folds what came since. Calls that come meanwhile share the one under way. @throws LOG_UNAVAILABLE, LOG_DAMAGED */
+  catchUp(): Promise<void> {
+    if (this.#isTaken) return Promise.resolve()
+    this.#under ??= this.#read().finally(() => {
+      this.#under = null
+    })
+    return this.#under
+  }
+
+  /** The fold, for the writer that goes on with it; from here on nobody else moves it. */
+  async handOver(): Promise<StreamFold<S, C, E, A>> {
+    this.#isTaken = true
+    await this.#under?.catch(() => undefined)
+    return this.#fold
+  }
+
+  async #read(): Promise<void> {
+    const tail = await this.#log.tail(this.#stream)
+    await this.#fold.catchUp(this.#log, tail, () => true)
+  }
+}
