@@ -1,3 +1,5 @@
 // Door of the leases: who should write which stream.
 
 export type { Candidate, Lease, Leases } from './lease.ts'
+export { openLeases } from './open-leases.ts'
+export { openPostgresLeases } from './postgres-leases.ts'

@@ -33,6 +33,8 @@ export interface Core {
   readonly stream: string
   /** Last durable event. */
   readonly lastSeq: number
+  /** Seq of the barrier with which this writer took the stream: of two writers the later one has the greater. */
+  readonly epoch: number
   /** State after the last durable event. */
   state(): CoreState
   /**

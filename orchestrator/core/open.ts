@@ -1,7 +1,7 @@
 // Opens the core of a market on the log. It decides nothing itself.
 
-import type { Effects } from '#data/kernel'
-import { type Definition, type EventLog, knownCommand, openActor } from '#data/log'
+import { DetourError, type Effects } from '#data/kernel'
+import { type Definition, type EventLog, Follower, knownCommand, openActor } from '#data/log'
 import { changesOf } from './changes.ts'
 import type { CoreAnswer, CoreCommand } from './commands.ts'
 import type { Change, Core } from './core.ts'
@@ -20,13 +20,35 @@ export function coreStream(market: string): string {
   return `market:${market}`
 }
 
+/** A market that another process writes, folded as it goes. */
+export type MarketFollower = Follower<CoreState, CoreCommand, CoreEvent, CoreAnswer>
+
+/** A fold of a market's stream that stays warm. */
+export function followMarket(log: EventLog, market: string): MarketFollower {
+  return new Follower({ log, stream: coreStream(market), definition: coreDefinition(market) })
+}
+
+/** How a core is opened where other processes may write its stream. */
+export interface CoreOptions {
+  /** Has folded the stream so far. */
+  follower?: MarketFollower
+  /** Told when another writer has taken the stream: this core carries out nothing any more. */
+  onFenced?: () => void
+}
+
 /**
  * The core of a market, folded from its stream, the only writer of it.
  * @throws LOG_FENCED, LOG_UNAVAILABLE, LOG_DAMAGED
  */
-export async function openCore(log: EventLog, market: string, effects: Effects): Promise<Core> {
+export async function openCore(
+  log: EventLog,
+  market: string,
+  effects: Effects,
+  { follower, onFenced }: CoreOptions = {},
+): Promise<Core> {
   const stream = coreStream(market)
-  const actor = await openActor({ log, stream, definition: coreDefinition(market), effects })
+  const known = follower === undefined ? {} : { follower }
+  const actor = await openActor({ log, stream, definition: coreDefinition(market), effects, ...known })
   const listeners = new Set<(change: Change) => void>()
   const tell = (change: Change) => {
     for (const listener of listeners) listener(change)
@@ -39,10 +61,16 @@ export async function openCore(log: EventLog, market: string, effects: Effects):
     get lastSeq() {
       return actor.lastSeq
     },
+    get epoch() {
+      return actor.epoch
+    },
     state: () => actor.state(),
     execute: async (type, data, { at, commandId = `${run}/${++commands}` }) => {
       const command = { commandId, type, data, at } as CoreCommand
-      const result = await actor.execute(command)
+      const result = await actor.execute(command).catch((error: unknown) => {
+        if (error instanceof DetourError && error.code === 'LOG_FENCED') onFenced?.()
+        throw error
+      })
       if (result.status === 'done') for (const change of changesOf(type, data, at)) tell(change)
       return result
     },

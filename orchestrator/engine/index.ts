@@ -2,4 +2,5 @@
 
 export type { CycleReport, Engine } from './engine.ts'
 export { type EngineOptions, openEngine } from './open-engine.ts'
+export { openShared, type Shared } from './shared.ts'
 export { createTurns, type Turns } from './turns.ts'

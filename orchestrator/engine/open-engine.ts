@@ -1,7 +1,6 @@
 // Opens the running system over an open home and keeps it turning. What a turn does stands in cycle.ts.
 
-import { openModels } from '#models'
-import { openCore } from '#orchestrator/core'
+import { type CoreOptions, openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flow'
 import { openProjector } from '#orchestrator/projection'
 import type { Workspace } from '#orchestrator/workspace'
@@ -11,8 +10,8 @@ import type { Engine } from './engine.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { rerouteByHand } from './manual.ts'
 import { marketTime } from './market-time.ts'
+import { openShared, type Shared } from './shared.ts'
 import { trainInTurn } from './training.ts'
-import { createTurns } from './turns.ts'
 
 /** How the system is opened. */
 export interface EngineOptions {
@@ -20,6 +19,10 @@ export interface EngineOptions {
   market?: string
   /** Whether the model of orders learns beside the loop. Default true. */
   trains?: boolean
+  /** With other engines over the same home; closed by whoever opened it. Default: its own. */
+  shared?: Shared
+  /** Where other processes may write the market. */
+  core?: CoreOptions
 }
 
 /**
@@ -29,8 +32,10 @@ export interface EngineOptions {
 export async function openEngine(workspace: Workspace, options: EngineOptions = {}): Promise<Engine> {
   const { log, warehouse, paths, effects } = workspace
   const market = options.market ?? (await marketOf(workspace))
-  const core = await openCore(log, market, effects)
-  const models = await openModels(effects, { folder: paths.models })
+  const core = await openCore(log, market, effects, options.core)
+  const shared = options.shared ?? (await openShared(workspace))
+  const { models, turns } = shared
+  shared.states.set(market, core)
   const projector = openProjector({ log, warehouse, effects, lake: paths.lake })
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
@@ -44,11 +49,10 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     readTime: async () => {
       watermark = await watermarkOf(workspace, market)
     },
-    project: () => projector.project((of) => (of === market ? core : undefined)),
+    project: () => projector.project((of) => shared.states.get(of)),
     flowRuns: () => time.state().mode !== 'watermark',
     liveDays: effects.config.liveDays,
   })
-  const turns = createTurns()
   const training = trainInTurn({ models, warehouse, effects, market, now: time.now })
   const heartbeat = new Heartbeat({
     turns,
@@ -83,8 +87,12 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
       heartbeat.stop()
       const trained = training.close()
       await turns.idle()
-      await models.close()
-      await trained
+      // What is being learned for the other markets, and for this one, goes on.
+      if (options.shared === undefined) {
+        await shared.close()
+        await trained
+      }
+      if (shared.states.get(market) === core) shared.states.delete(market)
       await core.close()
     },
   }

@@ -1,0 +1,23 @@
+// What the engines of one process share: the worker of the models, the turns at the warehouse, and who knows the state
+// of which market. It runs nothing by itself.
+
+import { type Models, openModels } from '#models'
+import type { MarketStates } from '#orchestrator/projection'
+import type { Workspace } from '#orchestrator/workspace'
+import { createTurns, type Turns } from './turns.ts'
+
+/** What engines over one home share. */
+export interface Shared {
+  models: Models
+  turns: Turns
+  /** State of each market that runs here or is followed. */
+  states: Map<string, NonNullable<ReturnType<MarketStates>>>
+  close(): Promise<void>
+}
+
+/** What the engines of a home share; close it after all of them. */
+export async function openShared({ effects, paths }: Workspace): Promise<Shared> {
+  const models = await openModels(effects, { folder: paths.models })
+  const turns = createTurns()
+  return { models, turns, states: new Map(), close: () => models.close() }
+}
