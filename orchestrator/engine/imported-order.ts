@@ -3,15 +3,15 @@
 import { createHash } from 'node:crypto'
 import { nodeIdOf, orderIdOf } from '#data/contracts'
 import {
-  type FulfillmentOrder,
   type ImportedOrder,
   isOpenWork,
+  type NewLine,
+  type NewWork,
+  type NewWorkLine,
   type Node,
-  type OrderLine,
   type OrderStatus,
   type Shipment,
   untouchedWork,
-  type WorkLine,
 } from '#orchestrator/core'
 import type { OrderRows } from './import-rows.ts'
 
@@ -90,7 +90,7 @@ function hashOf(rows: OrderRows): string {
 
 const left: readonly OrderStatus[] = ['shipped', 'delivered', 'collected', 'return_requested', 'returned']
 
-function lineOf(row: Row, orderStatus: OrderStatus): OrderLine {
+function lineOf(row: Row, orderStatus: OrderStatus): NewLine {
   const status = (text(row.status) ?? orderStatus) as OrderStatus
   const quantity = whole(row.quantity) ?? 0
   const cancelled = whole(row.cancelledQuantity) ?? (status === 'cancelled' ? quantity : 0)
@@ -112,7 +112,7 @@ function lineOf(row: Row, orderStatus: OrderStatus): OrderLine {
  * Work as the source lists it; the lines of a node go to its live work, in order, up to the units asked. Ended work
  * keeps what it was asked for.
  */
-function workOf({ lines, work }: OrderRows, provider: string): FulfillmentOrder[] {
+function workOf({ lines, work }: OrderRows, provider: string): NewWork[] {
   const rest = lines.map((line) => ({
     line,
     units: unitsLeft(line),
@@ -120,7 +120,7 @@ function workOf({ lines, work }: OrderRows, provider: string): FulfillmentOrder[
   }))
   return work.map((row) => {
     const node = String(row.nodeExternalId)
-    const status = row.status as FulfillmentOrder['status']
+    const status = row.status as NewWork['status']
     return {
       ...timesOf(row),
       fulfillmentOrderId: String(row.fulfillmentOrderExternalId),
@@ -139,7 +139,7 @@ function workOf({ lines, work }: OrderRows, provider: string): FulfillmentOrder[
 }
 
 /** Units of the node's lines that no earlier work took, and those it could not find. */
-function taken(rest: { line: Row; units: number; short: number }[], row: Row, node: string): WorkLine[] {
+function taken(rest: { line: Row; units: number; short: number }[], row: Row, node: string): NewWorkLine[] {
   let missing = whole(row.shortQuantity) ?? 0
   let room = Math.max(0, (whole(row.quantity) ?? Number.MAX_SAFE_INTEGER) - missing)
   return rest.flatMap((entry) => {
@@ -156,7 +156,7 @@ function taken(rest: { line: Row; units: number; short: number }[], row: Row, no
 }
 
 /** The order's lines up to the units that ended work was asked for. */
-function asked(lines: readonly Row[], row: Row): WorkLine[] {
+function asked(lines: readonly Row[], row: Row): NewWorkLine[] {
   let room = whole(row.quantity) ?? 0
   return lines.flatMap((line) => {
     const quantity = Math.min(whole(line.quantity) ?? 0, room)
@@ -190,7 +190,7 @@ function timesOf(row: Row) {
   }
 }
 
-const statusOfOrder: Partial<Record<OrderStatus, FulfillmentOrder['status']>> = {
+const statusOfOrder: Partial<Record<OrderStatus, NewWork['status']>> = {
   created: 'open',
   validated: 'open',
   sourced: 'open',
@@ -209,7 +209,7 @@ function derivedWork(
   provider: string,
   externalId: string,
   orderStatus: OrderStatus,
-): FulfillmentOrder[] {
+): NewWork[] {
   const status = statusOfOrder[orderStatus]
   if (status === undefined) return []
   const nodes = [...new Set(lines.map((line) => text(line.nodeExternalId)).filter((node) => node !== null))]

@@ -9,8 +9,8 @@ import {
   coreEvent,
   type DecisionRecord,
   type EventData,
-  type FulfillmentOrder,
   type Incident,
+  type NewWork,
   type Order,
 } from '#orchestrator/core'
 
@@ -129,7 +129,7 @@ function orderAndWork(data: { orderId: string; fulfillmentOrderId: string }, sta
   }
 }
 
-function workView(work: FulfillmentOrder, state: CoreState) {
+function workView(work: NewWork, state: CoreState) {
   const { fulfillmentOrderId, nodeId, carrier, attempt, shipBy } = work
   return {
     fulfillmentOrderId,

@@ -5,12 +5,13 @@ import type {
   ImportedOrder,
   LineUnits,
   Method,
+  NewLine,
   OrderHeader,
-  OrderLine,
   Shipment,
   ShipTo,
   WorkRef,
 } from './order.ts'
+import type { OwnState } from './own-states.ts'
 
 /** A node for some lines. */
 export interface Assignment {
@@ -24,7 +25,7 @@ export interface Assignment {
 /** What of an order can be changed; absent = as it is. */
 export interface OrderChanges {
   /** Lines to add. */
-  add?: readonly OrderLine[]
+  add?: readonly NewLine[]
   /** New quantities, greater than what has left or was cancelled; 0 = cancel the line. */
   quantities?: readonly LineUnits[]
   prices?: readonly { lineId: string; unitPriceCents: number }[]
@@ -44,7 +45,7 @@ export interface NewOrderRef {
 export interface OrderCommands {
   CreateOrder: {
     order: OrderHeader
-    lines: readonly OrderLine[]
+    lines: readonly NewLine[]
     /** Held from the start, for this reason. */
     hold?: string
     /** Soft reservation whose units become this order's when it is allocated. */
@@ -91,7 +92,12 @@ export interface OrderCommands {
   LaunchPreorder: { orderId: string }
   /** Tries again what the checks held, no node could take, or every node refused. */
   RetryOrder: { orderId: string; reason: string }
-  /** Own state of a line or of work, null = none. The own states of the market say what may follow on what. */
+  /** All own states of the market; those that are no longer listed no longer hold anything back. */
+  DefineOwnStates: { states: readonly OwnState[] }
+  /**
+   * Own state of a line or of work, null = none; where neither is named, of every part of the order that it fits. The
+   * own states of the market say what may follow on what.
+   */
   SetOwnState: {
     orderId: string
     lineId: string | null

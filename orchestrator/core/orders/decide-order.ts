@@ -9,6 +9,7 @@ import { holding, movesOf, shortage } from '../stock/decide-stock.ts'
 import type { StockMove } from '../stock/events.ts'
 import { stockKey } from '../stock/stock.ts'
 import type { Assignment } from './commands.ts'
+import { filledWork } from './filled.ts'
 import type { ImportedOrder } from './order.ts'
 import {
   type FulfillmentOrder,
@@ -16,8 +17,10 @@ import {
   isLiveWork,
   isMovable,
   isOpenWork,
+  type NewWork,
   type Order,
   untouchedWork,
+  type WorkLine,
 } from './order.ts'
 import { unassigned } from './standing.ts'
 
@@ -45,7 +48,7 @@ function importOne(state: CoreState, order: ImportedOrder, at: number): CoreEven
   const isOurs = before !== undefined && (before.origin === 'api' || before.hasOwnSteps)
   if (isOurs && (!isEnded(order) || isBehind(order, before))) return []
   const merged = isOurs ? endedBy(order, before, at) : order
-  const kept = movesOf(merged.work.filter((work) => work.isReserved && isOpenWork(work)))
+  const kept = movesOf(merged.work.map(filledWork).filter((work) => work.isReserved && isOpenWork(work)))
   return [
     ...(before === undefined ? [] : letGo(state, before, merged, at)),
     event('OrderImported', { order: merged, at }),
@@ -65,11 +68,11 @@ function isBehind(order: ImportedOrder, before: Order): boolean {
 function endedBy(order: ImportedOrder, before: Order, at: number): ImportedOrder {
   const isCancelled = order.status === 'cancelled'
   const shippedAt = order.shippedAt ?? at
-  const end = (work: FulfillmentOrder): FulfillmentOrder => {
+  const end = (work: FulfillmentOrder): NewWork => {
     if (!isOpenWork(work)) return work
     return isCancelled
       ? { ...work, status: 'cancelled', isReserved: false, cancelledAt: at }
-      : { ...work, status: 'shipped', isReserved: false, shippedAt }
+      : { ...work, status: 'shipped', isReserved: false, shippedAt, lines: work.lines.map(allGone) }
   }
   const known = new Set(before.shipments.map((shipment) => shipment.shipmentId))
   const news = order.shipments.filter((shipment) => !known.has(shipment.shipmentId))
@@ -79,6 +82,10 @@ function endedBy(order: ImportedOrder, before: Order, at: number): ImportedOrder
     return { ...line, cancelled: line.cancelled + cancelled, shipped: line.shipped + shipped }
   })
   return { ...order, lines, work: before.work.map(end), shipments: [...before.shipments, ...news] }
+}
+
+function allGone(line: WorkLine): WorkLine {
+  return { ...line, shipped: line.quantity - line.short }
 }
 
 /** Units that the order held: gone from the shelf where it has left since the last count, else free again. */
@@ -166,6 +173,8 @@ export function newWork(
       sku: skus.get(lineId) ?? '',
       quantity,
       short: 0,
+      shipped: 0,
+      delivered: 0,
     }))
     return {
       ...untouchedWork,

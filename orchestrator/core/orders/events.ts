@@ -2,21 +2,14 @@
 
 import type { OrderChanges } from './commands.ts'
 import type { DecisionRecord } from './decision-record.ts'
-import type {
-  FulfillmentOrder,
-  ImportedOrder,
-  LineUnits,
-  OrderHeader,
-  OrderLine,
-  Shipment,
-  WorkRef,
-} from './order.ts'
+import type { ImportedOrder, LineUnits, NewLine, NewWork, OrderHeader, Shipment, WorkRef } from './order.ts'
+import type { OwnState } from './own-states.ts'
 
 /** Data of each event of orders, by its type; every event has `at`, epoch ms of the market. */
 export interface OrderEvents {
   OrderCreated: {
     order: OrderHeader
-    lines: readonly OrderLine[]
+    lines: readonly NewLine[]
     hold?: string
     reservationId?: string
     /** Order it was split or cloned from. */
@@ -36,13 +29,14 @@ export interface OrderEvents {
     orderId: string
     lineId: string
     quantity: number
-    line: OrderLine
+    line: NewLine
     reason: string
   }
   LinesBackordered: { orderId: string; lines: readonly LineUnits[]; reason: string }
   LinesPreordered: { orderId: string; lineIds: readonly string[]; launchAt: number; reason: string }
   PreorderLaunched: { orderId: string; lineIds: readonly string[]; reason: string }
   OrderRetried: { orderId: string; reason: string }
+  OwnStatesDefined: { states: readonly OwnState[] }
   OwnStateSet: {
     orderId: string
     lineId: string | null
@@ -50,7 +44,7 @@ export interface OrderEvents {
     state: string | null
     reason: string
   }
-  OrderSourced: { orderId: string; work: readonly FulfillmentOrder[]; decision: DecisionRecord }
+  OrderSourced: { orderId: string; work: readonly NewWork[]; decision: DecisionRecord }
   OrderBackordered: { orderId: string; reason: string; decision: DecisionRecord | null }
   OrderReserved: { orderId: string }
   OrderUnsourced: { orderId: string; reason: string }
@@ -58,10 +52,10 @@ export interface OrderEvents {
   OrderRerouted: {
     orderId: string
     fulfillmentOrderId: string
-    work: readonly FulfillmentOrder[]
+    work: readonly NewWork[]
     decision: DecisionRecord
   }
-  RerouteUndone: { orderId: string; decisionId: string; work: readonly FulfillmentOrder[]; reason: string }
+  RerouteUndone: { orderId: string; decisionId: string; work: readonly NewWork[]; reason: string }
   RerouteDeclined: { orderId: string; decision: DecisionRecord }
   WorkAccepted: WorkRef
   WorkRejected: WorkRef & { reason: string }

@@ -3,6 +3,7 @@
 import { Set as PersistentSet } from 'immutable'
 import type { EventData } from '../events.ts'
 import type { CoreState } from '../state.ts'
+import { filledImport, filledLine } from './filled.ts'
 import type { FulfillmentOrder, HistoryEntry, Order } from './order.ts'
 import { isWaiting, openNodes, statusByWork } from './standing.ts'
 
@@ -11,6 +12,8 @@ type Step<T extends keyof EventData> = (order: Order, data: Timed<EventData[T]>,
 
 const historyKept = 100
 const nothingYet = {
+  version: 1,
+  retriedAt: null,
   work: [],
   shipments: [],
   shippedAt: null,
@@ -31,7 +34,11 @@ export function created(state: CoreState, data: Timed<EventData['OrderCreated']>
   const full: Order = {
     ...order,
     ...nothingYet,
-    lines,
+    stage: 'created',
+    hold: data.hold ?? null,
+    parentOrderId: data.parentOrderId ?? null,
+    reservationId: data.reservationId ?? null,
+    lines: lines.map(filledLine),
     status: 'created',
     origin: 'api',
     contentHash: null,
@@ -53,6 +60,11 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
     isPinned: before?.isPinned ?? false,
     hasOwnSteps: before?.hasOwnSteps ?? false,
     waitingSince: null,
+    version: before?.version ?? 1,
+    retriedAt: before?.retriedAt ?? null,
+    parentOrderId: before?.parentOrderId ?? null,
+    reservationId: before?.reservationId ?? null,
+    ...filledImport(order),
   }
   return put(state, { ...order, ...kept, origin: before?.origin ?? 'file', history, updatedAt: at })
 }

@@ -6,6 +6,7 @@ import { tallied } from '../incidents/evolve-incident.ts'
 import type { CoreState } from '../state.ts'
 import type { OrderEvents } from './events.ts'
 import { created, imported, reviewed, stepped, withWork } from './evolve-order.ts'
+import { filledWork } from './filled.ts'
 import { isOpenWork, type Order } from './order.ts'
 import { isWaiting, unitsOf } from './standing.ts'
 
@@ -41,7 +42,7 @@ export const orderHandlers: Partial<HandlersOf<OrderEvents>> = {
   OrderHeld: stepped('OrderHeld', (order) => ({ ...order, status: 'on_hold' }), reasoned),
   OrderSourced: stepped(
     'OrderSourced',
-    (order, { work }) => ({ ...order, status: 'sourced', work: [...order.work, ...work] }),
+    (order, { work }) => ({ ...order, status: 'sourced', work: [...order.work, ...work.map(filledWork)] }),
     decided,
   ),
   OrderBackordered: stepped(
@@ -83,7 +84,11 @@ export const orderHandlers: Partial<HandlersOf<OrderEvents>> = {
           cancelledAt: at,
         }))
         const declinedFor = order.declinedFor.filter((incidentId) => incidentId !== decision.incidentId)
-        const moved = { status: order.status, work: [...left.work, ...work], moves: order.moves + 1 }
+        const moved = {
+          status: order.status,
+          work: [...left.work, ...work.map(filledWork)],
+          moves: order.moves + 1,
+        }
         const next = { ...left, ...moved, declinedFor }
         return isWaiting(order) ? next : reviewed(next)
       },
@@ -109,7 +114,7 @@ export const orderHandlers: Partial<HandlersOf<OrderEvents>> = {
           ? { ...each, status: 'cancelled' as const, isReserved: false, cancelledAt: at }
           : each,
       )
-      const next = { ...order, work: [...left, ...work], isPinned: true }
+      const next = { ...order, work: [...left, ...work.map(filledWork)], isPinned: true }
       return isWaiting(order) ? next : reviewed(next)
     },
     reasoned,

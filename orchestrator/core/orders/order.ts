@@ -10,27 +10,65 @@ export type WorkStatus = (typeof fulfillmentOrderStatuses)[number]
 /** How an order reaches its customer. */
 export type Method = (typeof methods)[number]
 
-/** A line; units ordered = cancelled + shipped + still to do. */
-export interface OrderLine {
+/** A line as it comes; what else is known of a line follows from events. */
+export interface NewLine {
   lineId: string
   sku: string
   quantity: number
-  cancelled: number
-  shipped: number
   unitPriceCents: number
   discountCents: number
   taxCents: number
   freightCents: number
+  /** Units that its source says were cancelled or have left; absent = none. */
+  cancelled?: number
+  shipped?: number
+  /** Day on which it may go on, epoch ms; absent or null = at once. */
+  launchAt?: number | null
+  /** Why it is held; absent or null = it is not. */
+  hold?: string | null
 }
 
-/** Part of a line at a node. */
-export interface WorkLine {
+/**
+ * A line. Units ordered = cancelled + units in live work + units without work, see `partsOf`. Of all units, `shipped`
+ * have left their node, of these `delivered` have arrived, of these `returnRequested` and `returned` come or came back.
+ */
+export interface OrderLine extends NewLine {
+  cancelled: number
+  shipped: number
+  delivered: number
+  returnRequested: number
+  returned: number
+  /** Of the units without work, those that wait for stock. */
+  backordered: number
+  launchAt: number | null
+  hold: string | null
+  /** Own state of its units without work, null = none. */
+  ownState: string | null
+}
+
+/** Part of a line at a node, as it is asked for. */
+export interface NewWorkLine {
   lineId: string
   sku: string
   /** Units asked of the node. */
   quantity: number
   /** Units it could not find. */
   short: number
+  /** Units that have left; absent in events of earlier versions: all of them once the work has left. */
+  shipped?: number
+  delivered?: number
+}
+
+/** Part of a line at a node; its live units are `quantity - short`, of these some have left, of these some arrived. */
+export interface WorkLine extends NewWorkLine {
+  shipped: number
+  delivered: number
+}
+
+/** Work as an event tells it; earlier versions told less. */
+export type NewWork = Omit<FulfillmentOrder, 'lines' | 'ownState'> & {
+  lines: readonly NewWorkLine[]
+  ownState?: string | null
 }
 
 /** Work for one node. Times are epoch ms of the market, null = not (yet). */
@@ -61,6 +99,8 @@ export interface FulfillmentOrder {
   cancelledAt: number | null
   shipBy: number | null
   processingCostCents: number | null
+  /** Own state, null = none. */
+  ownState: string | null
   /** Its way to another market; absent = never asked for. */
   transfer?: WorkTransfer
 }
@@ -80,6 +120,8 @@ export interface Shipment {
   freightCostCents: number | null
   insuranceCents: number | null
   weightG: number | null
+  /** Units in it; absent = all of its work. */
+  lines?: readonly LineUnits[]
 }
 
 /** Where an order goes. */
@@ -123,8 +165,21 @@ export interface HistoryEntry {
 
 /** An order as the core knows it. */
 export interface Order extends OrderHeader {
+  /** Follows from its lines, see `statusOf`. */
   status: OrderStatus
   origin: 'api' | 'file'
+  /** Counts edits, from 1. */
+  version: number
+  /** State of units without work, beside what holds them back: for orders of files what the file said. */
+  stage: OrderStatus
+  /** Why the whole order is held, null = it is not. */
+  hold: string | null
+  /** Order it was split or cloned from. */
+  parentOrderId: string | null
+  /** Soft reservation whose units become this order's when it is allocated. */
+  reservationId: string | null
+  /** When it was last tried again: refusals of nodes before that no longer count. */
+  retriedAt: number | null
   lines: readonly OrderLine[]
   /** In the order they were made; rejected, cancelled and rerouted ones stay. */
   work: readonly FulfillmentOrder[]
@@ -155,9 +210,9 @@ export interface Order extends OrderHeader {
 /** An order as a file tells it. */
 export type ImportedOrder = Pick<
   Order,
-  'status' | 'lines' | 'work' | 'shipments' | 'shippedAt' | 'deliveredAt' | 'cancelledAt' | 'cancelReason'
+  'status' | 'shipments' | 'shippedAt' | 'deliveredAt' | 'cancelledAt' | 'cancelReason'
 > &
-  OrderHeader & { contentHash: string }
+  OrderHeader & { contentHash: string; lines: readonly NewLine[]; work: readonly NewWork[] }
 
 /** A piece of work. */
 export interface WorkRef {
@@ -186,7 +241,7 @@ const endedOrders: ReadonlySet<OrderStatus> = new Set([
 ])
 
 /** Whether it was neither rejected nor cancelled nor moved away. */
-export function isLiveWork(work: FulfillmentOrder): boolean {
+export function isLiveWork(work: Pick<FulfillmentOrder, 'status'>): boolean {
   return work.status !== 'rejected' && work.status !== 'cancelled'
 }
 
@@ -212,15 +267,16 @@ export const untouchedWork: Omit<
   cancelledAt: null,
   shipBy: null,
   processingCostCents: null,
+  ownState: null,
 }
 
 /** Whether the node still has to do something. */
-export function isOpenWork(work: FulfillmentOrder): boolean {
+export function isOpenWork(work: Pick<FulfillmentOrder, 'status'>): boolean {
   return openWork.has(work.status)
 }
 
 /** Whether the work can go to another node: nobody began to pick it. */
-export function isMovable(work: FulfillmentOrder): boolean {
+export function isMovable(work: Pick<FulfillmentOrder, 'status'>): boolean {
   return movableWork.has(work.status)
 }
 

@@ -5,10 +5,10 @@ import {
   type FulfillmentOrder,
   isLiveWork,
   isOpenWork,
+  type NewWorkLine,
   type Order,
   type OrderLine,
   type OrderStatus,
-  type WorkLine,
 } from './order.ts'
 
 /** State that work gives to what it holds. */
@@ -76,7 +76,12 @@ export function unassigned(order: Order): Map<string, number> {
   return new Map([...left].filter(([, quantity]) => quantity > 0))
 }
 
-/** Units a node still has to find for a line of its work. */
-export function unitsOf(line: WorkLine): number {
+/** Units a node found or still has to find for a line of its work, also those that have left. */
+export function unitsOf(line: NewWorkLine): number {
   return line.quantity - line.short
+}
+
+/** Of these, the units that have not left: what open work holds. */
+export function unitsHeld(line: NewWorkLine): number {
+  return line.quantity - line.short - (line.shipped ?? 0)
 }

@@ -144,7 +144,7 @@ export function work(number: number, part: number, nodeId: string): FulfillmentO
     attempt: part,
     replaces: null,
     decisionId: null,
-    lines: [{ lineId: '1', sku: 'MUG-BLUE', quantity: 2, short: 0 }],
+    lines: [{ lineId: '1', sku: 'MUG-BLUE', quantity: 2, short: 0, shipped: 0, delivered: 0 }],
     isReserved: true,
     sourcedAt: start,
     releasedAt: null,
@@ -159,6 +159,7 @@ export function work(number: number, part: number, nodeId: string): FulfillmentO
     cancelledAt: null,
     shipBy: start + 8 * hour,
     processingCostCents: null,
+    ownState: null,
   }
 }
 
