@@ -7,7 +7,14 @@ export type { CoreEvent, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
 export type { Finding, Impact, Incident } from './incidents/incident.ts'
 export type { MarketClock, Node } from './market.ts'
-export { coreDefinition, coreStream, openCore } from './open.ts'
+export {
+  type CoreOptions,
+  coreDefinition,
+  coreStream,
+  followMarket,
+  type MarketFollower,
+  openCore,
+} from './open.ts'
 export type { Assignment, OrderChanges } from './orders/commands.ts'
 export type { CandidateRecord, DecisionRecord } from './orders/decision-record.ts'
 export type { ImportedOrder } from './orders/order.ts'
@@ -17,6 +24,10 @@ export {
   isLiveWork,
   isMovable,
   isOpenWork,
+  type LineUnits,
+  type NewLine,
+  type NewWork,
+  type NewWorkLine,
   type Order,
   type OrderHeader,
   type OrderLine,
@@ -25,8 +36,26 @@ export {
   untouchedWork,
   type WorkLine,
 } from './orders/order.ts'
-export { isWaiting, openNodes, statusOfLine, unassigned, unitsAt, unitsOf } from './orders/standing.ts'
+export type { OwnState } from './orders/own-states.ts'
+export {
+  isWaiting,
+  openNodes,
+  statusOfLine,
+  unassigned,
+  unitsAt,
+  unitsHeld,
+  unitsOf,
+} from './orders/standing.ts'
 export { type CoreState, emptyState } from './state.ts'
 export type { CalculatedMeasure, ChannelUnits, Product, SourceCount, StockChange } from './stock/commands.ts'
-export type { Reservation, ReservationLine, ScheduleEntry, StockCount, StockRule } from './stock/stock.ts'
-export { availableOf, type Stock, stockKey } from './stock/stock.ts'
+export type {
+  EndedReservation,
+  Reservation,
+  ReservationLine,
+  ScheduleEntry,
+  SourceFigures,
+  StockCount,
+  StockMore,
+  StockRule,
+} from './stock/stock.ts'
+export { availableFor, availableOf, partsOfKey, ringFenceOf, type Stock, stockKey } from './stock/stock.ts'

@@ -5,7 +5,9 @@ import type { api } from '#data/contracts'
 import type { Incident } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { Order } from './orders/order.ts'
-import type { Stock } from './stock/stock.ts'
+import type { CalculatedMeasure, Product } from './stock/commands.ts'
+import type { Expiries } from './stock/expiries.ts'
+import type { EndedReservation, Reservation, ScheduleEntry, Stock } from './stock/stock.ts'
 
 /** The core of one market. */
 export interface CoreState {
@@ -13,10 +15,32 @@ export interface CoreState {
   orders: PersistentMap<string, Order>
   /** By `stockKey`. */
   stock: PersistentMap<string, Stock>
-  /** Keys of the positions of a SKU. */
-  stockOfSku: PersistentMap<string, PersistentSet<string>>
+  /** Keys of the positions of a SKU, as they came. */
+  stockOfSku: PersistentMap<string, readonly string[]>
   /** Nodes with a stock feed: what they do not list, they do not have. */
   trackedNodes: PersistentSet<string>
+  /** Soft reservations that have not ended, by id. */
+  reservations: PersistentMap<string, Reservation>
+  /** The same, by their end. */
+  expiries: Expiries
+  /** Units that reservations hold where no stock is tracked, by `stockKey`. */
+  untrackedReserved: PersistentMap<string, number>
+  /** Those that ended last, by id: the newest 5,000 to 10,000, in two ages. */
+  endedReservations: {
+    recent: PersistentMap<string, EndedReservation>
+    before: PersistentMap<string, EndedReservation>
+  }
+  /** Expected supply and demand, by id. */
+  schedule: PersistentMap<string, ScheduleEntry>
+  /** The same by `stockKey`, by the time they are due. */
+  scheduleAt: PersistentMap<string, readonly ScheduleEntry[]>
+  /** Units that open work of an order took out of a ring fence, by order and `stockKey`. */
+  fenced: PersistentMap<string, { channel: string; units: number }>
+  /** Backorder limits, by `ruleKey`. */
+  stockRules: PersistentMap<string, number>
+  measures: readonly CalculatedMeasure[]
+  /** By SKU. */
+  products: PersistentMap<string, Product>
   nodes: PersistentMap<string, Node>
   /** `changes` when a node was defined last. */
   nodesVersion: number
@@ -56,6 +80,16 @@ export function emptyState(market: string): CoreState {
     stock: PersistentMap(),
     stockOfSku: PersistentMap(),
     trackedNodes: PersistentSet(),
+    reservations: PersistentMap(),
+    expiries: null,
+    untrackedReserved: PersistentMap(),
+    endedReservations: { recent: PersistentMap(), before: PersistentMap() },
+    schedule: PersistentMap(),
+    scheduleAt: PersistentMap(),
+    fenced: PersistentMap(),
+    stockRules: PersistentMap(),
+    measures: [],
+    products: PersistentMap(),
     nodes: PersistentMap(),
     nodesVersion: 0,
     changes: 0,

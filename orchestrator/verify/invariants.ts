@@ -200,7 +200,7 @@ export const stateRules: readonly StateInvariant[] = [
     says: 'Every stock position is found by its SKU, and its node is one with a stock feed.',
     *find({ stock, stockOfSku, trackedNodes }) {
       for (const [key, { sku, nodeId }] of stock) {
-        if (stockOfSku.get(sku)?.has(key) !== true || !trackedNodes.has(nodeId)) {
+        if (stockOfSku.get(sku)?.includes(key) !== true || !trackedNodes.has(nodeId)) {
           yield { subject: positionName(sku, nodeId), found: 'is not found by its SKU or node' }
         }
       }

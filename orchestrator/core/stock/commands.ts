@@ -59,16 +59,17 @@ export interface StockCommands {
   }
   /** Ring-fenced units that left by another way than an order here: off the shelf. */
   ConsumeChannel: { items: readonly ChannelUnits[]; reason: string }
-  /** All lines or none. Lines of the same position are summed. @param expiresAt epoch ms of the market */
+  /** All lines or none. Lines of the same position are summed. @param ttlMs how long it holds, 1 s to 30 days */
   ReserveStock: {
     reservationId: string
     lines: readonly { sku: string; nodeId: string; quantity: number }[]
-    expiresAt: number
+    ttlMs: number
     channel: string | null
     /** Cart or order it is for, for people. */
     reference: string | null
   }
-  RenewReservation: { reservationId: string; expiresAt: number }
+  /** Holds for `ttlMs` from now; never after it has expired. */
+  RenewReservation: { reservationId: string; ttlMs: number }
   ReleaseReservation: { reservationId: string; reason: string }
   /** Ends those whose time has come at `at` of the command, at most 1,000. */
   ExpireReservations: Record<string, never>
@@ -80,7 +81,7 @@ export interface StockCommands {
     countedAt: number
     by: string
   }
-  /** How on hand follows from the measures of sources; null = the sum of every source's `on_hand`. */
+  /** How on hand follows from the measures of sources; the whole list, without `on_hand` it is the sum of theirs. */
   DefineMeasures: { measures: readonly CalculatedMeasure[] }
   /** SKUs that can be found by search and are known without stock. */
   DefineProducts: { products: readonly Product[] }
