@@ -11,6 +11,7 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   ingest: async () => (await import('./ingest.ts')).benchIngest,
   pipeline: async () => (await import('./pipeline.ts')).benchPipeline,
   flow: async () => (await import('./flow.ts')).benchFlow,
+  core: async () => (await import('./core/bench-core.ts')).benchCore,
   overview: async () => (await import('./overview.ts')).benchOverview,
   training: async () => (await import('./training.ts')).benchTraining,
   demo: async () => (await import('./demo.ts')).benchDemo,

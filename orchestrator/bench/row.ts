@@ -16,4 +16,7 @@ export interface BenchRow {
   goal: number | null
   /** Whether the goal is met; null without a goal. */
   pass: boolean | null
+  /** Median and 99th percentile of the time that one request took, ms, where requests were timed. */
+  p50?: number
+  p99?: number
 }

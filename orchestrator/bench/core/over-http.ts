@@ -1,0 +1,107 @@
+// Rows that are measured over HTTP against a bare server: reservations, reads of availability, and whole lives of
+// orders. Rounds of subject and baseline take turns, so that a busy machine slows both.
+
+import type { Effects } from '#data/kernel'
+import type { BenchRow } from '../row.ts'
+import { requestsOfLife } from './lives.ts'
+import type { LoadResult } from './load.ts'
+import { median, round2 } from './quantiles.ts'
+import { fillHome, type Pair, startPair } from './subject.ts'
+
+const group = 'core'
+const rounds = 5
+const roundMs = 1_500
+const warmMs = 1_000
+/** Enough to fill the groups of the log: a sync to disk is shared by all that wait for it. */
+const writers = 512
+const readers = 64
+const offered = 1_000
+const lives = 4_000
+const hour = 3_600
+
+/** Rows over HTTP; about 60 s. */
+export async function benchOverHttp(home: string, _effects: Effects): Promise<BenchRow[]> {
+  const pair = await startPair(home, group)
+  try {
+    await fillHome(pair.served)
+    const rows = [
+      await throughput(pair, 'reserve one SKU', writers, 0.5),
+      await throughput(pair, 'reserve many SKUs', writers, 0.5),
+      await throughput(pair, 'clock', readers, 0.7),
+    ]
+    rows.push(await steady(pair, 'reserve many SKUs'), await wholeLives(pair))
+    return rows
+  } finally {
+    await pair.stop()
+  }
+}
+
+async function throughput(pair: Pair, kind: string, connections: number, share: number): Promise<BenchRow> {
+  const job = { kind, connections }
+  await pair.bare({ ...job, forMs: warmMs })
+  await pair.subject({ ...job, forMs: warmMs })
+  const [bare, subject]: [LoadResult[], LoadResult[]] = [[], []]
+  for (let i = 0; i < rounds; i++) {
+    bare.push(await pair.bare({ ...job, forMs: roundMs }))
+    subject.push(await pair.subject({ ...job, forMs: roundMs }))
+  }
+  const baseline = median(bare.map(perSecond))
+  const value = median(subject.map(perSecond))
+  return {
+    group,
+    name: `${kind}, ${connections} connections`,
+    value: Math.round(value),
+    unit: 'requests/s',
+    baseline: `a bare Fastify route that checks the same request and answers at once, ${Math.round(baseline)}/s`,
+    ratio: round2(value / baseline),
+    goal: Math.round(share * baseline),
+    pass: value >= share * baseline,
+    ...waits(subject),
+  }
+}
+
+async function steady(pair: Pair, kind: string): Promise<BenchRow> {
+  const job = { kind, connections: writers, perSecond: offered, forMs: 4 * roundMs }
+  const bare = await pair.bare(job)
+  const subject = await pair.subject(job)
+  return {
+    group,
+    name: `99th percentile: ${kind}, ${offered}/s offered`,
+    value: round2(subject.p99),
+    unit: 'ms',
+    baseline: `the bare route at the same rate, ${round2(bare.p99)} ms`,
+    ratio: round2(subject.p99 / bare.p99),
+    goal: 50,
+    pass: subject.p99 < 50,
+    ...waits([subject]),
+  }
+}
+
+async function wholeLives(pair: Pair): Promise<BenchRow> {
+  const bare = await pair.bare({ kind: 'reserve many SKUs', connections: writers, forMs: roundMs })
+  const subject = await pair.subject({ kind: 'lives', connections: 256, count: lives })
+  const value = perSecond(subject) * hour
+  const possible = (perSecond(bare) / requestsOfLife) * hour
+  return {
+    group,
+    name: `${lives} orders created, reserved, released, picked, packed, shipped, delivered; durable, over HTTP`,
+    value: Math.round(value),
+    unit: 'orders/hour',
+    baseline: `as many requests to a bare route, ${Math.round(possible)} orders/hour`,
+    ratio: round2(value / possible),
+    goal: 1_000_000,
+    pass: value >= 1_000_000,
+    ...waits([subject]),
+  }
+}
+
+function perSecond({ answered, ms }: LoadResult): number {
+  return (answered / ms) * 1_000
+}
+
+function waits(results: readonly LoadResult[]): Pick<BenchRow, 'p50' | 'p99'> {
+  return {
+    p50: round2(median(results.map(({ p50 }) => p50))),
+    p99: round2(median(results.map(({ p99 }) => p99))),
+  }
+}
