@@ -16,6 +16,12 @@ export interface Config {
   isLogSingleNode: boolean
   /** Folder of landed files, also one that processes share; null = `lake` in the home. Default null. DETOUR_LAKE */
   lake: string | null
+  /** How long a process may write a market without being heard of, ms. Default 5,000. DETOUR_LEASE_MS */
+  leaseMs: number
+  /** Address by which other processes on the same log reach this one; null = where it listens. DETOUR_PEER_URL */
+  peerUrl: string | null
+  /** Markets to write where they are free, with commas; none = all alike. Default none. DETOUR_MARKETS */
+  markets: readonly string[]
   /** Port of `detour serve`, 0 = any free one. Default 4380. DETOUR_PORT */
   port: number
   /** Address of `detour serve`; others than 127.0.0.1 need an admin key. Default 127.0.0.1. DETOUR_HOST */
@@ -65,6 +71,9 @@ export function readConfig(environment: Environment = process.env): Config {
     logUrl: logUrl(environment.DETOUR_LOG ?? ''),
     isLogSingleNode: oneOf(environment, 'DETOUR_LOG_SINGLE_NODE', '0', ['0', '1']) === '1',
     lake: environment.DETOUR_LAKE || null,
+    leaseMs: number('DETOUR_LEASE_MS', 5_000, 500, 600_000),
+    peerUrl: peerUrl(environment.DETOUR_PEER_URL ?? ''),
+    markets: marketNames(environment.DETOUR_MARKETS ?? '', 'DETOUR_MARKETS'),
     port: number('DETOUR_PORT', 4380, 0, 65535),
     host: environment.DETOUR_HOST || '127.0.0.1',
     allowedHosts: hostNames(environment.DETOUR_ALLOWED_HOSTS ?? ''),
@@ -90,6 +99,28 @@ function logUrl(text: string): string | null {
   const reason =
     'write "sqlite", or "postgres://user:password@host:5432/database" with its special characters escaped'
   throw fail('CONFIG_INVALID', { name: 'DETOUR_LOG', reason })
+}
+
+function peerUrl(text: string): string | null {
+  if (text === '') return null
+  const url = URL.parse(text)
+  if (url !== null && url.protocol === 'http:' && url.pathname === '/' && url.search === '') return url.origin
+  throw fail('CONFIG_INVALID', {
+    name: 'DETOUR_PEER_URL',
+    reason: `"${text}" is no address like http://host:4380`,
+  })
+}
+
+/**
+ * Names of markets with commas between them.
+ * @throws CONFIG_INVALID naming the setting `name`
+ */
+export function marketNames(text: string, name: string): readonly string[] {
+  const names = text.split(',').map((each) => each.trim())
+  const given = names.filter((each) => each !== '')
+  const wrong = given.find((each) => !/^[a-z][a-z0-9_-]{0,62}$/.test(each))
+  if (wrong === undefined) return Object.freeze(given)
+  throw fail('CONFIG_INVALID', { name, reason: `"${wrong}" is no name of a market` })
 }
 
 /** Names without ports, in lower case. */

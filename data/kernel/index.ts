@@ -1,7 +1,7 @@
 // Door of the kernel: errors, clock, randomness, settings, logging, retry, units, names.
 
 export { type Clock, SimulatedClock, systemClock } from './clock.ts'
-export { type Config, readConfig } from './config.ts'
+export { type Config, marketNames, readConfig } from './config.ts'
 export { type Effects, realEffects } from './effects.ts'
 export {
   asDetourError,

@@ -45,8 +45,8 @@ export async function serveUntilStopped(
   built?.catch(() => undefined)
   const beside: Beside = { pages: built, ...demoBeside(choices, call) }
   const serving = await serve(options, call.effects, beside)
-  const { url, home, engine } = serving
-  const isDemo = engine.core.state().isDemo
+  const { url, home } = serving
+  const isDemo = serving.running().some(({ core }) => core.state().isDemo)
   const what = isDemo ? 'Serving the made-up retailer Fabrikam' : `Serving ${home}`
   const text = `${what}: open ${url} in a browser. Ctrl-C stops it.`
   printOutcome({ result: { url, home, pid: process.pid, isDemo }, text, hasFailed: false }, call.isJson)

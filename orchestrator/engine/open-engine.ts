@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { rerouteByHand } from './manual.ts'
 import { marketTime } from './market-time.ts'
+import { defaultMarketOf } from './markets.ts'
 import { openShared, type Shared } from './shared.ts'
 import { trainInTurn } from './training.ts'
 
@@ -31,7 +32,7 @@ export interface EngineOptions {
  */
 export async function openEngine(workspace: Workspace, options: EngineOptions = {}): Promise<Engine> {
   const { log, warehouse, paths, effects } = workspace
-  const market = options.market ?? (await marketOf(workspace))
+  const market = options.market ?? (await defaultMarketOf(workspace))
   const core = await openCore(log, market, effects, options.core)
   const shared = options.shared ?? (await openShared(workspace))
   const { models, turns } = shared
@@ -96,12 +97,6 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
       await core.close()
     },
   }
-}
-
-async function marketOf({ warehouse }: Workspace): Promise<string> {
-  const rows = await warehouse.all<{ market: string }>('SELECT DISTINCT market FROM loads ORDER BY market')
-  const markets = rows.map((row) => row.market)
-  return markets.includes('main') ? 'main' : (markets[0] ?? 'main')
 }
 
 async function watermarkOf({ warehouse }: Workspace, market: string): Promise<number | null> {

@@ -4,20 +4,21 @@ import { timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { type DetourError, fail } from '#data/kernel'
 import type { KeyIdentity, KeyRole } from '#data/vault'
-import type { App, AppParts } from './parts.ts'
+import { type Peers, type PeerWord, peerHeader } from '#orchestrator/cluster'
+import type { App, BaseParts } from './parts.ts'
 import { sendProblem } from './problem.ts'
 import type { Sessions } from './sessions.ts'
 
 /**
  * What a route lets in. `open`: everybody; `read`: everybody on loopback, else a key; `ask`, `act`, `manage`: our own
  * page or the key of a reader, an operator, an admin; `own`: the token of the running server alone; `sink`: also
- * programs on this machine, but no foreign page.
+ * programs on this machine, but no foreign page; `peer`: another process on the same log.
  */
-export type Access = 'open' | 'read' | 'ask' | 'act' | 'manage' | 'own' | 'sink'
+export type Access = 'open' | 'read' | 'ask' | 'act' | 'manage' | 'own' | 'sink' | 'peer'
 
 /** Who asks. */
 export interface Caller {
-  kind: 'anybody' | 'page' | 'owner' | 'key'
+  kind: 'anybody' | 'page' | 'owner' | 'key' | 'peer'
   name: string
 }
 
@@ -28,38 +29,55 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     caller: Caller
+    /** What the process says that passed the request on; null where it came straight. */
+    peer: PeerWord | null
   }
 }
 
 const anybody: Caller = Object.freeze({ kind: 'anybody', name: 'anybody' })
 const page: Caller = Object.freeze({ kind: 'page', name: 'dashboard' })
 const owner: Caller = Object.freeze({ kind: 'owner', name: 'command line' })
+const peer: Caller = Object.freeze({ kind: 'peer', name: 'another process' })
+
+/** What checking needs to know. */
+export interface Guard extends Pick<BaseParts, 'vault' | 'token' | 'host' | 'peers'> {
+  allowedHosts: readonly string[]
+  sessions: Sessions
+}
 
 /** Checks every request before anything of it is read. */
-export function guardAccess(app: App, { vault, token, host, engine }: AppParts, sessions: Sessions): void {
-  const { allowedHosts } = engine.workspace.effects.config
-  const names = new Set([...loopbackNames, ...allowedHosts, ...(isAny(host) ? [] : [bare(host)])])
-  const isLocal = isLoopback(host)
-  const tokenBytes = Buffer.from(token)
+export function guardAccess(app: App, guard: Guard): void {
+  const { vault, sessions, host, peers = null } = guard
+  const names = new Set([...loopbackNames, ...guard.allowedHosts, ...(isAny(host) ? [] : [bare(host)])])
+  const rules = { vault, sessions, tokenBytes: Buffer.from(guard.token), isLocal: isLoopback(host) }
   app.decorateRequest('caller', null as never)
+  app.decorateRequest('peer', null)
   app.addHook('onRequest', (request, reply, next) => {
+    const word = request.headers[peerHeader] === undefined ? null : wordOf(request, peers)
     const named = request.headers.host
-    if (!names.has(hostOf(named))) {
+    if (word === null && !names.has(hostOf(named))) {
       sendProblem(reply, fail('HTTP_HOST_REFUSED', { host: named }))
       return
     }
-    const outcome = admit(request, { vault, sessions, tokenBytes, isLocal })
+    const outcome = word instanceof Error ? word : admit(request, word, rules)
     if (outcome instanceof Error) {
       sendProblem(reply, outcome)
       return
     }
     request.caller = outcome
+    request.peer = word as PeerWord | null
     next()
   })
 }
 
+/** What another process says of the request; an error where no process of this log said it. */
+function wordOf({ raw, headers }: FastifyRequest, peers: Peers | null): PeerWord | DetourError {
+  const word = peers?.read(String(headers[peerHeader]), raw.method ?? '', raw.url ?? '') ?? null
+  return word ?? fail('HTTP_UNAUTHORIZED', { reason: 'no process on this log passed this on' })
+}
+
 interface Rules {
-  vault: AppParts['vault']
+  vault: BaseParts['vault']
   sessions: Sessions
   tokenBytes: Buffer
   isLocal: boolean
@@ -73,32 +91,46 @@ const enough: Record<'read' | 'ask' | 'act' | 'manage' | 'sink', readonly KeyRol
   sink: ['reader', 'operator', 'admin'],
 }
 
-function admit(request: FastifyRequest, rules: Rules): Caller | DetourError {
+function admit(request: FastifyRequest, word: PeerWord | null, rules: Rules): Caller | DetourError {
   const access = accessOf(request)
   if (access === 'open') return anybody
+  if (word?.holder?.kind === 'owner') return owner
+  if (access === 'peer')
+    return word?.holder?.kind === 'peer' ? peer : fail('HTTP_UNAUTHORIZED', { reason: byPeer })
   const { authorization } = request.headers
   if (authorization !== undefined) return admitHolder(request, authorization, access, rules)
   if (access === 'own')
     return fail('HTTP_UNAUTHORIZED', { reason: 'this needs the bearer token of the running server' })
-  const isSender = access === 'sink' && isNoPage(request) && isLoopback(request.ip)
+  const isSender = access === 'sink' && isNoPage(request) && isLoopback(word?.ip ?? request.ip)
   if (isSender) return anybody
-  if (!rules.isLocal) return admitSession(request, access, rules)
+  if (!(word?.isLocal ?? rules.isLocal)) return admitSession(request, access, word, rules)
   if (access === 'read') return anybody
   if (isOwnPage(request)) return page
   return fail('HTTP_UNAUTHORIZED', { reason: `this needs a page of this server, or ${byKey}` })
 }
 
+const byPeer = 'this is for the processes on the same log alone'
 const byKey = 'the header "Authorization: Bearer <key>"; make a key with "detour key create"'
 
 type Ruled = keyof typeof enough
 
-function admitSession(request: FastifyRequest, access: Ruled, { sessions }: Rules): Caller | DetourError {
+function admitSession(
+  request: FastifyRequest,
+  access: Ruled,
+  word: PeerWord | null,
+  { sessions, vault }: Rules,
+): Caller | DetourError {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   const isOurs = isRead ? !isForeignPage(request) : isOwnPage(request)
-  const holder = isOurs ? sessions.holder(request) : null
+  const holder = isOurs ? (word === null ? sessions.holder(request) : keyIn(word, vault)) : null
   if (holder !== null) return admitRole(request, access, holder)
   const reason = `away from loopback this needs a key: enter it in the dashboard, or send ${byKey}`
   return fail('HTTP_UNAUTHORIZED', { reason })
+}
+
+/** The holder of the key whose session the request has at the process that passed it on. */
+function keyIn({ holder }: PeerWord, vault: BaseParts['vault']): KeyIdentity | null {
+  return holder?.kind === 'key' ? vault.findKey(holder.keyId) : null
 }
 
 function admitRole(
@@ -113,7 +145,7 @@ function admitRole(
 function admitHolder(
   request: FastifyRequest,
   authorization: string,
-  access: Exclude<Access, 'open'>,
+  access: Exclude<Access, 'open' | 'peer'>,
   { vault, tokenBytes }: Rules,
 ): Caller | DetourError {
   const key = /^Bearer (\S{1,200})$/i.exec(authorization)?.[1]
@@ -134,6 +166,21 @@ function accessOf(request: FastifyRequest): Access {
   if (access !== undefined) return access
   if (!request.url.startsWith('/api/')) return 'open'
   return request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'act'
+}
+
+/** Who the request's asker is to this process, for another that it is passed on to. */
+export function wordFor(
+  request: FastifyRequest,
+  { sessions, token, host }: Pick<Guard, 'sessions' | 'token' | 'host'>,
+): PeerWord {
+  const key = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1]
+  const isOwner = key !== undefined && isSame(Buffer.from(key), Buffer.from(token))
+  const holder = sessions.holder(request)
+  return {
+    ip: request.ip,
+    isLocal: isLoopback(host),
+    holder: isOwner ? { kind: 'owner' } : holder === null ? null : { kind: 'key', keyId: holder.keyId },
+  }
 }
 
 /**

@@ -1,26 +1,35 @@
-// `detour serve`: owns a home, runs its engine and webhooks, and answers over HTTP until it is closed.
+// `detour serve`: owns a home, runs the engines and webhooks of the markets that this process writes, and answers over
+// HTTP until it is closed.
 
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
-import { schedule, validate } from 'node-cron'
-import { type Effects, fail, reasonOf } from '#data/kernel'
+import { validate } from 'node-cron'
+import { type Effects, fail } from '#data/kernel'
+import { openLeases } from '#data/leases'
 import { openVault } from '#data/vault'
-import { type Engine, openEngine } from '#orchestrator/engine'
-import { openWebhooks, type Webhooks } from '#orchestrator/webhooks'
+import { Cluster, Peers } from '#orchestrator/cluster'
+import { defaultMarketOf, type Engine, marketsOf, openShared } from '#orchestrator/engine'
+import type { Webhooks } from '#orchestrator/webhooks'
 import { openWorkspace, type Workspace } from '#orchestrator/workspace'
 import { isLoopback } from './access.ts'
-import { createApp } from './app.ts'
+import { createIdleApp } from './idle-app.ts'
+import { type OpenMarket, openMarket } from './open-market.ts'
 import type { App, PageHandler } from './parts.ts'
 import { writeServerFile } from './server-file.ts'
+import { Sessions } from './sessions.ts'
 
 /** A home being served. */
 export interface Serving {
   url: string
   home: string
-  engine: Engine
-  webhooks: Webhooks
+  /** Of the default market. @throws MARKET_UNREACHABLE where another process writes it */
+  readonly engine: Engine
+  /** Of the default market. @throws MARKET_UNREACHABLE where another process writes it */
+  readonly webhooks: Webhooks
+  /** What runs in this process, the default market first; none where other processes write them all. */
+  running(): OpenMarket[]
   /** Lets running work end, then closes everything and gives the home back. */
   close(): Promise<void>
 }
@@ -39,7 +48,7 @@ export interface Beside {
   pages?: PageHandler | null | Promise<PageHandler | null>
   /** Runs on the open home before its engine starts. */
   prepare?(workspace: Workspace): Promise<void>
-  /** Starts what accompanies the running server; what it gives ends that before anything is closed. */
+  /** Starts what accompanies a market that runs here; what it gives ends that before anything is closed. */
   attend?(serving: Pick<Serving, 'engine' | 'webhooks' | 'url'>): Promise<() => Promise<void> | void>
 }
 
@@ -66,20 +75,24 @@ export async function serve(options: ServeOptions, effects: Effects, beside: Bes
     }
   }
   try {
-    const started = await start(options, effects, beside, (step) => steps.push(step))
-    return { ...started, close }
+    return await start(options, effects, beside, { close, onClose: (step) => steps.push(step) })
   } catch (error) {
     await close()
     throw error
   }
 }
 
+interface Ending {
+  close(): Promise<void>
+  onClose(step: () => Promise<void> | void): void
+}
+
 async function start(
   options: ServeOptions,
   world: Effects,
   { pages = null, prepare, attend }: Beside,
-  onClose: (step: () => Promise<void> | void) => void,
-): Promise<Omit<Serving, 'close'>> {
+  { close, onClose }: Ending,
+): Promise<Serving> {
   const { host } = options
   const workspace = await openWorkspace(options.home, 'serve', world)
   onClose(() => workspace.close())
@@ -89,22 +102,61 @@ async function start(
   if (!isLoopback(host) && !vault.hasAdminKey()) throw fail('SERVE_HOST_REFUSED', { host })
   await tryPort(options)
   await prepare?.(workspace)
-  const engine = await openEngine(workspace)
-  onClose(() => engine.close())
-  const webhooks = await openWebhooks({ log, effects, core: engine.core, vault })
-  onClose(() => webhooks.close())
+  const shared = await openShared(workspace)
+  onClose(() => shared.close())
+  const leases = await openLeases(effects)
+  onClose(() => leases?.close())
+  const peers = leases === null ? null : new Peers(await leases.secret(), effects.clock)
+  const candidate = { owner: randomBytes(9).toString('base64url'), url: '' }
+  const sessions = new Sessions(vault, effects.clock)
   const token = randomBytes(32).toString('base64url')
-  const app = await createApp({ engine, webhooks, vault, token, host, pages: await pages })
+  const base = { vault, token, host, pages: await pages, sessions, peers }
+  const cluster: Cluster<OpenMarket> = new Cluster<OpenMarket>({
+    ...{ effects, log, leases, candidate, preferred: effects.config.markets },
+    defaultMarket: await defaultMarketOf(workspace, leases),
+    known: () => marketsOf(workspace),
+    open: (market, core) => {
+      const isDefault = market === cluster.defaultMarket
+      const of = { market, isDefault, core, shared, workspace, url: candidate.url }
+      return openMarket(of, { ...base, markets: cluster }, attend)
+    },
+    onFollow: (market, follower) => {
+      if (follower !== null) shared.states.set(market, follower)
+      else if (shared.states.get(market) !== undefined && cluster.here(market) === null)
+        shared.states.delete(market)
+    },
+    onLoads: () => {
+      for (const { engine } of cluster.running()) engine.cycleSoon()
+    },
+  })
+  const app = await createIdleApp({ ...base, workspace, turns: shared.turns, cluster, markets: cluster })
   onClose(() => app.close())
   const url = await listen(app, options)
-  const task = schedule(effects.config.cycleCron, () => engine.cycleSoon(), { logger: cronLogger(effects) })
-  onClose(() => task.destroy())
+  candidate.url = effects.config.peerUrl ?? url
+  onClose(() => cluster.close())
+  await cluster.start()
   await writeServerFile(paths.server, { pid: process.pid, url, token })
   onClose(() => rm(paths.server, { force: true }))
-  const leave = await attend?.({ engine, webhooks, url })
-  if (leave !== undefined) onClose(leave)
-  engine.cycleSoon()
-  return { url, home: paths.root, engine, webhooks }
+  return servingOf(cluster, { url, home: paths.root, close })
+}
+
+function servingOf(cluster: Cluster<OpenMarket>, about: Pick<Serving, 'url' | 'home' | 'close'>): Serving {
+  const main = (): OpenMarket => {
+    const market = cluster.defaultMarket
+    const running = cluster.here(market)
+    if (running === null) throw fail('MARKET_UNREACHABLE', { market, url: cluster.urlOf(market) })
+    return running
+  }
+  return {
+    ...about,
+    get engine() {
+      return main().engine
+    },
+    get webhooks() {
+      return main().webhooks
+    },
+    running: () => cluster.running(),
+  }
 }
 
 /** Finds out before any long work whether the address can be had. */
@@ -144,15 +196,5 @@ async function refusals(port: number, host: string, work: () => Promise<unknown>
       throw fail('CONFIG_INVALID', { name: 'port', reason: `${port} is not for ordinary users` })
     }
     throw error
-  }
-}
-
-/** The scheduler's words go to our log: it would write to standard output. */
-function cronLogger({ logger }: Effects) {
-  return {
-    info: (message: string) => logger.info(message),
-    warn: (message: string) => logger.warn(message),
-    error: (message: string | Error) => logger.error(reasonOf(message)),
-    debug: (message: string | Error) => logger.debug(reasonOf(message)),
   }
 }

@@ -13,6 +13,7 @@ export type CycleOutcome = CycleSummary & Omit<CycleReport, 'pipeline' | 'second
 /** Runs one cycle: tables, live work of files, detection, reroutes. */
 export const cycleVerb = defineVerb({
   name: 'cycle',
+  needsEngine: true,
   isExclusive: false,
   schema: Type.Object(
     { full: Type.Optional(Type.Boolean({ description: 'rebuild everything' })) },

@@ -30,6 +30,7 @@ export interface DemoSummary {
 /** Fills an empty home with a made-up retailer and shows its key figures. */
 export const demoVerb = defineVerb({
   name: 'demo',
+  needsEngine: true,
   schema,
   isExclusive: false,
   changesData: false,

@@ -27,6 +27,8 @@ export interface Verb {
   isExclusive: boolean
   /** Whether data changed, so that a server runs a cycle next. */
   changesData: boolean
+  /** Whether it needs the running system, and so the process that writes the market. */
+  needsEngine: boolean
   run(args: unknown, context: VerbContext): Promise<unknown>
   /** The result in words and tables. */
   show(result: unknown): string
@@ -39,6 +41,7 @@ interface VerbParts<S extends TSchema, R> {
   schema: S
   isExclusive?: boolean
   changesData?: boolean
+  needsEngine?: boolean
   run(args: Static<S>, context: VerbContext): Promise<R>
   show(result: R): string
   hasFailed?(result: R): boolean
@@ -51,6 +54,7 @@ export function defineVerb<S extends TSchema, R>(parts: VerbParts<S, R>): Verb {
     schema: parts.schema,
     isExclusive: parts.isExclusive ?? true,
     changesData: parts.changesData ?? false,
+    needsEngine: parts.needsEngine ?? false,
     run: (args, context) => parts.run(args as Static<S>, context),
     show: (result) => parts.show(result as R),
     hasFailed: (result) => parts.hasFailed?.(result as R) ?? false,

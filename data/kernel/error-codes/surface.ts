@@ -114,6 +114,18 @@ export const surfaceErrors = {
     message: 'there is no series of metric {metric} by {dimension}; see GET /api/v1/metrics',
   },
   CORE_REFUSED: { status: 409, retryable: false, message: 'that cannot be done now: {reason}' },
+  MARKET_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'there is no market {market}; see GET /api/v1/markets, or create it there',
+  },
+  MARKET_UNREACHABLE: {
+    status: 503,
+    retryable: true,
+    message:
+      'market {market} cannot be reached now; its writer was {url}: ask again in a moment, with the same ' +
+      'Idempotency-Key',
+  },
   SERVE_HOST_REFUSED: {
     status: 400,
     retryable: false,

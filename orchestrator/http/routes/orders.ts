@@ -39,9 +39,9 @@ const tags = ['orders']
 const write = { tags, headers: idempotencyHeaders }
 
 /** Adds the routes of orders. */
-export function addOrders(app: App, { engine }: AppParts, flow: FlowQueue): void {
+export function addOrders(app: App, { engine, basePath = '/api/v1' }: AppParts, flow: FlowQueue): void {
   addReads(app, engine)
-  addCreate(app, engine, flow)
+  addCreate(app, engine, flow, basePath)
 }
 
 function addReads(app: App, engine: Engine): void {
@@ -76,7 +76,7 @@ function addReads(app: App, engine: Engine): void {
   )
 }
 
-function addCreate(app: App, engine: Engine, flow: FlowQueue): void {
+function addCreate(app: App, engine: Engine, flow: FlowQueue, basePath: string): void {
   const times = new AskedTimes()
   const schema = {
     ...write,
@@ -93,7 +93,7 @@ function addCreate(app: App, engine: Engine, flow: FlowQueue): void {
       if (result.reason === 'order_exists') throw fail('ORDER_EXISTS', aboutOrder(order))
       const created = answerOf(result)
       await flow.push(order.orderId)
-      return reply.code(201).header('location', `/api/v1/orders/${order.orderId}`).send(created)
+      return reply.code(201).header('location', `${basePath}/orders/${order.orderId}`).send(created)
     })
   })
 }

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { isForeignPage } from '../access.ts'
-import type { App, AppParts } from '../parts.ts'
+import type { App, BaseParts } from '../parts.ts'
 import { problems } from '../problem.ts'
 import { cookieFor, type Sessions } from '../sessions.ts'
 
@@ -12,7 +12,7 @@ const tags = ['system']
 const config = { access: 'open' } as const
 
 /** Adds the routes of sessions. */
-export function addSession(app: App, { vault }: AppParts, sessions: Sessions): void {
+export function addSession(app: App, { vault }: BaseParts, sessions: Sessions): void {
   app.post(
     '/session',
     {

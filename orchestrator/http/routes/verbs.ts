@@ -2,24 +2,48 @@
 
 import { PassThrough } from 'node:stream'
 import { asDetourError } from '#data/kernel'
-import type { Engine } from '#orchestrator/engine'
+import type { Engine, Turns } from '#orchestrator/engine'
 import { type Progress, type Verb, verbs } from '#orchestrator/verbs'
+import type { Workspace } from '#orchestrator/workspace'
 import type { App, AppParts } from '../parts.ts'
 
 /** Least time between two progress lines of one verb, ms. */
 const progressMs = 100
 
-/** Adds a route for each verb. */
-export function addVerbs(app: App, { engine }: AppParts): void {
-  for (const verb of Object.values(verbs)) addVerb(app, verb, engine)
+/** What a verb runs on. */
+interface Ground {
+  workspace: Workspace
+  /** null where the market runs in another process. */
+  engine: Engine | null
+  /** Runs work alone at the warehouse. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
+  cycleSoon(): void
 }
 
-function addVerb(app: App, verb: Verb, engine: Engine): void {
+/** Adds a route for each verb. */
+export function addVerbs(app: App, { engine }: AppParts): void {
+  const { workspace, exclusively, cycleSoon } = engine
+  for (const verb of Object.values(verbs)) addVerb(app, verb, { workspace, engine, exclusively, cycleSoon })
+}
+
+/** Adds the verbs that concern this process and its home, also where the market runs in another one. */
+export function addOwnVerbs(app: App, { workspace, turns }: { workspace: Workspace; turns: Turns }): void {
+  const ground = {
+    workspace,
+    engine: null,
+    exclusively: <T>(work: () => Promise<T>) => turns.take(work),
+    // The writer hears of it by the log.
+    cycleSoon: () => undefined,
+  }
+  for (const verb of Object.values(verbs)) if (!verb.needsEngine) addVerb(app, verb, ground)
+}
+
+function addVerb(app: App, verb: Verb, ground: Ground): void {
   const schema = { hide: true, body: verb.schema }
   app.post(`/verbs/${verb.name}`, { schema, config: { access: 'own' } }, (request, reply) => {
     const lines = new PassThrough()
     const write = (line: object) => lines.writable && lines.write(`${JSON.stringify(line)}\n`)
-    void runVerb(verb, request.body, engine, write).finally(() => lines.end())
+    void runVerb(verb, request.body, ground, write).finally(() => lines.end())
     return reply.type('application/x-ndjson').send(lines)
   })
 }
@@ -28,10 +52,9 @@ function addVerb(app: App, verb: Verb, engine: Engine): void {
 async function runVerb(
   verb: Verb,
   args: unknown,
-  engine: Engine,
+  { workspace, engine, exclusively, cycleSoon }: Ground,
   write: (line: object) => void,
 ): Promise<void> {
-  const { workspace } = engine
   const { clock, logger } = workspace.effects
   let sent = Number.NEGATIVE_INFINITY
   const onProgress = (progress: Progress) => {
@@ -42,8 +65,8 @@ async function runVerb(
   }
   const work = () => verb.run(args, { ...workspace, engine, onProgress })
   try {
-    write({ result: await (verb.isExclusive ? engine.exclusively(work) : work()) })
-    if (verb.changesData) engine.cycleSoon()
+    write({ result: await (verb.isExclusive ? exclusively(work) : work()) })
+    if (verb.changesData) cycleSoon()
   } catch (error) {
     const { code, message, details } = asDetourError(error)
     if (code === 'INTERNAL') logger.error({ err: error, verb: verb.name }, 'verb failed')

@@ -1,0 +1,26 @@
+// The markets of an application that knows one engine and no other process. It creates none.
+
+import { fail } from '#data/kernel'
+import type { Engine } from '#orchestrator/engine'
+import type { MarketsPart } from './parts.ts'
+
+/** The engine's market alone. */
+export function onlyMarket({ market, core }: Engine): MarketsPart {
+  return {
+    list: async () => [
+      {
+        market,
+        isDefault: true,
+        state: 'writing',
+        writer: null,
+        epoch: null,
+        lastSeq: core.lastSeq,
+        lag: 0,
+      },
+    ],
+    create: async (asked) => {
+      if (asked === market) return { isNew: false }
+      throw fail('MARKET_UNREACHABLE', { market: asked, url: null })
+    },
+  }
+}

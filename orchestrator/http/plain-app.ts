@@ -1,0 +1,75 @@
+// A bare HTTP application: who may ask, how often, headers, and errors as problems. It has no route.
+
+import rateLimit from '@fastify/rate-limit'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogController } from 'fastify'
+import { type Effects, fail } from '#data/kernel'
+import { guardAccess, isLoopback } from './access.ts'
+import { addCarefulHeaders } from './careful.ts'
+import type { App, BaseParts } from './parts.ts'
+import { answerProblems, sendProblem } from './problem.ts'
+import { readQuery } from './query.ts'
+import { Sessions } from './sessions.ts'
+
+/** Bytes of a request body at most, except files. */
+const bodyBytes = 5_000_000
+/** How long a client may take to send its request, ms: files are large. */
+export const requestMs = 3_600_000
+
+/**
+ * An application without routes, and the sessions it knows.
+ * @param serverFactory makes the server that it listens with, where another is wanted
+ */
+export async function plainApp(
+  parts: BaseParts,
+  { logger, clock, config }: Effects,
+  serverFactory?: FastifyServerFactory,
+): Promise<{ app: App; sessions: Sessions }> {
+  const app: App = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A logger of its own for each request would cost as much as a small answer; errors name their request.
+    childLoggerFactory: (parent) => parent,
+    bodyLimit: bodyBytes,
+    requestTimeout: requestMs,
+    ...(serverFactory === undefined ? {} : { serverFactory }),
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply as never, fail('HTTP_QUERY_INVALID', { reason: error.message }))
+    },
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.removeContentTypeParser('text/plain')
+  answerProblems(app)
+  addCarefulHeaders(app)
+  const sessions = parts.sessions ?? new Sessions(parts.vault, clock)
+  guardAccess(app, { ...parts, sessions, allowedHosts: config.allowedHosts })
+  await limitRate(app, parts)
+  readQueries(app)
+  return { app, sessions }
+}
+
+/** Away from loopback one address may ask only so often. */
+async function limitRate(app: App, { host, requestsMost = 3_000 }: BaseParts): Promise<void> {
+  if (isLoopback(host)) return
+  await app.register(rateLimit, {
+    max: requestsMost,
+    timeWindow: 1_000,
+    // Another process has counted whoever it asks for.
+    allowList: (request) => (request as { peer?: unknown }).peer != null,
+    errorResponseBuilder: () => fail('HTTP_RATE_LIMITED', { limit: requestsMost }),
+  })
+}
+
+/** Query strings get the types of their schema before they are validated; nothing else is ever converted. */
+function readQueries(app: App): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    const schema = request.routeOptions.schema?.querystring
+    if (schema !== undefined) request.query = readQuery(schema as never, request.query)
+    // An action without a body is one with nothing to say.
+    if (request.body === undefined && request.routeOptions.schema?.body !== undefined) request.body = {}
+    done()
+  })
+}
