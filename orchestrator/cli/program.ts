@@ -109,6 +109,7 @@ function addServing(program: Command, perform: Perform, verb: RunVerb, pages: Pa
       '--host <host>',
       'address to listen on (default 127.0.0.1, or DETOUR_HOST); others need an admin key',
     )
+    .option('--markets <names>', 'markets to write where they are free, with commas (default: all alike)')
     .option('--no-demo', 'leave an empty home empty')
     .option('--no-dashboard', 'serve the API alone')
     .option('--seed <text>', 'another seed gives another demo')

@@ -1,7 +1,7 @@
 // `detour serve` on the command line, which `npm start` runs: fills an empty home with the demo, serves until it is
 // told to stop, then ends cleanly.
 
-import type { Effects } from '#data/kernel'
+import { type Effects, marketNames } from '#data/kernel'
 import { isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
 import { type Beside, isLoopback, type PageHandler, serve } from '#orchestrator/http'
 import { startLive } from '#orchestrator/live'
@@ -18,6 +18,8 @@ const sameSignalMs = 1_000
 export interface ServeChoices {
   port?: number
   host?: string
+  /** Markets to write where they are free, with commas. */
+  markets?: string
   /** Whether an empty home gets the demo. */
   demo: boolean
   /** Whether pages are served beside the API. */
@@ -39,7 +41,8 @@ export async function serveUntilStopped(
   // Before anybody can know that we serve: a signal that comes right after must find us listening.
   const stopped = stopSignal(call)
   const host = choices.host ?? config.host
-  const options = { home: call.home, port: choices.port ?? config.port, host }
+  const markets = choices.markets === undefined ? config.markets : marketNames(choices.markets, '--markets')
+  const options = { home: call.home, port: choices.port ?? config.port, host, markets }
   // The dashboard is built while the demo is loaded.
   const built = choices.dashboard ? pages(call) : null
   built?.catch(() => undefined)

@@ -40,6 +40,8 @@ export interface ServeOptions {
   /** 0 = any free one. */
   port: number
   host: string
+  /** Markets to write where they are free; none = all alike. Default: those of the settings. */
+  markets?: readonly string[]
 }
 
 /** What goes with the API. */
@@ -112,7 +114,7 @@ async function start(
   const token = randomBytes(32).toString('base64url')
   const base = { vault, token, host, pages: await pages, sessions, peers }
   const cluster: Cluster<OpenMarket> = new Cluster<OpenMarket>({
-    ...{ effects, log, leases, candidate, preferred: effects.config.markets },
+    ...{ effects, log, leases, candidate, preferred: options.markets ?? effects.config.markets },
     defaultMarket: await defaultMarketOf(workspace, leases),
     known: () => marketsOf(workspace),
     open: (market, core) => {
