@@ -18,6 +18,11 @@ export function done(events: readonly CoreEvent[], order: AboutOrder = null, sta
   return { events, answer: answerOf(order, status) }
 }
 
+/** Events, or nothing to change, with an answer about something else than an order. */
+export function answered(events: readonly CoreEvent[], details: Record<string, unknown> | null): Verdict {
+  return { events, answer: { orderId: null, status: null, ...(details === null ? {} : { details }) } }
+}
+
 /** An expected no. */
 export function refused(
   reason: string,

@@ -2,12 +2,14 @@
 // nothing and changes nothing.
 
 import {
-  availableOf,
+  availableFor,
+  backorderLimitOf,
   type CandidateRecord,
   type CoreState,
   type Incident,
   type Node,
   type Order,
+  settled,
   stockKey,
 } from '#orchestrator/core'
 import { type Lanes, laneKey } from './lanes.ts'
@@ -47,7 +49,8 @@ const unknownFreightCents = 800
 const enoughShipments = 8
 
 /** Every node that could be meant, the best feasible one first. Cost: nodes x wants. */
-export function weigh(question: Question): CandidateRecord[] {
+export function weigh(asked: Question): CandidateRecord[] {
+  const question = { ...asked, state: settled(asked.state, asked.now) }
   const candidates: CandidateRecord[] = []
   for (const node of question.state.nodes.values()) {
     if (!concerns(question, node)) continue
@@ -135,7 +138,7 @@ function carrierOf({ state, lanes, from, order }: Question, node: Node): string 
   return known.find((carrier) => incidentAt(state, 'carrier', carrier) === undefined) ?? known[0] ?? null
 }
 
-function stockAt({ state, wants, from }: Question, node: Node) {
+function stockAt({ state, wants, from, order }: Question, node: Node) {
   const holds = from?.isHeld === true && from.nodeId === node.nodeId
   let available: number | null = null
   const lacks: string[] = []
@@ -147,11 +150,29 @@ function stockAt({ state, wants, from }: Question, node: Node) {
       if (state.trackedNodes.has(node.nodeId)) lacks.push(`does not stock ${sku}`)
       continue
     }
-    const left = availableOf(stock) + (holds ? quantity : 0)
+    const limit = backorderLimitOf(state, sku, node.nodeId)
+    const own = heldFor(state, order, sku, node.nodeId) + (holds ? quantity : 0)
+    const left = availableFor(stock, channelOf(state, order)) + limit + own
     available = available === null ? left : Math.min(available, left)
     if (left < quantity) lacks.push(`has ${Math.max(0, left)} of ${quantity} ${sku}`)
   }
   return { available, lacks }
+}
+
+/** The reservation that the order's units replace, while it holds. */
+function reservationFor(state: CoreState, { reservationId }: Order) {
+  return reservationId === null ? undefined : state.reservations.get(reservationId)
+}
+
+/** The channel whose ring fence the order may use. */
+function channelOf(state: CoreState, order: Order): string | null {
+  return reservationFor(state, order)?.channel ?? order.channel
+}
+
+/** Units that its reservation holds for the order there; those out of a ring fence are back in it by then. */
+function heldFor(state: CoreState, order: Order, sku: string, nodeId: string): number {
+  const lines = reservationFor(state, order)?.lines ?? []
+  return lines.find((line) => line.sku === sku && line.nodeId === nodeId)?.quantity ?? 0
 }
 
 /** Hours until the customer has it and cents for carriage, from history, stretched by open incidents. */

@@ -2,64 +2,16 @@
 // read, and never repair.
 
 import {
-  availableOf,
-  type CoreState,
   isEnded,
   isLiveWork,
   isOpenWork,
   isWaiting,
   type Order,
   openNodes,
-  type Stock,
   unitsAt,
 } from '#orchestrator/core'
-
-/** A rule that did not hold. */
-export interface Violation {
-  /** Id of the rule. */
-  invariant: string
-  /** What it is about: `order o1`, `position x at fab:A`, `index ...`. */
-  subject: string
-  /** What was found, in words. */
-  found: string
-}
-
-/** A rule on one order. */
-export interface OrderInvariant {
-  scope: 'order'
-  id: string
-  says: string
-  /** What is wrong with the order, null where nothing is. */
-  find(order: Order, state: CoreState): string | null
-}
-
-/** A rule on one stock position. */
-export interface PositionInvariant {
-  scope: 'position'
-  id: string
-  says: string
-  /** @param held units that reserved open work holds there */
-  find(stock: Stock, held: number): string | null
-}
-
-/** A rule on what one command did to a position; a state alone does not show it. */
-export interface StepInvariant {
-  scope: 'step'
-  id: string
-  says: string
-  find(before: Stock | undefined, after: Stock): string | null
-}
-
-/** A rule on the whole: mostly that an index lists nothing it should not. */
-export interface StateInvariant {
-  scope: 'state'
-  id: string
-  says: string
-  find(state: CoreState): Iterable<{ subject: string; found: string }>
-}
-
-/** Any rule. */
-export type Invariant = OrderInvariant | PositionInvariant | StepInvariant | StateInvariant
+import type { Invariant, OrderInvariant, StateInvariant } from './shapes.ts'
+import { positionRules, stepRules, stockStateRules } from './stock-invariants.ts'
 
 const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0
 
@@ -141,39 +93,6 @@ export const orderRules: readonly OrderInvariant[] = [
   },
 ]
 
-/** Rules on positions. */
-export const positionRules: readonly PositionInvariant[] = [
-  {
-    scope: 'position',
-    id: 'stock_is_counted_in_units',
-    says: 'On hand, allocated and safety stock are whole and not negative.',
-    find: ({ onHand, allocated, safetyStock }) =>
-      isCount(onHand) && isCount(allocated) && isCount(safetyStock)
-        ? null
-        : `on hand ${onHand}, allocated ${allocated}, safety stock ${safetyStock}`,
-  },
-  {
-    scope: 'position',
-    id: 'allocated_is_reserved_work',
-    says: 'Allocated units of a position are the units of the reserved open work there.',
-    find: ({ allocated }, held) => (allocated === held ? null : `${allocated} allocated, work holds ${held}`),
-  },
-]
-
-/** Rules on what a command did. */
-export const stepRules: readonly StepInvariant[] = [
-  {
-    scope: 'step',
-    id: 'nothing_is_oversold',
-    says: 'No command promises units that a position does not have.',
-    find: (before, after) => {
-      const isMore = after.allocated > (before?.allocated ?? 0)
-      if (!isMore || availableOf(after) >= 0) return null
-      return `allocated went from ${before?.allocated ?? 0} to ${after.allocated}, available is ${availableOf(after)}`
-    },
-  },
-]
-
 /** Rules on the whole. */
 export const stateRules: readonly StateInvariant[] = [
   {
@@ -194,18 +113,7 @@ export const stateRules: readonly StateInvariant[] = [
       }
     },
   },
-  {
-    scope: 'state',
-    id: 'positions_are_indexed',
-    says: 'Every stock position is found by its SKU, and its node is one with a stock feed.',
-    *find({ stock, stockOfSku, trackedNodes }) {
-      for (const [key, { sku, nodeId }] of stock) {
-        if (stockOfSku.get(sku)?.includes(key) !== true || !trackedNodes.has(nodeId)) {
-          yield { subject: positionName(sku, nodeId), found: 'is not found by its SKU or node' }
-        }
-      }
-    },
-  },
+  ...stockStateRules,
   {
     scope: 'state',
     id: 'open_incidents_are_indexed',
@@ -222,11 +130,6 @@ export const stateRules: readonly StateInvariant[] = [
 
 /** Every rule, for lists and for counting. */
 export const invariants: readonly Invariant[] = [...orderRules, ...positionRules, ...stepRules, ...stateRules]
-
-/** How a position is called in reports. */
-export function positionName(sku: string, nodeId: string): string {
-  return `position ${sku} at ${nodeId}`
-}
 
 function first<T>(items: readonly T[], find: (item: T) => string | null): string | null {
   for (const item of items) {

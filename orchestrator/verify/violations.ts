@@ -1,14 +1,17 @@
 // Looks for rules of invariants.ts that do not hold in a state, in parts of it, or between two. It never repairs.
 
-import { type CoreState, isOpenWork, type Order, type Stock, stockKey, unitsOf } from '#orchestrator/core'
 import {
-  orderRules,
-  positionName,
-  positionRules,
-  stateRules,
-  stepRules,
-  type Violation,
-} from './invariants.ts'
+  backorderLimitOf,
+  type CoreState,
+  isOpenWork,
+  type Order,
+  type Stock,
+  stockKey,
+  unitsOf,
+} from '#orchestrator/core'
+import { orderRules, stateRules } from './invariants.ts'
+import type { Violation } from './shapes.ts'
+import { positionName, positionRules, stepRules } from './stock-invariants.ts'
 
 /** Some orders and positions of a state. */
 export interface Scope {
@@ -54,7 +57,8 @@ export function violationsOfStep(
     const stock = after.stock.get(key)
     if (stock === undefined) continue
     for (const rule of stepRules) {
-      const found = rule.find(before.stock.get(key), stock)
+      const limit = backorderLimitOf(after, stock.sku, stock.nodeId)
+      const found = rule.find(before.stock.get(key), stock, limit)
       const subject = positionName(stock.sku, stock.nodeId)
       if (found !== null) out.push({ invariant: rule.id, subject, found })
     }

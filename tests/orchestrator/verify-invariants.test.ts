@@ -60,10 +60,24 @@ test('every rule holds after every command, whatever is asked in whatever order'
 })
 
 const key = stockKey('x', 'fab:A')
+const reservationOfNothing = {
+  reservationId: 'r',
+  lines: [],
+  createdAt: 0,
+  expiresAt: 1,
+  channel: null,
+  reference: null,
+}
 
 test.each<[string, (state: CoreState) => CoreState]>([
   ['allocated_is_reserved_work', (state) => withStock(state, { allocated: 3 })],
-  ['stock_is_counted_in_units', (state) => withStock(state, { onHand: -1 })],
+  ['stock_is_counted_in_units', (state) => withStock(state, { reserved: -1 })],
+  ['ring_fences_add_up', (state) => withStock(state, { ringFenced: 1 })],
+  ['reserved_is_reservations', (state) => withStock(state, { reserved: 1 })],
+  [
+    'reservations_end_in_time',
+    (state) => ({ ...state, reservations: state.reservations.set('r', reservationOfNothing) }),
+  ],
   [
     'line_units_add_up',
     (state) => withOrder(state, (order) => ({ ...order, lines: bent(order, { shipped: 2 }) })),

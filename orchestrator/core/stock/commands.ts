@@ -87,7 +87,7 @@ export interface StockCommands {
   DefineProducts: { products: readonly Product[] }
 }
 
-/** A measure made of others: the sum of `factor` x `source.measure`. The one called `on_hand` is what Detour promises from. */
+/** A measure made of others: the sum of `factor` x `source.measure`. Detour promises from the one called `on_hand`. */
 export interface CalculatedMeasure {
   name: string
   terms: readonly { source: string; measure: string; factor: number }[]

@@ -10,7 +10,7 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
-/** With one more. Beyond 16, those older than some minutes share a minute, then an hour, then a day: at most about 60. */
+/** With one more. Beyond 16 they share a minute, with age an hour, then a day: at most 60 are kept. */
 export function withMove(moves: Moves, at: number, delta: number): Moves {
   if (delta === 0) return moves
   if (moves === null) return [at, delta]
