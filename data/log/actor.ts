@@ -11,8 +11,8 @@ import { StreamWriter } from './stream-writer.ts'
  * durable there and folded everything before it.
  *
  * Opening is a takeover. The barrier occupies the next seq, so whatever an earlier writer still has under way
- * is fenced. That writer notices at its next append and **steps down for good**: commands that were durable
- * before the barrier are answered, all others get LOG_FENCED, now and later, until somebody opens an actor
+ * is fenced. That writer notices at its next append and **steps down for good**: commands whose append has an
+ * unknown outcome get LOG_UNAVAILABLE, all others LOG_FENCED, now and later, until somebody opens an actor
  * again. It does not take the stream back by itself: two writers would throw each other out forever, each
  * time at the price of a fold. Who should write is decided above (the owner of the home, a lease); the actor
  * only makes sure that a wrong answer to that question costs availability, never a lost or double event.
@@ -30,7 +30,7 @@ import { StreamWriter } from './stream-writer.ts'
 export async function openActor<S, C extends Command, E extends DomainEvent, A>(
   options: ActorOptions<S, C, E, A>,
 ): Promise<Actor<S, C, A>> {
-  const { follower, ...settings } = { answersKept, groupEvents: 1000, groupMs: 2, ...options }
+  const { follower, ...settings } = { answersKept, groupEvents: 1000, ...options }
   const { stream, definition } = settings
   const fold = (await follower?.handOver()) ?? new StreamFold(stream, definition, settings.answersKept)
   const writer = new StreamWriter(settings, fold)

@@ -67,8 +67,6 @@ export interface ActorOptions<S, C extends Command, E extends DomainEvent, A> {
   answersKept?: number
   /** Most events of one append. Default 1,000. */
   groupEvents?: number
-  /** Longest wait of a decided command behind an append under way, ms. Default 2. */
-  groupMs?: number
   /** Has folded the stream so far; the writer goes on with its fold. */
   follower?: Follower<S, C, E, A>
 }

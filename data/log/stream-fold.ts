@@ -67,13 +67,8 @@ export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
   /**
    * Folds the events after `seq` up to `tail`; stops before an event that is not `isOwn`.
    * @returns whether it reached the tail
-   * @throws LOG_DAMAGED when events folded before are gone
    */
   async catchUp(log: EventLog, tail: number, isOwn: (event: StoredEvent) => boolean): Promise<boolean> {
-    if (tail < this.seq) {
-      const reason = `stream ${this.#stream} ends at ${tail}, but event ${this.seq} was acknowledged`
-      throw fail('LOG_DAMAGED', { path: 'in use', reason })
-    }
     const read = (from: number): Promise<StoredEvent[]> => {
       const events = log.read(this.#stream, from, Math.min(chunkEvents, tail - from))
       events.catch(() => {})

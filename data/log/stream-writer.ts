@@ -1,6 +1,6 @@
 // The working part of an actor: queues, groups, roll-back. What it promises to callers stands in actor.ts.
 
-import { fail } from '#data/kernel'
+import { DetourError, fail } from '#data/kernel'
 import { commandIdOf, type KnownCommand, knownCommand, recordCommand, requestHash } from './command-record.ts'
 import type { Actor, ActorOptions, Command, CommandResult, DomainEvent } from './definition.ts'
 import type { NewEvent, StoredEvent } from './event-log.ts'
@@ -27,7 +27,7 @@ interface Group<S, C, A> {
   /** State and seq after its last event. */
   state: S
   seq: number
-  isDurable: boolean
+  isSent: boolean
 }
 
 /** How often the events of a command are sent before its caller hears of the failure. */
@@ -58,10 +58,13 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
   #ahead: { state: S; seq: number }
   /** The group that still takes commands. */
   #group: Group<S, C, A> | null = null
+  /**
+   * Groups that take no more, in their order; only the first was sent. Were two under way, a takeover could refuse the
+   * first and let in the second, whose commands were decided on the first.
+   */
   #underWay: Group<S, C, A>[] = []
   /** Counts roll-backs: what comes back for a group of an earlier generation is ignored. */
   #generation = 0
-  #cancelTimer: () => void = () => {}
   epoch = 0
 
   /** @param fold of the stream's beginning, as far as it was read */
@@ -153,8 +156,12 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
 
   #decide(pending: Pending<C, A>): void {
     const { command, hash } = pending
-    if (this.#phase === 'fenced' || pending.sent >= sendsPerCommand) {
-      this.#reject(pending, this.#phase === 'fenced' ? this.#fenced() : pending.failure)
+    if (this.#phase === 'fenced') {
+      this.#reject(pending, this.#doubtful.has(command.commandId) ? pending.failure : this.#fenced())
+      return
+    }
+    if (pending.sent >= sendsPerCommand) {
+      this.#reject(pending, pending.failure)
       return
     }
     const { definition, groupEvents } = this.#options
@@ -166,11 +173,11 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
       // One that failed before goes alone, so that it cannot fail its neighbours again.
       const isAlone = pending.sent > 0
       const room = groupEvents - (this.#group?.events.length ?? 0)
-      if (isAlone || events.length > room) this.#send()
+      if (isAlone || events.length > room) this.#seal()
       this.#ahead = { state, seq: known.result.seq }
       pending.known = known
       this.#join(pending, events)
-      if (isAlone) this.#send()
+      if (isAlone) this.#seal()
     } catch (error) {
       this.#reject(pending, error)
     }
@@ -185,26 +192,32 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
     group.seq = this.#ahead.seq
     const { groupEvents } = this.#options
     const enough = this.#underWay.length === 0 ? Math.min(eagerEvents, groupEvents) : groupEvents
-    if (group.events.length >= enough) this.#send()
+    if (group.events.length >= enough) this.#seal()
   }
 
   #newGroup(): Group<S, C, A> {
     const { state, seq } = this.#ahead
-    const group = { generation: this.#generation, commands: [], events: [], state, seq, isDurable: false }
-    const send = (): void => {
-      if (this.#group === group) this.#send()
+    const group = { generation: this.#generation, commands: [], events: [], state, seq, isSent: false }
+    if (this.#underWay.length === 0) {
+      process.nextTick(() => {
+        if (this.#group === group) this.#seal()
+      })
     }
-    if (this.#underWay.length === 0) process.nextTick(send)
-    else this.#cancelTimer = this.#options.effects.clock.after(this.#options.groupMs, send)
     return group
   }
 
-  #send(): void {
-    const group = this.#group
-    if (group === null) return
+  /** The group takes no more; it goes as soon as those before it are durable. */
+  #seal(): void {
+    if (this.#group === null) return
+    this.#underWay.push(this.#group)
     this.#group = null
-    this.#cancelTimer()
-    this.#underWay.push(group)
+    this.#send()
+  }
+
+  #send(): void {
+    const [group] = this.#underWay
+    if (group === undefined || group.isSent) return
+    group.isSent = true
     for (const pending of group.commands) pending.sent++
     void this.#append(group)
   }
@@ -220,14 +233,12 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
     if (group.generation === this.#generation) this.#acknowledge(group)
   }
 
-  #acknowledge(durable: Group<S, C, A>): void {
-    durable.isDurable = true
-    for (let group = this.#underWay[0]; group?.isDurable; group = this.#underWay[0]) {
-      this.#underWay.shift()
-      this.#fold.moveTo(group.state, group.seq)
-      for (const pending of group.commands) this.#answer(pending, pending.known as KnownCommand<A>)
-    }
-    if (this.#underWay.length === 0) this.#send()
+  #acknowledge(group: Group<S, C, A>): void {
+    this.#underWay.shift()
+    this.#fold.moveTo(group.state, group.seq)
+    if (this.#underWay.length === 0) this.#seal()
+    else this.#send()
+    for (const pending of group.commands) this.#answer(pending, pending.known as KnownCommand<A>)
   }
 
   #answer(pending: Pending<C, A>, known: KnownCommand<A>): void {
@@ -247,17 +258,17 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
 
   #rollBack(failure: unknown): void {
     this.#generation++
-    for (const { commands } of this.#underWay) {
-      for (const pending of commands) {
-        pending.failure = failure
-        this.#doubtful.add(pending.command.commandId)
-        this.#waiting.push(pending)
-      }
+    const [sent, ...others] = this.#underWay
+    const isRefused = failure instanceof DetourError && failure.code === 'LOG_FENCED'
+    for (const pending of sent?.commands ?? []) {
+      pending.failure = failure
+      if (!isRefused) this.#doubtful.add(pending.command.commandId)
     }
-    this.#waiting.push(...(this.#group?.commands ?? []))
+    for (const { commands } of [sent, ...others, this.#group].filter((group) => group != null)) {
+      this.#waiting.push(...commands)
+    }
     this.#underWay = []
     this.#group = null
-    this.#cancelTimer()
     this.#ahead = { state: this.#fold.state, seq: this.#fold.seq }
     void this.#recover()
   }

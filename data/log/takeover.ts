@@ -1,7 +1,7 @@
 // How a writer takes its stream, at the start and after an append that failed: barrier first, decisions
 // after. It never appends anything but the barrier.
 
-import { backoffMs, DetourError, type Effects } from '#data/kernel'
+import { backoffMs, DetourError, type Effects, fail } from '#data/kernel'
 import { controlEvents } from './command-record.ts'
 import type { Command, DomainEvent } from './definition.ts'
 import type { EventLog, NewEvent, StoredEvent } from './event-log.ts'
@@ -23,7 +23,7 @@ const pause = { attempts: outages, baseMs: 20, capMs: 500 }
 
 /**
  * Epoch (seq) of the barrier that is now durable at the end of the stream, with everything before it folded;
- * null when an event that is not `isOwn` was met, folded up to there: another writer has the stream.
+ * null when an event that is not `isOwn` was met: another writer has the stream.
  * @param isOwn whether this writer may have sent the event; null to take the stream whoever wrote to it
  * @throws LOG_FENCED when others kept writing in between
  * @throws LOG_UNAVAILABLE, LOG_DAMAGED
@@ -38,9 +38,11 @@ export async function takeOver<S, C extends Command, E extends DomainEvent, A>(
   for (;;) {
     try {
       const tail = await log.tail(stream)
-      if (isOwn !== null && !(await fold.catchUp(log, tail, isOwn))) return null
+      // Only a durable barrier makes sure that what is read before it stays: until then nothing is folded.
+      if (tail < fold.seq) throw gone(stream, tail, fold.seq)
+      if (isOwn !== null && (await hasOther(claim, tail, isOwn))) return null
       const { lastSeq } = await log.append(stream, tail, [barrier(claim.writerId, tail + 1)])
-      if (isOwn === null) await fold.catchUp(log, tail, () => true)
+      if (!(await fold.catchUp(log, tail, isOwn ?? (() => true)))) return null
       fold.moveTo(fold.state, lastSeq)
       return lastSeq
     } catch (error) {
@@ -49,6 +51,27 @@ export async function takeOver<S, C extends Command, E extends DomainEvent, A>(
       if (error.code !== 'LOG_FENCED') await effects.clock.sleep(backoffMs(failed, pause, effects.random))
     }
   }
+}
+
+function gone(stream: string, tail: number, seq: number): Error {
+  const reason = `stream ${stream} ends at ${tail}, but event ${seq} was acknowledged`
+  return fail('LOG_DAMAGED', { path: 'in use', reason })
+}
+
+/** Events per read while looking whose they are. */
+const chunkEvents = 10_000
+
+/** Whether an event after those folded is not `isOwn`. */
+async function hasOther<S, C extends Command, E extends DomainEvent, A>(
+  { log, stream, fold }: Claim<S, C, E, A>,
+  tail: number,
+  isOwn: (event: StoredEvent) => boolean,
+): Promise<boolean> {
+  for (let from = fold.seq; from < tail; from += chunkEvents) {
+    const events = await log.read(stream, from, Math.min(chunkEvents, tail - from))
+    if (!events.every(isOwn)) return true
+  }
+  return false
 }
 
 /** Whether the event is a barrier of this writer. */
