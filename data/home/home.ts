@@ -10,6 +10,8 @@ import { type Effects, fail, reasonOf } from '#data/kernel'
 export interface HomePaths {
   root: string
   log: string
+  /** Snapshots of what is folded from the log. */
+  snapshots: string
   warehouse: string
   lake: string
   exports: string
@@ -27,6 +29,7 @@ export function homePaths(home: string, lake: string | null = null): HomePaths {
   return {
     root,
     log: join(root, 'log.sqlite'),
+    snapshots: join(root, 'snapshots'),
     warehouse: join(root, 'warehouse.duckdb'),
     lake: lake === null ? join(root, 'lake') : resolve(lake),
     exports: join(root, 'exports'),

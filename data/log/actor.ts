@@ -1,8 +1,10 @@
 // The one writer of a stream: decides commands on the fold of its events and answers when they are durable.
 // It never acknowledges what the log has not, and never sends a decision a second time without looking it up.
 
-import type { Actor, ActorOptions, Command, DomainEvent } from './definition.ts'
+import type { ActorOptions } from './actor-options.ts'
+import type { Actor, Command, DomainEvent } from './definition.ts'
 import { answersKept } from './follower.ts'
+import { SnapshotKeeper, startFromSnapshot } from './snapshot-keeper.ts'
 import { StreamFold } from './stream-fold.ts'
 import { StreamWriter } from './stream-writer.ts'
 
@@ -24,15 +26,24 @@ import { StreamWriter } from './stream-writer.ts'
  * is decided again. A command is sent at most three times; while the log stays unavailable its callers get
  * LOG_UNAVAILABLE, and the next command starts the same recovery.
  *
+ * With snapshots, folding starts from the newest usable one, new ones are taken on the way, and a last one when the
+ * actor is closed.
+ *
  * @throws LOG_FENCED when other writers kept winning while it opened
  * @throws LOG_UNAVAILABLE, LOG_DAMAGED
  */
 export async function openActor<S, C extends Command, E extends DomainEvent, A>(
   options: ActorOptions<S, C, E, A>,
 ): Promise<Actor<S, C, A>> {
-  const { follower, ...settings } = { answersKept, groupEvents: 1000, ...options }
-  const { stream, definition } = settings
+  const { follower, snapshots, ...settings } = { answersKept, groupEvents: 1000, ...options }
+  const { stream, definition, log, effects } = settings
+  const { codec } = definition
   const fold = (await follower?.handOver()) ?? new StreamFold(stream, definition, settings.answersKept)
+  if (snapshots !== undefined && codec !== undefined) {
+    const parts = { log, stream, codec, effects, options: snapshots }
+    if (fold.seq === 0) await startFromSnapshot(parts, fold)
+    fold.watch = new SnapshotKeeper(parts, fold)
+  }
   const writer = new StreamWriter(settings, fold)
   await writer.open()
   return writer

@@ -1,9 +1,7 @@
 // What a writer must be told about its stream: commands, events, and the two pure functions between them.
 // Shapes only.
 
-import type { Effects } from '#data/kernel'
-import type { EventLog } from './event-log.ts'
-import type { Follower } from './follower.ts'
+import type { StateCodec } from './snapshot.ts'
 
 /** A wish to change something. */
 export interface Command {
@@ -45,6 +43,8 @@ export interface Definition<S, C extends Command, E extends DomainEvent, A> {
   decide(state: S, command: C): Decision<E, A>
   /** The state after the event. */
   evolve(state: S, event: E): S
+  /** How the state is written into snapshots; without it there are none. */
+  codec?: StateCodec<S>
 }
 
 /** How a command ended. */
@@ -55,20 +55,6 @@ export interface CommandResult<A> {
   answer: A
   /** Seq of the command's last event: who has read that far has seen its effect. */
   seq: number
-}
-
-/** What a writer is made of. */
-export interface ActorOptions<S, C extends Command, E extends DomainEvent, A> {
-  log: EventLog
-  stream: string
-  definition: Definition<S, C, E, A>
-  effects: Pick<Effects, 'clock' | 'random'>
-  /** Answers kept in memory; older ones are read from the log. Default 10,000. */
-  answersKept?: number
-  /** Most events of one append. Default 1,000. */
-  groupEvents?: number
-  /** Has folded the stream so far; the writer goes on with its fold. */
-  follower?: Follower<S, C, E, A>
 }
 
 /** The writer of a stream. */

@@ -1,8 +1,10 @@
-// Follows a stream that somebody else writes: a fold that stays warm, so that a takeover need not read the whole stream.
-// It never writes.
+// Follows a stream that somebody else writes: a fold that stays warm, so that a takeover need not read the whole
+// stream. It never writes.
 
+import type { Effects } from '#data/kernel'
 import type { Command, Definition, DomainEvent } from './definition.ts'
 import type { EventLog } from './event-log.ts'
+import { type SnapshotOptions, startFromSnapshot } from './snapshot-keeper.ts'
 import { StreamFold } from './stream-fold.ts'
 
 /** What is followed. */
@@ -10,6 +12,8 @@ export interface FollowerOptions<S, C extends Command, E extends DomainEvent, A>
   log: EventLog
   stream: string
   definition: Definition<S, C, E, A>
+  /** Where snapshots of the stream are kept, to start from. */
+  snapshots?: { options: SnapshotOptions; effects: Pick<Effects, 'clock' | 'random'> }
 }
 
 /** Answers that a writer keeps in memory where nothing else is said. */
@@ -17,16 +21,14 @@ export const answersKept = 10_000
 
 /** A fold of a stream, as far as it was last caught up. */
 export class Follower<S, C extends Command, E extends DomainEvent, A> {
-  readonly #log: EventLog
-  readonly #stream: string
+  readonly #options: FollowerOptions<S, C, E, A>
   readonly #fold: StreamFold<S, C, E, A>
   #under: Promise<void> | null = null
   #isTaken = false
 
-  constructor({ log, stream, definition }: FollowerOptions<S, C, E, A>) {
-    this.#log = log
-    this.#stream = stream
-    this.#fold = new StreamFold(stream, definition, answersKept)
+  constructor(options: FollowerOptions<S, C, E, A>) {
+    this.#options = options
+    this.#fold = new StreamFold(options.stream, options.definition, answersKept)
   }
 
   /** Last event folded. */
@@ -55,7 +57,12 @@ export class Follower<S, C extends Command, E extends DomainEvent, A> {
   }
 
   async #read(): Promise<void> {
-    const tail = await this.#log.tail(this.#stream)
-    await this.#fold.catchUp(this.#log, tail, () => true)
+    const { log, stream, definition, snapshots } = this.#options
+    const { codec } = definition
+    if (this.#fold.seq === 0 && codec !== undefined && snapshots !== undefined) {
+      await startFromSnapshot({ log, stream, codec, ...snapshots }, this.#fold)
+    }
+    const tail = await log.tail(stream)
+    await this.#fold.catchUp(log, tail, () => true)
   }
 }

@@ -1,10 +1,10 @@
 // Door of the event log: the log itself, its embedded driver, and the one writer of a stream.
 
 export { openActor } from './actor.ts'
+export type { ActorOptions } from './actor-options.ts'
 export { controlEvents, domainEvent, isControlEvent, knownCommand, requestHash } from './command-record.ts'
 export type {
   Actor,
-  ActorOptions,
   Command,
   CommandResult,
   Decision,
@@ -18,5 +18,16 @@ export { PostgresLine } from './postgres-line.ts'
 export { openPostgresLog, type PostgresLogOptions } from './postgres-log.ts'
 export { upgradeTables } from './postgres-schema.ts'
 export { placeOf, postgresFailure } from './postgres-session.ts'
+export type {
+  SnapshotHeader,
+  SnapshotInfo,
+  SnapshotPart,
+  SnapshotReader,
+  SnapshotStore,
+  SnapshotWanted,
+  StateCodec,
+} from './snapshot.ts'
+export { openSnapshotFiles } from './snapshot-files.ts'
+export type { SnapshotOptions } from './snapshot-keeper.ts'
 export { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts'
 export { openLogDatabase } from './sqlite-schema.ts'

@@ -11,9 +11,56 @@ interface Layer {
   room: number
 }
 
+/** Some of the bits of one layer, as they are written into a snapshot. */
+export interface FrozenBits {
+  layer: number
+  /** Number of bits of the layer, and of ids it still takes. */
+  size: number
+  room: number
+  /** Place of the first of these words. */
+  from: number
+  /** The words, little endian, base64. */
+  words: string
+}
+
+/** Words of a layer in one piece. */
+const frozenWords = 8_192
+
 /** A set of ids that errs on one side only; it grows by layers, each twice the one before. */
 export class SeenCommands {
-  readonly #layers: Layer[] = [layer(1 << 14)]
+  readonly #layers: Layer[]
+
+  constructor(layers: Layer[] = [layer(1 << 14)]) {
+    this.#layers = layers
+  }
+
+  /**
+   * The set in pieces. Ids that are added while they are asked for may be among them or not.
+   */
+  freeze(): Iterable<FrozenBits> {
+    return piecesOf([...this.#layers])
+  }
+
+  /** Takes the pieces of a set in their order. @returns what gives that set in the end */
+  static thaw(): { take(piece: FrozenBits): void; done(): SeenCommands } {
+    const layers: Layer[] = []
+    return {
+      take: ({ layer: number, size, room, from, words }) => {
+        layers[number] ??= { bits: new Uint32Array(size / 32), size, room }
+        const bytes = Buffer.from(words, 'base64')
+        const { bits } = layers[number] as Layer
+        new Uint8Array(bits.buffer).set(bytes, from * 4)
+      },
+      done: () => new SeenCommands(layers.length === 0 ? undefined : layers),
+    }
+  }
+
+  /** Whether the id may have been added; false only when it never was. */
+  has(id: string): boolean {
+    const start = hashOf(id)
+    const step = mixed(start ^ 0x9747b28c) | 1
+    return this.#layers.some((one) => hasAll(one, start, step))
+  }
 
   /** Adds the id; false only when it was never added before. */
   add(id: string): boolean {
@@ -32,6 +79,16 @@ export class SeenCommands {
       last.bits[bit >>> 5] = (last.bits[bit >>> 5] as number) | (1 << (bit & 31))
     }
     return false
+  }
+}
+
+function* piecesOf(layers: readonly Layer[]): Generator<FrozenBits> {
+  for (const [number, { bits, size, room }] of layers.entries()) {
+    for (let from = 0; from < bits.length; from += frozenWords) {
+      const part = bits.subarray(from, from + frozenWords)
+      const words = Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('base64')
+      yield { layer: number, size, room, from, words }
+    }
   }
 }
 

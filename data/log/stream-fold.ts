@@ -11,10 +11,19 @@ import {
 } from './command-record.ts'
 import type { Command, Definition, DomainEvent } from './definition.ts'
 import type { EventLog, StoredEvent } from './event-log.ts'
-import { SeenCommands } from './seen-commands.ts'
+import { type FrozenBits, SeenCommands } from './seen-commands.ts'
+import type { SnapshotPart, SnapshotReader, StateCodec } from './snapshot.ts'
 
 /** Events per read while folding. */
 const chunkEvents = 10_000
+
+/** Told as a fold goes on. */
+export interface FoldWatch {
+  /** It went on to a later event. */
+  notice(): void
+  /** Nothing follows. */
+  close(): Promise<void>
+}
 
 /** The fold of one stream. */
 export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
@@ -23,7 +32,10 @@ export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
   /** Last event folded, 0 = none. */
   seq = 0
   /** Ids of all commands in the stream, and of those about to be. */
-  readonly seen = new SeenCommands()
+  seen = new SeenCommands()
+  /** Seq of the snapshot that it was started from, 0 = none. */
+  startedAt = 0
+  watch: FoldWatch | null = null
   readonly #stream: string
   readonly #definition: Definition<S, C, E, A>
   readonly #answersKept: number
@@ -58,10 +70,46 @@ export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
     this.#ringNext = (this.#ringNext + 1) % this.#answersKept
   }
 
+  /** Everything known now, as parts of a snapshot; what happens while they are asked for does not show in them. */
+  freeze(codec: StateCodec<S>): { seq: number; parts: Iterable<SnapshotPart> } {
+    const { state, seq, seen } = this
+    const answers = [...this.#ring.slice(this.#ringNext), ...this.#ring.slice(0, this.#ringNext)]
+      .map((commandId) => [commandId, this.#answers.get(commandId)] as const)
+      .filter(([, known]) => known !== undefined)
+    const parts = function* (): Generator<SnapshotPart> {
+      for (const piece of codec.freeze(state)) yield ['state', piece]
+      for (const answer of answers) yield ['answers', answer]
+      for (const piece of seen.freeze()) yield ['seen', piece]
+    }
+    return { seq, parts: parts() }
+  }
+
+  /** Takes the parts of a snapshot; moves there when all came. */
+  thaw(codec: StateCodec<S>, seq: number): SnapshotReader<true> {
+    const state = codec.thaw()
+    const seen = SeenCommands.thaw()
+    const answers: [string, KnownCommand<A>][] = []
+    return {
+      take: (section, piece) => {
+        if (section === 'state') state.take(piece)
+        else if (section === 'seen') seen.take(piece as FrozenBits)
+        else if (section === 'answers') answers.push(piece as [string, KnownCommand<A>])
+      },
+      done: () => {
+        this.moveTo(state.done(), seq)
+        this.startedAt = seq
+        this.seen = seen.done()
+        for (const [commandId, known] of answers) this.keep(commandId, known)
+        return true
+      },
+    }
+  }
+
   /** Goes on to a state and seq reached elsewhere: a group that became durable. */
   moveTo(state: S, seq: number): void {
     this.state = state
     this.seq = seq
+    this.watch?.notice()
   }
 
   /**
@@ -83,18 +131,19 @@ export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
       next = end < tail ? read(end) : null
       for (const event of events) {
         if (!isOwn(event)) return false
-        this.#apply(event)
+        this.#apply(event, tail - event.seq < this.#answersKept)
       }
     }
     return true
   }
 
-  #apply(event: StoredEvent): void {
+  /** @param isKept whether its answer may be among those kept in the end */
+  #apply(event: StoredEvent, isKept: boolean): void {
     const commandId = commandIdOf(event.eventId)
     const known = knownCommand<A>(event)
     if (known !== null) {
       this.seen.add(commandId)
-      this.keep(commandId, known)
+      if (isKept) this.keep(commandId, known)
     } else {
       const first = this.#answers.get(commandId)
       if (first !== undefined) first.result.seq = event.seq

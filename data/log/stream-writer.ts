@@ -1,8 +1,9 @@
 // The working part of an actor: queues, groups, roll-back. What it promises to callers stands in actor.ts.
 
 import { DetourError, fail } from '#data/kernel'
+import type { ActorOptions } from './actor-options.ts'
 import { commandIdOf, type KnownCommand, knownCommand, recordCommand, requestHash } from './command-record.ts'
-import type { Actor, ActorOptions, Command, CommandResult, DomainEvent } from './definition.ts'
+import type { Actor, Command, CommandResult, DomainEvent } from './definition.ts'
 import type { NewEvent, StoredEvent } from './event-log.ts'
 import type { StreamFold } from './stream-fold.ts'
 import { isBarrierOf, takeOver } from './takeover.ts'
@@ -38,7 +39,7 @@ const eagerEvents = 128
 
 /** What an actor is made of, nothing left out. */
 export type WriterOptions<S, C extends Command, E extends DomainEvent, A> = Required<
-  Omit<ActorOptions<S, C, E, A>, 'follower'>
+  Omit<ActorOptions<S, C, E, A>, 'follower' | 'snapshots'>
 >
 
 /** See `openActor`. */
@@ -91,6 +92,7 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.allSettled([...this.#pending.values()].map((pending) => pending.promise))
+    await this.#fold.watch?.close()
   }
 
   execute(command: C): Promise<CommandResult<A>> {
@@ -104,17 +106,8 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
     }
     const same = this.#pending.get(command.commandId)
     if (same !== undefined) return same.hash === hash ? same.promise : Promise.reject(conflict(command))
-    const { promise, resolve, reject } = Promise.withResolvers<CommandResult<A>>()
-    const pending: Pending<C, A> = {
-      command,
-      hash,
-      sent: 0,
-      failure: null,
-      known: null,
-      promise,
-      resolve,
-      reject,
-    }
+    const { promise, ...settle } = Promise.withResolvers<CommandResult<A>>()
+    const pending: Pending<C, A> = { command, hash, sent: 0, failure: null, known: null, promise, ...settle }
     this.#pending.set(command.commandId, pending)
     this.#admit(pending)
     return promise

@@ -1,8 +1,16 @@
 // Opens the core of a market on the log. It decides nothing itself.
 
 import { DetourError, type Effects } from '#data/kernel'
-import { type Definition, type EventLog, Follower, knownCommand, openActor } from '#data/log'
+import {
+  type Definition,
+  type EventLog,
+  Follower,
+  knownCommand,
+  openActor,
+  type SnapshotOptions,
+} from '#data/log'
 import { changesOf } from './changes.ts'
+import { stateCodec } from './codec.ts'
 import type { CoreAnswer, CoreCommand } from './commands.ts'
 import type { Change, Core } from './core.ts'
 import { decide } from './decide.ts'
@@ -10,9 +18,11 @@ import type { CoreEvent } from './events.ts'
 import { evolve } from './evolve.ts'
 import { type CoreState, emptyState } from './state.ts'
 
+const codec = stateCodec<CoreState>()
+
 /** The rules of a market's stream. */
 export function coreDefinition(market: string): Definition<CoreState, CoreCommand, CoreEvent, CoreAnswer> {
-  return { initial: () => emptyState(market), decide, evolve }
+  return { initial: () => emptyState(market), decide, evolve, codec }
 }
 
 /** Name of the stream that holds a market's orders, stock and incidents. */
@@ -23,9 +33,14 @@ export function coreStream(market: string): string {
 /** A market that another process writes, folded as it goes. */
 export type MarketFollower = Follower<CoreState, CoreCommand, CoreEvent, CoreAnswer>
 
-/** A fold of a market's stream that stays warm. */
-export function followMarket(log: EventLog, market: string): MarketFollower {
-  return new Follower({ log, stream: coreStream(market), definition: coreDefinition(market) })
+/** A fold of a market's stream that stays warm. @param snapshots where it may start from */
+export function followMarket(
+  log: EventLog,
+  market: string,
+  snapshots?: { options: SnapshotOptions; effects: Pick<Effects, 'clock' | 'random'> },
+): MarketFollower {
+  const known = snapshots === undefined ? {} : { snapshots }
+  return new Follower({ log, stream: coreStream(market), definition: coreDefinition(market), ...known })
 }
 
 /** How a core is opened where other processes may write its stream. */
@@ -34,6 +49,8 @@ export interface CoreOptions {
   follower?: MarketFollower
   /** Told when another writer has taken the stream: this core carries out nothing any more. */
   onFenced?: () => void
+  /** Where snapshots of the stream are kept. */
+  snapshots?: SnapshotOptions
 }
 
 /**
@@ -44,10 +61,9 @@ export async function openCore(
   log: EventLog,
   market: string,
   effects: Effects,
-  { follower, onFenced }: CoreOptions = {},
+  { onFenced, ...known }: CoreOptions = {},
 ): Promise<Core> {
   const stream = coreStream(market)
-  const known = follower === undefined ? {} : { follower }
   const actor = await openActor({ log, stream, definition: coreDefinition(market), effects, ...known })
   const listeners = new Set<(change: Change) => void>()
   const tell = (change: Change) => {

@@ -1,5 +1,6 @@
 // Opens the running system over an open home and keeps it turning. What a turn does stands in cycle.ts.
 
+import { openSnapshotFiles } from '#data/log'
 import { type CoreOptions, openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flow'
 import { openProjector } from '#orchestrator/projection'
@@ -33,11 +34,13 @@ export interface EngineOptions {
 export async function openEngine(workspace: Workspace, options: EngineOptions = {}): Promise<Engine> {
   const { log, warehouse, paths, effects } = workspace
   const market = options.market ?? (await defaultMarketOf(workspace))
-  const core = await openCore(log, market, effects, options.core)
+  const store = openSnapshotFiles(paths.snapshots, effects)
+  const core = await openCore(log, market, effects, { snapshots: { store }, ...options.core })
   const shared = options.shared ?? (await openShared(workspace))
   const { models, turns } = shared
   shared.states.set(market, core)
-  const projector = openProjector({ log, warehouse, effects, lake: paths.lake })
+  const projector = openProjector({ log, warehouse, effects, lake: paths.lake, snapshots: store })
+  await projector.project((of) => shared.states.get(of))
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
   const flow = { core, now: time.now }

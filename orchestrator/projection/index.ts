@@ -1,5 +1,5 @@
 // Door of the projection: what the core, detection and webhooks put into the log, as rows of the warehouse.
 
-export { foldMarket, type MarketFold } from './fold.ts'
+export { type FoldParts, foldMarket, type MarketFold } from './fold.ts'
 export { type MarketStates, openProjector, type Projector } from './projector.ts'
 export { detectionStream, type ScoresRecorded } from './records.ts'

@@ -1,11 +1,11 @@
 // Brings the warehouse up to date with the whole log: loads, markets, detection, webhooks. It decides nothing.
 
 import type { Effects } from '#data/kernel'
-import type { EventLog } from '#data/log'
+import type { EventLog, SnapshotStore } from '#data/log'
 import { project, unprojected, type Warehouse } from '#data/warehouse'
 import { loadHandlers } from '#ingest'
-import type { Core } from '#orchestrator/core'
-import { foldMarket, type MarketFold } from './fold.ts'
+import { type Core, coreStream } from '#orchestrator/core'
+import { type FoldParts, foldMarket, type MarketFold } from './fold.ts'
 import { type MarketSource, marketHandler } from './market.ts'
 import { detectionHandler, webhooksHandler } from './records.ts'
 
@@ -22,6 +22,8 @@ export interface ProjectorParts {
   effects: Effects
   /** Folder of the lake. */
   lake: string
+  /** From which markets without a running core are folded. */
+  snapshots?: SnapshotStore
 }
 
 /** Brings a warehouse up to date with its log. */
@@ -32,36 +34,44 @@ export interface Projector {
    * @returns events projected
    */
   project(states?: MarketStates): Promise<number>
+  /** Projects all but markets, for whoever opens their cores next. @returns events projected */
+  projectLoads(): Promise<number>
   /** Events of the log that the warehouse does not have yet. */
   pending(): Promise<number>
 }
 
 /** A projector; it holds nothing open. */
-export function openProjector({ log, warehouse, effects, lake }: ProjectorParts): Projector {
+export function openProjector({ log, warehouse, effects, lake, snapshots }: ProjectorParts): Projector {
+  const fold: FoldParts = { log, effects, snapshots: snapshots ?? null }
   return {
     project: (states = () => undefined) => {
       const folds = new Map<string, Promise<MarketSource>>()
       const sourceOf = async (market: string): Promise<MarketSource> => {
         const running = states(market)
         if (running != null) return running
-        const known = folds.get(market) ?? foldLater(log, market)
+        const known = folds.get(market) ?? foldLater(fold, market)
         folds.set(market, known)
         return known
       }
       const batches = [marketHandler(sourceOf), detectionHandler, webhooksHandler]
       return project(log, warehouse, loadHandlers(lake), effects, { batches })
     },
+    projectLoads: () => {
+      const batches = [detectionHandler, webhooksHandler]
+      const streams = (stream: string) => !stream.startsWith(coreStream(''))
+      return project(log, warehouse, loadHandlers(lake), effects, { batches, streams })
+    },
     pending: () => unprojected(log, warehouse),
   }
 }
 
 /** A market without a core: folded when its first batch asks, and projected as far as it goes now. */
-async function foldLater(log: EventLog, market: string): Promise<MarketSource> {
+async function foldLater(parts: FoldParts, market: string): Promise<MarketSource> {
   let fold: Promise<MarketFold> | undefined
   return {
-    lastSeq: await log.tail(`market:${market}`),
+    lastSeq: await parts.log.tail(coreStream(market)),
     state: async () => {
-      fold ??= foldMarket(log, market)
+      fold ??= foldMarket(parts, market)
       return (await fold).state
     },
   }

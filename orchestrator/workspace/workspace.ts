@@ -2,9 +2,18 @@
 
 import { type HomePaths, lockHome } from '#data/home'
 import type { Effects } from '#data/kernel'
-import { type EventLog, openEventLog } from '#data/log'
+import { type EventLog, openEventLog, openSnapshotFiles } from '#data/log'
 import { migrate, openWarehouse, type Warehouse } from '#data/warehouse'
 import { openProjector } from '#orchestrator/projection'
+
+/** How a home is opened. */
+export interface WorkspaceOptions {
+  /**
+   * Leaves the rows of markets for an engine, which brings them up to date with the state of its core when it opens:
+   * without one they have to be folded for that. Default false.
+   */
+  leavesMarkets?: boolean
+}
 
 /** An open home. */
 export interface Workspace {
@@ -57,10 +66,15 @@ export async function ownHome(home: string, verb: string, world: Effects): Promi
  * @param verb what the process does, for the message others get
  * @throws HOME_BUSY, HOME_UNWRITABLE, LOG_DAMAGED, WAREHOUSE_DAMAGED, WAREHOUSE_NEWER; nothing stays open then
  */
-export async function openWorkspace(home: string, verb: string, effects: Effects): Promise<Workspace> {
+export async function openWorkspace(
+  home: string,
+  verb: string,
+  effects: Effects,
+  options: WorkspaceOptions = {},
+): Promise<Workspace> {
   const owned = await ownHome(home, verb, effects)
   try {
-    const warehouse = await freshWarehouse(owned)
+    const warehouse = await freshWarehouse(owned, options)
     const { log, paths, close } = owned
     return { log, warehouse, paths, effects: owned.effects, close }
   } catch (error) {
@@ -70,13 +84,15 @@ export async function openWorkspace(home: string, verb: string, effects: Effects
 }
 
 /** The warehouse of an owned home, opened or made, with the newest schema and every event of the log. */
-export async function freshWarehouse(owned: OwnedHome): Promise<Warehouse> {
+export async function freshWarehouse(owned: OwnedHome, options: WorkspaceOptions = {}): Promise<Warehouse> {
   const { effects } = owned
   const { memoryMb, threads } = effects.config
   const warehouse = await openWarehouse(owned.paths.warehouse, { memoryMb, threads })
   owned.onClose(() => warehouse.close())
   await migrate(warehouse)
   const { log, paths } = owned
-  await openProjector({ log, warehouse, effects, lake: paths.lake }).project()
+  const snapshots = openSnapshotFiles(paths.snapshots, effects)
+  const projector = openProjector({ log, warehouse, effects, lake: paths.lake, snapshots })
+  await (options.leavesMarkets === true ? projector.projectLoads() : projector.project())
   return warehouse
 }
