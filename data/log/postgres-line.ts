@@ -140,10 +140,9 @@ export class PostgresLine {
     client.on('error', (error) => this.#lose(client, reasonIn(error)))
     client.on('end', () => this.#lose(client, 'the connection ended'))
     client.on('notice', () => this.#warnings++)
-    const cancel = clock.after(connectMs, () => void client.end().catch(() => {}))
     try {
       await client.connect()
-      await prepareSession(client, this.#options)
+      await this.#prepare(client)
       this.#failures = 0
       this.#client = client
       return client
@@ -153,6 +152,13 @@ export class PostgresLine {
       this.#triedAt = clock.now()
       this.#reason = reasonIn(error)
       throw error
+    }
+  }
+
+  async #prepare(client: Client): Promise<void> {
+    const cancel = this.#effects.clock.after(connectMs, () => void client.end().catch(() => {}))
+    try {
+      await prepareSession(client, this.#options)
     } finally {
       cancel()
     }

@@ -247,14 +247,16 @@ describe.each(kinds)('a group whose append failed on $name', ({ newStore }) => {
       commands: fc.array(command, { maxLength: 12 }),
       fates: fc.array(fate, { maxLength: 3 }),
     })
+    const real = await (await newStore()).open()
+    let runs = 0
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
-        const real = await (await newStore()).open()
+        const stream = `run-${++runs}`
         const log = new FaultyLog(real)
         const answers = new Map<string, unknown>()
         let before: Balances = {}
         for (const { commands, fates } of steps) {
-          const actor = await openCounter(log, 3)
+          const actor = await openCounter(log, 3, stream)
           expect(actor.state()).toEqual(before)
           log.fates = [...fates]
           const run = async ({ id, cents, account, type }: (typeof commands)[number]): Promise<void> => {
@@ -267,16 +269,15 @@ describe.each(kinds)('a group whose append failed on $name', ({ newStore }) => {
           before = actor.state()
           log.fates = []
         }
-        const events = await real.read('main', 0, 10_000)
+        const events = await real.read(stream, 0, 10_000)
         let folded = definition.initial()
         for (const event of events) {
           if (event.type === 'Moved') folded = definition.evolve(folded, event as never)
         }
         expect(folded).toEqual(before)
         expect(new Set(events.map((event) => event.eventId)).size).toBe(events.length)
-        await real.close()
       }),
-      { numRuns: 15 },
+      { numRuns: 30 },
     )
   })
 })

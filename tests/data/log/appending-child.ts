@@ -1,13 +1,13 @@
 // A process that appends to a log until it is killed, and prints each command that was acknowledged.
 
 import { writeSync } from 'node:fs'
-import { openSqliteLog } from '#data/log'
+import { openEventLog } from '#data/log'
 import { effects, eventsFor } from './folder.ts'
 
-const [path, run] = process.argv.slice(2) as [string, string]
+const [store, run] = process.argv.slice(2) as [string, string]
 const streams = ['north', 'south', 'east', 'west']
 
-async function append(log: Awaited<ReturnType<typeof openSqliteLog>>, stream: string): Promise<never> {
+async function append(log: Awaited<ReturnType<typeof openEventLog>>, stream: string): Promise<never> {
   let seq = await log.tail(stream)
   for (let i = 0; ; i++) {
     const commandId = `${run}-${stream}-${i}`
@@ -16,7 +16,9 @@ async function append(log: Awaited<ReturnType<typeof openSqliteLog>>, stream: st
   }
 }
 
-const log = await openSqliteLog(path, effects)
+const logUrl = store.startsWith('postgres:') ? store : null
+const config = { ...effects.config, logUrl, isLogSingleNode: true }
+const log = await openEventLog({ log: store }, { ...effects, config })
 try {
   await Promise.all(streams.map((stream) => append(log, stream)))
 } catch (error) {

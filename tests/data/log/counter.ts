@@ -34,9 +34,9 @@ export const definition: Definition<Balances, Move, Moved, MoveAnswer> = {
   evolve: (state, { data: { account, cents } }) => ({ ...state, [account]: (state[account] ?? 0) + cents }),
 }
 
-/** A writer of the stream `main`. */
-export function openCounter(log: EventLog, answersKept = 10_000): Promise<Counter> {
-  return openActor({ log, stream: 'main', definition, effects, answersKept })
+/** A writer of the stream. */
+export function openCounter(log: EventLog, answersKept = 10_000, stream = 'main'): Promise<Counter> {
+  return openActor({ log, stream, definition, effects, answersKept })
 }
 
 export function move(commandId: string, cents: number, account = 'a', type: Move['type'] = 'Move'): Move {

@@ -2,9 +2,13 @@
 
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { openSqliteLog } from '#data/log'
+import { afterAll, expect, test } from 'vitest'
+import { type EventLog, openPostgresLog, openSqliteLog } from '#data/log'
+import { startPostgres } from '../../postgres/server.ts'
 import { effects, newLogPath } from './folder.ts'
+
+const server = await startPostgres()
+afterAll(() => server?.stop())
 
 const child = join(import.meta.dirname, 'appending-child.ts')
 
@@ -35,8 +39,7 @@ function parse(lines: string[]): Acknowledged[] {
 }
 
 /** Every acknowledged event is there exactly once, commands are whole, and seqs have no gaps. */
-async function verify(path: string, acknowledged: Acknowledged[]): Promise<void> {
-  const log = await openSqliteLog(path, effects)
+async function verify(log: EventLog, acknowledged: Acknowledged[]): Promise<void> {
   const held = new Map<string, Set<string>>()
   for (const stream of await log.streams()) {
     const events = await log.read(stream, 0, 1_000_000)
@@ -59,9 +62,23 @@ test('Every acknowledged event is there exactly once after each of 20 kills', as
     const lines = await appendUntil(process.execPath, [child, path, `run${run}`], 5 + run * 7)
     expect(lines.length).toBeGreaterThan(0)
     acknowledged.push(...parse(lines))
-    await verify(path, acknowledged)
+    await verify(await openSqliteLog(path, effects), acknowledged)
   }
 }, 180_000)
+
+test.skipIf(server === null)(
+  'Every acknowledged event is in PostgreSQL exactly once after each of 5 kills',
+  async () => {
+    const url = (await server?.newDatabase()) ?? ''
+    const acknowledged: Acknowledged[] = []
+    for (let run = 0; run < 5; run++) {
+      const lines = await appendUntil(process.execPath, [child, url, `run${run}`], 5 + run * 29)
+      expect(lines.length).toBeGreaterThan(0)
+      acknowledged.push(...parse(lines))
+      await verify(await openPostgresLog(url, effects, { isSingleNode: true }), acknowledged)
+    }
+  },
+)
 
 test('A full disk is LOG_UNAVAILABLE, and what was acknowledged before is there', async () => {
   const path = newLogPath()
@@ -69,5 +86,5 @@ test('A full disk is LOG_UNAVAILABLE, and what was acknowledged before is there'
   const lines = await appendUntil('bash', ['-c', limited, process.execPath, child, path, 'full'], 1_000_000)
   expect(lines.pop()).toBe('failed LOG_UNAVAILABLE')
   expect(lines.length).toBeGreaterThan(0)
-  await verify(path, parse(lines))
+  await verify(await openSqliteLog(path, effects), parse(lines))
 })
