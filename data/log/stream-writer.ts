@@ -7,29 +7,7 @@ import type { Actor, Command, CommandResult, DomainEvent } from './definition.ts
 import type { NewEvent, StoredEvent } from './event-log.ts'
 import type { StreamFold } from './stream-fold.ts'
 import { isBarrierOf, takeOver } from './takeover.ts'
-
-interface Pending<C, A> {
-  command: C
-  hash: string
-  /** How often its events were sent to the log, and what came of the last time. */
-  sent: number
-  failure: unknown
-  /** How it will have ended once its group is durable. */
-  known: KnownCommand<A> | null
-  promise: Promise<CommandResult<A>>
-  resolve: (result: CommandResult<A>) => void
-  reject: (error: unknown) => void
-}
-
-interface Group<S, C, A> {
-  generation: number
-  commands: Pending<C, A>[]
-  events: NewEvent[]
-  /** State and seq after its last event. */
-  state: S
-  seq: number
-  isSent: boolean
-}
+import type { Group, Pending } from './under-way.ts'
 
 /** How often the events of a command are sent before its caller hears of the failure. */
 const sendsPerCommand = 3
