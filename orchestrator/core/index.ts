@@ -37,9 +37,12 @@ export {
   type WorkLine,
 } from './orders/order.ts'
 export type { OwnState } from './orders/own-states.ts'
+export { type LinePart, partsOf, restOf } from './orders/parts.ts'
+export { blockOfLines, blockOfWork } from './orders/settle.ts'
 export {
   isWaiting,
   openNodes,
+  statusOf,
   statusOfLine,
   unassigned,
   unitsAt,

@@ -5,6 +5,7 @@ import type { api } from '#data/contracts'
 import type { Incident } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { Order } from './orders/order.ts'
+import type { OwnState } from './orders/own-states.ts'
 import type { CalculatedMeasure, Product } from './stock/commands.ts'
 import type { Expiries } from './stock/expiries.ts'
 import type { EndedReservation, Reservation, ScheduleEntry, Stock } from './stock/stock.ts'
@@ -50,6 +51,11 @@ export interface CoreState {
   openByNode: PersistentMap<string, PersistentSet<string>>
   /** Orders that wait for a step of the flow: not yet released, nor ended. */
   waiting: PersistentSet<string>
+  /** Orders with lines that wait for their day. */
+  preordered: PersistentSet<string>
+  /** Orders of which a part is in an own state. */
+  withOwnState: PersistentSet<string>
+  ownStates: readonly OwnState[]
   incidents: PersistentMap<string, Incident>
   /** Ids of the incidents that have not ended, by the key of their finding. */
   openIncidents: PersistentMap<string, string>
@@ -95,6 +101,9 @@ export function emptyState(market: string): CoreState {
     changes: 0,
     openByNode: PersistentMap(),
     waiting: PersistentSet(),
+    preordered: PersistentSet(),
+    withOwnState: PersistentSet(),
+    ownStates: [],
     incidents: PersistentMap(),
     openIncidents: PersistentMap(),
     policy: defaultPolicy,

@@ -2,7 +2,7 @@
 // reroutes. Each part is asked in its order; none of them is here.
 
 import type { Effects } from '#data/kernel'
-import { advance, type FlowContext } from '#orchestrator/flow'
+import { advance, type FlowContext, launchDue } from '#orchestrator/flow'
 import { rerouteAll } from '#orchestrator/incidents'
 import { type Lanes, noLanes, readLanes } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
@@ -97,6 +97,7 @@ export class Loop {
   async #advanceAll(): Promise<void> {
     const { flow, liveDays } = this.#context
     if (!this.#context.flowRuns()) return
+    await launchDue(flow)
     const { orders, waiting: all } = flow.core.state()
     const since = flow.now() - liveDays * 86_400_000
     // What a file told of long ago stays as it is.

@@ -1,10 +1,20 @@
 // The default flow of an order: validate, source, reserve, release. Each step has its undo; the core decides whether
-// it may happen. It keeps nothing: where an order stands tells which step is next.
+// it may happen. It keeps nothing: where the parts of an order stand tells which step is next.
 
 import type { CommandResult } from '#data/log'
-import type { Core, CoreAnswer, FulfillmentOrder, Order } from '#orchestrator/core'
-import { isOpenWork, unassigned } from '#orchestrator/core'
+import {
+  blockOfLines,
+  blockOfWork,
+  type Core,
+  type CoreAnswer,
+  type CoreState,
+  type FulfillmentOrder,
+  isEnded,
+  isOpenWork,
+  type Order,
+} from '#orchestrator/core'
 import { type Lanes, planSourcing } from '#orchestrator/sourcing'
+import { isPastTries, refusedNodes, shortNodes, type Wanted, wantsOf } from './wants.ts'
 
 /** What a step works with. */
 export interface FlowContext {
@@ -16,8 +26,8 @@ export interface FlowContext {
 /** One step of a flow. */
 export interface Step {
   id: string
-  /** Whether the order stands before this step. */
-  isDue(order: Order): boolean
+  /** Whether a part of the order stands before this step, and nothing holds it back. */
+  isDue(order: Order, state: CoreState): boolean
   /** Takes the order one state further, or says why not; null where it waits for something and still has to. */
   do(order: Order, context: FlowContext): Promise<CommandResult<CoreAnswer> | null>
   /** Takes it back to where it was. */
@@ -26,7 +36,11 @@ export interface Step {
 
 const validate: Step = {
   id: 'validate',
-  isDue: (order) => order.status === 'created',
+  isDue: (order, state) =>
+    order.stage === 'created' &&
+    order.hold === null &&
+    !isEnded(order) &&
+    blockOfLines(state, order.lines) === null,
   do: ({ orderId }, { core, now }) => core.execute('ValidateOrder', { orderId }, { at: now() }),
   undo: ({ orderId }, { core, now }) =>
     core.execute('CancelOrder', { orderId, reason: 'validation_undone' }, { at: now() }),
@@ -37,73 +51,69 @@ const unsource = ({ orderId }: Order, { core, now }: FlowContext) =>
 
 const source: Step = {
   id: 'source',
-  isDue: (order) => order.status === 'validated' || order.status === 'backordered',
-  do: async (order, { core, lanes, now }) => {
-    const { orderId } = order
-    if (order.status === 'backordered' && !hasNews(order, core)) return null
-    const skus = new Map(order.lines.map((line) => [line.lineId, line.sku]))
-    const wants = [...unassigned(order)].map(([lineId, quantity]) => ({
-      lineId,
-      sku: skus.get(lineId) ?? '',
-      quantity,
-    }))
-    if (wants.length === 0) return asItsSourceSays(order, core, now())
-    const question = { state: core.state(), lanes: lanes(), order, wants, now: now(), from: null }
-    const plan = planSourcing(question, `${orderId}/source/${order.work.length}`)
-    if (plan.assignments !== null) {
-      const { assignments, decision } = plan
-      return core.execute('SourceOrder', { orderId, assignments, decision }, { at: now() })
-    }
-    if (order.status === 'backordered') return null
-    const { decision } = plan
-    return core.execute('BackorderOrder', { orderId, reason: decision.reason, decision }, { at: now() })
+  isDue: (order, state) =>
+    order.hold === null && order.stage === 'validated' && wantsOf(order, state).wants.length > 0,
+  do: (order, context) => {
+    const wanted = wantsOf(order, context.core.state())
+    const isRefused = wanted.isFresh && isPastTries(order, wanted.wants)
+    return isRefused ? holdRefused(order, wanted, context) : place(order, wanted, context)
   },
   undo: unsource,
 }
 
-/** Work that came with the order: nothing is left to choose. */
-function asItsSourceSays({ orderId, work }: Order, core: Core, at: number) {
-  const toNodeId = work.find(isOpenWork)?.nodeId ?? null
-  const decision = {
-    decisionId: `${orderId}/source/${work.length}`,
-    kind: 'source' as const,
-    incidentId: null,
-    fromNodeId: null,
-    toNodeId,
-    status: 'done' as const,
-    reason: 'its source named the node',
-    costCents: null,
-    hoursSaved: null,
-    candidates: [],
+/** Plans work for what is wanted; where no node can take it, it waits for stock, or for a person if nodes refused. */
+async function place(order: Order, wanted: Wanted, context: FlowContext) {
+  const { core, lanes, now } = context
+  const { orderId } = order
+  const { wants, isFresh } = wanted
+  const decisionId = `${orderId}/source/${order.work.length}`
+  const refused = refusedNodes(order, wants)
+  // Goods that were not found somewhere are sought elsewhere first; when stock comes, also there.
+  const avoided = new Map([...(isFresh ? shortNodes(order, wants) : []), ...refused])
+  const question = { state: core.state(), lanes: lanes(), order, wants, now: now(), from: null }
+  const plan = planSourcing({ ...question, avoided }, decisionId)
+  if (plan.assignments !== null) {
+    const { assignments, decision } = plan
+    return core.execute('SourceOrder', { orderId, assignments, decision }, { at: now() })
   }
-  return core.execute('SourceOrder', { orderId, assignments: [], decision }, { at })
+  if (!isFresh) return null
+  const isRefused =
+    refused.size > 0 &&
+    planSourcing({ ...question, avoided: shortNodes(order, wants) }, decisionId).assignments !== null
+  if (isRefused) return holdRefused(order, wanted, context)
+  const { decision } = plan
+  return core.execute('BackorderOrder', { orderId, reason: decision.reason, decision }, { at: now() })
 }
 
-/** Whether stock of its goods or the nodes changed since it was found that the order has to wait. */
-function hasNews(order: Order, core: Core): boolean {
-  const { waitingSince } = order
-  const { stock, stockOfSku, nodesVersion } = core.state()
-  if (waitingSince === null || nodesVersion > waitingSince) return true
-  return order.lines.some(({ sku }) =>
-    (stockOfSku.get(sku) ?? []).some((key) => (stock.get(key)?.version ?? 0) > waitingSince),
-  )
+/** Every node that could take it refused: a person has to look. */
+function holdRefused({ orderId }: Order, { wants }: Wanted, { core, now }: FlowContext) {
+  const lineIds = [...new Set(wants.map(({ lineId }) => lineId))]
+  return core.execute('HoldOrder', { orderId, lineIds, reason: 'refused_everywhere' }, { at: now() })
 }
 
-/** Whether the work has no stock yet. */
+/** Whether no node has the work yet. */
 function isPlanned(work: FulfillmentOrder): boolean {
-  return isOpenWork(work) && !work.isReserved
+  return isOpenWork(work) && work.releasedAt === null
+}
+
+function isReady(order: Order): boolean {
+  return order.hold === null && order.stage !== 'created'
 }
 
 const reserve: Step = {
   id: 'reserve',
-  isDue: (order) => order.status === 'sourced' && order.work.some(isPlanned),
+  isDue: (order) => isReady(order) && order.work.some((work) => isOpenWork(work) && !work.isReserved),
   do: ({ orderId }, { core, now }) => core.execute('ReserveOrder', { orderId }, { at: now() }),
   undo: unsource,
 }
 
 const release: Step = {
   id: 'release',
-  isDue: (order) => order.status === 'sourced' && !order.work.some(isPlanned),
+  isDue: (order, state) => {
+    const planned = order.work.filter(isPlanned)
+    const isFree = planned.every((work) => work.isReserved && blockOfWork(state, work) === null)
+    return isReady(order) && isFree && (planned.length > 0 || order.stage === 'sourced')
+  },
   do: ({ orderId }, { core, now }) => core.execute('ReleaseOrder', { orderId }, { at: now() }),
   undo: unsource,
 }
@@ -120,15 +130,14 @@ const tries = 5
  */
 export async function advance(orderId: string, context: FlowContext): Promise<void> {
   for (let failures = 0; failures < tries; ) {
-    const order = context.core.state().orders.get(orderId)
-    const step = order && defaultFlow.find((each) => each.isDue(order))
+    const state = context.core.state()
+    const order = state.orders.get(orderId)
+    // What is further on goes first: parts that wait for stock must not hold up the others.
+    const step = order && defaultFlow.findLast((each) => each.isDue(order, state))
     if (order === undefined || step === undefined) return
     const result = await step.do(order, context)
     if (result === null) return
-    if (result.status === 'done') {
-      if (result.answer.status === 'backordered' || result.answer.status === 'on_hold') return
-      continue
-    }
+    if (result.status === 'done') continue
     // Whoever else is at it goes on with it.
     if (step !== reserve) return
     failures++

@@ -31,6 +31,8 @@ export interface Question {
   now: number
   /** Where the work is now, null for new work. */
   from: { nodeId: string; carrier: string | null; isHeld: boolean } | null
+  /** Nodes that are not chosen, with the reason in words. */
+  avoided?: ReadonlyMap<string, string>
 }
 
 /** Cents that a day of lateness is taken to cost. */
@@ -91,6 +93,8 @@ function weighOne(question: Question, node: Node, carrier: string | null): Candi
     from !== null && carrier === from.carrier && incidentAt(state, 'carrier', carrier) !== undefined
   if (isSlow && !isStay) failed.push('goes by the same slow carrier')
   if (!node.isActive) failed.push('takes no new work')
+  const avoided = question.avoided?.get(node.nodeId)
+  if (avoided !== undefined) failed.push(avoided)
   if (incident !== undefined && !isStay && from !== null) failed.push('has an open incident itself')
   if (order.method === 'pickup' || order.method === 'curbside') {
     if (from !== null && !isStay) failed.push('the customer collects at the other node')

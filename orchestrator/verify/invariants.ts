@@ -8,7 +8,10 @@ import {
   isWaiting,
   type Order,
   openNodes,
+  partsOf,
+  statusOf,
   unitsAt,
+  unitsHeld,
 } from '#orchestrator/core'
 import type { Invariant, OrderInvariant, StateInvariant } from './shapes.ts'
 import { positionRules, stepRules, stockStateRules } from './stock-invariants.ts'
@@ -32,15 +35,12 @@ export const orderRules: readonly OrderInvariant[] = [
   },
   {
     scope: 'order',
-    id: 'released_units_have_work',
-    says: 'Once an order is released, every unit that is not cancelled is in live work.',
-    find: (order) =>
-      order.contentHash !== null || !isReleased(order)
-        ? null
-        : first(order.lines, (line) => {
-            const left = line.quantity - line.cancelled - inLiveWork(order, line)
-            return left <= 0 ? null : `${left} of line ${line.lineId} have no work`
-          }),
+    id: 'status_follows_from_parts',
+    says: 'An order stands where the least advanced of its units stands.',
+    find: (order) => {
+      const status = order.contentHash === null ? statusOf(order) : order.status
+      return status === order.status ? null : `${order.status}, but its units say ${status}`
+    },
   },
   {
     scope: 'order',
@@ -146,25 +146,31 @@ function inLiveWork(order: Order, line: Line): number {
 }
 
 function unitsProblem(order: Order, line: Line): string | null {
-  const { lineId, quantity, cancelled, shipped } = line
+  const { lineId, quantity, cancelled, shipped, delivered, returnRequested, returned, backordered } = line
   const live = inLiveWork(order, line)
-  const open = order.work.filter(isOpenWork).reduce((units, work) => units + unitsAt(work, line), 0)
-  const isWhole = [quantity, cancelled, shipped].every(isCount)
-  if (isWhole && cancelled + live <= quantity && cancelled + shipped + open <= quantity) return null
-  return `line ${lineId}: ${quantity} ordered, ${cancelled} cancelled, ${shipped} shipped, ${live} in live work`
+  const open = sumOf(order.work.filter(isOpenWork), line, unitsHeld)
+  const parts = partsOf(order, line).reduce((units, part) => units + part.quantity, 0)
+  const isWhole = [quantity, cancelled, shipped, delivered, returnRequested, returned, backordered].every(
+    isCount,
+  )
+  const isWithin = cancelled + live <= quantity && cancelled + shipped + open <= quantity
+  const isInOrder = delivered <= shipped && returnRequested + returned <= delivered
+  if (isWhole && isWithin && isInOrder && parts === quantity) return null
+  const far = `${shipped} shipped, ${delivered} delivered, ${returnRequested} asked back, ${returned} returned`
+  return `line ${lineId}: ${quantity} ordered, ${cancelled} cancelled, ${live} in live work, ${far}, parts of ${parts}`
 }
 
 function sentProblem(order: Order, line: Line): string | null {
-  const gone = order.work.filter((work) => isLiveWork(work) && !isOpenWork(work))
-  const units = gone.reduce((sum, work) => sum + unitsAt(work, line), 0)
-  return units === line.shipped ? null : `line ${line.lineId}: ${line.shipped} shipped, work sent ${units}`
+  const live = order.work.filter(isLiveWork)
+  const sent = sumOf(live, line, (part) => part.shipped)
+  const came = sumOf(live, line, (part) => part.delivered)
+  if (sent === line.shipped && came === line.delivered) return null
+  return `line ${line.lineId}: ${line.shipped} shipped and ${line.delivered} delivered, work says ${sent} and ${came}`
 }
 
-function isReleased(order: Order): boolean {
-  return (
-    !isWaiting(order) &&
-    order.status !== 'on_hold' &&
-    order.status !== 'preordered' &&
-    order.status !== 'cancelled'
-  )
+type WorkLine = Order['work'][number]['lines'][number]
+
+function sumOf(work: Order['work'], line: Line, count: (part: WorkLine) => number): number {
+  const parts = work.flatMap((each) => each.lines.filter(({ lineId }) => lineId === line.lineId))
+  return parts.reduce((sum, part) => sum + count(part), 0)
 }

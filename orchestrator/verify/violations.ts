@@ -7,7 +7,7 @@ import {
   type Order,
   type Stock,
   stockKey,
-  unitsOf,
+  unitsHeld,
 } from '#orchestrator/core'
 import { orderRules, stateRules } from './invariants.ts'
 import type { Violation } from './shapes.ts'
@@ -95,7 +95,7 @@ export function heldUnits(orders: Iterable<Order>): Map<string, number> {
 export function heldBy(order: Order): [key: string, units: number][] {
   const holding = order.work.filter((work) => work.isReserved && isOpenWork(work))
   return holding.flatMap((work) =>
-    work.lines.map((line): [string, number] => [stockKey(line.sku, work.nodeId), unitsOf(line)]),
+    work.lines.map((line): [string, number] => [stockKey(line.sku, work.nodeId), unitsHeld(line)]),
   )
 }
 

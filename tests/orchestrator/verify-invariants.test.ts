@@ -86,7 +86,7 @@ test.each<[string, (state: CoreState) => CoreState]>([
     'shipped_units_left_work',
     (state) => withOrder(state, (order) => ({ ...order, lines: bent(order, { shipped: 1 }) })),
   ],
-  ['released_units_have_work', (state) => withOrder(state, (order) => ({ ...order, work: [] }))],
+  ['status_follows_from_parts', (state) => withOrder(state, (order) => ({ ...order, work: [] }))],
   [
     'work_ids_are_unique',
     (state) => withOrder(state, (order) => ({ ...order, work: [...order.work, ...order.work] })),

@@ -1,115 +1,88 @@
-// What commands on whole orders lead to: create, import, validate, source, reserve, release, cancel. Pure.
+// What commands of the flow lead to: create, validate, source, backorder, reserve, unsource, release. Pure.
 
 import { isCurrency } from '#data/kernel'
 import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
-import type { CoreEvent } from '../events.ts'
 import type { CoreState } from '../state.ts'
-import { holding, movesOf, shortage } from '../stock/decide-stock.ts'
-import type { StockMove } from '../stock/events.ts'
-import { stockKey } from '../stock/stock.ts'
+import { takeStock } from '../stock/take.ts'
 import type { Assignment } from './commands.ts'
-import { filledWork } from './filled.ts'
-import type { ImportedOrder } from './order.ts'
+import { filledLine } from './filled.ts'
 import {
   type FulfillmentOrder,
-  isEnded,
   isLiveWork,
-  isMovable,
   isOpenWork,
-  type NewWork,
+  type NewLine,
   type Order,
   untouchedWork,
-  type WorkLine,
 } from './order.ts'
-import { unassigned } from './standing.ts'
+import { isOurs, restOf } from './parts.ts'
+import { blockOfLines, blockOfWork, isUnits, settled } from './settle.ts'
+import { movesOf, unassigned, unitsAt } from './standing.ts'
 
 /** A new order; its id must be new. */
 export function createOrder(state: CoreState, data: CommandData['CreateOrder'], at: number): Verdict {
-  const { order, lines } = data
+  const { order, hold, reservationId } = data
   const known = state.orders.get(order.orderId)
   if (known !== undefined) return refused('order_exists', undefined, known)
-  if (lines.length === 0) return refused('no_lines')
-  if (new Set(lines.map((line) => line.lineId)).size < lines.length) return refused('line_twice')
-  const about = { orderId: order.orderId, status: 'created' as const }
-  return done([event('OrderCreated', { order, lines, at })], about)
-}
-
-/** Orders of a file; those whose content is known change nothing. */
-export function importOrders(state: CoreState, data: CommandData['ImportOrders'], at: number): Verdict {
-  return done(data.orders.flatMap((order) => importOne(state, order, at)))
-}
-
-/** Once a step was done here, the source may end the order but no longer places it. */
-function importOne(state: CoreState, order: ImportedOrder, at: number): CoreEvent[] {
-  const { orderId } = order
-  const before = state.orders.get(orderId)
-  if (before?.contentHash === order.contentHash) return []
-  const isOurs = before !== undefined && (before.origin === 'api' || before.hasOwnSteps)
-  if (isOurs && (!isEnded(order) || isBehind(order, before))) return []
-  const merged = isOurs ? endedBy(order, before, at) : order
-  const kept = movesOf(merged.work.map(filledWork).filter((work) => work.isReserved && isOpenWork(work)))
-  return [
-    ...(before === undefined ? [] : letGo(state, before, merged, at)),
-    event('OrderImported', { order: merged, at }),
-    ...(kept.length === 0 ? [] : [event('StockAllocated', { orderId, items: kept, at })]),
-  ]
-}
-
-const ends = ['shipped', 'delivered', 'collected', 'return_requested', 'returned']
-
-/** Whether the order is as far here as its source says, or ended in another way. */
-function isBehind(order: ImportedOrder, before: Order): boolean {
-  if (before.status === 'cancelled') return true
-  return ends.includes(before.status) && ends.indexOf(order.status) <= ends.indexOf(before.status)
-}
-
-/** Our own work, ended as the source says. */
-function endedBy(order: ImportedOrder, before: Order, at: number): ImportedOrder {
-  const isCancelled = order.status === 'cancelled'
-  const shippedAt = order.shippedAt ?? at
-  const end = (work: FulfillmentOrder): NewWork => {
-    if (!isOpenWork(work)) return work
-    return isCancelled
-      ? { ...work, status: 'cancelled', isReserved: false, cancelledAt: at }
-      : { ...work, status: 'shipped', isReserved: false, shippedAt, lines: work.lines.map(allGone) }
-  }
-  const known = new Set(before.shipments.map((shipment) => shipment.shipmentId))
-  const news = order.shipments.filter((shipment) => !known.has(shipment.shipmentId))
-  const lines = before.lines.map((line) => {
-    const left = line.quantity - line.cancelled - line.shipped
-    const [cancelled, shipped] = isCancelled ? [left, 0] : [0, left]
-    return { ...line, cancelled: line.cancelled + cancelled, shipped: line.shipped + shipped }
+  const problem = problemOfLines(data.lines)
+  if (problem !== null) return refused(problem.reason, problem.details)
+  const lines = data.lines.map((line) => newLine(line, at))
+  const created = event('OrderCreated', {
+    order,
+    lines,
+    ...(hold === undefined ? {} : { hold }),
+    ...(reservationId === undefined ? {} : { reservationId }),
+    at,
   })
-  return { ...order, lines, work: before.work.map(end), shipments: [...before.shipments, ...news] }
+  const status = hold === undefined ? statusOfNew(lines) : 'on_hold'
+  return done([created], { orderId: order.orderId, status })
 }
 
-function allGone(line: WorkLine): WorkLine {
-  return { ...line, shipped: line.quantity - line.short }
+function statusOfNew(lines: readonly NewLine[]): Order['status'] {
+  const isWaiting = (line: NewLine) => line.launchAt != null
+  return lines.every(isWaiting) ? 'preordered' : 'created'
 }
 
-/** Units that the order held: gone from the shelf where it has left since the last count, else free again. */
-function letGo(state: CoreState, before: Order, after: ImportedOrder, at: number): CoreEvent[] {
-  const { orderId } = before
-  const held = movesOf(holding(before))
-  const leftAt = ends.includes(after.status) ? (after.shippedAt ?? at) : null
-  const hasLeft = ({ sku, nodeId }: StockMove) =>
-    leftAt !== null && leftAt > (state.stock.get(stockKey(sku, nodeId))?.countedAt ?? leftAt)
-  const gone = held.filter(hasLeft)
-  const free = held.filter((move) => !hasLeft(move))
-  return [
-    ...(gone.length === 0 ? [] : [event('StockShipped', { orderId, items: gone, at })]),
-    ...(free.length === 0 ? [] : [event('StockReleased', { orderId, items: free, at })]),
-  ]
+/** Why lines cannot be those of a new order. */
+export function problemOfLines(
+  lines: readonly NewLine[],
+): { reason: string; details?: Record<string, unknown> } | null {
+  if (lines.length === 0) return { reason: 'no_lines' }
+  if (new Set(lines.map((line) => line.lineId)).size < lines.length) return { reason: 'line_twice' }
+  const odd = lines.find((line) => !isUnits(line.quantity))
+  if (odd === undefined) return null
+  return { reason: 'quantity_invalid', details: { lineId: odd.lineId, quantity: odd.quantity } }
+}
+
+/** The line as an event tells it: nothing was done yet, and a day that has come holds nothing back. */
+export function newLine(line: NewLine, at: number): NewLine {
+  const { lineId, sku, quantity, unitPriceCents, discountCents, taxCents, freightCents } = line
+  const money = { unitPriceCents, discountCents, taxCents, freightCents }
+  const launchAt = line.launchAt != null && line.launchAt > at ? line.launchAt : null
+  return {
+    lineId,
+    sku,
+    quantity,
+    cancelled: 0,
+    shipped: 0,
+    ...money,
+    ...(launchAt === null ? {} : { launchAt }),
+    ...(line.hold == null ? {} : { hold: line.hold }),
+  }
 }
 
 /** The checks of a new order: what is wrong holds it. */
-export function validateOrder(order: Order, at: number): Verdict {
+export function validateOrder(order: Order, at: number, state: CoreState): Verdict {
   const { orderId } = order
-  if (order.status !== 'created') return done([], order)
+  if (order.stage !== 'created' || order.hold !== null) return done([], order)
+  const ownState = blockOfLines(state, order.lines)
+  if (ownState !== null) return refused('own_state_blocks', { ownState }, order)
   const problem = problemOf(order)
-  if (problem !== null) return done([event('OrderHeld', { orderId, reason: problem, at })], order, 'on_hold')
-  return done([event('OrderValidated', { orderId, at })], order, 'validated')
+  const next =
+    problem === null
+      ? event('OrderValidated', { orderId, at })
+      : event('OrderHeld', { orderId, reason: problem, at })
+  return settled(state, order, [next], at)
 }
 
 function problemOf(order: Order): string | null {
@@ -119,7 +92,7 @@ function problemOf(order: Order): string | null {
   return null
 }
 
-/** Work planned at nodes, for every unit that has none. */
+/** Work planned at nodes, for units that have none and that nothing holds back. */
 export function sourceOrder(
   state: CoreState,
   order: Order,
@@ -127,16 +100,27 @@ export function sourceOrder(
   at: number,
 ): Verdict {
   const { orderId } = order
-  if (order.status !== 'validated' && order.status !== 'backordered') {
-    return refused('wrong_state', { status: order.status }, order)
-  }
-  const problem = problemOfPlan(state, data.assignments, unassigned(order))
+  if (order.hold !== null) return refused('on_hold', { hold: order.hold }, order)
+  const wanted = unassigned(order)
+  const isPlanned = order.work.some((work) => isOpenWork(work) && work.releasedAt === null)
+  const isDue = order.stage === 'validated' && (wanted.size > 0 || isPlanned)
+  if (!isDue) return refused('wrong_state', { status: order.status }, order)
+  const problem = problemOfPlan(state, data.assignments, wanted)
   if (problem !== null) return refused(problem, undefined, order)
+  const isEmpty = data.assignments.every(({ lines }) => lines.length === 0)
+  if (isEmpty && !isPlanned) return refused('units_do_not_match', undefined, order)
+  const named = new Set(data.assignments.flatMap(({ lines }) => lines.map(({ lineId }) => lineId)))
+  const ownState = blockOfLines(
+    state,
+    order.lines.filter((line) => named.has(line.lineId)),
+  )
+  if (ownState !== null) return refused('own_state_blocks', { ownState }, order)
   const work = newWork(order, data.assignments, at, { decisionId: data.decision.decisionId })
-  return done([event('OrderSourced', { orderId, work, decision: data.decision, at })], order, 'sourced')
+  const sourced = event('OrderSourced', { orderId, work, decision: data.decision, at })
+  return settled(state, order, [sourced], at)
 }
 
-/** Why a plan cannot be: unknown or closed nodes, or units that do not match. */
+/** Why a plan cannot be: unknown or closed nodes, or more units than are wanted. */
 export function problemOfPlan(
   state: CoreState,
   assignments: readonly Assignment[],
@@ -148,11 +132,11 @@ export function problemOfPlan(
     if (node === undefined) return 'node_unknown'
     if (!node.isActive) return 'node_closed'
     for (const { lineId, quantity } of lines) {
-      if (quantity < 1) return 'quantity_invalid'
+      if (!isUnits(quantity)) return 'quantity_invalid'
       left.set(lineId, (left.get(lineId) ?? 0) - quantity)
     }
   }
-  return [...left.values()].every((units) => units === 0) ? null : 'units_do_not_match'
+  return [...left.values()].every((units) => units >= 0) ? null : 'units_do_not_match'
 }
 
 /** Work for assignments, numbered after what the order has. */
@@ -165,95 +149,106 @@ export function newWork(
   const taken = new Set(order.work.map((work) => work.fulfillmentOrderId))
   const skus = new Map(order.lines.map((line) => [line.lineId, line.sku]))
   let number = order.work.length
-  return assignments.map((assignment) => {
-    do number++
-    while (taken.has(`${order.externalId}-F${number}`))
-    const lines = assignment.lines.map(({ lineId, quantity }) => ({
-      lineId,
-      sku: skus.get(lineId) ?? '',
-      quantity,
-      short: 0,
-      shipped: 0,
-      delivered: 0,
-    }))
-    return {
-      ...untouchedWork,
-      fulfillmentOrderId: `${order.externalId}-F${number}`,
-      nodeId: assignment.nodeId,
-      carrier: assignment.carrier,
-      shipBy: assignment.shipBy,
-      lines,
-      sourcedAt: at,
-      ...more,
-    }
-  })
+  return assignments
+    .filter((assignment) => assignment.lines.length > 0)
+    .map((assignment) => {
+      do number++
+      while (taken.has(`${order.externalId}-F${number}`))
+      const lines = assignment.lines.map(({ lineId, quantity }) => ({
+        lineId,
+        sku: skus.get(lineId) ?? '',
+        quantity,
+        short: 0,
+        shipped: 0,
+        delivered: 0,
+      }))
+      return {
+        ...untouchedWork,
+        fulfillmentOrderId: `${order.externalId}-F${number}`,
+        nodeId: assignment.nodeId,
+        carrier: assignment.carrier,
+        attempt: 1 + timesRefused(order, lines),
+        shipBy: assignment.shipBy,
+        lines,
+        sourcedAt: at,
+        ...more,
+      }
+    })
 }
 
-/** The order waits for stock. */
-export function backorder(order: Order, data: CommandData['BackorderOrder'], at: number): Verdict {
-  const { orderId } = order
-  if (order.status === 'backordered') return done([], order)
-  if (order.status !== 'validated') return refused('wrong_state', { status: order.status }, order)
-  const { reason, decision } = data
-  return done([event('OrderBackordered', { orderId, reason, decision, at })], order, 'backordered')
+/** How often nodes refused any of the lines. */
+function timesRefused(order: Order, lines: readonly { lineId: string }[]): number {
+  const rejected = order.work.filter(({ status }) => status === 'rejected')
+  return rejected.filter((work) => lines.some((line) => unitsAt(work, line) > 0)).length
 }
+
+/** All that has no work waits for stock. */
+export function backorder(
+  order: Order,
+  data: CommandData['BackorderOrder'],
+  at: number,
+  state: CoreState,
+): Verdict {
+  const { orderId } = order
+  const units = order.lines.map((line) => restOf(order, line))
+  const isFresh = order.stage === 'validated' && units.some(({ fresh }) => fresh > 0)
+  if (!isFresh && units.some(({ backordered }) => backordered > 0)) return done([], order)
+  if (!isFresh) return refused('wrong_state', { status: order.status }, order)
+  const { reason, decision } = data
+  return settled(state, order, [event('OrderBackordered', { orderId, reason, decision, at })], at)
+}
+
+const isPlanned = (work: FulfillmentOrder) => isOpenWork(work) && work.releasedAt === null
 
 /** Units of planned work allocated, all or nothing. */
 export function reserveOrder(state: CoreState, order: Order, at: number): Verdict {
-  const { orderId } = order
-  if (order.status !== 'sourced') return refused('wrong_state', { status: order.status }, order)
+  const { orderId, channel, reservationId } = order
   const planned = order.work.filter((work) => isOpenWork(work) && !work.isReserved)
-  if (planned.length === 0) return done([], order)
-  const items = movesOf(planned)
-  const short = shortage(state, items)
-  if (short !== null) return refused('stock_short', short, order)
-  return done(
-    [event('StockAllocated', { orderId, items, at }), event('OrderReserved', { orderId, at })],
-    order,
-  )
+  if (planned.length === 0 && order.work.some(isPlanned)) return done([], order)
+  if (planned.length === 0) return refused('wrong_state', { status: order.status }, order)
+  if (order.stage === 'created') return refused('wrong_state', { status: order.status }, order)
+  if (order.hold !== null) return refused('on_hold', { hold: order.hold }, order)
+  const taken = takeStock(state, { orderId, channel, reservationId }, movesOf(planned), at)
+  if ('short' in taken) return refused('stock_short', { ...taken.short }, order)
+  return settled(state, order, [event('OrderReserved', { orderId, at })], at, taken.events)
 }
 
 /** Back to validated: planned work dropped, its stock let go. */
-export function unsourceOrder(order: Order, data: CommandData['UnsourceOrder'], at: number): Verdict {
+export function unsourceOrder(
+  order: Order,
+  data: CommandData['UnsourceOrder'],
+  at: number,
+  state: CoreState,
+): Verdict {
   const { orderId } = order
-  if (order.status === 'validated') return done([], order)
-  if (order.status !== 'sourced') return refused('wrong_state', { status: order.status }, order)
-  const items = movesOf(holding(order))
-  return done(
-    [
-      ...(items.length === 0 ? [] : [event('StockReleased', { orderId, items, at })]),
-      event('OrderUnsourced', { orderId, reason: data.reason, at }),
-    ],
-    order,
-    'validated',
-  )
+  if (!order.work.some(isPlanned)) {
+    return order.status === 'validated'
+      ? done([], order)
+      : refused('wrong_state', { status: order.status }, order)
+  }
+  return settled(state, order, [event('OrderUnsourced', { orderId, reason: data.reason, at })], at)
 }
 
 /** Work handed to its nodes; what is not reserved cannot be. */
-export function releaseOrder(order: Order, at: number): Verdict {
+export function releaseOrder(order: Order, at: number, state: CoreState): Verdict {
   const { orderId } = order
-  if (order.status === 'released') return done([], order)
-  if (order.status !== 'sourced') return refused('wrong_state', { status: order.status }, order)
-  if (order.work.some((work) => isOpenWork(work) && !work.isReserved))
-    return refused('not_reserved', undefined, order)
-  return done([event('OrderReleased', { orderId, at })], order, 'released')
+  const planned = order.work.filter(isPlanned)
+  const isTold = !isOurs(order) && order.stage === 'sourced'
+  if (planned.length === 0 && !isTold) {
+    const isReleased = order.status === 'released' && order.work.some(isLiveWork)
+    return isReleased ? done([], order) : refused('wrong_state', { status: order.status }, order)
+  }
+  if (order.stage === 'created') return refused('wrong_state', { status: order.status }, order)
+  if (order.hold !== null) return refused('on_hold', { hold: order.hold }, order)
+  if (planned.some((work) => !work.isReserved)) return refused('not_reserved', undefined, order)
+  const ownState = planned.map((work) => blockOfWork(state, work)).find((block) => block !== null)
+  if (ownState != null) return refused('own_state_blocks', { ownState }, order)
+  return settled(state, order, [event('OrderReleased', { orderId, at })], at)
 }
 
-/** The end of an order that no node began to pick. */
-export function cancelOrder(order: Order, data: CommandData['CancelOrder'], at: number): Verdict {
-  const { orderId } = order
-  if (order.status === 'cancelled') return done([], order)
-  if (isEnded(order)) return refused('wrong_state', { status: order.status }, order)
-  if (order.work.some((work) => isLiveWork(work) && !isMovable(work))) {
-    return refused('picking_began', { status: order.status }, order)
-  }
-  const items = movesOf(holding(order))
-  return done(
-    [
-      ...(items.length === 0 ? [] : [event('StockReleased', { orderId, items, at })]),
-      event('OrderCancelled', { orderId, reason: data.reason, at }),
-    ],
-    order,
-    'cancelled',
-  )
+/** Value of the goods of lines, cents. */
+export function worthOfLines(lines: readonly NewLine[]): number {
+  return lines
+    .map((line) => filledLine(line))
+    .reduce((sum, { quantity, unitPriceCents }) => sum + quantity * unitPriceCents, 0)
 }

@@ -1,183 +1,277 @@
-// What commands on the work of nodes lead to: reroute and its undo, pick, pack, ship, deliver. Pure.
+// What commands on the work of nodes lead to: accept, reject, pick, pack, ready, ship, deliver, collect. Pure.
 
 import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
+import type { CoreEvent } from '../events.ts'
 import type { CoreState } from '../state.ts'
-import { movesOf, shortage } from '../stock/decide-stock.ts'
-import type { StockMove } from '../stock/events.ts'
-import { newWork, problemOfPlan } from './decide-order.ts'
-import { type FulfillmentOrder, isMovable, isOpenWork, type Order } from './order.ts'
-import { unitsOf } from './standing.ts'
-
-/** Work moved to other nodes: allocated there before it is let go here, in one step that happens whole or not. */
-export function rerouteOrder(
-  state: CoreState,
-  order: Order,
-  data: CommandData['RerouteOrder'],
-  at: number,
-): Verdict {
-  const { orderId } = order
-  const { fulfillmentOrderId, assignments, decision } = data
-  const old = order.work.find((work) => work.fulfillmentOrderId === fulfillmentOrderId)
-  if (old === undefined) return refused('work_unknown', { fulfillmentOrderId }, order)
-  if (!isMovable(old)) return refused('picking_began', { status: old.status }, order)
-  if (decision.incidentId !== null && order.moves >= state.policy.maxMovesPerOrder) {
-    return refused('moved_too_often', { moves: order.moves }, order)
-  }
-  if (assignments.some(({ nodeId, carrier }) => nodeId === old.nodeId && carrier === old.carrier)) {
-    return refused('same_place', { nodeId: old.nodeId }, order)
-  }
-  const wanted = new Map(old.lines.map((line) => [line.lineId, unitsOf(line)]))
-  const problem = problemOfPlan(state, assignments, wanted)
-  if (problem !== null) return refused(problem, undefined, order)
-  const work = newWork(order, assignments, at, takenOver(old, at, decision.decisionId))
-  const short = shortage(state, withoutOwn(movesOf(work), old))
-  if (short !== null) return refused('stock_short', short, order)
-  const events = [
-    event('StockAllocated', { orderId, items: movesOf(work), at }),
-    event('OrderRerouted', { orderId, fulfillmentOrderId, work, decision, at }),
-    ...(old.isReserved ? [event('StockReleased', { orderId, items: movesOf([old]), at })] : []),
-  ]
-  return done(events, order)
-}
-
-function takenOver(old: FulfillmentOrder, at: number, decisionId: string): Partial<FulfillmentOrder> {
-  return {
-    attempt: old.attempt + 1,
-    replaces: old.fulfillmentOrderId,
-    decisionId,
-    isReserved: true,
-    releasedAt: old.releasedAt === null ? null : at,
-  }
-}
-
-/** What must be free beside the units that the work holds there already: a change of carrier needs none. */
-function withoutOwn(moves: StockMove[], old: FulfillmentOrder): StockMove[] {
-  if (!old.isReserved) return moves
-  return moves.filter((move) => move.nodeId !== old.nodeId)
-}
-
-/** Work that a reroute made, back to the node it came from. */
-export function undoReroute(
-  state: CoreState,
-  order: Order,
-  data: CommandData['UndoReroute'],
-  at: number,
-): Verdict {
-  const { orderId } = order
-  const { decisionId, reason } = data
-  const moved = order.work.filter((work) => work.decisionId === decisionId && work.replaces !== null)
-  const open = moved.filter(isOpenWork)
-  if (moved.length === 0) return refused('decision_unknown', { decisionId }, order)
-  if (open.length < moved.length || !open.every(isMovable)) return refused('picking_began', undefined, order)
-  const old = order.work.find((work) => work.fulfillmentOrderId === moved[0]?.replaces)
-  if (old === undefined) return refused('decision_unknown', { decisionId }, order)
-  const lines = old.lines
-    .map((line) => ({ lineId: line.lineId, quantity: unitsOf(line) }))
-    .filter((line) => line.quantity > 0)
-  const back = { nodeId: old.nodeId, carrier: old.carrier, shipBy: old.shipBy, lines }
-  const more = { ...takenOver(moved[0] ?? old, at, decisionId), replaces: null, decisionId: null }
-  const work = newWork(order, [back], at, more)
-  const short = shortage(state, movesOf(work))
-  if (short !== null) return refused('stock_short', short, order)
-  return done(
-    [
-      event('StockAllocated', { orderId, items: movesOf(work), at }),
-      event('RerouteUndone', { orderId, decisionId, work, reason, at }),
-      event('StockReleased', { orderId, items: movesOf(open), at }),
-    ],
-    order,
-  )
-}
-
-/** The work stays where it is; said once for each incident. */
-export function declineReroute(order: Order, data: CommandData['DeclineReroute'], at: number): Verdict {
-  const { orderId } = order
-  const { decision } = data
-  const isKnown = decision.incidentId !== null && order.declinedFor.includes(decision.incidentId)
-  return done(isKnown ? [] : [event('RerouteDeclined', { orderId, decision, at })], order)
-}
+import { sendOff } from '../stock/take.ts'
+import type { FulfillmentOrder, LineUnits, Order, Shipment, WorkStatus } from './order.ts'
+import { after, blockOfWork, isUnits, settled } from './settle.ts'
+import { movesOf, unitsHeld, unitsOf } from './standing.ts'
+import { isCollected, unitsByLine } from './steps-of-work.ts'
 
 type Found = { work: FulfillmentOrder } | { verdict: Verdict }
 
-function find(order: Order, fulfillmentOrderId: string, allowed: readonly string[], next: string): Found {
+interface Wanted {
+  /** States from which it may be done. */
+  from: readonly WorkStatus[]
+  /** States in which it was done already. */
+  done: readonly WorkStatus[]
+  /** Whether an own state may hold it back. Default true. */
+  isForward?: boolean
+}
+
+function find(
+  state: CoreState,
+  order: Order,
+  fulfillmentOrderId: string,
+  { from, done: past, isForward = true }: Wanted,
+): Found {
   const work = order.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
   if (work === undefined) return { verdict: refused('work_unknown', { fulfillmentOrderId }, order) }
-  if (work.status === next) return { verdict: done([], order) }
-  if (!allowed.includes(work.status)) {
-    return { verdict: refused('wrong_state', { fulfillmentOrderId, status: work.status }, order) }
-  }
+  if (past.includes(work.status)) return { verdict: done([], order) }
+  const details = { fulfillmentOrderId, status: work.status }
+  if (!from.includes(work.status)) return { verdict: refused('wrong_state', details, order) }
   if (work.releasedAt === null) return { verdict: refused('not_released', { fulfillmentOrderId }, order) }
+  const ownState = isForward ? blockOfWork(state, work) : null
+  if (ownState !== null) return { verdict: refused('own_state_blocks', { ...details, ownState }, order) }
   return { work }
 }
 
-/** The node begins: from here on the work stays. */
-export function startPicking(order: Order, data: CommandData['StartPicking'], at: number): Verdict {
-  const found = find(order, data.fulfillmentOrderId, ['open', 'accepted'], 'picking')
-  if ('verdict' in found) return found.verdict
-  return done([event('PickingStarted', { ...refOf(order, found.work), at })], order)
+/** The events, with what they lead to. */
+function stepped(
+  state: CoreState,
+  order: Order,
+  events: readonly CoreEvent[],
+  stock: readonly CoreEvent[] = [],
+): Verdict {
+  return done([...stock, ...events], after(state, order, events))
 }
 
-/** The units were taken off the shelf; those not found are cancelled and written off. */
-export function pickWork(order: Order, data: CommandData['PickWork'], at: number): Verdict {
-  const found = find(order, data.fulfillmentOrderId, ['picking'], 'packed')
+/** The node took it on. */
+export function acceptWork(
+  order: Order,
+  data: CommandData['AcceptWork'],
+  at: number,
+  state: CoreState,
+): Verdict {
+  const wanted: Wanted = { from: ['open'], done: ['accepted'] }
+  const found = find(state, order, data.fulfillmentOrderId, wanted)
+  if ('verdict' in found) return found.verdict
+  return stepped(state, order, [event('WorkAccepted', { ...refOf(order, found.work), at })])
+}
+
+/** The node will not do it: its units look for another one. */
+export function rejectWork(
+  order: Order,
+  data: CommandData['RejectWork'],
+  at: number,
+  state: CoreState,
+): Verdict {
+  const began = order.work.find(
+    (work) => work.fulfillmentOrderId === data.fulfillmentOrderId && work.pickingAt !== null,
+  )
+  const wanted: Wanted = { from: ['open', 'accepted'], done: ['rejected'], isForward: false }
+  const found = find(state, order, data.fulfillmentOrderId, wanted)
+  if ('verdict' in found) {
+    return began === undefined ? found.verdict : refused('picking_began', { status: began.status }, order)
+  }
+  const rejected = event('WorkRejected', { ...refOf(order, found.work), reason: data.reason, at })
+  return settled(state, order, [rejected], at)
+}
+
+/** The node begins: from here on the work stays. */
+export function startPicking(
+  order: Order,
+  data: CommandData['StartPicking'],
+  at: number,
+  state: CoreState,
+): Verdict {
+  const wanted: Wanted = { from: ['open', 'accepted'], done: ['picking'] }
+  const found = find(state, order, data.fulfillmentOrderId, wanted)
+  if ('verdict' in found) return found.verdict
+  return stepped(state, order, [event('PickingStarted', { ...refOf(order, found.work), at })])
+}
+
+/** The units were taken off the shelf; those not found are written off, and cancelled or sought at another node. */
+export function pickWork(order: Order, data: CommandData['PickWork'], at: number, state: CoreState): Verdict {
+  const { fulfillmentOrderId, shortTo = 'source' } = data
+  const known = order.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
+  if (known?.status === 'picking' && known.pickedAt !== null) return done([], order)
+  const found = find(state, order, fulfillmentOrderId, {
+    from: ['picking'],
+    done: ['packed'],
+    isForward: false,
+  })
   if ('verdict' in found) return found.verdict
   const { work } = found
-  if (work.pickedAt !== null) return done([], order)
+  const missing = unitsByLine(data.short)
   for (const { lineId, quantity } of data.short) {
-    const line = work.lines.find((each) => each.lineId === lineId)
-    if (line === undefined || quantity < 1 || quantity > unitsOf(line)) {
-      return refused('quantity_invalid', { lineId, quantity }, order)
+    const units = unitsOfLine(work, lineId, unitsOf)
+    if (units === 0 || !isUnits(quantity)) return refused('quantity_invalid', { lineId, quantity }, order)
+    if ((missing.get(lineId) ?? 0) > units) {
+      return refused('more_than_allocated', { lineId, quantity, allocated: units }, order)
     }
   }
-  const short = new Map(data.short.map((line) => [line.lineId, line.quantity]))
-  const missing = work.lines.map((line) => ({ ...line, quantity: short.get(line.lineId) ?? 0, short: 0 }))
-  const items = movesOf([{ ...work, lines: missing }])
-  const { orderId } = order
-  return done(
-    [
-      event('WorkPicked', { ...refOf(order, work), short: data.short, at }),
-      ...(items.length > 0 && work.isReserved ? [event('StockShipped', { orderId, items, at })] : []),
-    ],
+  const short = [...missing].map(([lineId, quantity]) => ({ lineId, quantity }))
+  const told = short.length === 0 ? {} : { shortTo }
+  const gone = work.isReserved ? movesOf([{ ...work, lines: linesOf(work, missing) }]) : []
+  return stepped(
+    state,
     order,
+    [event('WorkPicked', { ...refOf(order, work), short, ...told, at })],
+    sendOff(order.orderId, gone, at),
   )
 }
 
 /** The parcel is closed. */
-export function packWork(order: Order, data: CommandData['PackWork'], at: number): Verdict {
-  const found = find(order, data.fulfillmentOrderId, ['picking'], 'packed')
+export function packWork(order: Order, data: CommandData['PackWork'], at: number, state: CoreState): Verdict {
+  const found = find(state, order, data.fulfillmentOrderId, { from: ['picking'], done: ['packed'] })
   if ('verdict' in found) return found.verdict
   if (found.work.pickedAt === null) return refused('not_picked', undefined, order)
-  return done([event('WorkPacked', { ...refOf(order, found.work), at })], order)
+  return stepped(state, order, [event('WorkPacked', { ...refOf(order, found.work), at })])
 }
 
-/** The parcel left, or is ready for its customer; its units have left the stock. */
-export function shipWork(order: Order, data: CommandData['ShipWork'], at: number): Verdict {
-  const found = find(order, data.fulfillmentOrderId, ['packed'], 'shipped')
+/** Packed goods wait at the node for their customer; they have left the stock. */
+export function readyWork(
+  order: Order,
+  data: CommandData['ReadyWork'],
+  at: number,
+  state: CoreState,
+): Verdict {
+  const wanted: Wanted = { from: ['packed'], done: ['ready_for_pickup'] }
+  const found = find(state, order, data.fulfillmentOrderId, wanted)
+  if ('verdict' in found) return found.verdict
+  if (!isCollected(order)) return refused('method_ships', { method: order.method }, order)
+  const ready = event('WorkReady', { ...refOf(order, found.work), at })
+  return stepped(state, order, [ready], leaving(order, found.work, null, at))
+}
+
+/** A parcel left, with all that was there or with some of it; its units have left the stock. */
+export function shipWork(order: Order, data: CommandData['ShipWork'], at: number, state: CoreState): Verdict {
+  // Goods that are collected go nowhere: for these it means that they are ready.
+  if (isCollected(order)) return readyWork(order, data, at, state)
+  const { fulfillmentOrderId } = data
+  const known = order.shipments.find((shipment) => shipment.shipmentId === data.shipment.shipmentId)
+  if (known?.fulfillmentOrderId === fulfillmentOrderId) return done([], order)
+  const found = find(state, order, fulfillmentOrderId, { from: ['packed'], done: ['shipped'] })
+  if ('verdict' in found) return found.verdict
+  if (known !== undefined) return refused('shipment_exists', { shipmentId: known.shipmentId }, order)
+  const { work } = found
+  const parcel = data.lines ?? null
+  const problem = parcel === null ? null : problemOfParcel(order, work, parcel)
+  if (problem !== null) return problem
+  const lines =
+    parcel === null && work.lines.every((line) => line.shipped === 0) ? null : partOf(work, parcel)
+  const shipped = event('WorkShipped', {
+    ...refOf(order, work),
+    shipment: namedShipment(order, work, data.shipment, at),
+    ...(lines === null ? {} : { lines }),
+    at,
+  })
+  return stepped(state, order, [shipped], leaving(order, work, parcel, at))
+}
+
+function problemOfParcel(order: Order, work: FulfillmentOrder, parcel: readonly LineUnits[]): Verdict | null {
+  if (parcel.length === 0) return refused('no_lines', undefined, order)
+  const units = unitsByLine(parcel)
+  for (const { lineId, quantity } of parcel) {
+    if (!isUnits(quantity)) return refused('quantity_invalid', { lineId, quantity }, order)
+    const allocated = unitsOfLine(work, lineId, unitsHeld)
+    if ((units.get(lineId) ?? 0) > allocated) {
+      return refused('more_than_allocated', { lineId, quantity, allocated }, order)
+    }
+  }
+  return null
+}
+
+/** The parcel with an id, the next free one of its work where none was given, and the time it left. */
+function namedShipment(order: Order, work: FulfillmentOrder, shipment: Shipment, at: number): Shipment {
+  const shippedAt = shipment.shippedAt ?? at
+  if (shipment.shipmentId !== '') return { ...shipment, shippedAt }
+  const taken = new Set(order.shipments.map((each) => each.shipmentId))
+  let number = 1
+  while (taken.has(`${work.fulfillmentOrderId}-S${number}`)) number++
+  return { ...shipment, shipmentId: `${work.fulfillmentOrderId}-S${number}`, shippedAt }
+}
+
+function leaving(
+  order: Order,
+  work: FulfillmentOrder,
+  parcel: readonly LineUnits[] | null,
+  at: number,
+): CoreEvent[] {
+  if (!work.isReserved) return []
+  const lines = parcel === null ? work.lines : linesOf(work, unitsByLine(parcel))
+  return sendOff(order.orderId, movesOf([{ ...work, lines }]), at)
+}
+
+/** One parcel, or every one that is on its way, has arrived. */
+export function deliverWork(
+  order: Order,
+  data: CommandData['DeliverWork'],
+  at: number,
+  state: CoreState,
+): Verdict {
+  if (isCollected(order)) return collectWork(order, data, at, state)
+  const { fulfillmentOrderId, shipmentId = null } = data
+  const wanted: Wanted = { from: ['packed', 'shipped', 'ready_for_pickup'], done: ['delivered'] }
+  const found = find(state, order, fulfillmentOrderId, wanted)
   if ('verdict' in found) return found.verdict
   const { work } = found
-  const { orderId } = order
-  if (order.shipments.some((shipment) => shipment.shipmentId === data.shipment.shipmentId)) {
-    return refused('shipment_exists', { shipmentId: data.shipment.shipmentId }, order)
-  }
-  return done(
-    [
-      ...(work.isReserved ? [event('StockShipped', { orderId, items: movesOf([work]), at })] : []),
-      event('WorkShipped', { ...refOf(order, work), shipment: data.shipment, at }),
-    ],
-    order,
+  const parcel = order.shipments.find(
+    (each) => each.shipmentId === shipmentId && each.fulfillmentOrderId === fulfillmentOrderId,
   )
+  if (shipmentId !== null && parcel === undefined) return refused('shipment_unknown', { shipmentId }, order)
+  if (parcel !== undefined && parcel.deliveredAt !== null) return done([], order)
+  if (!work.lines.some((line) => line.shipped > line.delivered)) {
+    const isSome = work.lines.some((line) => line.delivered > 0)
+    return isSome ? done([], order) : refused('wrong_state', { status: work.status }, order)
+  }
+  const told = shipmentId === null ? {} : { shipmentId }
+  return stepped(state, order, [event('WorkDelivered', { ...refOf(order, work), ...told, at })])
 }
 
-/** The customer has it. */
-export function deliverWork(order: Order, data: CommandData['DeliverWork'], at: number): Verdict {
-  const isCollected = order.method === 'pickup' || order.method === 'curbside'
-  const end = isCollected ? 'collected' : 'delivered'
-  const found = find(order, data.fulfillmentOrderId, ['shipped', 'ready_for_pickup'], end)
+/** The customer took the goods with them. */
+export function collectWork(
+  order: Order,
+  data: CommandData['CollectWork'],
+  at: number,
+  state: CoreState,
+): Verdict {
+  const wanted: Wanted = { from: ['ready_for_pickup', 'shipped'], done: ['collected'] }
+  const found = find(state, order, data.fulfillmentOrderId, wanted)
   if ('verdict' in found) return found.verdict
-  return done([event('WorkDelivered', { ...refOf(order, found.work), at })], order)
+  if (!isCollected(order)) return refused('method_ships', { method: order.method }, order)
+  return stepped(state, order, [event('WorkCollected', { ...refOf(order, found.work), at })])
 }
 
 function refOf(order: Order, work: FulfillmentOrder) {
   return { orderId: order.orderId, fulfillmentOrderId: work.fulfillmentOrderId }
+}
+
+function unitsOfLine(
+  work: FulfillmentOrder,
+  lineId: string,
+  count: (line: FulfillmentOrder['lines'][number]) => number,
+): number {
+  return work.lines.reduce((units, line) => units + (line.lineId === lineId ? count(line) : 0), 0)
+}
+
+/** The lines of the work with just these units in them. */
+function linesOf(work: FulfillmentOrder, units: ReadonlyMap<string, number>): FulfillmentOrder['lines'] {
+  return work.lines.map((line) => ({
+    ...line,
+    quantity: units.get(line.lineId) ?? 0,
+    short: 0,
+    shipped: 0,
+    delivered: 0,
+  }))
+}
+
+/** The units of a parcel by line; of all that had not left where none are named. */
+function partOf(work: FulfillmentOrder, parcel: readonly LineUnits[] | null): LineUnits[] {
+  const left = work.lines.map((line) => ({ lineId: line.lineId, quantity: unitsHeld(line) }))
+  const units = unitsByLine(parcel ?? left)
+  return [...units].flatMap(([lineId, quantity]) => (quantity > 0 ? [{ lineId, quantity }] : []))
 }

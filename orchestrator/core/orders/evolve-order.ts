@@ -1,97 +1,170 @@
-// How an order follows from its events. It never touches stock.
+// How an order follows from its events: one step for each, then its state, its history and where it is looked for. It
+// never touches stock.
 
 import { Set as PersistentSet } from 'immutable'
 import type { EventData } from '../events.ts'
 import type { CoreState } from '../state.ts'
 import { filledImport, filledLine } from './filled.ts'
-import type { FulfillmentOrder, HistoryEntry, Order } from './order.ts'
-import { isWaiting, openNodes, statusByWork } from './standing.ts'
+import { finished } from './finish.ts'
+import type { HistoryEntry, Order } from './order.ts'
+import { plainReasons } from './reasons.ts'
+import { isWaiting, openNodes, statusOf } from './standing.ts'
+import { type OrderStep, type OrderStepType, orderSteps } from './steps.ts'
 
 type Timed<T> = T & { at: number }
-type Step<T extends keyof EventData> = (order: Order, data: Timed<EventData[T]>, state: CoreState) => Order
 
 const historyKept = 100
-const nothingYet = {
-  version: 1,
-  retriedAt: null,
-  work: [],
-  shipments: [],
-  shippedAt: null,
-  deliveredAt: null,
-  cancelledAt: null,
-  cancelReason: null,
-  moves: 0,
-  declinedFor: [],
-  isPinned: false,
-  hasOwnSteps: false,
-  waitingSince: null,
+
+/** An event of one order that is there. */
+export type StepEvent = {
+  [T in OrderStepType]: { type: T; data: Timed<EventData[T]> }
+}[OrderStepType]
+
+/** The order after one of its events. @param changes of the state, see `Order.waitingSince` */
+export function evolveOrder<T extends OrderStepType>(
+  order: Order,
+  type: T,
+  data: Timed<EventData[T]>,
+  changes: number,
+): Order {
+  const step = orderSteps[type] as OrderStep<T>
+  const next = step(order, data, changes)
+  const entry = entryOf(type, data, order)
+  const history = [...order.history, entry].slice(-historyKept)
+  // A decision to leave it where it is is no step.
+  if (type === 'RerouteDeclined') return { ...next, history, updatedAt: data.at }
+  return finished(order, { ...next, history, hasOwnSteps: true, updatedAt: data.at }, type, entry)
 }
 
-/** State after an order came over the API. */
+/** What the history notes of an event. */
+function entryOf(type: OrderStepType, data: unknown, order: Order): HistoryEntry {
+  const { at, reason, decision, fulfillmentOrderId } = data as {
+    at: number
+    reason?: string
+    decision?: { reason: string; toNodeId: string | null } | null
+    fulfillmentOrderId?: string | null
+  }
+  const work =
+    fulfillmentOrderId == null
+      ? undefined
+      : order.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
+  const isMove = decision !== undefined
+  return {
+    at,
+    type,
+    reason: reason ?? decision?.reason ?? plainReasons[type],
+    nodeId: isMove ? (decision?.toNodeId ?? null) : (work?.nodeId ?? null),
+  }
+}
+
+/** State after an order came over the API, or was made of another. */
 export function created(state: CoreState, data: Timed<EventData['OrderCreated']>): CoreState {
   const { order, lines, at } = data
-  const entry = { at, type: 'OrderCreated', reason: null, nodeId: null }
+  const entry = { at, type: 'OrderCreated', reason: data.reason ?? plainReasons.OrderCreated, nodeId: null }
   const full: Order = {
-    ...order,
-    ...nothingYet,
+    ...headerOf(order),
+    status: 'created',
+    origin: 'api',
+    version: 1,
     stage: 'created',
     hold: data.hold ?? null,
     parentOrderId: data.parentOrderId ?? null,
     reservationId: data.reservationId ?? null,
+    retriedAt: null,
     lines: lines.map(filledLine),
-    status: 'created',
-    origin: 'api',
+    work: [],
+    shipments: [],
+    shippedAt: null,
+    deliveredAt: null,
+    cancelledAt: null,
+    cancelReason: null,
+    moves: 0,
+    declinedFor: none,
+    isPinned: false,
+    hasOwnSteps: false,
+    waitingSince: null,
     contentHash: null,
     history: [entry],
     updatedAt: at,
   }
-  return put({ ...state, liveOrders: state.liveOrders + 1 }, full)
+  return put({ ...state, liveOrders: state.liveOrders + 1 }, { ...full, status: statusOf(full) })
 }
+
+const none: readonly string[] = Object.freeze([])
 
 /** State after an order came with a file, or came again. */
 export function imported(state: CoreState, data: Timed<EventData['OrderImported']>): CoreState {
   const { order, at } = data
   const before = state.orders.get(order.orderId)
-  const entry = { at, type: 'OrderImported', reason: null, nodeId: null }
-  const history = [...(before?.history ?? []), entry].slice(-historyKept)
-  const kept = {
+  const entry = { at, type: 'OrderImported', reason: plainReasons.OrderImported, nodeId: null }
+  const { stage, hold, lines, work } = filledImport(order)
+  return put(state, {
+    ...headerOf(order),
+    status: order.status,
+    origin: before?.origin ?? 'file',
+    version: before?.version ?? 1,
+    stage,
+    hold,
+    parentOrderId: before?.parentOrderId ?? null,
+    reservationId: before?.reservationId ?? null,
+    retriedAt: before?.retriedAt ?? null,
+    lines,
+    work,
+    shipments: order.shipments,
+    shippedAt: order.shippedAt,
+    deliveredAt: order.deliveredAt,
+    cancelledAt: order.cancelledAt,
+    cancelReason: order.cancelReason,
     moves: before?.moves ?? 0,
-    declinedFor: before?.declinedFor ?? [],
+    declinedFor: before?.declinedFor ?? none,
     isPinned: before?.isPinned ?? false,
     hasOwnSteps: before?.hasOwnSteps ?? false,
     waitingSince: null,
-    version: before?.version ?? 1,
-    retriedAt: before?.retriedAt ?? null,
-    parentOrderId: before?.parentOrderId ?? null,
-    reservationId: before?.reservationId ?? null,
-    ...filledImport(order),
+    contentHash: order.contentHash,
+    history: [...(before?.history ?? []), entry].slice(-historyKept),
+    updatedAt: at,
+    ...(before?.transfer === undefined ? {} : { transfer: before.transfer }),
+  })
+}
+
+/** The fields of a header, always in the same order. */
+function headerOf(order: Timed<EventData['OrderCreated']>['order']) {
+  return {
+    orderId: order.orderId,
+    market: order.market,
+    provider: order.provider,
+    externalId: order.externalId,
+    channel: order.channel,
+    method: order.method,
+    currency: order.currency,
+    customerRef: order.customerRef,
+    shipTo: order.shipTo,
+    placedAt: order.placedAt,
+    approvedAt: order.approvedAt,
+    promisedAt: order.promisedAt,
+    totalCents: order.totalCents,
+    freightCents: order.freightCents,
+    taxCents: order.taxCents,
+    discountCents: order.discountCents,
+    flags: order.flags.length === 0 ? none : order.flags,
   }
-  return put(state, { ...order, ...kept, origin: before?.origin ?? 'file', history, updatedAt: at })
 }
 
 /** State after an event of one order, which must be there. */
-export function stepped<T extends keyof EventData>(type: T, step: Step<T>, noted = noReason<T>) {
-  return (state: CoreState, data: Timed<EventData[T]> & { orderId: string }): CoreState => {
-    const order = state.orders.get(data.orderId)
-    if (order === undefined) return state
-    const entry: HistoryEntry = { at: data.at, type, ...noted(data, order) }
-    const history = [...order.history, entry].slice(-historyKept)
-    const hasOwnSteps = order.hasOwnSteps || type !== 'RerouteDeclined'
-    return put(state, { ...step(order, data, state), history, hasOwnSteps, updatedAt: data.at })
+export function stepped<T extends OrderStepType>(type: T) {
+  return (state: CoreState, data: Timed<EventData[T]>): CoreState => {
+    const order = state.orders.get((data as { orderId: string }).orderId)
+    return order === undefined ? state : put(state, evolveOrder(order, type, data, state.changes))
   }
 }
 
-const noReason = <T extends keyof EventData>(
-  _data: EventData[T],
-  _order: Order,
-): { reason: string | null; nodeId: string | null } => ({ reason: null, nodeId: null })
-
 /** Keeps the order and where it is looked for. */
-function put(state: CoreState, order: Order): CoreState {
+export function put(state: CoreState, order: Order): CoreState {
   const { orderId } = order
   const before = state.orders.get(orderId)
-  const [was, is] = [before === undefined ? new Set<string>() : openNodes(before), openNodes(order)]
-  let { openByNode, waiting } = state
+  const is = openNodes(order)
+  const was = before === undefined ? new Set<string>() : openNodes(before)
+  let { openByNode } = state
   for (const nodeId of was) {
     if (!is.has(nodeId))
       openByNode = openByNode.update(nodeId, (set) => (set ?? PersistentSet()).delete(orderId))
@@ -100,23 +173,22 @@ function put(state: CoreState, order: Order): CoreState {
     if (!was.has(nodeId))
       openByNode = openByNode.update(nodeId, (set) => (set ?? PersistentSet()).add(orderId))
   }
-  waiting = isWaiting(order) ? waiting.add(orderId) : waiting.delete(orderId)
-  return { ...state, orders: state.orders.set(orderId, order), openByNode, waiting }
+  const list = (set: PersistentSet<string>, isIn: boolean) => (isIn ? set.add(orderId) : set.delete(orderId))
+  return {
+    ...state,
+    orders: state.orders.set(orderId, order),
+    openByNode,
+    waiting: list(state.waiting, isWaiting(order)),
+    preordered: list(
+      state.preordered,
+      order.lines.some((line) => line.launchAt !== null),
+    ),
+    withOwnState: list(state.withOwnState, hasOwnState(order)),
+  }
 }
 
-/** The order with one piece of work changed, and its state made anew. */
-export function withWork(
-  order: Order,
-  fulfillmentOrderId: string,
-  change: (work: FulfillmentOrder) => FulfillmentOrder,
-): Order {
-  const work = order.work.map((each) =>
-    each.fulfillmentOrderId === fulfillmentOrderId ? change(each) : each,
+function hasOwnState(order: Order): boolean {
+  return (
+    order.lines.some((line) => line.ownState !== null) || order.work.some((work) => work.ownState !== null)
   )
-  return reviewed({ ...order, work })
-}
-
-/** The order with the state that its work gives. */
-export function reviewed(order: Order): Order {
-  return { ...order, status: statusByWork(order) }
 }

@@ -2,28 +2,55 @@
 
 import { onOrder, type RulesOf } from '../rules.ts'
 import type { OrderCommands } from './commands.ts'
-import * as orders from './decide-order.ts'
+import * as cancel from './decide-cancel.ts'
+import * as derive from './decide-derive.ts'
+import { editOrder } from './decide-edit.ts'
+import { importOrders } from './decide-import.ts'
+import * as move from './decide-move.ts'
+import * as flow from './decide-order.ts'
+import { defineOwnStates, setOwnState } from './decide-own.ts'
+import * as back from './decide-return.ts'
+import * as wait from './decide-wait.ts'
 import * as work from './decide-work.ts'
 
 /** Rules of the commands on orders. */
-export const orderRules: Partial<RulesOf<OrderCommands>> = {
-  CreateOrder: (state, { data, at }) => orders.createOrder(state, data, at),
-  ImportOrders: (state, { data, at }) => orders.importOrders(state, data, at),
-  ValidateOrder: onOrder<'ValidateOrder'>((order, _, at) => orders.validateOrder(order, at)),
-  SourceOrder: onOrder<'SourceOrder'>((order, data, at, state) => orders.sourceOrder(state, order, data, at)),
-  BackorderOrder: onOrder<'BackorderOrder'>((order, data, at) => orders.backorder(order, data, at)),
-  ReserveOrder: onOrder<'ReserveOrder'>((order, _, at, state) => orders.reserveOrder(state, order, at)),
-  UnsourceOrder: onOrder<'UnsourceOrder'>((order, data, at) => orders.unsourceOrder(order, data, at)),
-  ReleaseOrder: onOrder<'ReleaseOrder'>((order, _, at) => orders.releaseOrder(order, at)),
+export const orderRules: RulesOf<OrderCommands> = {
+  CreateOrder: (state, { data, at }) => flow.createOrder(state, data, at),
+  ImportOrders: (state, { data, at }) => importOrders(state, data, at),
+  ValidateOrder: onOrder<'ValidateOrder'>((order, _, at, state) => flow.validateOrder(order, at, state)),
+  SourceOrder: onOrder<'SourceOrder'>((order, data, at, state) => flow.sourceOrder(state, order, data, at)),
+  BackorderOrder: onOrder<'BackorderOrder'>(flow.backorder),
+  ReserveOrder: onOrder<'ReserveOrder'>((order, _, at, state) => flow.reserveOrder(state, order, at)),
+  UnsourceOrder: onOrder<'UnsourceOrder'>(flow.unsourceOrder),
+  ReleaseOrder: onOrder<'ReleaseOrder'>((order, _, at, state) => flow.releaseOrder(order, at, state)),
+  EditOrder: onOrder<'EditOrder'>(editOrder),
+  HoldOrder: onOrder<'HoldOrder'>(cancel.holdOrder),
+  LiftHold: onOrder<'LiftHold'>(cancel.liftHold),
+  CancelOrder: onOrder<'CancelOrder'>(cancel.cancelOrder),
+  CancelLines: onOrder<'CancelLines'>(cancel.cancelLines),
+  SplitOrder: onOrder<'SplitOrder'>(derive.splitOrder),
+  CloneOrder: onOrder<'CloneOrder'>(derive.cloneOrder),
+  SubstituteLine: onOrder<'SubstituteLine'>(derive.substituteLine),
+  BackorderLines: onOrder<'BackorderLines'>(wait.backorderLines),
+  PreorderLines: onOrder<'PreorderLines'>(wait.preorderLines),
+  LaunchPreorder: onOrder<'LaunchPreorder'>(wait.launchPreorder),
+  RetryOrder: onOrder<'RetryOrder'>(cancel.retryOrder),
+  DefineOwnStates: (state, { data, at }) => defineOwnStates(state, data, at),
+  SetOwnState: onOrder<'SetOwnState'>(setOwnState),
   RerouteOrder: onOrder<'RerouteOrder'>((order, data, at, state) =>
-    work.rerouteOrder(state, order, data, at),
+    move.rerouteOrder(state, order, data, at),
   ),
-  UndoReroute: onOrder<'UndoReroute'>((order, data, at, state) => work.undoReroute(state, order, data, at)),
-  DeclineReroute: onOrder<'DeclineReroute'>((order, data, at) => work.declineReroute(order, data, at)),
-  StartPicking: onOrder<'StartPicking'>((order, data, at) => work.startPicking(order, data, at)),
-  PickWork: onOrder<'PickWork'>((order, data, at) => work.pickWork(order, data, at)),
-  PackWork: onOrder<'PackWork'>((order, data, at) => work.packWork(order, data, at)),
-  ShipWork: onOrder<'ShipWork'>((order, data, at) => work.shipWork(order, data, at)),
-  DeliverWork: onOrder<'DeliverWork'>((order, data, at) => work.deliverWork(order, data, at)),
-  CancelOrder: onOrder<'CancelOrder'>((order, data, at) => orders.cancelOrder(order, data, at)),
+  UndoReroute: onOrder<'UndoReroute'>((order, data, at, state) => move.undoReroute(state, order, data, at)),
+  DeclineReroute: onOrder<'DeclineReroute'>((order, data, at) => move.declineReroute(order, data, at)),
+  AcceptWork: onOrder<'AcceptWork'>(work.acceptWork),
+  RejectWork: onOrder<'RejectWork'>(work.rejectWork),
+  StartPicking: onOrder<'StartPicking'>(work.startPicking),
+  PickWork: onOrder<'PickWork'>(work.pickWork),
+  PackWork: onOrder<'PackWork'>(work.packWork),
+  ReadyWork: onOrder<'ReadyWork'>(work.readyWork),
+  ShipWork: onOrder<'ShipWork'>(work.shipWork),
+  DeliverWork: onOrder<'DeliverWork'>(work.deliverWork),
+  CollectWork: onOrder<'CollectWork'>(work.collectWork),
+  RequestReturn: onOrder<'RequestReturn'>(back.requestReturn),
+  ReceiveReturn: onOrder<'ReceiveReturn'>(back.receiveReturn),
 }

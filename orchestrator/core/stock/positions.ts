@@ -2,7 +2,7 @@
 // they are counted or adjusted.
 
 import { isOpenWork } from '../orders/order.ts'
-import { unitsOf } from '../orders/standing.ts'
+import { unitsHeld } from '../orders/standing.ts'
 import type { CoreState } from '../state.ts'
 import { withMore } from './sources.ts'
 import { emptyStock, ringFenceOf, type Stock, stockKey } from './stock.ts'
@@ -22,7 +22,7 @@ function allocatedSoFar(state: CoreState, sku: string, nodeId: string): number {
   for (const orderId of state.openByNode.get(nodeId) ?? []) {
     for (const work of state.orders.get(orderId)?.work ?? []) {
       if (work.nodeId !== nodeId || !work.isReserved || !isOpenWork(work)) continue
-      for (const line of work.lines) if (line.sku === sku) units += unitsOf(line)
+      for (const line of work.lines) if (line.sku === sku) units += unitsHeld(line)
     }
   }
   return units

@@ -1,0 +1,114 @@
+// What it means to move work to another node: reroute, its undo, and the decision to leave it. Pure.
+
+import type { CommandData } from '../commands.ts'
+import { done, event, refused, type Verdict } from '../decision.ts'
+import type { CoreEvent } from '../events.ts'
+import { evolve } from '../evolve.ts'
+import type { CoreState } from '../state.ts'
+import { giveBack, takeStock } from '../stock/take.ts'
+import { newWork, problemOfPlan } from './decide-order.ts'
+import { type FulfillmentOrder, isMovable, isOpenWork, type LineUnits, type Order } from './order.ts'
+import { after, blockOfWork } from './settle.ts'
+import { movesOf, unitsOf } from './standing.ts'
+import { unitsByLine } from './steps-of-work.ts'
+
+/** Work moved to other nodes: allocated there before it is let go here, in one step that happens whole or not. */
+export function rerouteOrder(
+  state: CoreState,
+  order: Order,
+  data: CommandData['RerouteOrder'],
+  at: number,
+): Verdict {
+  const { orderId } = order
+  const { fulfillmentOrderId, assignments, decision } = data
+  const old = order.work.find((work) => work.fulfillmentOrderId === fulfillmentOrderId)
+  if (old === undefined) return refused('work_unknown', { fulfillmentOrderId }, order)
+  if (!isMovable(old)) return refused('picking_began', { status: old.status }, order)
+  if (decision.incidentId !== null && order.moves >= state.policy.maxMovesPerOrder) {
+    return refused('moved_too_often', { moves: order.moves }, order)
+  }
+  if (assignments.some(({ nodeId, carrier }) => nodeId === old.nodeId && carrier === old.carrier)) {
+    return refused('same_place', { nodeId: old.nodeId }, order)
+  }
+  const wanted = new Map(old.lines.map((line) => [line.lineId, unitsOf(line)]))
+  const problem = problemOfPlan(state, assignments, wanted) ?? unitsLeftOut(assignments, wanted)
+  if (problem !== null) return refused(problem, undefined, order)
+  const ownState = blockOfWork(state, old)
+  if (ownState !== null) return refused('own_state_blocks', { ownState }, order)
+  const work = newWork(order, assignments, at, takenOver(old, at, decision.decisionId))
+  const moved = event('OrderRerouted', { orderId, fulfillmentOrderId, work, decision, at })
+  return exchanged(state, order, { old: old.isReserved ? [old] : [], work, event: moved }, at)
+}
+
+function unitsLeftOut(
+  assignments: readonly { lines: readonly LineUnits[] }[],
+  wanted: ReadonlyMap<string, number>,
+): string | null {
+  const given = unitsByLine(assignments.flatMap(({ lines }) => lines))
+  return [...wanted].every(([lineId, units]) => (given.get(lineId) ?? 0) === units)
+    ? null
+    : 'units_do_not_match'
+}
+
+/**
+ * Units of the new work taken before those of the old are let go, in one step that happens whole or not. Where both are
+ * at the same node, its units are given back first, so that they can be taken again.
+ */
+function exchanged(
+  state: CoreState,
+  order: Order,
+  { old, work, event: moved }: { old: FulfillmentOrder[]; work: FulfillmentOrder[]; event: CoreEvent },
+  at: number,
+): Verdict {
+  const { orderId, channel, reservationId } = order
+  const back = giveBack(orderId, movesOf(old), at)
+  const isSamePlace = old.some(({ nodeId }) => work.some((each) => each.nodeId === nodeId))
+  const free = isSamePlace ? back.reduce(evolve, state) : state
+  const taken = takeStock(free, { orderId, channel, reservationId }, movesOf(work), at)
+  if ('short' in taken) return refused('stock_short', { ...taken.short }, order)
+  const events = isSamePlace ? [...back, ...taken.events, moved] : [...taken.events, moved, ...back]
+  return done(events, after(state, order, [moved]))
+}
+
+function takenOver(old: FulfillmentOrder, at: number, decisionId: string): Partial<FulfillmentOrder> {
+  return {
+    attempt: old.attempt + 1,
+    replaces: old.fulfillmentOrderId,
+    decisionId,
+    isReserved: true,
+    releasedAt: old.releasedAt === null ? null : at,
+  }
+}
+
+/** Work that a reroute made, back to the node it came from. */
+export function undoReroute(
+  state: CoreState,
+  order: Order,
+  data: CommandData['UndoReroute'],
+  at: number,
+): Verdict {
+  const { orderId } = order
+  const { decisionId, reason } = data
+  const moved = order.work.filter((work) => work.decisionId === decisionId && work.replaces !== null)
+  const open = moved.filter(isOpenWork)
+  if (moved.length === 0) return refused('decision_unknown', { decisionId }, order)
+  if (open.length < moved.length || !open.every(isMovable)) return refused('picking_began', undefined, order)
+  const old = order.work.find((work) => work.fulfillmentOrderId === moved[0]?.replaces)
+  if (old === undefined) return refused('decision_unknown', { decisionId }, order)
+  const lines = old.lines
+    .map((line) => ({ lineId: line.lineId, quantity: unitsOf(line) }))
+    .filter((line) => line.quantity > 0)
+  const back = { nodeId: old.nodeId, carrier: old.carrier, shipBy: old.shipBy, lines }
+  const more = { ...takenOver(moved[0] ?? old, at, decisionId), replaces: null, decisionId: null }
+  const work = newWork(order, [back], at, more)
+  const undone = event('RerouteUndone', { orderId, decisionId, work, reason, at })
+  return exchanged(state, order, { old: open, work, event: undone }, at)
+}
+
+/** The work stays where it is; said once for each incident. */
+export function declineReroute(order: Order, data: CommandData['DeclineReroute'], at: number): Verdict {
+  const { orderId } = order
+  const { decision } = data
+  const isKnown = decision.incidentId !== null && order.declinedFor.includes(decision.incidentId)
+  return done(isKnown ? [] : [event('RerouteDeclined', { orderId, decision, at })], order)
+}

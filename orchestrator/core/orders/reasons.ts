@@ -1,0 +1,43 @@
+// Why each step of an order was taken, where nobody gave a reason: a plain sentence for each event. It knows no state.
+
+import type { OrderEvents } from './events.ts'
+
+/** Reasons of events that bring none of their own. */
+export const plainReasons: Readonly<Record<keyof OrderEvents, string>> = Object.freeze({
+  OrderCreated: 'received',
+  OrderImported: 'told by a file',
+  OrderValidated: 'checks passed',
+  OrderHeld: 'held',
+  HoldLifted: 'hold lifted',
+  OrderEdited: 'edited',
+  LinesCancelled: 'cancelled',
+  OrderSplit: 'split',
+  LineSubstituted: 'substituted',
+  LinesBackordered: 'waits for stock',
+  LinesPreordered: 'waits for its day',
+  PreorderLaunched: 'its day has come',
+  OrderRetried: 'tried again',
+  OwnStatesDefined: 'defined',
+  OwnStateSet: 'set by hand',
+  OrderSourced: 'planned',
+  OrderBackordered: 'waits for stock',
+  OrderReserved: 'stock allocated',
+  OrderUnsourced: 'plan dropped',
+  OrderReleased: 'sent to the node',
+  OrderRerouted: 'moved',
+  RerouteUndone: 'moved back',
+  RerouteDeclined: 'stays where it is',
+  WorkAccepted: 'accepted by the node',
+  WorkRejected: 'rejected by the node',
+  WorkWithdrawn: 'called back',
+  PickingStarted: 'the node began',
+  WorkPicked: 'taken off the shelf',
+  WorkPacked: 'parcel closed',
+  WorkReady: 'waits for its customer',
+  WorkShipped: 'handed to the carrier',
+  WorkDelivered: 'the carrier delivered',
+  WorkCollected: 'the customer collected',
+  OrderCancelled: 'cancelled',
+  ReturnRequested: 'the customer sends it back',
+  ReturnReceived: 'goods came back',
+})
