@@ -33,11 +33,36 @@ const kindsOf: Partial<Record<CommandType, readonly ChangeKind[]>> = {
   UndoReroute: ['order', 'decision', 'stock'],
   DeclineReroute: ['decision'],
   StartPicking: ['order'],
-  PickWork: ['order'],
+  PickWork: ['order', 'stock'],
   PackWork: ['order'],
   ShipWork: ['order', 'stock'],
   DeliverWork: ['order'],
   CancelOrder: ['order', 'stock'],
+  EditOrder: ['order', 'stock'],
+  HoldOrder: ['order', 'stock'],
+  LiftHold: ['order'],
+  CancelLines: ['order', 'stock'],
+  SplitOrder: ['order', 'stock'],
+  CloneOrder: ['order'],
+  SubstituteLine: ['order', 'stock'],
+  BackorderLines: ['order', 'stock'],
+  PreorderLines: ['order', 'stock'],
+  LaunchPreorder: ['order'],
+  RetryOrder: ['order'],
+  DefineOwnStates: ['order'],
+  SetOwnState: ['order'],
+  AcceptWork: ['order'],
+  RejectWork: ['order', 'stock'],
+  ReadyWork: ['order', 'stock'],
+  CollectWork: ['order'],
+  RequestReturn: ['order'],
+  ReceiveReturn: ['order', 'stock'],
+  StartTransfer: ['order'],
+  ReserveTransfer: ['order', 'decision', 'stock'],
+  ReleaseTransfer: ['order', 'decision', 'stock'],
+  FailTransfer: ['order'],
+  ConfirmTransfer: ['order'],
+  UndoTransfer: ['order', 'stock'],
   OpenIncident: ['incident'],
   UpdateIncident: ['incident'],
   ResolveIncident: ['incident'],
@@ -48,12 +73,12 @@ const kindsOf: Partial<Record<CommandType, readonly ChangeKind[]>> = {
 
 /** What a command that was carried out changed. */
 export function changesOf<T extends CommandType>(type: T, data: CommandData[T], at: number): Change[] {
-  const { orderId, incidentId } = data as {
+  const { orderId, newOrderId, incidentId, order } = data as {
     orderId?: string
+    newOrderId?: string
     incidentId?: string
     order?: { orderId: string }
   }
-  const created = (data as { order?: { orderId: string } }).order?.orderId
-  const id = orderId ?? incidentId ?? created
-  return (kindsOf[type] ?? []).map((kind) => ({ kind, ids: id === undefined ? [] : [id], at }))
+  const ids = [orderId ?? incidentId ?? order?.orderId, newOrderId].filter((id) => id !== undefined)
+  return (kindsOf[type] ?? []).map((kind) => ({ kind, ids, at }))
 }

@@ -7,6 +7,7 @@ import type { RulesOf } from './rules.ts'
 import type { CoreState } from './state.ts'
 import { defineNodes } from './stock/decide-stock.ts'
 import { stockRules } from './stock/rules.ts'
+import { transferBlock, transferRules } from './transfer/rules.ts'
 
 const marketRules: RulesOf<MarketCommands> = {
   DefineNodes: (state, { data, at }) => defineNodes(state, data, at),
@@ -25,7 +26,12 @@ const marketRules: RulesOf<MarketCommands> = {
     done([event('ClockSet', { clock: data.clock, isDemo: data.isDemo ?? state.isDemo, at })]),
 }
 
-const rules: Partial<RulesOf<Record<CommandType, unknown>>> = { ...orderRules, ...stockRules, ...marketRules }
+const rules: Partial<RulesOf<Record<CommandType, unknown>>> = {
+  ...orderRules,
+  ...stockRules,
+  ...transferRules,
+  ...marketRules,
+}
 
 function onIncident(type: 'IncidentUpdated' | 'IncidentResolved' | 'IncidentAcknowledged') {
   return (state: CoreState, { data, at }: { data: { incidentId: string }; at: number }): Verdict => {
@@ -39,5 +45,6 @@ function onIncident(type: 'IncidentUpdated' | 'IncidentResolved' | 'IncidentAckn
 /** What the command does in this state. */
 export function decide(state: CoreState, command: CoreCommand): Verdict {
   const rule = rules[command.type] as ((state: CoreState, command: CoreCommand) => Verdict) | undefined
-  return rule === undefined ? refused('command_unknown', { type: command.type }) : rule(state, command)
+  if (rule === undefined) return refused('command_unknown', { type: command.type })
+  return transferBlock(state, command) ?? rule(state, command)
 }

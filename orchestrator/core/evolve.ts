@@ -7,6 +7,7 @@ import { opened, updated } from './incidents/evolve-incident.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import type { CoreState } from './state.ts'
 import { stockHandlers } from './stock/handlers.ts'
+import { transferHandlers } from './transfer/handlers.ts'
 
 const marketHandlers: HandlersOf<MarketEvents> = {
   NodeDefined: (state, { node }) => ({
@@ -26,6 +27,7 @@ const marketHandlers: HandlersOf<MarketEvents> = {
 const handlers: Partial<HandlersOf<Record<EventType, unknown>>> = {
   ...orderHandlers,
   ...stockHandlers,
+  ...transferHandlers,
   ...marketHandlers,
 }
 

@@ -66,4 +66,7 @@ export type {
   StockMore,
   StockRule,
 } from './stock/stock.ts'
+export type { TransferRequest } from './transfer/commands.ts'
+export type { OpenTransfer } from './transfer/open-transfer.ts'
+export type { OrderTransfer, TransferOutState, WorkTransfer } from './transfer/transfer.ts'
 export { availableFor, availableOf, partsOfKey, ringFenceOf, type Stock, stockKey } from './stock/stock.ts'

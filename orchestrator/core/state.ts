@@ -9,6 +9,7 @@ import type { OwnState } from './orders/own-states.ts'
 import type { CalculatedMeasure, Product } from './stock/commands.ts'
 import type { Expiries } from './stock/expiries.ts'
 import type { EndedReservation, Reservation, ScheduleEntry, Stock } from './stock/stock.ts'
+import type { OpenTransfer } from './transfer/open-transfer.ts'
 
 /** The core of one market. */
 export interface CoreState {
@@ -56,6 +57,8 @@ export interface CoreState {
   /** Orders of which a part is in an own state. */
   withOwnState: PersistentSet<string>
   ownStates: readonly OwnState[]
+  /** Transfers between markets that have no end yet here, by id. */
+  transfers: PersistentMap<string, OpenTransfer>
   incidents: PersistentMap<string, Incident>
   /** Ids of the incidents that have not ended, by the key of their finding. */
   openIncidents: PersistentMap<string, string>
@@ -104,6 +107,7 @@ export function emptyState(market: string): CoreState {
     preordered: PersistentSet(),
     withOwnState: PersistentSet(),
     ownStates: [],
+    transfers: PersistentMap(),
     incidents: PersistentMap(),
     openIncidents: PersistentMap(),
     policy: defaultPolicy,

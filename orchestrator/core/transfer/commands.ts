@@ -2,7 +2,7 @@
 
 import type { Assignment } from '../orders/commands.ts'
 import type { DecisionRecord } from '../orders/decision-record.ts'
-import type { OrderHeader, OrderLine } from '../orders/order.ts'
+import type { NewLine, OrderHeader } from '../orders/order.ts'
 
 /** What the target needs to know of the work: enough for an order of its own. */
 export interface TransferRequest {
@@ -12,7 +12,7 @@ export interface TransferRequest {
   fromFulfillmentOrderId: string
   /** The order as it will stand in the target market. */
   order: OrderHeader
-  lines: readonly OrderLine[]
+  lines: readonly NewLine[]
   /** Node that was asked for, null = the best there. */
   toNodeId: string | null
   reason: string

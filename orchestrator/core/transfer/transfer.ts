@@ -29,17 +29,3 @@ export interface OrderTransfer {
   fromFulfillmentOrderId: string
   state: TransferInState
 }
-
-/** A transfer that has no end yet on this side. */
-export interface OpenTransfer {
-  transferId: string
-  side: 'out' | 'in'
-  /** The other market. */
-  market: string
-  /** Order of this market. */
-  orderId: string
-  /** Work of this market that is to go, null for an order that comes. */
-  fulfillmentOrderId: string | null
-  /** Epoch ms of this market. */
-  since: number
-}

@@ -1,0 +1,252 @@
+// Work that goes from one market to another: at every time one of the two may work on it, and in the end every unit is
+// held once, whatever was lost on the way.
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decide, isOpenWork, type Order } from '#orchestrator/core'
+import { violationsOf } from '#orchestrator/verify'
+import { transfer } from '../../orchestrator/cluster/transfers.ts'
+import { type Fate, TransferWorld } from './transfer-world.ts'
+
+const wish = (id: string, toMarket = 'eu') => ({ toMarket, toNodeId: null, commandId: `wish/${id}` })
+
+const units = (order: Order | undefined) =>
+  (order?.lines ?? []).reduce((sum, line) => sum + line.quantity - line.cancelled, 0)
+
+describe('a transfer', () => {
+  test('takes the units of the work to an order of the other market, which goes on once the source let go', async () => {
+    const world = await TransferWorld.open({ main: 10, eu: 10 })
+    await world.order('main', 'o1', { x: 3, y: 2 })
+    const { core } = world.market('main')
+    const standing = await transfer(world.market('main'), 'o1', wish('o1'), world.finder())
+    expect(standing).toMatchObject({ status: 'done', reason: null })
+    const source = core.state().orders.get('o1')
+    expect(source).toMatchObject({ status: 'cancelled', cancelReason: 'moved to market eu', lines: [] })
+    expect(source?.work[0]?.transfer).toMatchObject({ state: 'released', toMarket: 'eu' })
+    const target = world
+      .market('eu')
+      .core.state()
+      .orders.get(standing.toOrderId ?? '')
+    expect(target).toMatchObject({
+      market: 'eu',
+      externalId: 'o1-F1-eu',
+      status: 'sourced',
+      parentOrderId: 'o1',
+      transfer: { state: 'confirmed', fromMarket: 'main', fromOrderId: 'o1' },
+    })
+    expect(target?.lines.map(({ sku, quantity }) => [sku, quantity])).toEqual([
+      ['x', 3],
+      ['y', 2],
+    ])
+    expect([world.allocated('main', 'x'), world.allocated('eu', 'x')]).toEqual([0, 3])
+    const at = world.market('eu').now()
+    const released = await world
+      .market('eu')
+      .core.execute('ReleaseOrder', { orderId: standing.toOrderId ?? '' }, { at })
+    expect(released.status).toBe('done')
+  })
+
+  test('leaves all as it was where the other market has no stock, and may be asked for again', async () => {
+    const world = await TransferWorld.open({ main: 10, eu: 1 })
+    await world.order('main', 'o1', { x: 3 })
+    const { core } = world.market('main')
+    const refused = await transfer(world.market('main'), 'o1', wish('first'), world.finder())
+    expect(refused).toMatchObject({ status: 'refused', reason: 'no node has the stock' })
+    expect(await transfer(world.market('main'), 'o1', wish('first'), world.finder())).toEqual(refused)
+    expect(core.state().orders.get('o1')).toMatchObject({ status: 'released' })
+    expect([world.allocated('main', 'x'), world.allocated('eu', 'x')]).toEqual([3, 0])
+    const { core: eu, now } = world.market('eu')
+    const item = { sku: 'x', nodeId: 'fab:eu-B', delta: 5, onHand: null, reason: 'found' }
+    await eu.execute('AdjustStock', { items: [item] }, { at: now() })
+    const again = await transfer(world.market('main'), 'o1', wish('second'), world.finder())
+    expect(again).toMatchObject({ status: 'done', reason: null })
+    expect([world.allocated('main', 'x'), world.allocated('eu', 'x')]).toEqual([0, 3])
+  })
+
+  test('takes only the work that nobody began, and the rest of the order stays', async () => {
+    const world = await TransferWorld.open({ main: 10, eu: 10 })
+    await world.order('main', 'o1', { x: 3 })
+    const { core, now } = world.market('main')
+    const line = { lineId: 'more', sku: 'y', quantity: 2, unitPriceCents: 100 }
+    const none = { discountCents: 0, taxCents: 0, freightCents: 0, cancelled: 0, shipped: 0, delivered: 0 }
+    const rest = {
+      returnRequested: 0,
+      returned: 0,
+      backordered: 0,
+      launchAt: null,
+      hold: null,
+      ownState: null,
+    }
+    const changes = { add: [{ ...line, ...none, ...rest }] }
+    await core.execute(
+      'EditOrder',
+      { orderId: 'o1', version: null, changes, reason: 'one more' },
+      { at: now() },
+    )
+    await transfer(world.market('main'), 'o1', wish('o1'), world.finder())
+    const left = core.state().orders.get('o1')
+    expect(left?.lines.map(({ lineId, quantity }) => [lineId, quantity])).toEqual([['more', 2]])
+    expect(left?.status).not.toBe('cancelled')
+  })
+
+  test('is refused for work that a node has begun', async () => {
+    const world = await TransferWorld.open({ main: 10, eu: 10 })
+    await world.order('main', 'o1', { x: 3 })
+    const { core, now } = world.market('main')
+    await core.execute('StartPicking', { orderId: 'o1', fulfillmentOrderId: 'o1-F1' }, { at: now() })
+    const standing = await transfer(world.market('main'), 'o1', wish('o1'), world.finder())
+    expect(standing).toMatchObject({ status: 'refused', reason: 'nothing_to_move' })
+  })
+
+  test('stands still while the other market cannot be reached: nothing else moves, picks or cancels the work', async () => {
+    const world = await TransferWorld.open({ main: 10, eu: 10 })
+    await world.order('main', 'o1', { x: 3 })
+    const { core, now } = world.market('main')
+    const standing = await transfer(world.market('main'), 'o1', wish('o1'), world.finder(['landed']))
+    expect(standing).toMatchObject({ status: 'done', reason: 'transfer_under_way' })
+    const target = standing.toOrderId ?? ''
+    const tries = [
+      core.execute('StartPicking', { orderId: 'o1', fulfillmentOrderId: 'o1-F1' }, { at: now() }),
+      core.execute('CancelOrder', { orderId: 'o1', reason: 'x' }, { at: now() }),
+      core.execute('HoldOrder', { orderId: 'o1', lineIds: null, reason: 'x' }, { at: now() }),
+      world.market('eu').core.execute('ReleaseOrder', { orderId: target }, { at: now() }),
+      world.market('eu').core.execute('CancelOrder', { orderId: target, reason: 'x' }, { at: now() }),
+    ]
+    for (const { status, reason } of await Promise.all(tries)) {
+      expect([status, reason]).toEqual(['refused', 'in_transfer'])
+    }
+    expect([world.allocated('main', 'x'), world.allocated('eu', 'x')]).toEqual([3, 3])
+    expect(world.market('eu').core.state().waiting.has(target)).toBe(false)
+    await world.settle()
+    expect([world.allocated('main', 'x'), world.allocated('eu', 'x')]).toEqual([0, 3])
+    expect(world.market('eu').core.state().waiting.has(target)).toBe(true)
+  })
+
+  test('is undone at its target where a file ends the work at its source meanwhile', async () => {
+    const world = await TransferWorld.open({ main: 10, eu: 10 })
+    await world.order('main', 'o1', { x: 3 })
+    const { core, now } = world.market('main')
+    const standing = await transfer(world.market('main'), 'o1', wish('o1'), world.finder(['landed']))
+    const order = core.state().orders.get('o1') as Order
+    const told = { ...order, status: 'shipped' as const, contentHash: 'h', shippedAt: now() }
+    await core.execute('ImportOrders', { orders: [told] }, { at: now() })
+    await world.settle()
+    expect(core.state().orders.get('o1')?.status).toBe('shipped')
+    const target = world
+      .market('eu')
+      .core.state()
+      .orders.get(standing.toOrderId ?? '')
+    expect(target).toMatchObject({ status: 'cancelled', transfer: { state: 'undone' } })
+    expect(world.allocated('eu', 'x')).toBe(0)
+  })
+})
+
+/** Whether a command would be carried out now. */
+function may(
+  world: TransferWorld,
+  market: string,
+  type: 'StartPicking' | 'ReleaseOrder',
+  data: object,
+): boolean {
+  const { core } = world.market(market)
+  const verdict = decide(core.state(), { commandId: 'try', type, data, at: 1e13 } as never)
+  return !('refused' in verdict) && verdict.events.length > 0
+}
+
+function checkNow(world: TransferWorld): void {
+  for (const { core } of Object.values(world.markets)) expect(violationsOf(core.state())).toEqual([])
+  for (const order of world.orders()) {
+    const from = order.transfer
+    if (from === undefined) continue
+    const work = { orderId: from.fromOrderId, fulfillmentOrderId: from.fromFulfillmentOrderId }
+    const isWorkedThere = may(world, from.fromMarket, 'StartPicking', work)
+    const isWorkedHere = may(world, order.market, 'ReleaseOrder', { orderId: order.orderId })
+    expect(isWorkedThere && isWorkedHere).toBe(false)
+  }
+}
+
+const fates = fc.array(fc.constantFrom<Fate>('fine', 'lost', 'landed'), { minLength: 2, maxLength: 5 })
+const action = fc.oneof(
+  fc.record({
+    kind: fc.constant('start' as const),
+    order: fc.nat(2),
+    fates,
+    again: fc.option(fates, { nil: null, freq: 2 }),
+  }),
+  fc.record({
+    kind: fc.constant('sweep' as const),
+    market: fc.constantFrom('main', 'eu'),
+    fates,
+  }),
+  fc.record({ kind: fc.constant('cancel' as const), order: fc.nat(2) }),
+  fc.record({ kind: fc.constant('pick' as const), order: fc.nat(2) }),
+  fc.record({ kind: fc.constant('told' as const), order: fc.nat(2) }),
+)
+
+describe('transfers under trouble', () => {
+  test('leave every unit held once and one order that may ship it, whatever is lost, whenever', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(action, { maxLength: 14, size: 'max' }),
+        fc.integer({ min: 0, max: 8 }),
+        async (actions, onHand) => {
+          const world = await TransferWorld.open({ main: 20, eu: onHand })
+          const ids = ['o0', 'o1', 'o2']
+          for (const [i, id] of ids.entries()) await world.order('main', id, { x: 2, y: 1 + i }, i !== 1)
+          const { core, now } = world.market('main')
+          let asked = 0
+          for (const each of actions) {
+            if (each.kind === 'sweep') await world.sweep(each.market, each.fates)
+            else {
+              const orderId = ids[each.order] ?? ''
+              if (each.kind === 'start') {
+                const one = wish(String(++asked))
+                await transfer(world.mortal('main'), orderId, one, world.finder(each.fates)).catch(
+                  () => undefined,
+                )
+                // Who got no answer asks again with the same key.
+                if (each.again !== null) {
+                  await transfer(world.mortal('main'), orderId, one, world.finder(each.again)).catch(
+                    () => undefined,
+                  )
+                }
+              } else if (each.kind === 'told') {
+                const order = core.state().orders.get(orderId) as Order
+                const told = {
+                  ...order,
+                  status: 'shipped' as const,
+                  contentHash: `h${asked}`,
+                  shippedAt: now(),
+                }
+                await core.execute('ImportOrders', { orders: [told] }, { at: now() })
+              } else if (each.kind === 'cancel') {
+                await core.execute('CancelOrder', { orderId, reason: 'gone' }, { at: now() })
+              } else {
+                const data = { orderId, fulfillmentOrderId: `${orderId}-F1` }
+                await core.execute('StartPicking', data, { at: now() })
+              }
+            }
+            checkNow(world)
+          }
+          expect(await world.settle()).toBeLessThan(10)
+          checkNow(world)
+          for (const [i, id] of ids.entries()) {
+            const family = world
+              .orders()
+              .filter((order) => order.orderId === id || order.parentOrderId === id)
+            const alive = family.filter((order) => order.status !== 'cancelled')
+            const source = core.state().orders.get(id)
+            const isCancelled = source?.cancelReason === 'gone'
+            const isGone = isCancelled || source?.status === 'shipped'
+            const total = family.reduce((sum, order) => sum + units(order), 0)
+            expect(total).toBe(isCancelled ? 0 : 3 + i)
+            expect(alive.length).toBe(isCancelled ? 0 : 1)
+            const open = family.flatMap((order) => order.work.filter(isOpenWork))
+            expect(open.length).toBe(isGone ? 0 : 1)
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+})
