@@ -114,8 +114,11 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
       const events = await this.#options.log.eventsOfCommand(this.#options.stream, pending.command.commandId)
       const [first] = events
       const known = first === undefined ? null : knownCommand<A>(first)
-      if (known !== null) {
-        known.result.seq = events.at(-1)?.seq ?? known.result.seq
+      const seq = events.at(-1)?.seq ?? 0
+      // What another writer wrote can be read before it is durable.
+      if (seq > this.#fold.seq) this.#turnAway(pending)
+      else if (known !== null) {
+        known.result.seq = seq
         this.#answer(pending, known)
       } else if (first !== undefined) this.#reject(pending, conflict(pending.command))
       else if (generation !== this.#generation) this.#admit(pending)
@@ -128,7 +131,7 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
   #decide(pending: Pending<C, A>): void {
     const { command, hash } = pending
     if (this.#phase === 'fenced') {
-      this.#reject(pending, this.#doubtful.has(command.commandId) ? pending.failure : this.#fenced())
+      this.#turnAway(pending)
       return
     }
     if (pending.sent >= sendsPerCommand) {
@@ -265,6 +268,12 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
     if (epoch === null) return
     this.epoch = epoch
     this.#doubtful.clear()
+  }
+
+  /** Another writer has the stream; what it holds of the command can be told by that one alone. */
+  #turnAway(pending: Pending<C, A>): void {
+    const isDoubtful = this.#doubtful.has(pending.command.commandId)
+    this.#reject(pending, isDoubtful ? pending.failure : this.#fenced())
   }
 
   #isOwn(event: StoredEvent): boolean {
