@@ -49,6 +49,7 @@ export {
   unitsHeld,
   unitsOf,
 } from './orders/standing.ts'
+export { isTransition, type Transition, terminalStates, transitions } from './orders/transitions.ts'
 export { type CoreState, emptyState } from './state.ts'
 export { backorderLimitOf, knowsSku } from './stock/available.ts'
 export type { CalculatedMeasure, ChannelUnits, Product, SourceCount, StockChange } from './stock/commands.ts'

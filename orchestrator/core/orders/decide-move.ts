@@ -95,9 +95,11 @@ export function undoReroute(
   if (open.length < moved.length || !open.every(isMovable)) return refused('picking_began', undefined, order)
   const old = order.work.find((work) => work.fulfillmentOrderId === moved[0]?.replaces)
   if (old === undefined) return refused('decision_unknown', { decisionId }, order)
-  const lines = old.lines
-    .map((line) => ({ lineId: line.lineId, quantity: unitsOf(line) }))
-    .filter((line) => line.quantity > 0)
+  // What it still is, not what it once was: units may have been cancelled or split off meanwhile.
+  const units = unitsByLine(
+    open.flatMap((work) => work.lines.map((line) => ({ lineId: line.lineId, quantity: unitsOf(line) }))),
+  )
+  const lines = [...units].flatMap(([lineId, quantity]) => (quantity > 0 ? [{ lineId, quantity }] : []))
   const back = { nodeId: old.nodeId, carrier: old.carrier, shipBy: old.shipBy, lines }
   const more = { ...takenOver(moved[0] ?? old, at, decisionId), replaces: null, decisionId: null }
   const work = newWork(order, [back], at, more)

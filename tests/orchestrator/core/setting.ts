@@ -45,6 +45,8 @@ export class Sandbox {
   state: CoreState = emptyState('main')
   events: CoreEvent[] = []
   at = start
+  /** Method of the orders that are created. */
+  method: 'delivery' | 'pickup' = 'delivery'
   readonly #rules = coreDefinition('main')
 
   run<T extends CommandType>(type: T, data: CommandData[T]) {
@@ -93,7 +95,7 @@ export class Sandbox {
       provider: 'fab',
       externalId: id,
       channel: 'web',
-      method: 'delivery' as const,
+      method: this.method,
       currency: 'USD',
       customerRef: null,
       shipTo: { country: 'US', region: 'CA', city: null, postalCode: null, timeZone: null },
