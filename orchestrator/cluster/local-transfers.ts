@@ -2,7 +2,7 @@
 
 import { DetourError } from '#data/kernel'
 import type { CommandResult } from '#data/log'
-import { type CoreAnswer, evolve, type TransferRequest } from '#orchestrator/core'
+import { type CoreAnswer, type CoreState, evolve, type TransferRequest } from '#orchestrator/core'
 import { type Lanes, planSourcing } from '#orchestrator/sourcing'
 import { type Reserved, type SourceMarket, settleHere, stateOf, type TransferMarket } from './transfers.ts'
 
@@ -24,7 +24,8 @@ export function localTransfers(ground: TransferGround): TransferMarket {
     outcome: async ({ transferId, orderId }) => stateOf(core.state().orders.get(orderId), transferId),
     settle: async (ref, isReleased) => {
       await settleHere(ground, ref, isReleased)
-      if (isReleased) await advance(ref.orderId)
+      // Where that fails, the next cycle does it.
+      if (isReleased) await advance(ref.orderId).catch(() => undefined)
     },
   }
 }
@@ -69,10 +70,15 @@ function planFor({ core, lanes, now }: TransferGround, request: TransferRequest)
   const at = now()
   const created = { order: header, lines, parentOrderId: fromOrderId, reason, at }
   const state = evolve(core.state(), { type: 'OrderCreated', data: created })
-  const nodes = toNodeId === null ? state.nodes : state.nodes.filter((_, nodeId) => nodeId === toNodeId)
+  const nodes = toNodeId === null ? state.nodes : onlyNode(state.nodes, toNodeId)
   const order = state.orders.get(header.orderId)
   if (order === undefined) throw new Error(`order ${header.orderId} was not made`)
   const wants = lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }))
   const question = { state: { ...state, nodes }, lanes: lanes(), order, wants, now: at, from: null }
   return planSourcing(question, `${header.orderId}/source/0`)
+}
+
+function onlyNode(nodes: CoreState['nodes'], wanted: string): CoreState['nodes'] {
+  const node = nodes.get(wanted)
+  return node === undefined ? nodes.clear() : nodes.clear().set(wanted, node)
 }

@@ -4,23 +4,14 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  isList,
-  isMap,
-  isOrdered,
-  isSet,
-  List,
-  OrderedMap,
-  OrderedSet,
-  Map as PersistentMap,
-  Set as PersistentSet,
-} from 'immutable'
 import type { StateCodec } from '#data/log'
+import { isPersistentMap, PersistentMap } from './persistent/map.ts'
+import { isPersistentSet, PersistentSet } from './persistent/set.ts'
 
 /** Raised by hand where a state must be folded anew although no file of the core changed. */
 const formatNumber = 1
 
-type Kind = 'map' | 'ordered map' | 'set' | 'ordered set' | 'list'
+type Kind = 'map' | 'set'
 
 /**
  * A piece: `[n, value]` and `[n, key, value]` go into collection n, as does `into` where the value holds tags; the
@@ -107,12 +98,9 @@ class Freezer {
   *#collection(items: Iterable<unknown>, kind: Kind): Generator<Piece, unknown> {
     const n = ++this.#last
     yield { begin: n, kind }
-    const isKeyed = kind === 'map' || kind === 'ordered map'
+    const isKeyed = kind === 'map'
     for (const item of items) {
       const [key, value] = isKeyed ? (item as [unknown, unknown]) : [null, item]
-      if (isKeyed && typeof key !== 'string' && typeof key !== 'number') {
-        throw new Error(`a key of type ${typeof key} cannot be written`)
-      }
       const isPlain = kindOf(value) === null && sizeOf(value) <= pieceValues
       if (isPlain) yield isKeyed ? [n, key, value] : [n, value]
       else yield { into: n, key, value: yield* this.#value(value) }
@@ -122,10 +110,8 @@ class Freezer {
 }
 
 function kindOf(value: unknown): Kind | null {
-  if (typeof value !== 'object' || value === null) return null
-  if (isMap(value)) return isOrdered(value) ? 'ordered map' : 'map'
-  if (isSet(value)) return isOrdered(value) ? 'ordered set' : 'set'
-  return isList(value) ? 'list' : null
+  if (isPersistentMap(value)) return 'map'
+  return isPersistentSet(value) ? 'set' : null
 }
 
 /**
@@ -174,22 +160,18 @@ interface Growing {
 }
 
 const empties: Record<Kind, () => Growing> = {
-  map: () => keyed(PersistentMap<unknown, unknown>().asMutable()),
-  'ordered map': () => keyed(OrderedMap<unknown, unknown>().asMutable()),
-  set: () => unkeyed(PersistentSet<unknown>().asMutable()),
-  'ordered set': () => unkeyed(OrderedSet<unknown>().asMutable()),
-  list: () => {
-    const items = List<unknown>().asMutable()
-    return { isKeyed: false, add: (_, value) => items.push(value), done: () => items.asImmutable() }
+  map: () => {
+    const map = PersistentMap<string, unknown>().asMutable()
+    return {
+      isKeyed: true,
+      add: (key, value) => map.set(key as string, value),
+      done: () => map.asImmutable(),
+    }
   },
-}
-
-function keyed(map: PersistentMap<unknown, unknown>): Growing {
-  return { isKeyed: true, add: (key, value) => map.set(key, value), done: () => map.asImmutable() }
-}
-
-function unkeyed(set: PersistentSet<unknown>): Growing {
-  return { isKeyed: false, add: (_, value) => set.add(value), done: () => set.asImmutable() }
+  set: () => {
+    const set = PersistentSet<string>().asMutable()
+    return { isKeyed: false, add: (_, value) => set.add(value as string), done: () => set.asImmutable() }
+  },
 }
 
 class Thawer<S> {

@@ -50,6 +50,8 @@ export {
   unitsOf,
 } from './orders/standing.ts'
 export { isTransition, type Transition, terminalStates, transitions } from './orders/transitions.ts'
+export { isPersistentMap, PersistentMap } from './persistent/map.ts'
+export { isPersistentSet, PersistentSet } from './persistent/set.ts'
 export { type CoreState, emptyState } from './state.ts'
 export { backorderLimitOf, knowsSku } from './stock/available.ts'
 export type { CalculatedMeasure, ChannelUnits, Product, SourceCount, StockChange } from './stock/commands.ts'

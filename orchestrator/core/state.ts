@@ -1,11 +1,12 @@
 // Everything the core of one market knows, in maps that share structure: a state that was handed out never changes.
 
-import { Map as PersistentMap, Set as PersistentSet } from 'immutable'
 import type { api } from '#data/contracts'
 import type { Incident } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { Order } from './orders/order.ts'
 import type { OwnState } from './orders/own-states.ts'
+import { PersistentMap } from './persistent/map.ts'
+import { PersistentSet } from './persistent/set.ts'
 import type { CalculatedMeasure, Product } from './stock/commands.ts'
 import type { Expiries } from './stock/expiries.ts'
 import type { EndedReservation, Reservation, ScheduleEntry, Stock } from './stock/stock.ts'

@@ -97,6 +97,6 @@ export function impactOf(state: CoreState, dimension: string, value: string): Im
   const worth = (order: Order) =>
     order.totalCents ?? order.lines.reduce((sum, line) => sum + line.unitPriceCents * line.quantity, 0)
   const centsAtRisk = orders.reduce((sum, order) => sum + worth(order), 0)
-  const currency = orders[0]?.currency ?? state.orders.first()?.currency ?? 'USD'
+  const currency = orders[0]?.currency ?? state.orders.values().next().value?.currency ?? 'USD'
   return { ordersAtRisk: orders.length, centsAtRisk, currency }
 }

@@ -19,7 +19,7 @@ interface Waiting {
 /** Whether the core works on orders of the market. */
 export function isLive(engine: Engine): boolean {
   const state = engine.core.state()
-  return state.liveOrders > 0 || state.openByNode.some((orders) => orders.size > 0)
+  return state.liveOrders > 0 || state.openByNode.values().some((orders) => orders.size > 0)
 }
 
 /** The nodes with incidents first, then by load; at most 50. */

@@ -58,7 +58,7 @@ export async function placesOf(engine: Engine): Promise<Places> {
     tables,
     nodes,
     metrics: kept.metrics,
-    currency: kept.currency ?? state.orders.first()?.currency ?? 'USD',
+    currency: kept.currency ?? state.orders.values().next().value?.currency ?? 'USD',
     zone,
     nodeName,
     titleOf: (dimension, value) => titleOf(dimension, value, nodeName),

@@ -91,8 +91,9 @@ test('each step is undone by its undo', async () => {
   const stock = () =>
     core
       .state()
-      .stock.map(({ onHand, allocated }) => [onHand, allocated])
-      .toJS()
+      .stock.entries()
+      .map(([key, { onHand, allocated }]) => [key, onHand, allocated])
+      .toArray()
   const standing = () => ({ status: order().status, open: order().work.filter(isOpenWork), stock: stock() })
   await defaultFlow[0]?.do(order(), context(core))
   const before = standing()
@@ -113,7 +114,7 @@ test('an order that a crash left on the way goes on where it stood', async () =>
   await core.close()
   await log.close()
   const again = await runCore(path)
-  expect(again.core.state().waiting.toJS()).toEqual(['o1'])
+  expect([...again.core.state().waiting]).toEqual(['o1'])
   await advance('o1', context(again.core))
   expect(again.core.state().orders.get('o1')?.status).toBe('released')
 })

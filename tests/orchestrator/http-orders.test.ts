@@ -229,7 +229,7 @@ describe('stock', () => {
   const onHand = (sku: string) =>
     place.engine.core
       .state()
-      .stock.toList()
+      .stock.values()
       .filter((stock) => stock.sku === sku)
       .map((stock) => stock.onHand)
       .toArray()

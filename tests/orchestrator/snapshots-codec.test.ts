@@ -1,9 +1,16 @@
 // States of the core written in pieces and read again: the same state, which goes on in the same way.
 
 import fc from 'fast-check'
-import { is, List, OrderedMap, OrderedSet, Map as PersistentMap, Set as PersistentSet } from 'immutable'
 import { describe, expect, test } from 'vitest'
-import { type CoreState, coreDefinition, isOpenWork } from '#orchestrator/core'
+import {
+  type CoreState,
+  coreDefinition,
+  isOpenWork,
+  isPersistentMap,
+  isPersistentSet,
+  PersistentMap,
+  PersistentSet,
+} from '#orchestrator/core'
 import { Sandbox, shipment } from './core/setting.ts'
 
 const { codec, evolve } = coreDefinition('main')
@@ -22,9 +29,8 @@ function bound(reader: { take(piece: unknown): void; done(): unknown }) {
 
 /** Plain data in which collections say what they are, to compare by. */
 function told(value: unknown): unknown {
-  if (PersistentMap.isMap(value)) return { [value.constructor.name]: value.toArray().map(told).sort(byText) }
-  if (PersistentSet.isSet(value)) return { [value.constructor.name]: value.toArray().map(told).sort(byText) }
-  if (List.isList(value)) return { list: value.toArray().map(told) }
+  if (isPersistentMap(value)) return { map: [...value].map(told).sort(byText) }
+  if (isPersistentSet(value)) return { set: [...value].map(told).sort(byText) }
   if (Array.isArray(value)) return value.map(told)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, told(part)]))
@@ -65,22 +71,19 @@ describe('the codec of states', () => {
     expect(read.openByNode.get('fab:A')?.size).toBe(1)
   })
 
-  test('keeps every kind of collection, nested and empty ones, in their order', () => {
+  test('keeps maps and sets, nested and empty ones', () => {
     const value = {
-      map: PersistentMap([['a', PersistentMap([[1, { deep: List([{ x: PersistentSet(['s']) }]) }]])]]),
-      ordered: OrderedMap(Array.from({ length: 40 }, (_, i) => [`k${40 - i}`, OrderedSet([i, 1, 2])])),
-      empty: [PersistentMap(), PersistentSet(), List(), OrderedMap(), OrderedSet()],
+      map: PersistentMap([['a', PersistentMap([['1', { deep: [{ x: PersistentSet(['s']) }] }]])]]),
+      large: PersistentMap(
+        Array.from({ length: 40 }, (_, i) => [`k${40 - i}`, PersistentSet([`${i}`, 'x'])]),
+      ),
+      empty: [PersistentMap(), PersistentSet()],
       plain: { text: 'a\u0000b\ud800 ü', none: null, yes: true, list: [[], {}] },
     }
     const read = again(value)
-    expect(is(read.map.get('a')?.get(1)?.deep.get(0)?.x, PersistentSet(['s']))).toBe(true)
-    expect(read.ordered.keySeq().toArray()).toEqual(value.ordered.keySeq().toArray())
-    expect(OrderedMap.isOrderedMap(read.ordered)).toBe(true)
-    expect(read.ordered.get('k40')?.toArray()).toEqual([0, 1, 2])
-    read.empty.forEach((collection, i) => {
-      expect(is(collection as never, value.empty[i] as never)).toBe(true)
-    })
-    expect(read.plain).toEqual(value.plain)
+    expect([...(read.map.get('a')?.get('1')?.deep[0]?.x ?? [])]).toEqual(['s'])
+    expect([...read.large.keys()]).toEqual([...value.large.keys()])
+    expect(told(read)).toEqual(told(value))
   })
 
   test('writes large plain values and large entries in small pieces', () => {
@@ -119,7 +122,6 @@ describe('the codec of states', () => {
     ['a big whole number', { x: 1n }],
     ['a function', { x: () => 1 }],
     ['a hole', { x: [undefined] }],
-    ['an object as key', { x: PersistentMap([[{}, 1]]) }],
   ])('refuses %s', (_, value) => {
     expect(() => again(value)).toThrow(/cannot be written/)
   })

@@ -1,7 +1,6 @@
 // A stand-in for the engine with a real warehouse, a real log and a state made by hand; tests only.
 
 import { join } from 'node:path'
-import { Map as PersistentMap, Set as PersistentSet } from 'immutable'
 import { orderIdOf } from '#data/contracts'
 import { SimulatedClock, seededRandom } from '#data/kernel'
 import { openSqliteLog } from '#data/log'
@@ -14,6 +13,8 @@ import {
   isOpenWork,
   type Node,
   type Order,
+  PersistentMap,
+  PersistentSet,
 } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 

@@ -3,12 +3,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Map as PersistentMap } from 'immutable'
 import { Check } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { api } from '#data/contracts'
 import type { Warehouse } from '#data/warehouse'
-import { type Stock, stockKey } from '#orchestrator/core'
+import { PersistentMap, type Stock, stockKey } from '#orchestrator/core'
 import {
   type DecisionQuery,
   getDecision,

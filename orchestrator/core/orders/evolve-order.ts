@@ -1,8 +1,8 @@
 // How an order follows from its events: one step for each, then its state, its history and where it is looked for. It
 // never touches stock.
 
-import { Set as PersistentSet } from 'immutable'
 import type { EventData } from '../events.ts'
+import { PersistentSet } from '../persistent/set.ts'
 import type { CoreState } from '../state.ts'
 import { filledImport, filledLine } from './filled.ts'
 import { finished } from './finish.ts'

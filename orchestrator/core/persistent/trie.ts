@@ -1,0 +1,166 @@
+// The tree below persistent maps: nodes of up to 32 places by five bits of the key's hash. A node is one array, keys and
+// values side by side in it, so that an entry costs 16 bytes and a share of its node. It knows nothing of sizes.
+
+/** `[owner, which places hold an entry, which hold a node, key, value, ..., node, ...]`, both in the order of places. */
+export type Trie = unknown[]
+
+/** Who may change a node in place: the map that made it, while it is mutable. */
+export type Owner = object | null
+
+/** What is found where there is nothing. */
+export const missing: unique symbol = Symbol('missing')
+
+const head = 3
+const bits = 5
+/** Below this shift the hash is used up: the entries of such a node all have the same. */
+const deepest = 35
+
+/** A tree without entries. */
+export function emptyTrie(): Trie {
+  return [null, 0, 0]
+}
+
+/** 32 bits of a text, mixed so that neighbours such as order-1 and order-2 part. */
+export function hashOf(key: string): number {
+  let h = 0x811c9dc5
+  for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193)
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  return h ^ (h >>> 13)
+}
+
+function countOf(map: number): number {
+  let n = map - ((map >>> 1) & 0x55555555)
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333)
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+const entriesOf = (node: Trie) => node[1] as number
+const nodesOf = (node: Trie) => node[2] as number
+const placeOf = (hash: number, shift: number) => 1 << ((hash >>> shift) & 31)
+const entryAt = (node: Trie, place: number) => head + 2 * countOf(entriesOf(node) & (place - 1))
+const nodeAt = (node: Trie, place: number) =>
+  head + 2 * countOf(entriesOf(node)) + countOf(nodesOf(node) & (place - 1))
+
+/** The value of a key, or `missing`. */
+export function find(root: Trie, hash: number, key: string): unknown {
+  let node = root
+  for (let shift = 0; shift < deepest; shift += bits) {
+    const place = placeOf(hash, shift)
+    if ((entriesOf(node) & place) !== 0) {
+      const at = entryAt(node, place)
+      return node[at] === key ? node[at + 1] : missing
+    }
+    if ((nodesOf(node) & place) === 0) return missing
+    node = node[nodeAt(node, place)] as Trie
+  }
+  const at = sameHashAt(node, key)
+  return at < 0 ? missing : node[at + 1]
+}
+
+function sameHashAt(node: Trie, key: string): number {
+  for (let at = head; at < node.length; at += 2) if (node[at] === key) return at
+  return -1
+}
+
+/** The tree with the entry; the same one where it was there. */
+export function put(node: Trie, owner: Owner, hash: number, key: string, value: unknown, shift = 0): Trie {
+  if (shift >= deepest) {
+    const at = sameHashAt(node, key)
+    return at < 0 ? spliced(node, owner, node.length, 0, [key, value]) : replaced(node, owner, at + 1, value)
+  }
+  const place = placeOf(hash, shift)
+  if ((nodesOf(node) & place) !== 0) {
+    const at = nodeAt(node, place)
+    return replaced(node, owner, at, put(node[at] as Trie, owner, hash, key, value, shift + bits))
+  }
+  const at = entryAt(node, place)
+  if ((entriesOf(node) & place) === 0) {
+    const next = spliced(node, owner, at, 0, [key, value])
+    next[1] = entriesOf(node) | place
+    return next
+  }
+  const other = node[at] as string
+  if (other === key) return replaced(node, owner, at + 1, value)
+  const below = pairOf(owner, [other, node[at + 1]], [key, value], hash, shift + bits)
+  const next = spliced(spliced(node, owner, nodeAt(node, place), 0, [below]), owner, at, 2, [])
+  next[1] = entriesOf(node) & ~place
+  next[2] = nodesOf(node) | place
+  return next
+}
+
+type Entry = readonly [key: string, value: unknown]
+
+/** A node of two entries whose hashes agree so far. */
+function pairOf(owner: Owner, old: Entry, young: Entry, hash: number, shift: number): Trie {
+  if (shift >= deepest) return [owner, 0, 0, ...old, ...young]
+  const [one, two] = [placeOf(hashOf(old[0]), shift), placeOf(hash, shift)]
+  if (one === two) return [owner, 0, one, pairOf(owner, old, young, hash, shift + bits)]
+  // As unsigned, in the order of places.
+  const isFirst = one >>> 0 < two >>> 0
+  return isFirst ? [owner, one | two, 0, ...old, ...young] : [owner, one | two, 0, ...young, ...old]
+}
+
+/** The tree without the key; the same one where it was not there. */
+export function cut(node: Trie, owner: Owner, hash: number, key: string, shift = 0): Trie {
+  if (shift >= deepest) {
+    const at = sameHashAt(node, key)
+    return at < 0 ? node : spliced(node, owner, at, 2, [])
+  }
+  const place = placeOf(hash, shift)
+  if ((entriesOf(node) & place) !== 0) {
+    const at = entryAt(node, place)
+    if (node[at] !== key) return node
+    const next = spliced(node, owner, at, 2, [])
+    next[1] = entriesOf(node) & ~place
+    return next
+  }
+  if ((nodesOf(node) & place) === 0) return node
+  const at = nodeAt(node, place)
+  const below = cut(node[at] as Trie, owner, hash, key, shift + bits)
+  if (below === node[at]) return node
+  if (nodesOf(below) !== 0 || below.length !== head + 2) return replaced(node, owner, at, below)
+  // One entry alone moves up, so that equal maps have equal trees.
+  const entry = [below[head], below[head + 1]]
+  const next = spliced(spliced(node, owner, at, 1, []), owner, entryAt(node, place), 0, entry)
+  next[1] = entriesOf(node) | place
+  next[2] = nodesOf(node) & ~place
+  return next
+}
+
+function replaced(node: Trie, owner: Owner, at: number, value: unknown): Trie {
+  if (node[at] === value) return node
+  const next = owner !== null && node[0] === owner ? node : node.slice()
+  next[0] = owner
+  next[at] = value
+  return next
+}
+
+/** A copy of exactly the length it needs: arrays that grow keep room that nobody uses. */
+function spliced(node: Trie, owner: Owner, at: number, removed: number, added: readonly unknown[]): Trie {
+  const next = new Array<unknown>(node.length - removed + added.length)
+  for (let i = 0; i < at; i++) next[i] = node[i]
+  for (let i = 0; i < added.length; i++) next[at + i] = added[i]
+  for (let i = at + removed, j = at + added.length; i < node.length; i++, j++) next[j] = node[i]
+  next[0] = owner
+  return next
+}
+
+/** Keys and values in the order of the tree, which equal maps share. */
+export function* entriesIn(root: Trie): Generator<[string, unknown]> {
+  const open: { node: Trie; at: number; end: number }[] = []
+  const enter = (node: Trie, depth: number) => {
+    const end = depth * bits >= deepest ? node.length : head + 2 * countOf(entriesOf(node))
+    open.push({ node, at: head, end })
+  }
+  enter(root, 0)
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const { node, at, end } = top
+    if (at < end) {
+      top.at += 2
+      yield [node[at] as string, node[at + 1]]
+    } else if (at < node.length) {
+      top.at++
+      enter(node[at] as Trie, open.length)
+    } else open.pop()
+  }
+}
