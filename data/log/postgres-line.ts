@@ -21,6 +21,8 @@ export interface LineOptions {
 /** The rows of one statement, each an array of its columns; `count` also where it returns none. */
 export interface Rows {
   rows: unknown[][]
+  /** Names of the columns. */
+  columns: string[]
   count: number
   /** Whether the server warned while it ran: then a commit may be less than was asked for. */
   isDoubtful: boolean
@@ -117,7 +119,13 @@ export class PostgresLine {
     const warned = this.#warnings
     try {
       const result = await client.query({ text, values, rowMode: 'array' })
-      return { rows: result.rows, count: result.rowCount ?? 0, isDoubtful: this.#warnings !== warned }
+      const columns = result.fields.map(({ name }) => name)
+      return {
+        rows: result.rows,
+        columns,
+        count: result.rowCount ?? 0,
+        isDoubtful: this.#warnings !== warned,
+      }
     } finally {
       cancel()
     }

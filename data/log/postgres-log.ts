@@ -6,6 +6,7 @@ import { AppendQueue, type PendingAppend } from './append-queue.ts'
 import type { Appended, EventLog, NewEvent, StoredEvent } from './event-log.ts'
 import * as table from './postgres-events.ts'
 import { type Ask, type LineEffects, PostgresLine } from './postgres-line.ts'
+import { PostgresLines } from './postgres-lines.ts'
 import { logVersions, newerLog, upgradeTables } from './postgres-schema.ts'
 import { placeOf, postgresFailure, stateOf } from './postgres-session.ts'
 
@@ -59,7 +60,7 @@ class PostgresLog implements EventLog {
   readonly #writer: PostgresLine
   /** Short questions, answered in the order of the calls; long reads. */
   readonly #asker: PostgresLine
-  readonly #readers: PostgresLine[]
+  readonly #readers: PostgresLines
   readonly #queue = new AppendQueue()
   #writing: Promise<void> | null = null
   #damage: DetourError | null = null
@@ -69,11 +70,10 @@ class PostgresLog implements EventLog {
     this.#url = url
     this.#effects = effects
     this.#options = options
-    const line = (limitMs: number | null) =>
-      new PostgresLine({ url, isSingleNode: options.isSingleNode ?? false, limitMs }, effects)
-    this.#writer = line(null)
-    this.#asker = line(readMs)
-    this.#readers = Array.from({ length: readers }, () => line(readMs))
+    const limited = { url, isSingleNode: options.isSingleNode ?? false, limitMs: readMs }
+    this.#writer = new PostgresLine({ ...limited, limitMs: null }, effects)
+    this.#asker = new PostgresLine(limited, effects)
+    this.#readers = new PostgresLines(readers, limited, effects)
   }
 
   async open(): Promise<void> {
@@ -97,8 +97,7 @@ class PostgresLog implements EventLog {
     const end = afterSeq + limit
     for (let from = afterSeq; from < end; from += chunkRows) {
       const most = Math.min(chunkRows, end - from)
-      const line = this.#readers.reduce((least, other) => (other.waiting < least.waiting ? other : least))
-      const { rows } = await this.#ask(line, (ask) => table.selectEvents(ask, stream, from, most))
+      const { rows } = await this.#ask(this.#readers, (ask) => table.selectEvents(ask, stream, from, most))
       for (const row of rows) events.push(this.#eventOf(stream, row))
       if (rows.length > 0 && events.at(-1)?.seq !== afterSeq + events.length) {
         throw this.#damaged(`stream ${stream} has a gap after event ${from}`)
@@ -124,14 +123,14 @@ class PostgresLog implements EventLog {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#writing
-    await Promise.all([this.#writer, this.#asker, ...this.#readers].map((line) => line.close()))
+    await Promise.all([this.#writer, this.#asker, this.#readers].map((line) => line.close()))
   }
 
   #checkOpen(): void {
     if (this.#isClosed) throw fail('LOG_UNAVAILABLE', { reason: 'the log is closed' })
   }
 
-  async #ask<T>(line: PostgresLine, work: (ask: Ask) => Promise<T>): Promise<T> {
+  async #ask<T>(line: PostgresLine | PostgresLines, work: (ask: Ask) => Promise<T>): Promise<T> {
     this.#checkOpen()
     try {
       return await line.take(work)
@@ -207,8 +206,7 @@ class PostgresLog implements EventLog {
     let isOver = false
     let cancel = () => {}
     const look = async () => {
-      const [reader] = this.#readers as [PostgresLine]
-      const isAlive = await reader
+      const isAlive = await this.#asker
         .take((ask) => table.selectTail(ask, ''))
         .then(
           () => true,

@@ -35,7 +35,7 @@ const lockKey = 0x44545552
  * @param newer error to throw where the tables are of a later version
  */
 export async function upgradeTables(
-  line: PostgresLine,
+  line: Pick<PostgresLine, 'take'>,
   part: PostgresPart,
   versions: readonly string[],
   newer: (found: number) => Error,

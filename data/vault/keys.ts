@@ -1,9 +1,8 @@
 // Keys of the API. Only a hash of a key is kept: who loses it makes another.
 
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
+import { hash, randomBytes } from 'node:crypto'
 import type { Clock } from '#data/kernel'
-import { guarded } from './schema.ts'
+import type { Row, VaultTables } from './tables.ts'
 
 /** What a key may do: a reader looks, an operator also acts, an admin also changes keys and receivers. */
 export type KeyRole = 'admin' | 'operator' | 'reader'
@@ -28,79 +27,100 @@ const prefix = 'dtr_'
 /** Longer texts are no keys and not worth hashing. */
 const longest = 200
 
+/** Keys remembered at most. */
+const trustedMost = 10_000
+
 /** The keys in an open vault. */
 export class KeyTable {
+  readonly #tables: VaultTables
   readonly #clock: Clock
+  readonly #trustMs: number
   readonly #sql: ReturnType<typeof statementsOf>
+  /** Holders that were found lately, by digest and by id of the key. */
+  readonly #trusted = new Map<string, { holder: KeyIdentity; until: number }>()
 
-  constructor(db: DatabaseSync, clock: Clock) {
+  /**
+   * @param trustMs how long a key that was found is not looked up again, ms: a key revoked by another process may work
+   *   that much longer here
+   */
+  constructor(tables: VaultTables, clock: Clock, trustMs: number) {
+    this.#tables = tables
     this.#clock = clock
-    this.#sql = statementsOf(db)
+    this.#trustMs = trustMs
+    this.#sql = statementsOf(tables)
   }
 
-  create({ name, role }: { name: string; role: KeyRole }): { keyId: string; key: string } {
+  async create({ name, role }: { name: string; role: KeyRole }): Promise<{ keyId: string; key: string }> {
     const keyId = `key_${randomBytes(9).toString('hex')}`
     const key = `${prefix}${randomBytes(32).toString('base64url')}`
     const hint = key.slice(0, prefix.length + 4)
-    guarded(() =>
-      this.#sql.insert.run(keyId, name, role, hint, hashOf(key).toString('hex'), this.#clock.now()),
-    )
+    const digest = digestOf(key)
+    await this.#tables.change(this.#sql.insert, [keyId, name, role, hint, digest, this.#clock.now()])
     return { keyId, key }
   }
 
   /** The look-up goes by the hash of a random key, so its time tells nothing that helps to find one. */
-  verify(key: string): KeyIdentity | null {
+  async verify(key: string): Promise<KeyIdentity | null> {
     if (!key.startsWith(prefix) || key.length > longest) return null
-    const digest = hashOf(key)
-    const row = guarded(() => this.#sql.find.get(digest.toString('hex')))
-    if (row === undefined || !timingSafeEqual(digest, Buffer.from(String(row.hash), 'hex'))) return null
-    return identityOf(row)
+    return this.#holder(this.#sql.find, digestOf(key))
   }
 
-  find(keyId: string): KeyIdentity | null {
-    const row = guarded(() => this.#sql.get.get(keyId))
-    return row === undefined ? null : identityOf(row)
+  async find(keyId: string): Promise<KeyIdentity | null> {
+    return this.#holder(this.#sql.get, keyId)
   }
 
-  list(): ApiKey[] {
-    return guarded(() => this.#sql.list.all()).map((row) => ({
-      keyId: String(row.key_id),
-      name: String(row.name),
-      role: row.role as KeyRole,
+  async #holder(sql: string, value: string): Promise<KeyIdentity | null> {
+    const now = this.#clock.now()
+    const trusted = this.#trusted.get(value)
+    const leftMs = (trusted?.until ?? 0) - now
+    if (trusted !== undefined && leftMs > 0 && leftMs <= this.#trustMs) return trusted.holder
+    const [row] = await this.#tables.rows(sql, [value])
+    if (row === undefined) {
+      this.#trusted.delete(value)
+      return null
+    }
+    const holder = identityOf(row)
+    if (this.#trusted.size >= trustedMost) this.#trusted.clear()
+    if (this.#trustMs > 0) this.#trusted.set(value, { holder, until: now + this.#trustMs })
+    return holder
+  }
+
+  async list(): Promise<ApiKey[]> {
+    return (await this.#tables.rows(this.#sql.list)).map((row) => ({
+      ...identityOf(row),
       hint: String(row.hint),
       createdAt: Number(row.created_at),
       revokedAt: row.revoked_at === null ? null : Number(row.revoked_at),
     }))
   }
 
-  revoke(keyId: string): boolean {
-    return guarded(() => Number(this.#sql.revoke.run(this.#clock.now(), keyId).changes) > 0)
+  async revoke(keyId: string): Promise<boolean> {
+    const changed = await this.#tables.change(this.#sql.revoke, [this.#clock.now(), keyId])
+    this.#trusted.clear()
+    return changed > 0
   }
 
-  hasAdmin(): boolean {
-    return guarded(() => this.#sql.hasAdmin.get()) !== undefined
+  async hasAdmin(): Promise<boolean> {
+    return (await this.#tables.rows(this.#sql.hasAdmin)).length > 0
   }
 }
 
-function statementsOf(db: DatabaseSync) {
+function statementsOf({ schema, order }: VaultTables) {
+  const keys = `${schema}vault_keys`
   return {
-    insert: db.prepare(
-      'insert into vault_keys (key_id, name, role, hint, hash, created_at) values (?, ?, ?, ?, ?, ?)',
-    ),
-    find: db.prepare('select key_id, name, role, hash from vault_keys where hash = ? and revoked_at is null'),
-    get: db.prepare('select key_id, name, role from vault_keys where key_id = ? and revoked_at is null'),
-    list: db.prepare(
-      'select key_id, name, role, hint, created_at, revoked_at from vault_keys order by created_at, rowid',
-    ),
-    revoke: db.prepare('update vault_keys set revoked_at = ? where key_id = ? and revoked_at is null'),
-    hasAdmin: db.prepare(`select 1 from vault_keys where role = 'admin' and revoked_at is null limit 1`),
+    insert: `insert into ${keys} (key_id, name, role, hint, hash, created_at) values ($1, $2, $3, $4, $5, $6)`,
+    find: `select key_id, name, role from ${keys} where hash = $1 and revoked_at is null`,
+    get: `select key_id, name, role from ${keys} where key_id = $1 and revoked_at is null`,
+    list: `select key_id, name, role, hint, created_at, revoked_at from ${keys} order by created_at, ${order}`,
+    revoke: `update ${keys} set revoked_at = $1 where key_id = $2 and revoked_at is null`,
+    hasAdmin: `select 1 as found from ${keys} where role = 'admin' and revoked_at is null limit 1`,
   }
 }
 
-function identityOf(row: Record<string, unknown>): KeyIdentity {
+function identityOf(row: Row): KeyIdentity {
   return { keyId: String(row.key_id), name: String(row.name), role: row.role as KeyRole }
 }
 
-function hashOf(key: string): Buffer {
-  return hash('sha256', key, 'buffer')
+function digestOf(key: string): string {
+  return hash('sha256', key, 'hex')
 }

@@ -1,9 +1,8 @@
 // Webhook receivers and their secrets. A secret leaves here only to sign, or once to the person who made it.
 
 import { randomBytes } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, fail } from '#data/kernel'
-import { guarded } from './schema.ts'
+import type { Row, VaultTables } from './tables.ts'
 
 /** Who is told by webhook, without the secret. */
 export interface Receiver {
@@ -34,62 +33,66 @@ const fields = 'webhook_id, market, url, description, events, status, disabled_r
 
 /** The receivers in an open vault. */
 export class ReceiverTable {
+  readonly #tables: VaultTables
   readonly #clock: Clock
   readonly #sql: ReturnType<typeof statementsOf>
 
-  constructor(db: DatabaseSync, clock: Clock) {
+  constructor(tables: VaultTables, clock: Clock) {
+    this.#tables = tables
     this.#clock = clock
-    this.#sql = statementsOf(db)
+    this.#sql = statementsOf(tables)
   }
 
-  create(receiver: NewReceiver): { receiver: Receiver; secret: string } {
+  async create(receiver: NewReceiver): Promise<{ receiver: Receiver; secret: string }> {
     const webhookId = `wh_${randomBytes(12).toString('hex')}`
     const secret = newSecret()
     const { market, url, description, events } = receiver
-    const createdAt = this.#clock.now()
-    guarded(() =>
-      this.#sql.insert.run(webhookId, market, url, description, JSON.stringify(events), secret, createdAt),
+    const values = [webhookId, market, url, description, JSON.stringify(events), secret, this.#clock.now()]
+    await this.#tables.change(this.#sql.insert, values)
+    return { receiver: await this.known(webhookId), secret }
+  }
+
+  async list(market?: string): Promise<Receiver[]> {
+    const all = market === undefined
+    return (await this.#tables.rows(all ? this.#sql.list : this.#sql.listOf, all ? [] : [market])).map(
+      receiverOf,
     )
-    return { receiver: this.known(webhookId), secret }
   }
 
-  list(market?: string): Receiver[] {
-    const rows = guarded(() => this.#sql.list.all(market ?? null, market ?? null))
-    return rows.map(receiverOf)
-  }
-
-  get(webhookId: string): Receiver | null {
-    const row = guarded(() => this.#sql.get.get(webhookId))
+  async get(webhookId: string): Promise<Receiver | null> {
+    const [row] = await this.#tables.rows(this.#sql.get, [webhookId])
     return row === undefined ? null : receiverOf(row)
   }
 
-  known(webhookId: string): Receiver {
-    const receiver = this.get(webhookId)
+  async known(webhookId: string): Promise<Receiver> {
+    const receiver = await this.get(webhookId)
     if (receiver === null) throw fail('WEBHOOK_UNKNOWN', { webhookId })
     return receiver
   }
 
-  update(webhookId: string, change: ReceiverChange): Receiver {
-    const next = { ...this.known(webhookId), ...change }
+  async update(webhookId: string, change: ReceiverChange): Promise<Receiver> {
+    const next = { ...(await this.known(webhookId)), ...change }
     const { url, description, events, status } = next
     const reason = status === 'enabled' ? null : next.disabledReason
-    guarded(() => this.#sql.update.run(url, description, JSON.stringify(events), status, reason, webhookId))
+    const values = [url, description, JSON.stringify(events), status, reason, webhookId]
+    await this.#tables.change(this.#sql.update, values)
     return this.known(webhookId)
   }
 
-  delete(webhookId: string): boolean {
-    return guarded(() => Number(this.#sql.delete.run(webhookId).changes) > 0)
+  async delete(webhookId: string): Promise<boolean> {
+    return (await this.#tables.change(this.#sql.delete, [webhookId])) > 0
   }
 
-  rotate(webhookId: string): string {
-    this.known(webhookId)
+  async rotate(webhookId: string): Promise<string> {
     const secret = newSecret()
-    guarded(() => this.#sql.rotate.run(this.#clock.now() + overlapMs, secret, webhookId))
+    const until = this.#clock.now() + overlapMs
+    const changed = await this.#tables.change(this.#sql.rotate, [until, secret, webhookId])
+    if (changed === 0) throw fail('WEBHOOK_UNKNOWN', { webhookId })
     return secret
   }
 
-  secrets(webhookId: string): string[] {
-    const row = guarded(() => this.#sql.secrets.get(webhookId))
+  async secrets(webhookId: string): Promise<string[]> {
+    const [row] = await this.#tables.rows(this.#sql.secrets, [webhookId])
     if (row === undefined) throw fail('WEBHOOK_UNKNOWN', { webhookId })
     const { secret, previous_secret: previous, previous_until: until } = row
     const isOverlap = typeof previous === 'string' && Number(until) > this.#clock.now()
@@ -97,32 +100,24 @@ export class ReceiverTable {
   }
 }
 
-function statementsOf(db: DatabaseSync) {
+function statementsOf({ schema, order }: VaultTables) {
+  const webhooks = `${schema}vault_webhooks`
   return {
-    insert: db.prepare(
-      `insert into vault_webhooks (webhook_id, market, url, description, events, status, secret, created_at)
-       values (?, ?, ?, ?, ?, 'enabled', ?, ?)`,
-    ),
-    list: db.prepare(
-      `select ${fields} from vault_webhooks where ? is null or market = ? order by created_at, rowid`,
-    ),
-    get: db.prepare(`select ${fields} from vault_webhooks where webhook_id = ?`),
-    update: db.prepare(
-      `update vault_webhooks set url = ?, description = ?, events = ?, status = ?, disabled_reason = ?
-       where webhook_id = ?`,
-    ),
-    delete: db.prepare('delete from vault_webhooks where webhook_id = ?'),
-    rotate: db.prepare(
-      `update vault_webhooks set previous_secret = secret, previous_until = ?, secret = ?
-       where webhook_id = ?`,
-    ),
-    secrets: db.prepare(
-      'select secret, previous_secret, previous_until from vault_webhooks where webhook_id = ?',
-    ),
+    insert: `insert into ${webhooks} (webhook_id, market, url, description, events, status, secret, created_at)
+      values ($1, $2, $3, $4, $5, 'enabled', $6, $7)`,
+    list: `select ${fields} from ${webhooks} order by created_at, ${order}`,
+    listOf: `select ${fields} from ${webhooks} where market = $1 order by created_at, ${order}`,
+    get: `select ${fields} from ${webhooks} where webhook_id = $1`,
+    update: `update ${webhooks} set url = $1, description = $2, events = $3, status = $4, disabled_reason = $5
+      where webhook_id = $6`,
+    delete: `delete from ${webhooks} where webhook_id = $1`,
+    rotate: `update ${webhooks} set previous_secret = secret, previous_until = $1, secret = $2
+      where webhook_id = $3`,
+    secrets: `select secret, previous_secret, previous_until from ${webhooks} where webhook_id = $1`,
   }
 }
 
-function receiverOf(row: Record<string, unknown>): Receiver {
+function receiverOf(row: Row): Receiver {
   return {
     webhookId: String(row.webhook_id),
     market: String(row.market),

@@ -2,7 +2,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { type DetourError, fail } from '#data/kernel'
+import { asDetourError, type DetourError, fail } from '#data/kernel'
 import type { KeyIdentity, KeyRole } from '#data/vault'
 import { type Peers, type PeerWord, peerHeader } from '#orchestrator/cluster'
 import type { App, BaseParts } from './parts.ts'
@@ -59,14 +59,18 @@ export function guardAccess(app: App, guard: Guard): void {
       sendProblem(reply, fail('HTTP_HOST_REFUSED', { host: named }))
       return
     }
-    const outcome = word instanceof Error ? word : admit(request, word, rules)
-    if (outcome instanceof Error) {
-      sendProblem(reply, outcome)
-      return
+    const settle = (outcome: Caller | DetourError): void => {
+      if (outcome instanceof Error) {
+        sendProblem(reply, outcome)
+        return
+      }
+      request.caller = outcome
+      request.peer = word as PeerWord | null
+      next()
     }
-    request.caller = outcome
-    request.peer = word as PeerWord | null
-    next()
+    const outcome = word instanceof Error ? word : admit(request, word, rules)
+    if (outcome instanceof Promise) outcome.then(settle, (error: unknown) => settle(asDetourError(error)))
+    else settle(outcome)
   })
 }
 
@@ -91,7 +95,10 @@ const enough: Record<'read' | 'ask' | 'act' | 'manage' | 'sink', readonly KeyRol
   sink: ['reader', 'operator', 'admin'],
 }
 
-function admit(request: FastifyRequest, word: PeerWord | null, rules: Rules): Caller | DetourError {
+/** Only what asks the vault takes a turn. */
+type Outcome = Caller | DetourError | Promise<Caller | DetourError>
+
+function admit(request: FastifyRequest, word: PeerWord | null, rules: Rules): Outcome {
   const access = accessOf(request)
   if (access === 'open') return anybody
   if (word?.holder?.kind === 'owner') return owner
@@ -114,22 +121,22 @@ const byKey = 'the header "Authorization: Bearer <key>"; make a key with "detour
 
 type Ruled = keyof typeof enough
 
-function admitSession(
+async function admitSession(
   request: FastifyRequest,
   access: Ruled,
   word: PeerWord | null,
   { sessions, vault }: Rules,
-): Caller | DetourError {
+): Promise<Caller | DetourError> {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   const isOurs = isRead ? !isForeignPage(request) : isOwnPage(request)
-  const holder = isOurs ? (word === null ? sessions.holder(request) : keyIn(word, vault)) : null
+  const holder = isOurs ? await (word === null ? sessions.holder(request) : keyIn(word, vault)) : null
   if (holder !== null) return admitRole(request, access, holder)
   const reason = `away from loopback this needs a key: enter it in the dashboard, or send ${byKey}`
   return fail('HTTP_UNAUTHORIZED', { reason })
 }
 
 /** The holder of the key whose session the request has at the process that passed it on. */
-function keyIn({ holder }: PeerWord, vault: BaseParts['vault']): KeyIdentity | null {
+async function keyIn({ holder }: PeerWord, vault: BaseParts['vault']): Promise<KeyIdentity | null> {
   return holder?.kind === 'key' ? vault.findKey(holder.keyId) : null
 }
 
@@ -142,17 +149,17 @@ function admitRole(
   return fail('HTTP_FORBIDDEN', { name, role, method: request.method, path: request.url.split('?')[0] })
 }
 
-function admitHolder(
+async function admitHolder(
   request: FastifyRequest,
   authorization: string,
   access: Exclude<Access, 'open' | 'peer'>,
   { vault, tokenBytes }: Rules,
-): Caller | DetourError {
+): Promise<Caller | DetourError> {
   const key = /^Bearer (\S{1,200})$/i.exec(authorization)?.[1]
   if (key !== undefined && isSame(Buffer.from(key), tokenBytes)) return owner
   if (access === 'own')
     return fail('HTTP_UNAUTHORIZED', { reason: 'this needs the bearer token of the running server' })
-  const holder = key === undefined ? null : vault.verifyKey(key)
+  const holder = key === undefined ? null : await vault.verifyKey(key)
   if (holder === null) {
     return fail('HTTP_UNAUTHORIZED', {
       reason: 'this key is unknown or was revoked; "detour key list" shows those that hold',
@@ -169,13 +176,13 @@ function accessOf(request: FastifyRequest): Access {
 }
 
 /** Who the request's asker is to this process, for another that it is passed on to. */
-export function wordFor(
+export async function wordFor(
   request: FastifyRequest,
   { sessions, token, host }: Pick<Guard, 'sessions' | 'token' | 'host'>,
-): PeerWord {
+): Promise<PeerWord> {
   const key = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1]
   const isOwner = key !== undefined && isSame(Buffer.from(key), Buffer.from(token))
-  const holder = sessions.holder(request)
+  const holder = await sessions.holder(request)
   return {
     ip: request.ip,
     isLocal: isLoopback(host),

@@ -145,7 +145,7 @@ async function pass(
       unreachable(reply, { market, url })
       return reply
     }
-    const word = wordFor(request, { sessions, token, host })
+    const word = await wordFor(request, { sessions, token, host })
     const to = { market, url, path: target.path }
     if (await relay.pass(request, reply, { word, to })) return reply
   }

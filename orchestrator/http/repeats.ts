@@ -13,7 +13,8 @@ type Kept<T> = { answer: T } | { code: ErrorCode; details: ErrorDetails }
 /** The requests with keys of a running server. */
 export class Repeats {
   readonly #memory: Memory
-  readonly #running = new Map<string, { hash: string; answer: Promise<unknown> }>()
+  /** The last request of each id that is under way: one at a time. */
+  readonly #last = new Map<string, Promise<unknown>>()
 
   constructor(memory: Memory) {
     this.#memory = memory
@@ -34,20 +35,19 @@ export class Repeats {
     const id = commandIdOf(request, route)
     if (request.headers['idempotency-key'] === undefined) return work(id)
     const hash = hashOf(asked)
-    const running = this.#running.get(id)
-    if (running !== undefined) {
-      if (running.hash !== hash) throw fail('LOG_COMMAND_CONFLICT', { commandId: id })
-      return running.answer as Promise<T>
-    }
-    const known = this.#memory.claimRequest(id, hash)
-    if (known !== null) return unpack(JSON.parse(known) as Kept<T>)
-    const answer = this.#carryOut(id, work)
-    this.#running.set(id, { hash, answer })
+    const turn = (this.#last.get(id) ?? Promise.resolve()).then(() => this.#answer(id, hash, work))
+    const done = turn.catch(() => undefined)
+    this.#last.set(id, done)
     try {
-      return await answer
+      return await turn
     } finally {
-      this.#running.delete(id)
+      if (this.#last.get(id) === done) this.#last.delete(id)
     }
+  }
+
+  async #answer<T>(id: string, hash: string, work: (commandId: string) => Promise<T>): Promise<T> {
+    const known = await this.#memory.claimRequest(id, hash)
+    return known === null ? this.#carryOut(id, work) : unpack(JSON.parse(known) as Kept<T>)
   }
 
   /** Keeps the outcome, unless the same request may end otherwise later. */
@@ -58,11 +58,11 @@ export class Repeats {
       answer = await work(id)
     } catch (error) {
       if (error instanceof DetourError && error.status < 500 && !error.retryable) {
-        keep({ code: error.code, details: error.details })
+        await keep({ code: error.code, details: error.details })
       }
       throw error
     }
-    keep({ answer })
+    await keep({ answer })
     return answer
   }
 }

@@ -99,9 +99,9 @@ async function start(
   const workspace = await openWorkspace(options.home, 'serve', world)
   onClose(() => workspace.close())
   const { effects, paths, log } = workspace
-  const vault = openVault(paths.log, effects)
+  const vault = await openVault(paths, effects)
   onClose(() => vault.close())
-  if (!isLoopback(host) && !vault.hasAdminKey()) throw fail('SERVE_HOST_REFUSED', { host })
+  if (!isLoopback(host) && !(await vault.hasAdminKey())) throw fail('SERVE_HOST_REFUSED', { host })
   await tryPort(options)
   await prepare?.(workspace)
   const shared = await openShared(workspace)

@@ -39,7 +39,7 @@ export class Sessions {
   }
 
   /** Who holds the key of the session that the request names; null where it names none that is open. */
-  holder(request: FastifyRequest): KeyIdentity | null {
+  async holder(request: FastifyRequest): Promise<KeyIdentity | null> {
     const session = this.#open.get(idIn(request))
     if (session === undefined || session.endsAt <= this.#clock.now()) return null
     return this.#vault.findKey(session.keyId)

@@ -27,7 +27,7 @@ export const keyCreateVerb = defineVerb({
   isExclusive: false,
   run: async (args, context) => {
     const name = args.name ?? args.role
-    const made = inVault(context, (vault) => vault.createKey({ name, role: args.role }))
+    const made = await inVault(context, (vault) => vault.createKey({ name, role: args.role }))
     return { ...made, name, role: args.role }
   },
   show: ({ keyId, key, name, role: may }) =>
@@ -44,7 +44,7 @@ export const keyListVerb = defineVerb({
   schema: Type.Object({}, closed),
   isExclusive: false,
   run: async (_args, context) => {
-    const keys = inVault(context, (vault) => vault.listKeys())
+    const keys = await inVault(context, (vault) => vault.listKeys())
     return {
       keys: keys.map((each) => ({
         ...each,
@@ -76,17 +76,17 @@ export const keyRevokeVerb = defineVerb({
   schema: Type.Object({ keyId: Type.String({ minLength: 1, maxLength: 200 }) }, closed),
   isExclusive: false,
   run: async ({ keyId }, context) => {
-    if (!inVault(context, (vault) => vault.revokeKey(keyId))) throw fail('KEY_UNKNOWN', { keyId })
+    if (!(await inVault(context, (vault) => vault.revokeKey(keyId)))) throw fail('KEY_UNKNOWN', { keyId })
     return { keyId }
   },
   show: ({ keyId }) => `Key ${keyId} no longer opens anything.`,
 })
 
-function inVault<R>({ paths, effects }: VerbContext, work: (vault: Vault) => R): R {
-  const vault = openVault(paths.log, effects)
+async function inVault<R>({ paths, effects }: VerbContext, work: (vault: Vault) => Promise<R>): Promise<R> {
+  const vault = await openVault(paths, effects)
   try {
-    return work(vault)
+    return await work(vault)
   } finally {
-    vault.close()
+    await vault.close()
   }
 }

@@ -51,15 +51,21 @@ export class Dispatcher {
 
   /** Starts what is due for a receiver, and sets a timer for what is due later. It never throws. */
   pump(webhookId: string): void {
-    if (this.#isClosed) return
+    if (!this.#isClosed) void this.#pump(webhookId)
+  }
+
+  async #pump(webhookId: string): Promise<void> {
     const lane = this.#lane(webhookId)
     lane.cancelTimer()
     try {
-      const receiver = this.#options.vault.getWebhook(webhookId)
-      if (receiver?.status === 'enabled') this.#startDue(receiver, lane)
+      const receiver = await this.#options.vault.getWebhook(webhookId)
+      lane.cancelTimer()
+      if (receiver?.status === 'enabled' && !this.#isClosed) this.#startDue(receiver, lane)
     } catch (error) {
+      if (this.#isClosed) return
       const { clock, logger } = this.#options.effects
       logger.warn({ err: error, webhookId }, 'a webhook receiver could not be read')
+      lane.cancelTimer()
       lane.cancelTimer = clock.after(unrecordedMs, () => this.pump(webhookId))
     }
   }
@@ -187,21 +193,21 @@ export class Dispatcher {
       seq,
       round,
     })
-    this.#judge(receiver, isGone)
+    await this.#judge(receiver, isGone)
   }
 
   /** Disables a receiver that is gone or has failed for days. */
-  #judge(receiver: Receiver, isGone: boolean): void {
+  async #judge(receiver: Receiver, isGone: boolean): Promise<void> {
     const { ledger, effects, vault } = this.#options
     const { webhookId } = receiver
     const { failingSince } = ledger.of(webhookId)
     const isLost = failingSince !== null && effects.clock.now() - failingSince > patienceMs
-    if ((!isGone && !isLost) || vault.getWebhook(webhookId) === null) return
+    if ((!isGone && !isLost) || (await vault.getWebhook(webhookId)) === null) return
     const since = failingSince === null ? '' : new Date(failingSince).toISOString()
     const disabledReason = isGone
       ? 'The receiver answered 410 Gone.'
       : `No delivery has succeeded since ${since}.`
-    vault.updateWebhook(webhookId, { status: 'disabled', disabledReason })
+    await vault.updateWebhook(webhookId, { status: 'disabled', disabledReason })
     effects.logger.warn({ webhookId, reason: disabledReason }, 'a webhook was disabled')
   }
 
@@ -218,13 +224,13 @@ export class Dispatcher {
 
   async #send(receiver: Receiver, messageId: string, payload: unknown): Promise<Answer> {
     const { vault, sender, effects } = this.#options
-    if (payload === null || vault.getWebhook(receiver.webhookId) === null) {
+    if (payload === null || (await vault.getWebhook(receiver.webhookId)) === null) {
       const notes = [
         payload === null ? 'the event of this message is not in the log' : 'the webhook was removed',
       ]
       return { httpStatus: null, startedAt: effects.clock.now(), durationMs: 0, retryAfterMs: null, notes }
     }
-    const secrets = vault.webhookSecrets(receiver.webhookId)
+    const secrets = await vault.webhookSecrets(receiver.webhookId)
     return sender.send({ url: receiver.url, secrets, messageId, body: JSON.stringify(payload) })
   }
 

@@ -33,17 +33,17 @@ export class Receivers {
     this.#options = options
   }
 
-  list(): api.Webhook[] {
-    return this.#all().map((receiver) => this.#shown(receiver))
+  async list(): Promise<api.Webhook[]> {
+    return (await this.#all()).map((receiver) => this.#shown(receiver))
   }
 
-  get(webhookId: string): api.Webhook {
-    return this.#shown(this.known(webhookId))
+  async get(webhookId: string): Promise<api.Webhook> {
+    return this.#shown(await this.known(webhookId))
   }
 
   /** @throws WEBHOOK_UNKNOWN also for one of another market */
-  known(webhookId: string): Receiver {
-    const receiver = this.#options.vault.getWebhook(webhookId)
+  async known(webhookId: string): Promise<Receiver> {
+    const receiver = await this.#options.vault.getWebhook(webhookId)
     if (receiver?.market !== this.#options.core.market) {
       throw fail('WEBHOOK_UNKNOWN', { webhookId: webhookId.slice(0, 200) })
     }
@@ -54,37 +54,38 @@ export class Receivers {
     const { vault, core, scanner, effects } = this.#options
     const { href } = await checkedTarget(url, effects.clock)
     await scanner.mark()
-    if (this.#all().length >= mostReceivers) throw fail('WEBHOOK_TOO_MANY', { limit: mostReceivers })
-    const { receiver, secret } = vault.createWebhook({ market: core.market, url: href, description, events })
+    if ((await this.#all()).length >= mostReceivers) throw fail('WEBHOOK_TOO_MANY', { limit: mostReceivers })
+    const made = { market: core.market, url: href, description, events }
+    const { receiver, secret } = await vault.createWebhook(made)
     return { ...this.#shown(receiver), secret }
   }
 
   async change(webhookId: string, change: api.WebhookChange): Promise<api.Webhook> {
     const { vault, scanner, dispatcher, effects } = this.#options
-    const before = this.known(webhookId)
+    const before = await this.known(webhookId)
     const next: ReceiverChange = { ...change }
     if (change.url !== undefined) next.url = (await checkedTarget(change.url, effects.clock)).href
     // What happened while nobody listened stays untold.
     if (change.status === 'enabled' && before.status === 'disabled') await scanner.mark()
     if (change.status === 'disabled') next.disabledReason = before.disabledReason ?? 'Disabled by a person.'
-    const after = vault.updateWebhook(webhookId, next)
+    const after = await vault.updateWebhook(webhookId, next)
     dispatcher.release(webhookId)
     return this.#shown(after)
   }
 
   async remove(webhookId: string): Promise<void> {
-    this.known(webhookId)
-    this.#options.vault.deleteWebhook(webhookId)
+    await this.known(webhookId)
+    await this.#options.vault.deleteWebhook(webhookId)
     await this.#options.outbox.append({ type: 'WebhookRemoved', data: { webhookId } })
   }
 
-  rotate(webhookId: string): api.WebhookWithSecret {
-    const receiver = this.known(webhookId)
-    return { ...this.#shown(receiver), secret: this.#options.vault.rotateWebhook(webhookId) }
+  async rotate(webhookId: string): Promise<api.WebhookWithSecret> {
+    const receiver = await this.known(webhookId)
+    return { ...this.#shown(receiver), secret: await this.#options.vault.rotateWebhook(webhookId) }
   }
 
   async ensureDemo(url: string): Promise<api.Webhook> {
-    const known = this.#all().find(({ description }) => description === demoDescription)
+    const known = (await this.#all()).find(({ description }) => description === demoDescription)
     if (known === undefined) {
       const { secret, ...made } = await this.create({ url, description: demoDescription })
       return made
@@ -92,12 +93,14 @@ export class Receivers {
     return known.url === url ? this.#shown(known) : this.change(known.webhookId, { url })
   }
 
-  secretFor(path: string): string | null {
-    const receiver = this.#all().find(({ url }) => URL.parse(url)?.pathname === path)
-    return receiver === undefined ? null : (this.#options.vault.webhookSecrets(receiver.webhookId)[0] ?? null)
+  async secretFor(path: string): Promise<string | null> {
+    const receiver = (await this.#all()).find(({ url }) => URL.parse(url)?.pathname === path)
+    if (receiver === undefined) return null
+    const [secret] = await this.#options.vault.webhookSecrets(receiver.webhookId)
+    return secret ?? null
   }
 
-  #all(): Receiver[] {
+  #all(): Promise<Receiver[]> {
     return this.#options.vault.listWebhooks(this.#options.core.market)
   }
 

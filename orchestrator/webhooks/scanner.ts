@@ -119,9 +119,8 @@ export class Scanner {
   async #scan(): Promise<void> {
     const { core, ledger } = this.#options
     while (!this.#isClosed && (ledger.cursor ?? 0) < core.lastSeq) {
-      const receivers = this.#options.vault
-        .listWebhooks(core.market)
-        .filter(({ status }) => status === 'enabled')
+      const all = await this.#options.vault.listWebhooks(core.market)
+      const receivers = all.filter(({ status }) => status === 'enabled')
       // A log whose deliveries were never followed starts with what happens next.
       if (receivers.length === 0 || ledger.cursor === null) this.#skip()
       else await this.#scanBatch(ledger.cursor, receivers)
@@ -167,7 +166,7 @@ export class Scanner {
 
   async #catchUp(webhookId: string): Promise<void> {
     const { ledger, limits, vault } = this.#options
-    const receiver = vault.getWebhook(webhookId)
+    const receiver = await vault.getWebhook(webhookId)
     const { behindFrom, queue } = ledger.of(webhookId)
     const room = limits.waiting - queue.size
     if (receiver === null || behindFrom === null || room <= 0 || this.#isClosed) return

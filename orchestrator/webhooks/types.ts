@@ -53,9 +53,9 @@ export interface WebhookOptions {
 
 /** The webhooks of one market: receivers, and what is sent to them. */
 export interface Webhooks {
-  list(): api.Webhook[]
+  list(): Promise<api.Webhook[]>
   /** @throws WEBHOOK_UNKNOWN */
-  get(webhookId: string): api.Webhook
+  get(webhookId: string): Promise<api.Webhook>
   /**
    * A new receiver; it is told what happens from now on. The secret is shown this once.
    * @throws WEBHOOK_URL_INVALID, WEBHOOK_URL_REFUSED, WEBHOOK_TOO_MANY
@@ -69,7 +69,7 @@ export interface Webhooks {
    * The receiver with its new secret; the one before signs beside it for a day.
    * @throws WEBHOOK_UNKNOWN
    */
-  rotate(webhookId: string): api.WebhookWithSecret
+  rotate(webhookId: string): Promise<api.WebhookWithSecret>
   /**
    * Sends `webhook.test` once, at once; the attempt, whatever came of it.
    * @throws WEBHOOK_UNKNOWN
@@ -88,7 +88,7 @@ export interface Webhooks {
   /** Makes sure that the demo's receiver is there and points to `url`. */
   ensureDemoReceiver(url: string): Promise<api.Webhook>
   /** Newest secret of the receiver whose URL has this path; null where none has. */
-  secretFor(path: string): string | null
+  secretFor(path: string): Promise<string | null>
   /** Looks for news soon; the core's changes do this by themselves. */
   wake(): void
   /** Calls `listener` after each durable attempt; the returned function stops that. */

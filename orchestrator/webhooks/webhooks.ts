@@ -35,7 +35,8 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
   const stream = webhookStream(core.market)
   const deliveries = new Deliveries(log, stream)
   const { ledger, lastSeq, sinceSnapshot } = await loadLedger(log, stream, (event) => deliveries.note(event))
-  ledger.keepOnly(new Set(vault.listWebhooks(core.market).map(({ webhookId }) => webhookId)))
+  const known = (await vault.listWebhooks(core.market)).map(({ webhookId }) => webhookId)
+  ledger.keepOnly(new Set(known))
   const listeners = new Set<(delivery: api.WebhookDelivery) => void>()
   const onWritten: OutboxOptions['onWritten'] = (event) => {
     deliveries.note(event)
@@ -55,10 +56,7 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
   const receivers = new Receivers({ core, vault, effects, ledger, outbox, scanner, dispatcher })
   const stopListening = core.onChange(() => scanner.wake())
   scanner.wake()
-  pumpAll(
-    dispatcher,
-    receivers.list().map(({ webhookId }) => webhookId),
-  )
+  pumpAll(dispatcher, known)
   return {
     list: () => receivers.list(),
     get: (webhookId) => receivers.get(webhookId),
@@ -66,8 +64,9 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
     change: (webhookId, change) => receivers.change(webhookId, change),
     remove: (webhookId) => receivers.remove(webhookId),
     rotate: (webhookId) => receivers.rotate(webhookId),
-    test: async (webhookId) => deliveryOf(await dispatcher.test(receivers.known(webhookId))),
-    replay: (replay) => replayMessages(receivers.known(replay.webhookId), replay, { log, core, scanner }),
+    test: async (webhookId) => deliveryOf(await dispatcher.test(await receivers.known(webhookId))),
+    replay: async (replay) =>
+      replayMessages(await receivers.known(replay.webhookId), replay, { log, core, scanner }),
     deliveries: (query) => deliveries.page(query),
     ensureDemoReceiver: (url) => receivers.ensureDemo(url),
     secretFor: (path) => receivers.secretFor(path),

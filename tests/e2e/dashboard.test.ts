@@ -21,7 +21,7 @@ const open = () => site
 beforeAll(async () => {
   if (launched.browser === null) return
   shop = await openShop({ days: 21, orders: 900 })
-  const [webhook] = shop.webhooks.list()
+  const [webhook] = await shop.webhooks.list()
   const { browser } = launched
   site = { browser, url: shop.url, shop, orderId: shop.orderId, webhookId: webhook?.webhookId ?? '' }
 })

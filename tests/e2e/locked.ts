@@ -62,9 +62,9 @@ async function openLocked(): Promise<{
   const home = join(folder.path, 'home')
   const effects = effectsWith({ cycleCron: '0 0 1 1 *' })
   const workspace = await openWorkspace(home, 'serve', effects)
-  const vault = openVault(workspace.paths.log, effects)
-  const { key } = vault.createKey({ name: 'browser', role: 'admin' })
-  vault.close()
+  const vault = await openVault(workspace.paths, effects)
+  const { key } = await vault.createKey({ name: 'browser', role: 'admin' })
+  await vault.close()
   await workspace.close()
   const built = (await import(pathToFileURL(await ensureDashboard()).href)) as { handler: PageHandler }
   const serving = await serve({ home, port: 0, host: '0.0.0.0' }, effects, { pages: built.handler })

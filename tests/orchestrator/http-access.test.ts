@@ -105,7 +105,7 @@ describe('a change', () => {
 
   test('with a key is taken where its role is enough', async () => {
     const codes = async (role: KeyRole) => {
-      const headers = bearer(key(role).key)
+      const headers = bearer((await key(role)).key)
       return [
         (await place.bare('GET', '/api/v1/policies/reroute', { headers })).status,
         (await change(headers)).status,
@@ -115,7 +115,7 @@ describe('a change', () => {
     expect(await codes('reader')).toEqual([200, 403, 'HTTP_FORBIDDEN'])
     expect(await codes('operator')).toEqual([200, 200, 'HTTP_FORBIDDEN'])
     expect(await codes('admin')).toEqual([200, 200, 'WEBHOOK_URL_INVALID'])
-    const refused = await change(bearer(key('reader').key))
+    const refused = await change(bearer((await key('reader')).key))
     expect(refused.body.details).toMatchObject({
       name: 'reader of a test',
       role: 'reader',
@@ -124,8 +124,8 @@ describe('a change', () => {
   })
 
   test('with a key that is none or was revoked is refused, also a read', async () => {
-    const { keyId, key: secret } = key('admin')
-    place.vault.revokeKey(keyId)
+    const { keyId, key: secret } = await key('admin')
+    await place.vault.revokeKey(keyId)
     const wrong = [
       'Bearer',
       `Bearer ${secret}`,
@@ -158,7 +158,10 @@ describe('verbs of the command line', () => {
   test('take the token of this run and nothing else', async () => {
     const ask = (headers: Record<string, string>) =>
       place.bare('POST', '/api/v1/verbs/quarantine-list', { headers, body: {} })
-    for (const headers of [{}, { origin: own }, bearer(key('admin').key)] as Record<string, string>[]) {
+    for (const headers of [{}, { origin: own }, bearer((await key('admin')).key)] as Record<
+      string,
+      string
+    >[]) {
       expect((await ask(headers)).body.code).toBe('HTTP_UNAUTHORIZED')
     }
     expect((await ask(bearer(place.token))).status).toBe(200)
@@ -205,7 +208,7 @@ describe('a server that listens beyond this machine', () => {
   })
 
   test('answers who has a key', async () => {
-    const headers = bearer(key('reader', wide).key)
+    const headers = bearer((await key('reader', wide)).key)
     expect((await wide.bare('GET', '/api/v1/policies/reroute', { headers })).status).toBe(200)
     expect((await wide.bare('GET', '/metrics', { headers })).status).toBe(200)
   })
@@ -213,7 +216,7 @@ describe('a server that listens beyond this machine', () => {
   test('says so to an address that asks too often', async () => {
     const busy = await openPlace({ host: '0.0.0.0', requestsMost: 3 })
     try {
-      const headers = bearer(key('admin', busy).key)
+      const headers = bearer((await key('admin', busy)).key)
       const ask = () => busy.bare('GET', '/api/v1/policies/reroute', { headers })
       const answers = await Promise.all(Array.from({ length: 12 }, ask))
       const late = answers.filter(({ status }) => status === 429)

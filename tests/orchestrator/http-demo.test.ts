@@ -7,8 +7,8 @@ import { openAll } from './webhooks/setup.ts'
 test('a demo served on loopback has its receiver, one served to the network has none and starts as well', async () => {
   const { webhooks } = await openAll()
   await addDemoReceiver(webhooks, 'http://192.168.1.5:4380')
-  expect(webhooks.list()).toEqual([])
+  expect(await webhooks.list()).toEqual([])
   await addDemoReceiver(webhooks, 'http://127.0.0.1:4380')
   await addDemoReceiver(webhooks, 'http://[::1]:4381')
-  expect(webhooks.list().map(({ url }) => url)).toEqual(['http://[::1]:4381/api/v1/sink/demo'])
+  expect((await webhooks.list()).map(({ url }) => url)).toEqual(['http://[::1]:4381/api/v1/sink/demo'])
 })

@@ -83,7 +83,7 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const { clock, requestsMost } = options
   const effects = { ...effectsWith(options.config), ...(clock === undefined ? {} : { clock }) }
   const workspace = await openWorkspace(join(folder.path, 'home'), 'test', effects)
-  const vault = openVault(workspace.paths.log, effects)
+  const vault = await openVault(workspace.paths, effects)
   const engine = await openEngine(workspace)
   const { core } = engine
   await core.execute('DefineNodes', { nodes }, { at: effects.clock.now() })
@@ -112,7 +112,7 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
       await app.close()
       await webhooks.close()
       await engine.close()
-      vault.close()
+      await vault.close()
       await workspace.close()
       await folder.remove()
     },

@@ -28,7 +28,7 @@ const change = (headers: Record<string, string>) =>
 
 describe('a session', () => {
   test('begins with a key, in a cookie that no script and no other site can use', async () => {
-    const answer = await begin(key('operator').key)
+    const answer = await begin((await key('operator')).key)
     expect([answer.status, answer.body]).toMatchObject([
       200,
       { name: 'operator of a test', role: 'operator' },
@@ -37,19 +37,19 @@ describe('a session', () => {
       /^detour_session=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/,
     )
     expect(answer.text).not.toContain(cookieOf(answer).slice(15, 58))
-    const proxied = await begin(key('operator').key, { ...own(), 'x-forwarded-proto': 'https' })
+    const proxied = await begin((await key('operator')).key, { ...own(), 'x-forwarded-proto': 'https' })
     expect(cookieOf(proxied)).toMatch(/; Secure$/)
   })
 
   test('reads, listens and acts with the role of its key', async () => {
-    const reader = await sessionOf(key('reader').key)
+    const reader = await sessionOf((await key('reader')).key)
     for (const headers of [{}, own(), { 'sec-fetch-site': 'none' }]) {
       expect((await read({ ...reader, ...headers })).status).toBe(200)
     }
     expect((await read(reader, '/api/docs/')).status).toBe(200)
     const refused = await change({ ...reader, ...own() })
     expect([refused.status, refused.body.code]).toEqual([403, 'HTTP_FORBIDDEN'])
-    const operator = await sessionOf(key('operator').key)
+    const operator = await sessionOf((await key('operator')).key)
     expect((await change({ ...operator, ...own() })).status).toBe(200)
     // Browsers on plain HTTP send the origin alone.
     expect((await change({ ...operator, origin: place.url })).status).toBe(200)
@@ -63,7 +63,7 @@ describe('a session', () => {
   })
 
   test('helps no other page', async () => {
-    const admin = await sessionOf(key('admin').key)
+    const admin = await sessionOf((await key('admin')).key)
     for (const headers of [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' },
@@ -71,7 +71,7 @@ describe('a session', () => {
     ] as Record<string, string>[]) {
       expect((await read({ ...admin, ...headers })).body.code).toBe('HTTP_UNAUTHORIZED')
       expect((await change({ ...admin, ...headers })).body.code).toBe('HTTP_UNAUTHORIZED')
-      expect((await begin(key('admin').key, headers)).body.code).toBe('HTTP_UNAUTHORIZED')
+      expect((await begin((await key('admin')).key, headers)).body.code).toBe('HTTP_UNAUTHORIZED')
       const ended = await place.bare('DELETE', '/api/v1/session', { headers: { ...admin, ...headers } })
       expect(ended.body.code).toBe('HTTP_UNAUTHORIZED')
     }
@@ -81,14 +81,14 @@ describe('a session', () => {
   })
 
   test('opens no verb of the command line', async () => {
-    const headers = { ...(await sessionOf(key('admin').key)), ...own() }
+    const headers = { ...(await sessionOf((await key('admin')).key)), ...own() }
     const answer = await place.bare('POST', '/api/v1/verbs/quarantine-list', { headers, body: {} })
     expect(answer.body.code).toBe('HTTP_UNAUTHORIZED')
   })
 
   test('does not begin with a key that is none, and no cookie is made up', async () => {
-    const { keyId, key: secret } = key('admin')
-    place.vault.revokeKey(keyId)
+    const { keyId, key: secret } = await key('admin')
+    await place.vault.revokeKey(keyId)
     for (const wrong of ['x', secret, place.token]) {
       const answer = await begin(wrong)
       expect([answer.status, answer.body.code]).toEqual([401, 'HTTP_UNAUTHORIZED'])
@@ -103,16 +103,16 @@ describe('a session', () => {
   })
 
   test('ends when it is told to, with its key, and after twelve hours', async () => {
-    const { keyId, key: secret } = key('operator')
+    const { keyId, key: secret } = await key('operator')
     const first = await sessionOf(secret)
     const second = await sessionOf(secret)
     const ended = await place.bare('DELETE', '/api/v1/session', { headers: { ...first, ...own() } })
     expect([ended.status, cookieOf(ended)]).toEqual([204, expect.stringContaining('Max-Age=0')])
     expect((await read({ ...first, ...own() })).status).toBe(401)
     expect((await read({ ...second, ...own() })).status).toBe(200)
-    place.vault.revokeKey(keyId)
+    await place.vault.revokeKey(keyId)
     expect((await read({ ...second, ...own() })).status).toBe(401)
-    const third = await sessionOf(key('operator').key)
+    const third = await sessionOf((await key('operator')).key)
     await skipped.advance(12 * 3_600_000 - 60_000)
     expect((await read({ ...third, ...own() })).status).toBe(200)
     await skipped.advance(60_000)

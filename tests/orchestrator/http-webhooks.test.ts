@@ -48,7 +48,7 @@ test('a secret is made once for a key, for each receiver', async () => {
   const first = await ask(`/${ids[0]}/rotate`, undefined, 'r1')
   expect(first.status).toBe(200)
   expect((await ask(`/${ids[0]}/rotate`, undefined, 'r1')).body.secret).toBe(first.body.secret)
-  expect(place.vault.webhookSecrets(ids[0] ?? '')[0]).toBe(first.body.secret)
+  expect((await place.vault.webhookSecrets(ids[0] ?? ''))[0]).toBe(first.body.secret)
   expect((await ask(`/${ids[1]}/rotate`, undefined, 'r1')).body.secret).not.toBe(first.body.secret)
   expect((await ask(`/${ids[0]}/rotate`, undefined)).body.secret).not.toBe(first.body.secret)
 })

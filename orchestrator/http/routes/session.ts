@@ -27,7 +27,7 @@ export function addSession(app: App, { vault }: BaseParts, sessions: Sessions): 
     async (request, reply) => {
       if (isForeignPage(request))
         throw fail('HTTP_UNAUTHORIZED', { reason: 'this needs a page of this server' })
-      const holder = vault.verifyKey(request.body.key)
+      const holder = await vault.verifyKey(request.body.key)
       if (holder === null) {
         const reason = 'this key is unknown or was revoked; "detour key list" shows those that hold'
         throw fail('HTTP_UNAUTHORIZED', { reason })

@@ -30,7 +30,7 @@ export function addSink(app: App, { engine, webhooks }: AppParts): void {
     scope.post('/sink/:name', options, async (request) => {
       const path = request.url.split('?')[0] as string
       const body = Buffer.isBuffer(request.body) ? request.body : ''
-      const { messageId, isVerified } = sink.receive(request.headers, body, webhooks.secretFor(path))
+      const { messageId, isVerified } = sink.receive(request.headers, body, await webhooks.secretFor(path))
       return { messageId, isVerified }
     })
   })

@@ -108,7 +108,7 @@ test('The bodies of all messages of a story are those on file', async () => {
   expect(received.map(({ id }) => id)).toEqual(expectedIds)
   const text = `${JSON.stringify(bodies, null, 2)}\n`
   await expect(text).toMatchFileSnapshot('golden/story.json')
-  await until(() => webhooks.get(webhookId).pending === 0)
+  await until(async () => (await webhooks.get(webhookId)).pending === 0)
 })
 
 test('An update is compared with what was last said, also after a new start', async () => {

@@ -51,10 +51,10 @@ test('Every durable event has reached every receiver under one id after 20 kills
   )
   for (const id of durable) expect(wanted).toContain(id)
   await until(
-    () =>
+    async () =>
       idsOf(steady.received).size >= wanted.size &&
       idsOf(moody.received).size >= wanted.size &&
-      webhooks.list().every(({ pending }) => pending === 0),
+      (await webhooks.list()).every(({ pending }) => pending === 0),
   )
   for (const { received } of [steady, moody]) {
     expect(idsOf(received)).toEqual(wanted)

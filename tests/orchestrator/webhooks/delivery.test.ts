@@ -31,7 +31,7 @@ describe('a message', () => {
       attempt: 1,
       payload: JSON.parse(got.body),
     })
-    expect(webhooks.get(made.webhookId)).toMatchObject({
+    expect(await webhooks.get(made.webhookId)).toMatchObject({
       pending: 0,
       lastDelivery: { status: 'delivered', httpStatus: 200 },
     })
@@ -75,9 +75,9 @@ describe('a message', () => {
     const receiver = await startReceiver((response) => response.writeHead(500).end())
     const { webhookId } = await webhooks.create({ url: receiver.url })
     await market.append(created(1), cancelled(1))
-    await until(() => webhooks.get(webhookId).lastDelivery?.status === 'abandoned')
+    await until(async () => (await webhooks.get(webhookId)).lastDelivery?.status === 'abandoned')
     expect(receiver.received).toHaveLength(3)
-    expect(webhooks.get(webhookId)).toMatchObject({ pending: 0, status: 'enabled' })
+    expect(await webhooks.get(webhookId)).toMatchObject({ pending: 0, status: 'enabled' })
     const { items } = await webhooks.deliveries({ status: 'abandoned', limit: 10 })
     expect(items.map(({ attempt, nextAttemptAt }) => [attempt, nextAttemptAt])).toEqual([[3, null]])
   })
@@ -95,7 +95,7 @@ describe('a message', () => {
     await market.append(created(1), cancelled(1))
     await until(() => receiver.received.length === 3)
     expect(elsewhere.received).toEqual([])
-    await until(() => webhooks.get(webhookId).lastDelivery !== null)
+    await until(async () => (await webhooks.get(webhookId)).lastDelivery !== null)
     const { items } = await webhooks.deliveries({ limit: 50 })
     const notes = items.flatMap((item) => item.notes)
     expect(notes).toContain('the receiver closed the connection')
@@ -114,7 +114,7 @@ describe('a receiver', () => {
     for (let i = 1; i <= 30; i++) await market.append(created(i), cancelled(i))
     await until(() => good.received.length === 30)
     expect(new Set(good.received.map(({ id }) => id)).size).toBe(30)
-    await until(() => webhooks.get(webhookId).lastDelivery !== null)
+    await until(async () => (await webhooks.get(webhookId)).lastDelivery !== null)
     const { items } = await webhooks.deliveries({ webhookId, limit: 1 })
     expect(items[0]).toMatchObject({ status: 'failed', httpStatus: null })
     expect(items[0]?.notes).toEqual(['no full answer within 0.2 s'])
@@ -125,7 +125,7 @@ describe('a receiver', () => {
     const receiver = await startReceiver((response) => response.writeHead(200).write('x'.repeat(100_000)))
     const { webhookId } = await webhooks.create({ url: receiver.url })
     await market.append(created(1), cancelled(1))
-    await until(() => webhooks.get(webhookId).lastDelivery?.status === 'delivered')
+    await until(async () => (await webhooks.get(webhookId)).lastDelivery?.status === 'delivered')
     expect(receiver.received).toHaveLength(1)
   })
 
@@ -136,8 +136,8 @@ describe('a receiver', () => {
     })
     const { webhookId } = await webhooks.create({ url: receiver.url })
     await market.append(created(1), cancelled(1))
-    await until(() => webhooks.get(webhookId).status === 'disabled')
-    expect(webhooks.get(webhookId)).toMatchObject({
+    await until(async () => (await webhooks.get(webhookId)).status === 'disabled')
+    expect(await webhooks.get(webhookId)).toMatchObject({
       disabledReason: 'The receiver answered 410 Gone.',
       pending: 0,
     })
@@ -162,7 +162,7 @@ describe('a receiver', () => {
     })
     const { webhookId } = await webhooks.create({ url: receiver.url })
     await market.append(created(1), cancelled(1))
-    await until(() => webhooks.get(webhookId).lastDelivery !== null)
+    await until(async () => (await webhooks.get(webhookId)).lastDelivery !== null)
     const [item] = (await webhooks.deliveries({ webhookId, limit: 1 })).items
     const wait = Date.parse(item?.nextAttemptAt ?? '') - Date.parse(item?.attemptedAt ?? '')
     expect(wait).toBeGreaterThanOrEqual(least)
@@ -176,7 +176,7 @@ describe('a receiver', () => {
     for (let i = 1; i <= 40; i++) await market.append(created(i), cancelled(i))
     await until(() => receiver.received.length >= 6)
     expect(receiver.received.length).toBeLessThan(15)
-    await until(() => webhooks.get(webhookId).pending === 40)
+    await until(async () => (await webhooks.get(webhookId)).pending === 40)
   })
 })
 

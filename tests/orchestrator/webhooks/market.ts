@@ -30,7 +30,7 @@ export interface Market extends WatchedCore {
 /** The market whose log lies at the path. */
 export async function openMarket(path: string, effects: Effects): Promise<Market> {
   const log = await openSqliteLog(path, effects)
-  const vault = openVault(path, effects)
+  const vault = await openVault({ log: path }, effects)
   const stream = coreStream('main')
   const listeners = new Set<() => void>()
   let state: CoreState = emptyState('main')
@@ -62,7 +62,7 @@ export async function openMarket(path: string, effects: Effects): Promise<Market
       return lastSeq
     },
     close: async () => {
-      vault.close()
+      await vault.close()
       await log.close()
     },
   }

@@ -72,7 +72,7 @@ describe('a receiver', () => {
     const { webhooks } = await openAll()
     const receiver = await startReceiver(ok)
     const { webhookId, secret: before } = await webhooks.create({ url: receiver.url })
-    const { secret: after } = webhooks.rotate(webhookId)
+    const { secret: after } = await webhooks.rotate(webhookId)
     expect(after).not.toBe(before)
     await webhooks.test(webhookId)
     const [got] = receiver.received
@@ -89,7 +89,7 @@ describe('a receiver', () => {
     const count = receiver.received.length
     await new Promise((resolve) => setTimeout(resolve, 150))
     expect(receiver.received.length).toBeLessThanOrEqual(count + 1)
-    expect(webhooks.list()).toEqual([])
+    expect(await webhooks.list()).toEqual([])
     expect(await codeOf(webhooks.remove(webhookId))).toBe('WEBHOOK_UNKNOWN')
   })
 })
@@ -120,8 +120,8 @@ test('Deliveries come in pages, newest first, also those that are no longer in m
 test('The sink of the demo verifies what it receives, and its receiver is made once', async () => {
   const { market, webhooks } = await openAll()
   const sink = createSink(effects, { capacity: 3 })
-  const receiver = await startReceiver((response, _number, { headers, body, path }) => {
-    sink.receive(headers, body, webhooks.secretFor(path))
+  const receiver = await startReceiver(async (response, _number, { headers, body, path }) => {
+    sink.receive(headers, body, await webhooks.secretFor(path))
     response.end()
   })
   const made = await webhooks.ensureDemoReceiver(receiver.url)
@@ -136,7 +136,7 @@ test('The sink of the demo verifies what it receives, and its receiver is made o
     eventType: 'order.cancelled',
   })
   const [{ headers, body } = { headers: {}, body: '' }] = sink.messages()
-  const secret = webhooks.secretFor('/hook')
+  const secret = await webhooks.secretFor('/hook')
   expect(sink.receive(headers, body.replace('A-1', 'A-2'), secret)).toMatchObject({ isVerified: false })
   expect(sink.receive({ ...headers, 'webhook-timestamp': '1' }, body, secret).reason).toMatch(/too old/)
   expect(sink.receive({}, '<html>', null)).toMatchObject({
@@ -150,7 +150,7 @@ test('The sink of the demo verifies what it receives, and its receiver is made o
   expect(sink.messages()).toHaveLength(3)
   expect(sink.messages()[0]?.body).toHaveLength(65_536)
   expect((await webhooks.ensureDemoReceiver('http://127.0.0.1:1/hook')).webhookId).toBe(made.webhookId)
-  expect(webhooks.list()).toHaveLength(1)
+  expect(await webhooks.list()).toHaveLength(1)
 })
 
 test('No secret is in the stream of deliveries, in an answer or in the log of the program', async () => {
@@ -166,12 +166,12 @@ test('No secret is in the stream of deliveries, in an answer or in the log of th
   const { market, webhooks, close } = await openAll({ ...quick, delaysMs: [1] }, path, world)
   const receiver = await startReceiver((response, number) => response.writeHead(number < 3 ? 500 : 410).end())
   const { webhookId, secret } = await webhooks.create({ url: receiver.url })
-  const { secret: next } = webhooks.rotate(webhookId)
+  const { secret: next } = await webhooks.rotate(webhookId)
   await market.append(created(1), cancelled(1), created(2), cancelled(2))
-  await until(() => webhooks.get(webhookId).status === 'disabled')
+  await until(async () => (await webhooks.get(webhookId)).status === 'disabled')
   await webhooks.test(webhookId)
   const said = JSON.stringify([
-    webhooks.list(),
+    await webhooks.list(),
     await webhooks.deliveries({ limit: 100 }),
     await market.log.read(webhookStream('main'), 0, 1000),
   ])
@@ -188,7 +188,12 @@ test('No secret is in the stream of deliveries, in an answer or in the log of th
 test('There are at most a hundred receivers', async () => {
   const { market, webhooks } = await openAll()
   for (let i = 0; i < 100; i++) {
-    market.vault.createWebhook({ market: 'main', url: 'http://127.0.0.1:1/', description: '', events: [] })
+    await market.vault.createWebhook({
+      market: 'main',
+      url: 'http://127.0.0.1:1/',
+      description: '',
+      events: [],
+    })
   }
   expect(await codeOf(webhooks.create({ url: 'http://127.0.0.1:1/' }))).toBe('WEBHOOK_TOO_MANY')
 })

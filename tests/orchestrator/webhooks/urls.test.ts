@@ -84,10 +84,10 @@ test('Creating and changing check the address, and a refused one changes nothing
   const { webhooks } = await openAll()
   const receiver = await startReceiver(ok)
   expect(await codeOf(webhooks.create({ url: 'https://10.0.0.1/' }))).toBe('WEBHOOK_URL_REFUSED')
-  expect(webhooks.list()).toEqual([])
+  expect(await webhooks.list()).toEqual([])
   const { webhookId } = await webhooks.create({ url: receiver.url })
   expect(await codeOf(webhooks.change(webhookId, { url: 'file:///x' }))).toBe('WEBHOOK_URL_INVALID')
-  expect(webhooks.get(webhookId).url).toBe(receiver.url)
+  expect((await webhooks.get(webhookId)).url).toBe(receiver.url)
 })
 
 test('A receiver is reached by name, and one that does not speak TLS is an attempt that failed', async () => {

@@ -1,9 +1,10 @@
-// The tables of the vault, in the file of the log but apart from its events. It never touches a vault that a newer
-// program wrote.
+// The tables of the vault in the SQLite file of the log, on a connection of their own. It never touches a vault that a
+// newer program wrote.
 
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { fail, reasonOf } from '#data/kernel'
 import { openLogDatabase } from '#data/log'
+import type { VaultTables } from './tables.ts'
 
 /** Statements per version; `vault_versions` has a row for each that was applied. Append only. */
 const versions: readonly string[] = [
@@ -39,11 +40,32 @@ const versions: readonly string[] = [
 ]
 
 /**
- * A connection of its own to the file of the log, with the tables of the vault in place.
+ * The tables in the file of the log.
  * @param path the log's file, made (mode 0600) when it does not exist
  * @throws VAULT_NEWER when a newer Detour wrote it, LOG_DAMAGED, LOG_NEWER, LOG_UNAVAILABLE
  */
-export function openVaultDatabase(path: string): DatabaseSync {
+export function openSqliteTables(path: string): VaultTables {
+  const db = openVaultDatabase(path)
+  const statements = new Map<string, StatementSync>()
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    const statement = db.prepare(sql.replaceAll('$', '?'))
+    statements.set(sql, statement)
+    return statement
+  }
+  return {
+    schema: '',
+    order: 'rowid',
+    rows: async (sql, values = []) => guarded(() => prepared(sql).all(...values)),
+    change: async (sql, values = []) => guarded(() => Number(prepared(sql).run(...values).changes)),
+    close: async () => {
+      if (db.isOpen) db.close()
+    },
+  }
+}
+
+function openVaultDatabase(path: string): DatabaseSync {
   const db = openLogDatabase(path)
   try {
     // The tables are small: no need for the log's page cache.
@@ -80,11 +102,8 @@ function upgrade(db: DatabaseSync, path: string): void {
 /** A statement that failed, and a connection that is closed. */
 const sqliteCodes = new Set<unknown>(['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE'])
 
-/**
- * What `work` returns.
- * @throws VAULT_UNAVAILABLE in place of what SQLite throws
- */
-export function guarded<T>(work: () => T): T {
+/** What `work` returns; VAULT_UNAVAILABLE in place of what SQLite throws. */
+function guarded<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
