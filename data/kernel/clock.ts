@@ -39,6 +39,11 @@ export class SimulatedClock implements Clock {
     return this.#now
   }
 
+  /** When the next of what waits falls due, epoch ms; null where nothing waits. */
+  get dueAt(): number | null {
+    return this.#waiting.length === 0 ? null : Math.min(...this.#waiting.map((entry) => entry.at))
+  }
+
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.after(ms, resolve)

@@ -1,0 +1,299 @@
+// Draws what happens to a system, from a seed: who asks for what and when, which calls fail, who dies. It does nothing
+// by itself but tell the system.
+
+import { type Random, seededRandom } from '#data/kernel'
+import type { CommandType, CoreCommand } from '#orchestrator/core'
+import type { Fate } from './script.ts'
+import { beginning, type System } from './system.ts'
+import { nodeNamed } from './wishes/stock-wishes.ts'
+import { anySku, nodeIds, skus, type View } from './wishes/view.ts'
+import { moodOf, wishFor } from './wishes/wishes.ts'
+
+/** How rough a seed is: percentages, and mean times in ms. */
+interface Weather {
+  appendFaults: number
+  readFaults: number
+  hostile: number
+  repeats: number
+  otherBodies: number
+  strayTargets: number
+  staleViews: number
+  jumps: number
+  betweenWishes: number
+  betweenCrashes: number
+  betweenTakeovers: number
+  betweenFreezes: number
+  betweenLosses: number
+}
+
+const never = Number.POSITIVE_INFINITY
+
+function weatherOf(random: Random): Weather {
+  return {
+    appendFaults: random.pick([0, 3, 8, 25]),
+    readFaults: random.pick([0, 2, 10]),
+    hostile: random.pick([0, 5, 15]),
+    repeats: random.pick([2, 10, 25]),
+    otherBodies: random.pick([0, 1, 3]),
+    strayTargets: random.pick([0, 10, 40]),
+    staleViews: random.pick([0, 20, 60]),
+    jumps: random.pick([0, 0, 2]),
+    betweenWishes: random.pick([1, 3, 8]),
+    betweenCrashes: random.pick([never, 150, 400]),
+    betweenTakeovers: random.pick([never, 100, 400]),
+    betweenFreezes: random.pick([never, 200, 500]),
+    betweenLosses: random.pick([never, never, 250]),
+  }
+}
+
+/** Processes that may live at once, zombies among them. */
+const processesAtMost = 4
+
+/** Draws everything that happens in one simulation. */
+export class Director {
+  readonly #random: Random
+  readonly #log: Random
+  readonly #weather: Weather
+  readonly #mood: Map<CommandType, number>
+  readonly #system: () => System
+  #isOver = false
+  #started = 0
+  #fresh = 0
+  #wished = 0
+  /** How far the market's clock is off. */
+  #offset = 0
+  readonly #ids: string[] = []
+
+  /** @param system the system to tell; asked for only once it is there */
+  constructor(seed: string, system: () => System) {
+    const random = seededRandom(seed)
+    this.#random = random.fork('what')
+    this.#log = random.fork('log')
+    this.#weather = weatherOf(random.fork('weather'))
+    this.#mood = moodOf(random.fork('mood'))
+    this.#system = system
+  }
+
+  /** What befalls the next call of a process. */
+  fate(kind: 'append' | 'read'): Fate {
+    const random = this.#log
+    const { appendFaults, readFaults } = this.#weather
+    const isBad = !this.#isOver && random.int(1, 100) <= (kind === 'append' ? appendFaults : readFaults)
+    const wait = () => 1 + Math.min(200, Math.floor(random.exponential(random.int(1, 10) === 1 ? 30 : 2)))
+    const fate: Fate = { how: 'fine', there: wait(), back: wait(), survives: random.int(0, 1) === 1 }
+    if (!isBad) return fate
+    const how = kind === 'read' ? 'lost' : random.pick(['lost', 'landed', 'late', 'loose'] as const)
+    return { ...fate, how, back: how === 'late' ? random.int(1, 300) : fate.back }
+  }
+
+  /** Begins: a process, the goods, and then wishes and trouble until enough was wished for. */
+  begin(wishes: number): void {
+    this.#start()
+    const setUp = this.#setUp()
+    this.#after(20, () => {
+      for (const command of setUp) this.#send(command, 1)
+    })
+    this.#after(60, () => this.#wish(wishes))
+    const { betweenCrashes, betweenTakeovers, betweenFreezes, betweenLosses } = this.#weather
+    this.#often(betweenCrashes, () => this.#crash())
+    this.#often(betweenTakeovers, () => this.#start())
+    this.#often(betweenFreezes, () => this.#freeze())
+    this.#often(betweenLosses, () => this.#system().perform({ do: 'lose-primary' }))
+    this.#often(20, () => this.#keepAlive())
+  }
+
+  /** Whether everything that was drawn has been told. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  #now(): number {
+    return Math.floor(this.#system().elapsed) + beginning + this.#offset
+  }
+
+  /** Between two whole ms, where nothing else happens, so that a script can be played back in the same order. */
+  #after(ms: number, run: () => void): void {
+    const { clock } = this.#system()
+    const due = Math.floor(clock.now()) + Math.max(1, Math.round(ms)) + 0.5
+    clock.after(due - clock.now(), run)
+  }
+
+  #often(meanMs: number, run: () => void): void {
+    if (meanMs === never) return
+    this.#after(this.#random.exponential(meanMs), () => {
+      if (this.#isOver) return
+      run()
+      this.#often(meanMs, run)
+    })
+  }
+
+  #setUp(): CoreCommand[] {
+    const at = this.#now()
+    const nodes = nodeIds.map((nodeId) => nodeNamed(nodeId))
+    const items = nodeIds
+      .slice(0, -1)
+      .flatMap((nodeId) => skus.map((sku) => ({ sku, nodeId, onHand: this.#random.int(2, 12) })))
+    const counts = items.map((item) => ({ ...item, safetyStock: 0, inbound: 0, countedAt: at }))
+    return [
+      { commandId: 'nodes', type: 'DefineNodes', data: { nodes }, at },
+      { commandId: 'stock', type: 'CountStock', data: { items: counts }, at },
+    ]
+  }
+
+  #view(): View {
+    const { truth } = this.#system().judge
+    const isStale = this.#random.int(1, 100) <= this.#weather.staleViews
+    const seq = isStale ? Math.max(0, truth.seq - this.#random.int(1, 30)) : truth.seq
+    return {
+      state: truth.stateAt(seq),
+      random: this.#random,
+      now: this.#now(),
+      fresh: () => this.#fresh++,
+    }
+  }
+
+  #wish(left: number): void {
+    if (left <= 0) {
+      this.#calm()
+      return
+    }
+    const random = this.#random
+    if (random.int(1, 1000) <= this.#weather.jumps) this.#offset += random.int(-3, 5) * 60_000
+    const isCrowd = random.int(1, 60) === 1
+    const count = isCrowd ? Math.min(left, random.int(5, 30)) : 1
+    const sku = anySku(this.#view())
+    for (let i = 0; i < count; i++) {
+      const command = isCrowd && i % 2 === 0 ? this.#grab(sku) : this.#next()
+      if (command !== null) this.#send(command, random.exponential(isCrowd ? 1 : 4))
+    }
+    this.#after(random.exponential(this.#weather.betweenWishes), () => this.#wish(left - count))
+  }
+
+  /** Everybody wants the same unit at once. */
+  #grab(sku: string): CoreCommand {
+    const nodeId = nodeIds[0]
+    const [reservationId, at] = [`r${this.#fresh++}`, this.#now()]
+    const rest = { ttlMs: 1_000, channel: null, reference: null }
+    const data = { reservationId, lines: [{ sku, nodeId, quantity: 1 }], ...rest }
+    return { commandId: this.#newId(), type: 'ReserveStock', data, at }
+  }
+
+  /** A new command, one that was sent before, or another one under its id. */
+  #next(): CoreCommand | null {
+    const random = this.#random
+    const drawn = random.int(1, 100)
+    const { repeats, otherBodies, hostile } = this.#weather
+    if (drawn <= repeats && this.#ids.length > 0) return this.#again()
+    const wanted = wishFor(this.#view(), this.#mood, hostile)
+    if (wanted === null) return null
+    const isOther = drawn > 100 - otherBodies && this.#ids.length > 0
+    const commandId = isOther ? random.pick(this.#ids) : this.#newId()
+    return { commandId, ...wanted, at: this.#now() } as CoreCommand
+  }
+
+  #newId(): string {
+    const commandId = `c${this.#wished++}`
+    this.#ids.push(commandId)
+    return commandId
+  }
+
+  /** One of the last few most often, at a new time: how a client tries again. */
+  #again(): CoreCommand | null {
+    const random = this.#random
+    const isRecent = random.int(1, 100) <= 70
+    const low = isRecent ? Math.max(0, this.#ids.length - 30) : 0
+    const asked = this.#system().judge.asked.get(this.#ids[random.int(low, this.#ids.length - 1)] ?? '')
+    const [body] = asked?.bodies.values() ?? []
+    return body === undefined ? null : { ...body, at: this.#now() }
+  }
+
+  #send(command: CoreCommand, delay: number): void {
+    const copy = deepFrozen(structuredClone(command))
+    this.#after(delay, () => {
+      const to = this.#target()
+      if (to !== null) this.#system().perform({ do: 'submit', to, command: copy })
+    })
+  }
+
+  #target(): number | null {
+    const { processes, newest } = this.#system()
+    const isStray = this.#random.int(1, 100) <= this.#weather.strayTargets
+    const open = [...processes.values()].filter((process) => process.isOpen)
+    const chosen = isStray && open.length > 0 ? this.#random.pick(open) : newest
+    return chosen?.no ?? null
+  }
+
+  #start(): void {
+    this.#keepFew()
+    this.#system().perform({ do: 'start', process: ++this.#started })
+  }
+
+  #keepFew(): void {
+    const { processes } = this.#system()
+    const [oldest] = processes.keys()
+    if (processes.size >= processesAtMost && oldest !== undefined) {
+      this.#system().perform({ do: 'crash', process: oldest })
+    }
+  }
+
+  /** Somebody dies, mostly the one that serves. */
+  #crash(): void {
+    const { processes, newest } = this.#system()
+    const all = [...processes.keys()]
+    const victim = this.#random.int(1, 3) === 1 ? this.#random.pick(all) : newest?.no
+    if (victim !== undefined) this.#system().perform({ do: 'crash', process: victim })
+  }
+
+  /** Stands still for a while; the others may think it dead. */
+  #freeze(): void {
+    const { processes } = this.#system()
+    const [chosen] = [...processes.values()].slice(-this.#random.int(1, 2))
+    if (chosen === undefined || chosen.isFrozen) return
+    this.#system().perform({ do: 'freeze', process: chosen.no })
+    this.#after(this.#random.int(5, 200), () => {
+      if (this.#system().processes.get(chosen.no) === chosen && chosen.isFrozen) {
+        this.#system().perform({ do: 'thaw', process: chosen.no })
+      }
+    })
+  }
+
+  /** Whoever looks after the processes starts one where none can serve. */
+  #keepAlive(): void {
+    const all = [...this.#system().processes.values()]
+    if (!all.some((process) => process.failure === null)) this.#start()
+  }
+
+  /** The failures end: one process takes over, what has no answer is asked again, then everything once more. */
+  #calm(): void {
+    this.#isOver = true
+    const system = this.#system()
+    this.#after(1_000, () => {
+      for (const process of system.processes.values()) {
+        if (process.isFrozen) system.perform({ do: 'thaw', process: process.no })
+      }
+      this.#start()
+    })
+    this.#after(3_000, () => this.#askAgain((answered) => !answered))
+    this.#after(5_000, () => this.#askAgain((answered) => answered))
+  }
+
+  #askAgain(wanted: (isAnswered: boolean) => boolean): void {
+    const system = this.#system()
+    const to = system.newest?.no
+    if (to === undefined) return
+    for (const { answer, bodies } of [...system.judge.asked.values()]) {
+      const [first] = bodies.values()
+      const body = answer === null ? first : bodies.get(answer.hash)
+      if (body !== undefined && wanted(answer !== null)) {
+        system.perform({ do: 'submit', to, command: { ...body, at: this.#now() } })
+      }
+    }
+  }
+}
+
+/** The same value, which nobody can change any more. */
+function deepFrozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) deepFrozen(inner)
+  return Object.freeze(value)
+}

@@ -1,0 +1,67 @@
+// One simulation of the core from its seed, or from a script of one. It prints nothing.
+
+import { createHash } from 'node:crypto'
+import { coreStream } from '#orchestrator/core'
+import { Director } from './director.ts'
+import type { Judge } from './judge.ts'
+import type { Breach } from './promises.ts'
+import type { Script } from './script.ts'
+import { fatesOf, type Parts, realParts, System } from './system.ts'
+
+/** What came of a simulation. */
+export interface Outcome {
+  seed: string
+  breaches: readonly Breach[]
+  counts: Judge['counts']
+  /** ms of simulated time. */
+  elapsed: number
+  /** Instants at which something happened; everything was checked after each. */
+  ticks: number
+  /** SHA-256 over the events of the log as it was left: the same seed gives the same. */
+  history: string
+  script: Script
+}
+
+/** Commands wished for in one simulation, where nothing else is said. */
+export const usualWishes = 300
+
+/**
+ * What comes of a seed.
+ * @param wishes commands wished for before the failures end
+ */
+export async function simulateCore(
+  seed: string,
+  wishes = usualWishes,
+  parts: Parts = realParts,
+): Promise<Outcome> {
+  let system: System | null = null
+  const director = new Director(seed, () => system as System)
+  system = new System(seed, parts, (_, kind) => director.fate(kind))
+  director.begin(wishes)
+  return run(system)
+}
+
+/** What comes of a script: of a whole one, the same as of its seed. */
+export async function playScript(script: Script, parts: Parts = realParts): Promise<Outcome> {
+  const system = new System(script.seed, parts, fatesOf(script))
+  for (const { at, ...act } of script.steps) system.clock.after(at, () => system.perform(act))
+  return run(system)
+}
+
+async function run(system: System): Promise<Outcome> {
+  const { judge, script } = system
+  let ticks = 0
+  while (judge.breaches.length === 0 && (await system.tick())) ticks++
+  if (judge.breaches.length === 0) judge.finish(system.newest)
+  const { elapsed } = system
+  const { breaches, counts } = judge
+  return { seed: script.seed, breaches, counts, elapsed, ticks, history: historyOf(system), script }
+}
+
+function historyOf({ store }: System): string {
+  const hash = createHash('sha256')
+  for (const event of store.read(coreStream('main'), 0, Number.MAX_SAFE_INTEGER)) {
+    hash.update(JSON.stringify(event))
+  }
+  return hash.digest('hex')
+}

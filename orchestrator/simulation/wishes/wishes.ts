@@ -1,0 +1,79 @@
+// Every command of the core with a maker of its data, and how often each is wished for in a seed. It sends nothing.
+
+import type { Random } from '#data/kernel'
+import type { CommandData, CommandType } from '#orchestrator/core'
+import { marketWishes } from './market-wishes.ts'
+import { orderWishes } from './order-wishes.ts'
+import { spoiled } from './spoil.ts'
+import { stockWishes } from './stock-wishes.ts'
+import { chance, type View, type WishesOf } from './view.ts'
+import { workWishes } from './work-wishes.ts'
+
+const makers: Partial<WishesOf<CommandData>> = {
+  ...orderWishes,
+  ...workWishes,
+  ...stockWishes,
+  ...marketWishes,
+}
+
+/** Names of all commands. */
+export const commandTypes = Object.keys(makers) as CommandType[]
+
+/** How often commands are wished for that an order needs to get anywhere, against 1 for all others. */
+const usual: Partial<Record<CommandType, number>> = {
+  CreateOrder: 9,
+  ValidateOrder: 9,
+  SourceOrder: 9,
+  ReserveOrder: 9,
+  ReleaseOrder: 9,
+  StartPicking: 6,
+  PickWork: 6,
+  PackWork: 6,
+  ShipWork: 6,
+  DeliverWork: 3,
+  AdjustStock: 4,
+  ReserveStock: 5,
+  DefineNodes: 0.2,
+  SetClock: 0.2,
+  SetPolicy: 0.2,
+  DefineProducts: 0.2,
+}
+
+/** Weights of the commands in one seed: some are left out, some come often, so that seeds differ in kind. */
+export function moodOf(random: Random): Map<CommandType, number> {
+  const mood = new Map<CommandType, number>()
+  for (const type of commandTypes) {
+    const base = usual[type] ?? 1
+    mood.set(type, base * random.pick(base > 2 ? [0.5, 1, 1] : [0, 0, 0.5, 1, 1, 4]))
+  }
+  return mood
+}
+
+/** A command somebody wishes for. */
+export interface Wanted {
+  type: CommandType
+  data: CommandData[CommandType]
+}
+
+/** What comes from files and has been checked there: nobody can ask for it with odd amounts. */
+const checkedBefore: ReadonlySet<CommandType> = new Set(['ImportOrders', 'DefineNodes', 'DefineMeasures'])
+
+/** Most makers tried before giving up in a state that offers next to nothing. */
+const tries = 30
+
+/**
+ * A command that is mostly possible in the state.
+ * @param hostile percent of those that are spoiled on purpose
+ */
+export function wishFor(view: View, mood: ReadonlyMap<CommandType, number>, hostile: number): Wanted | null {
+  const types = [...mood.keys()]
+  const weights = [...mood.values()]
+  for (let i = 0; i < tries; i++) {
+    const type = types[view.random.weighted(weights)] ?? 'CreateOrder'
+    const data = makers[type]?.(view) ?? null
+    if (data === null) continue
+    const isSpoiled = !checkedBefore.has(type) && chance(view, hostile)
+    return { type, data: isSpoiled ? spoiled(data, view.random) : data }
+  }
+  return null
+}
