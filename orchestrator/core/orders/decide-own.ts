@@ -67,12 +67,17 @@ export function setOwnState(
       ? place.lineId === lineId && place.fulfillmentOrderId === fulfillmentOrderId
       : wanted === null || place.standard === within,
   )
-  if (places.length === 0) return refused('own_state_elsewhere', { state: wanted, within }, order)
+  if (places.length === 0)
+    return refused('own_state_elsewhere', { state: wanted, within: within ?? null }, order)
   const changed = places.filter((place) => place.ownState !== wanted)
   for (const place of changed) {
     const problem = problemOfOwnStep(state.ownStates, place.standard, place.ownState, wanted)
     if (problem !== null) {
-      return refused(problem, { state: wanted, from: place.ownState ?? place.standard, within }, order)
+      return refused(
+        problem,
+        { state: wanted, from: place.ownState ?? place.standard, within: within ?? null },
+        order,
+      )
     }
   }
   const events = changed.map((place) =>
