@@ -86,6 +86,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     freshness: () => heartbeat.freshness(),
     models: () => models.states(),
     advance: (orderId) => advance(orderId, { ...flow, lanes: () => loop.lanes }),
+    lanes: () => loop.lanes,
     reroute: (orderId, how) => rerouteByHand({ core, lanes: loop.lanes, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()

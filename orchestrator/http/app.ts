@@ -1,7 +1,7 @@
 // The HTTP application over the running engine of a market: every route. It listens nowhere by itself.
 
 import { FlowQueue } from './flow-queue.ts'
-import { onlyMarket } from './only-market.ts'
+import { noMarket, onlyMarket } from './only-market.ts'
 import { addPages } from './pages.ts'
 import type { App, AppParts } from './parts.ts'
 import { plainApp } from './plain-app.ts'
@@ -19,6 +19,7 @@ import { addSql } from './routes/sql.ts'
 import { addStock } from './routes/stock.ts'
 import { addStream } from './routes/stream.ts'
 import { addSystem } from './routes/system.ts'
+import { addTransfers } from './routes/transfers.ts'
 import { addVerbs } from './routes/verbs.ts'
 import { addWebhooks } from './routes/webhooks.ts'
 import { addWork } from './routes/work.ts'
@@ -49,6 +50,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addSink(api, parts)
       addIngest(api, parts)
       addVerbs(api, parts)
+      addTransfers(api, engine.market, parts.findMarket ?? noMarket)
     },
     { prefix: '/api/v1' },
   )

@@ -1,6 +1,7 @@
 // The markets of an application that knows one engine and no other process. It creates none.
 
 import { fail } from '#data/kernel'
+import type { MarketFinder } from '#orchestrator/cluster'
 import type { Engine } from '#orchestrator/engine'
 import type { MarketsPart } from './parts.ts'
 
@@ -23,4 +24,9 @@ export function onlyMarket({ market, core }: Engine): MarketsPart {
       throw fail('MARKET_UNREACHABLE', { market: asked, url: null })
     },
   }
+}
+
+/** Where there is no other market. */
+export const noMarket: MarketFinder = async (market) => {
+  throw fail('MARKET_UNKNOWN', { market })
 }

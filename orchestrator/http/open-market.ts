@@ -4,6 +4,7 @@
 import { schedule } from 'node-cron'
 import { type Effects, reasonOf } from '#data/kernel'
 import type { Vault } from '#data/vault'
+import { type MarketFinder, sweepTransfers } from '#orchestrator/cluster'
 import type { CoreOptions } from '#orchestrator/core'
 import { type Engine, openEngine, type Shared } from '#orchestrator/engine'
 import { openWebhooks, type Webhooks } from '#orchestrator/webhooks'
@@ -46,7 +47,7 @@ export type Attend = (running: {
  */
 export async function openMarket(
   { market, isDefault, core, shared, workspace, url }: MarketGround,
-  parts: BaseParts & { vault: Vault },
+  parts: BaseParts & { vault: Vault; findMarket: MarketFinder },
   attend?: Attend,
 ): Promise<OpenMarket> {
   const { effects, log } = workspace
@@ -69,6 +70,7 @@ export async function openMarket(
     const app = await createApp({ ...parts, engine, webhooks, basePath })
     steps.push(() => app.close())
     await app.ready()
+    steps.push(sweepTransfers(engine, parts.findMarket, effects))
     const task = schedule(effects.config.cycleCron, () => engine.cycleSoon(), { logger: cronLogger(effects) })
     steps.push(() => task.destroy())
     const leave = await attend?.({ engine, webhooks, url })

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Vault } from '#data/vault'
-import type { MarketStanding, Peers } from '#orchestrator/cluster'
+import type { MarketFinder, MarketStanding, Peers } from '#orchestrator/cluster'
 import type { Engine } from '#orchestrator/engine'
 import type { Webhooks } from '#orchestrator/webhooks'
 import type { Sessions } from './sessions.ts'
@@ -45,6 +45,8 @@ export interface BaseParts {
   sessions?: Sessions
   /** Default: the engine's market alone. */
   markets?: MarketsPart
+  /** Finds the markets that work may go to. Default: there are none. */
+  findMarket?: MarketFinder
 }
 
 /** What the application of a market serves. */

@@ -9,7 +9,7 @@ import { validate } from 'node-cron'
 import { type Effects, fail } from '#data/kernel'
 import { openLeases } from '#data/leases'
 import { openVault } from '#data/vault'
-import { Cluster, Peers } from '#orchestrator/cluster'
+import { Cluster, marketFinder, Peers } from '#orchestrator/cluster'
 import { defaultMarketOf, type Engine, marketsOf, openShared } from '#orchestrator/engine'
 import type { Webhooks } from '#orchestrator/webhooks'
 import { openWorkspace, type Workspace } from '#orchestrator/workspace'
@@ -120,7 +120,7 @@ async function start(
     open: (market, core) => {
       const isDefault = market === cluster.defaultMarket
       const of = { market, isDefault, core, shared, workspace, url: candidate.url }
-      return openMarket(of, { ...base, markets: cluster }, attend)
+      return openMarket(of, { ...base, markets: cluster, findMarket }, attend)
     },
     onFollow: (market, follower) => {
       if (follower !== null) shared.states.set(market, follower)
@@ -131,6 +131,8 @@ async function start(
       for (const { engine } of cluster.running()) engine.cycleSoon()
     },
   })
+  const asking = peers === null ? null : { peers, clock: effects.clock }
+  const findMarket = marketFinder(cluster, asking, ({ engine }) => engine)
   const app = await createIdleApp({ ...base, workspace, turns: shared.turns, cluster, markets: cluster })
   onClose(() => app.close())
   const url = await listen(app, options)

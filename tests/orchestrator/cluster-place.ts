@@ -17,6 +17,8 @@ export interface Server {
   token: string
   /** Asks as the owner of the home. */
   call(method: string, path: string, ask?: Ask): Promise<Reply>
+  /** Asks with exactly these headers. */
+  bare(method: string, path: string, ask?: Ask): Promise<Reply>
 }
 
 /** Processes that share a database and a lake. */
@@ -75,6 +77,7 @@ async function serverOf(home: string, child: ChildProcess): Promise<Server> {
     url,
     home,
     token,
+    bare: (method, path, ask = {}) => send(method, `${url}${path}`, ask),
     call: (method, path, ask = {}) =>
       send(method, `${url}${path}`, {
         ...ask,

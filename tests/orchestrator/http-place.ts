@@ -26,6 +26,8 @@ export interface Reply {
 export interface Ask {
   body?: unknown
   headers?: Record<string, string>
+  /** Longest wait for the answer, ms. Default: none. */
+  timeoutMs?: number
 }
 
 /** A served application. */
@@ -120,13 +122,14 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
 }
 
 /** One request; objects are sent as JSON, texts and buffers as they are. */
-export function send(method: string, url: string, { body, headers = {} }: Ask): Promise<Reply> {
+export function send(method: string, url: string, { body, headers = {}, timeoutMs }: Ask): Promise<Reply> {
   const isPlain = body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
   const text = isPlain ? (body as string | Buffer | undefined) : JSON.stringify(body)
   const type = body === undefined ? {} : { 'content-type': 'application/json' }
   return new Promise((done, broken) => {
     const asked = request(url, { method, headers: { ...type, ...headers }, agent: false })
     asked.once('error', broken)
+    if (timeoutMs !== undefined) asked.setTimeout(timeoutMs, () => asked.destroy(new Error('no answer')))
     asked.once('response', (response) => readReply(response).then(done, broken))
     asked.end(text)
   })

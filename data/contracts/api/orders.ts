@@ -183,6 +183,10 @@ export const commandAnswer = shape({
   reason: orNull(Type.String({ description: 'reason code of a refusal' })),
   orderId: orNull(Type.String()),
   orderStatus: orNull(oneOf(orderStatuses)),
+  /** The order that gets the work in another market; the reason is `transfer_under_way` while that has no end yet. */
+  transfer: Type.Optional(
+    shape({ transferId: Type.String(), market: Type.String(), orderId: orNull(Type.String()) }),
+  ),
 })
 export type CommandAnswer = Of<typeof commandAnswer>
 

@@ -3,9 +3,11 @@
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
+import { type MarketFinder, transfer } from '#orchestrator/cluster'
 import type { Engine } from '#orchestrator/engine'
 import { getOrder } from '#orchestrator/views'
 import { answerOf, commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
+import { noMarket } from '../only-market.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
 import type { Repeats } from '../repeats.ts'
@@ -14,7 +16,13 @@ import { closed, word } from './fields.ts'
 const params = Type.Object({ orderId: word('order id or external id') })
 const reason = Type.String({ minLength: 1, maxLength: 500 })
 const reasonGiven = Type.Object({ reason }, closed)
-const nodeGiven = Type.Object({ toNodeId: Type.Optional(word('default: the best one')) }, closed)
+const nodeGiven = Type.Object(
+  {
+    toNodeId: Type.Optional(word('default: the best one')),
+    toMarket: Type.Optional(word('market to go to; default: the one it is in')),
+  },
+  closed,
+)
 const decisionGiven = Type.Object(
   { decisionId: word('decision of the reroute'), reason: Type.Optional(reason) },
   closed,
@@ -23,7 +31,11 @@ const shared = { tags: ['orders'], params, response: { 200: api.commandAnswer, .
 const write = { ...shared, headers: idempotencyHeaders }
 
 /** Adds the routes that change an order. */
-export function addOrderActions(app: App, { engine }: AppParts, repeats: Repeats): void {
+export function addOrderActions(
+  app: App,
+  { engine, findMarket = noMarket }: AppParts,
+  repeats: Repeats,
+): void {
   app.post(
     '/orders/:orderId/cancel',
     { schema: { ...write, summary: 'Cancel an order', body: reasonGiven } },
@@ -41,7 +53,10 @@ export function addOrderActions(app: App, { engine }: AppParts, repeats: Repeats
       const orderId = await orderIdFor(engine, request.params.orderId)
       const { body } = request
       return repeats.once(request, `reroute/${orderId}`, body, async (commandId) => {
-        const moved = await engine.reroute(orderId, { commandId, ...body })
+        const { toMarket = engine.market, ...to } = body
+        if (toMarket !== engine.market)
+          return toOther(engine, findMarket, orderId, { ...to, toMarket, commandId })
+        const moved = await engine.reroute(orderId, { commandId, ...to })
         if (moved.status === 'refused') throw refusal(moved.reason, { orderId, ...body })
         return moved
       })
@@ -71,6 +86,21 @@ export function addOrderActions(app: App, { engine }: AppParts, repeats: Repeats
       return { status, reason: null, orderId, orderStatus: after.status }
     },
   )
+}
+
+/** Takes the work to another market; where that is under way still, the answer says so. */
+async function toOther(
+  engine: Engine,
+  find: MarketFinder,
+  orderId: string,
+  { toMarket, toNodeId = null, commandId }: { toMarket: string; toNodeId?: string | null; commandId: string },
+): Promise<api.CommandAnswer> {
+  const moved = await transfer(engine, orderId, { toMarket, toNodeId, commandId }, find)
+  const { status, reason, transferId, toOrderId } = moved
+  if (status === 'refused') throw refusal(reason, { orderId, toMarket, toNodeId })
+  const orderStatus = engine.core.state().orders.get(orderId)?.status ?? null
+  const other = transferId === null ? {} : { transfer: { transferId, market: toMarket, orderId: toOrderId } }
+  return { status, reason, orderId, orderStatus, ...other }
 }
 
 /** The order that is meant, the very one that `GET /orders/:orderId` shows; the text itself where there is none. */
