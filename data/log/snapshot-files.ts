@@ -41,12 +41,15 @@ class SnapshotFiles implements SnapshotStore {
   }
 
   async load<T>(
-    { stream, format, lastSeq }: SnapshotWanted,
+    { stream, format, lastSeq, only }: SnapshotWanted,
     begin: (header: SnapshotHeader) => Promise<SnapshotReader<T> | null>,
   ): Promise<T | null> {
     for (const info of await this.list(stream)) {
-      const { seq } = info
-      if (info.format !== format) {
+      const { seq, problem } = info
+      if (only !== undefined && seq !== only) continue
+      if (problem !== null) {
+        this.#passOver(stream, seq, problem)
+      } else if (info.format !== format) {
         this.#passOver(stream, seq, 'another version of Detour wrote it')
       } else if (seq > lastSeq) {
         this.#passOver(stream, seq, `the log ends at ${lastSeq}: was an older log restored?`)
@@ -87,11 +90,12 @@ class SnapshotFiles implements SnapshotStore {
     const found: SnapshotInfo[] = []
     for (const seq of await this.#seqs(stream)) {
       try {
-        const info = await readInfo(this.#path(stream, seq))
+        const { start: _, ...info } = await readInfo(this.#path(stream, seq))
         if (info.stream !== stream || info.seq !== seq) throw new Error('it is of another stream or event')
-        found.push(info)
+        found.push({ ...info, problem: null })
       } catch (error) {
-        this.#passOver(stream, seq, reasonOf(error))
+        const unknown = { eventId: '', format: '', takenAt: 0, bytes: 0 }
+        found.push({ stream, seq, ...unknown, problem: reasonOf(error) })
       }
     }
     return found
@@ -188,7 +192,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function readInfo(path: string): Promise<SnapshotInfo & { start: number }> {
+async function readInfo(path: string): Promise<Omit<SnapshotInfo, 'problem'> & { start: number }> {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()

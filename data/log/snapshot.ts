@@ -28,6 +28,8 @@ export interface SnapshotHeader {
 /** A snapshot that is kept. */
 export interface SnapshotInfo extends SnapshotHeader {
   bytes: number
+  /** Why it cannot be used, as far as its beginning tells; only stream and seq are known of it then. */
+  problem: string | null
 }
 
 /** A part of a snapshot: what it belongs to, and a JSON value. */
@@ -45,6 +47,8 @@ export interface SnapshotWanted {
   format: string
   /** Where the stream ends: a snapshot beyond is of another log. */
   lastSeq: number
+  /** Only the snapshot of this event. */
+  only?: number
 }
 
 /**

@@ -31,6 +31,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addSql(program, perform)
   addServing(program, perform, verb, pages)
   addKeys(program, verb)
+  addCare(program, verb)
   addTools(program, perform)
   return program
 }
@@ -149,6 +150,14 @@ function addKeys(program: Command, verb: RunVerb): void {
     .description('take a key back')
     .argument('<id>', 'id of the key, as "detour key list" shows it')
     .action((keyId: string) => verb('key-revoke', { keyId }))
+}
+
+function addCare(program: Command, verb: RunVerb): void {
+  program
+    .command('verify')
+    .description('replay every event and compare state, snapshots and tables with it')
+    .option('--repair', 'make anew what follows from events: snapshots and tables')
+    .action((options: object) => verb('verify', options))
 }
 
 function addTools(program: Command, perform: Perform): void {

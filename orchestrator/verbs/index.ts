@@ -7,6 +7,7 @@ import { keyCreateVerb, keyListVerb, keyRevokeVerb } from './key.ts'
 import { quarantineExportVerb, quarantineListVerb, quarantineReplayVerb } from './quarantine.ts'
 import { sqlVerb } from './sql.ts'
 import type { Verb } from './verb.ts'
+import { verifyVerb } from './verify.ts'
 
 export { showBench } from './bench.ts'
 export { showRebuild } from './rebuild.ts'
@@ -21,6 +22,7 @@ export const verbs = {
   'quarantine-replay': quarantineReplayVerb,
   cycle: cycleVerb,
   sql: sqlVerb,
+  verify: verifyVerb,
   demo: demoVerb,
   'key-create': keyCreateVerb,
   'key-list': keyListVerb,
