@@ -13,7 +13,7 @@ export type {
 } from './definition.ts'
 export type { Appended, EventLog, NewEvent, StoredEvent } from './event-log.ts'
 export { Follower } from './follower.ts'
-export { openEventLog } from './open-log.ts'
+export { logPlace, openEventLog } from './open-log.ts'
 export { PostgresLine } from './postgres-line.ts'
 export { PostgresLines } from './postgres-lines.ts'
 export { openPostgresLog, type PostgresLogOptions } from './postgres-log.ts'

@@ -3,6 +3,7 @@
 import type { Effects } from '#data/kernel'
 import type { EventLog } from './event-log.ts'
 import { openPostgresLog } from './postgres-log.ts'
+import { placeOf } from './postgres-session.ts'
 import { openSqliteLog } from './sqlite-log.ts'
 
 /**
@@ -17,4 +18,9 @@ export function openEventLog(
   const { logUrl, isLogSingleNode } = effects.config
   if (logUrl === null) return openSqliteLog(paths.log, effects)
   return openPostgresLog(logUrl, effects, { isSingleNode: isLogSingleNode })
+}
+
+/** Where the log of this process lies, as messages may show it: a path, or an address without its password. */
+export function logPlace(paths: { log: string }, { config }: Pick<Effects, 'config'>): string {
+  return config.logUrl === null ? paths.log : placeOf(config.logUrl)
 }

@@ -47,6 +47,8 @@ const chunkRows = 2000
 /** Longest read, ms; after that time an append that waits is asked after, too. */
 const readMs = 30_000
 const watchMs = 5000
+/** How long closing waits for appends that wait for a standby, ms. */
+const closeMs = 10_000
 const readers = 2
 
 /** SQLSTATE classes of statements refused for what they contain or collide with: nothing was written. */
@@ -65,6 +67,7 @@ class PostgresLog implements EventLog {
   #writing: Promise<void> | null = null
   #damage: DetourError | null = null
   #isClosed = false
+  #isGivenUp = false
 
   constructor(url: string, effects: LineEffects, options: PostgresLogOptions) {
     this.#url = url
@@ -122,7 +125,12 @@ class PostgresLog implements EventLog {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    const cancel = this.#effects.clock.after(closeMs, () => {
+      this.#isGivenUp = true
+      this.#writer.cut('the log is being closed')
+    })
     await this.#writing
+    cancel()
     await Promise.all([this.#writer, this.#asker, this.#readers].map((line) => line.close()))
   }
 
@@ -150,6 +158,7 @@ class PostgresLog implements EventLog {
   async #commit(group: PendingAppend[]): Promise<void> {
     try {
       if (this.#damage !== null) throw this.#damage
+      if (this.#isGivenUp) this.#checkOpen()
       if (await this.#insert(group)) this.#acknowledge(group)
       else await this.#refuse(group, null)
     } catch (error) {

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { DetourError, type Effects, fail, reasonOf } from '#data/kernel'
+import { logPlace } from '#data/log'
 import { openWarehouse, type Warehouse } from '#data/warehouse'
 import { martChecksums, runCycle } from '#pipeline'
 import { freshWarehouse, type OwnedHome, ownHome } from './workspace.ts'
@@ -90,7 +91,7 @@ async function refuseLoss(owned: OwnedHome, warehouse: Warehouse): Promise<void>
     .catch(() => [])
   for (const { stream, seq } of cursors) {
     if ((await owned.log.tail(stream)) < seq)
-      throw fail('REBUILD_LOG_BEHIND', { stream, seq, path: owned.paths.log })
+      throw fail('REBUILD_LOG_BEHIND', { stream, seq, path: logPlace(owned.paths, owned.effects) })
   }
 }
 

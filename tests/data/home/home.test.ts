@@ -38,6 +38,14 @@ test('a home is made with its folders, and can be owned again once given back', 
   await again.release()
 })
 
+test('a home may have its landed files elsewhere, where others find them too', async () => {
+  const home = join(folder.path, 'alone')
+  const lake = join(folder.path, 'shared')
+  const lock = await lockHome(home, 'cycle', { ...effects, config: { ...effects.config, lake } })
+  expect(lock.paths).toEqual({ ...homePaths(home), lake })
+  await lock.release()
+})
+
 test('a home owned by another process is refused with who owns it, until that process is gone in any way', async () => {
   const home = join(folder.path, 'busy')
   const child = await otherOwner(home)

@@ -68,6 +68,17 @@ describe('settings', () => {
     expect(Object.isFrozen(config)).toBe(true)
   })
 
+  test('say where the log and the landed files lie, and never repeat an address that may hold a password', () => {
+    expect(readConfig({})).toMatchObject({ logUrl: null, isLogSingleNode: false, lake: null })
+    expect(readConfig({ DETOUR_LOG: 'sqlite', DETOUR_LAKE: '' })).toMatchObject({ logUrl: null, lake: null })
+    const url = 'postgres://detour:hidden%20word@db.internal:5432/orders'
+    const shared = { DETOUR_LOG: url, DETOUR_LOG_SINGLE_NODE: '1', DETOUR_LAKE: '/mnt/lake' }
+    expect(readConfig(shared)).toMatchObject({ logUrl: url, isLogSingleNode: true, lake: '/mnt/lake' })
+    for (const wrong of ['postgres://detour:hidden%20word@/orders', 'postgres://detour:hidden word@db:x/y']) {
+      expect(() => readConfig({ DETOUR_LOG: wrong })).toThrow(/^(?!.*hidden).*DETOUR_LOG/)
+    }
+  })
+
   test('come from the environment', () => {
     expect(readConfig({ DETOUR_PORT: '0', DETOUR_HOME: '/h', DETOUR_LOG_LEVEL: 'info' })).toMatchObject({
       port: 0,
@@ -82,6 +93,9 @@ describe('settings', () => {
     ['DETOUR_PORT', '1.5'],
     ['DETOUR_MEMORY_MB', '-1'],
     ['DETOUR_LOG_LEVEL', 'loud'],
+    ['DETOUR_LOG', 'mysql://a:b@c/d'],
+    ['DETOUR_LOG', 'postgres://host-without-database'],
+    ['DETOUR_LOG_SINGLE_NODE', 'yes'],
   ])('that are not usable are refused by name: %s=%s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name)
   })
