@@ -96,7 +96,7 @@ async function start(
   { close, onClose }: Ending,
 ): Promise<Serving> {
   const { host } = options
-  const workspace = await openWorkspace(options.home, 'serve', world)
+  const workspace = await openWorkspace(options.home, 'serve', world, { leavesMarkets: true })
   onClose(() => workspace.close())
   const { effects, paths, log } = workspace
   const vault = await openVault(paths, effects)
