@@ -17,6 +17,7 @@ export {
 } from './open.ts'
 export type { Assignment, OrderChanges } from './orders/commands.ts'
 export type { CandidateRecord, DecisionRecord } from './orders/decision-record.ts'
+export { historySteps } from './orders/history.ts'
 export type { ImportedOrder } from './orders/order.ts'
 export {
   type FulfillmentOrder,

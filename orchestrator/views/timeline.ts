@@ -1,7 +1,7 @@
 // The life of an order in words: what the core noted, and the times that its source told. It changes nothing.
 
 import type { api } from '#data/contracts'
-import type { FulfillmentOrder, Order } from '#orchestrator/core'
+import { type FulfillmentOrder, historySteps, type Order } from '#orchestrator/core'
 import { isoOf } from './figures.ts'
 import type { Places } from './places.ts'
 import type { FulfillmentMethod } from './words.ts'
@@ -138,7 +138,10 @@ export function toldSteps(order: Told): Step[] {
  * came.
  */
 export function timelineOfOrder(order: Order, places: Places): api.TimelineEntry[] {
-  const noted: Step[] = order.history.map((entry) => ({ ...entry, isPickup: isPickup(order.method) }))
+  const noted: Step[] = historySteps(order.history).map((entry) => ({
+    ...entry,
+    isPickup: isPickup(order.method),
+  }))
   const told = toldSteps(order).filter((step) => !isNoted(step, noted))
   const isFirst = ({ type }: Step) => type === 'OrderPlaced' || type === 'OrderApproved'
   const later = told.filter((step) => !isFirst(step))

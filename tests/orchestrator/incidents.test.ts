@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import { type Core, isOpenWork, type Order } from '#orchestrator/core'
+import { type Core, historySteps, isOpenWork, type Order } from '#orchestrator/core'
 import { advance } from '#orchestrator/flow'
 import { applyFindings, type Constraint, isHeldOut, rerouteAll, sentenceOf } from '#orchestrator/incidents'
 import { noLanes } from '#orchestrator/sourcing'
@@ -116,7 +116,10 @@ describe('a round of reroutes', () => {
     expect((await round(core)).moved).toBe(moved)
     expect(ids.filter((id) => !nodeOf(core, id).includes('fab:A'))).toHaveLength(moved)
     if (reason !== null)
-      expect(orderOf(core, 'o1').history.at(-1)).toMatchObject({ type: 'RerouteDeclined', reason })
+      expect(historySteps(orderOf(core, 'o1').history).at(-1)).toMatchObject({
+        type: 'RerouteDeclined',
+        reason,
+      })
     expect((await round(core)).moved).toBe(0)
   })
 
@@ -131,7 +134,7 @@ describe('a round of reroutes', () => {
     }))
     await core.execute('AdjustStock', { items }, { at: start })
     expect(await round(core)).toEqual({ moved: 0, notMoved: 10 })
-    expect(orderOf(core, 'o1').history.at(-1)?.reason).toBe('no other node can take it')
+    expect(historySteps(orderOf(core, 'o1').history).at(-1)?.reason).toBe('no other node can take it')
   })
 
   test('moves what was left in place once the limits or the stock allow it, and counts it once', async () => {

@@ -148,7 +148,7 @@ export function liveOrder(externalId: string, change: Partial<Order> = {}, nodeI
     hasOwnSteps: false,
     waitingSince: null,
     contentHash: null,
-    history: [{ at: placedAt, type: 'OrderCreated', reason: null, nodeId: null }],
+    history: [placedAt, 'OrderCreated', null, null],
     updatedAt: placedAt,
   }
   return { ...order, ...change }

@@ -6,14 +6,13 @@ import { PersistentSet } from '../persistent/set.ts'
 import type { CoreState } from '../state.ts'
 import { filledImport, filledLine } from './filled.ts'
 import { finished } from './finish.ts'
+import { withStep } from './history.ts'
 import type { HistoryEntry, Order } from './order.ts'
 import { plainReasons } from './reasons.ts'
 import { isWaiting, openNodes, statusOf } from './standing.ts'
 import { type OrderStep, type OrderStepType, orderSteps } from './steps.ts'
 
 type Timed<T> = T & { at: number }
-
-const historyKept = 100
 
 /** An event of one order that is there. */
 export type StepEvent = {
@@ -30,7 +29,7 @@ export function evolveOrder<T extends OrderStepType>(
   const step = orderSteps[type] as OrderStep<T>
   const next = step(order, data, changes)
   const entry = entryOf(type, data, order)
-  const history = [...order.history, entry].slice(-historyKept)
+  const history = withStep(order.history, entry)
   // A decision to leave it where it is is no step.
   if (type === 'RerouteDeclined') return { ...next, history, updatedAt: data.at }
   return finished(order, { ...next, history, hasOwnSteps: true, updatedAt: data.at }, type, entry)
@@ -84,7 +83,7 @@ export function created(state: CoreState, data: Timed<EventData['OrderCreated']>
     hasOwnSteps: false,
     waitingSince: null,
     contentHash: null,
-    history: [entry],
+    history: withStep(null, entry),
     updatedAt: at,
   }
   return put({ ...state, liveOrders: state.liveOrders + 1 }, { ...full, status: statusOf(full) })
@@ -121,7 +120,7 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
     hasOwnSteps: before?.hasOwnSteps ?? false,
     waitingSince: null,
     contentHash: order.contentHash,
-    history: [...(before?.history ?? []), entry].slice(-historyKept),
+    history: withStep(before?.history ?? null, entry),
     updatedAt: at,
     ...(before?.transfer === undefined ? {} : { transfer: before.transfer }),
   })

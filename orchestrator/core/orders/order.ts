@@ -163,6 +163,12 @@ export interface HistoryEntry {
   nodeId: string | null
 }
 
+/**
+ * Four values for each step: its time, type, reason and node. The time of the first is epoch ms of the market, those of
+ * the others are ms since the first.
+ */
+export type History = readonly (number | string | null)[]
+
 /** An order as the core knows it. */
 export interface Order extends OrderHeader {
   /** Follows from its lines, see `statusOf`. */
@@ -202,8 +208,8 @@ export interface Order extends OrderHeader {
   contentHash: string | null
   /** Its way from another market; absent = it began here. */
   transfer?: OrderTransfer
-  /** Newest 100 steps. */
-  history: readonly HistoryEntry[]
+  /** Newest 100 steps, see `historySteps`. */
+  history: History
   updatedAt: number
 }
 

@@ -5,6 +5,7 @@ import type { HandlersOf } from '../handlers.ts'
 import { put } from '../orders/evolve-order.ts'
 import { filledWork } from '../orders/filled.ts'
 import { finished } from '../orders/finish.ts'
+import { withStep } from '../orders/history.ts'
 import { isOpenWork, type Order } from '../orders/order.ts'
 import { cancelledWork } from '../orders/shrink.ts'
 import { split } from '../orders/steps-of-lines.ts'
@@ -17,8 +18,6 @@ type Data<T extends keyof TransferEvents> = EventData[T] & { at: number }
 
 /** What one event changes of its order. */
 type Step<T extends keyof TransferEvents> = (order: Order, data: Data<T>) => Order
-
-const historyKept = 100
 
 const plainReasons: Readonly<Record<keyof TransferEvents, string>> = Object.freeze({
   RerouteStarted: 'asked for',
@@ -34,7 +33,7 @@ function stepped<T extends keyof TransferEvents>(type: T, order: Order, step: St
   const { reason, decision } = data as { reason?: string; decision?: { toNodeId: string | null } }
   const nodeId = decision?.toNodeId ?? null
   const entry = { at: data.at, type, reason: reason ?? plainReasons[type], nodeId }
-  const history = [...order.history, entry].slice(-historyKept)
+  const history = withStep(order.history, entry)
   const next = { ...step(order, data), history, hasOwnSteps: true, updatedAt: data.at }
   return finished(order, next, type, entry)
 }

@@ -9,6 +9,7 @@ import {
   coreDefinition,
   type EventType,
   emptyState,
+  historySteps,
   isTransition,
   type OrderStatus,
   terminalStates,
@@ -91,7 +92,7 @@ test('no unit takes a step outside the table, nothing is lost, promised twice or
         expect(violationsOfStep(before, box.state, box.state.stock.keys())).toEqual([])
       }
       for (const order of box.state.orders.values()) {
-        expect(order.history.filter((entry) => entry.reason === null)).toEqual([])
+        expect(historySteps(order.history).filter((entry) => entry.reason === null)).toEqual([])
       }
     }),
     { numRuns: 400, noBias: true },
