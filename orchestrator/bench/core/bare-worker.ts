@@ -3,6 +3,7 @@
 
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
+import { Type } from 'typebox'
 import { api } from '#data/contracts'
 
 const app = Fastify({
@@ -10,18 +11,46 @@ const app = Fastify({
     customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
   },
 })
-const done = { status: 'done', reason: null, orderId: null, orderStatus: null }
+const when = '2026-01-01T00:00:00.000Z'
+const held = {
+  status: 'done' as const,
+  reservationId: 'cart-1',
+  reservationStatus: 'active' as const,
+  createdAt: when,
+  expiresAt: when,
+}
 app.post(
-  '/api/v1/inventory/adjustments',
-  { schema: { body: api.stockAdjustments, response: { 200: api.commandAnswer } } },
-  async () => done,
+  '/api/v1/inventory/reservations',
+  { schema: { body: api.newReservation, response: { 200: api.reservationAnswer } } },
+  async () => held,
 )
-app.get('/api/v1/clock', { schema: { response: { 200: api.clockState } } }, async () => ({
-  mode: 'wall',
-  now: new Date().toISOString(),
-  speed: 1,
-  isPaused: false,
+
+const position = {
+  sku: 'SKU-00001',
+  nodeId: 'bench:N1',
+  isTracked: true,
+  onHand: 1_000_000,
+  allocated: 10,
+  reserved: 10,
+  safetyStock: 0,
+  ringFenced: 0,
+  inbound: 0,
+  available: 999_980,
+}
+const answers = [1, 50].map((count) => ({
+  at: when,
+  items: Array.from({ length: count }, () => position),
+  nextCursor: null,
 }))
+const [one, many] = answers
+const response = { 200: api.availabilityAnswer }
+const query = Type.Object({ sku: Type.String(), node: Type.String() })
+app.get('/api/v1/inventory/availability', { schema: { querystring: query, response } }, async () => one)
+app.post(
+  '/api/v1/inventory/availability',
+  { schema: { body: api.availabilityQuery, response } },
+  async () => many,
+)
 await app.listen({ host: '127.0.0.1', port: 0 })
 process.send?.({ result: { port: (app.server.address() as AddressInfo).port } })
 process.once('disconnect', () => process.exit(0))

@@ -26,10 +26,11 @@ export async function benchOverHttp(home: string, _effects: Effects): Promise<Be
     await fillHome(pair.served)
     const rows = [
       await throughput(pair, 'reserve one SKU', writers, 0.5),
-      await throughput(pair, 'reserve many SKUs', writers, 0.5),
-      await throughput(pair, 'clock', readers, 0.7),
+      await throughput(pair, 'reserve 10,000 SKUs', writers, 0.5),
+      await throughput(pair, 'availability of 1 SKU at 1 node', readers, 0.7),
+      await throughput(pair, 'availability of 10 SKUs at 5 nodes', readers, 0.7),
     ]
-    rows.push(await steady(pair, 'reserve many SKUs'), await wholeLives(pair))
+    rows.push(await steady(pair, 'reserve 10,000 SKUs'), await wholeLives(pair))
     return rows
   } finally {
     await pair.stop()
@@ -78,7 +79,7 @@ async function steady(pair: Pair, kind: string): Promise<BenchRow> {
 }
 
 async function wholeLives(pair: Pair): Promise<BenchRow> {
-  const bare = await pair.bare({ kind: 'reserve many SKUs', connections: writers, forMs: roundMs })
+  const bare = await pair.bare({ kind: 'reserve 10,000 SKUs', connections: writers, forMs: roundMs })
   const subject = await pair.subject({ kind: 'lives', connections: 256, count: lives })
   const value = perSecond(subject) * hour
   const possible = (perSecond(bare) / requestsOfLife) * hour

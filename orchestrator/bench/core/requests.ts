@@ -7,21 +7,36 @@ import { market, skuOf } from './orders.ts'
 /** Makes the request with this number. */
 export type RequestMaker = (number: number, token: string) => string
 
+const inventory = '/api/v1/inventory'
+
+/** A hold of one unit of one SKU at one node, under an id of its own. */
 const reserve = (skuNumber: (number: number) => number): RequestMaker => {
   return (number, token) => {
-    const body = JSON.stringify({
-      items: [{ sku: skuOf(skuNumber(number)), nodeId: `bench:N${number % market.nodes}`, delta: 1 }],
-    })
-    return requestText('POST', '/api/v1/inventory/adjustments', token, body)
+    const nodeId = `bench:N${number % market.nodes}`
+    const lines = [{ sku: skuOf(skuNumber(number)), nodeId, quantity: 1 }]
+    const body = JSON.stringify({ reservationId: `cart-${number}`, lines, ttlSeconds: 600 })
+    return requestText('POST', `${inventory}/reservations`, token, body)
   }
 }
 
 /** Spreads numbers over all SKUs, neighbours far apart. */
 const spread = (number: number) => number * 7_919
 
+const readOne: RequestMaker = (number, token) => {
+  const path = `${inventory}/availability?sku=${skuOf(spread(number))}&node=bench:N${number % market.nodes}`
+  return requestText('GET', path, token, null)
+}
+
+const readMany: RequestMaker = (number, token) => {
+  const skus = Array.from({ length: 10 }, (_, i) => skuOf(spread(number) + i))
+  const nodeIds = Array.from({ length: 5 }, (_, i) => `bench:N${i}`)
+  return requestText('POST', `${inventory}/availability`, token, JSON.stringify({ skus, nodeIds }))
+}
+
 /** Makers of requests by name. */
 export const requestMakers: Record<string, RequestMaker> = {
   'reserve one SKU': reserve(() => 0),
-  'reserve many SKUs': reserve(spread),
-  clock: (_, token) => requestText('GET', '/api/v1/clock', token, null),
+  'reserve 10,000 SKUs': reserve(spread),
+  'availability of 1 SKU at 1 node': readOne,
+  'availability of 10 SKUs at 5 nodes': readMany,
 }
