@@ -23,6 +23,8 @@ export const answersKept = 10_000
 export class Follower<S, C extends Command, E extends DomainEvent, A> {
   readonly #options: FollowerOptions<S, C, E, A>
   readonly #fold: StreamFold<S, C, E, A>
+  /** Id of the last event that was read. */
+  #lastId: string | null = null
   #under: Promise<void> | null = null
   #isTaken = false
 
@@ -49,11 +51,18 @@ export class Follower<S, C extends Command, E extends DomainEvent, A> {
     return this.#under
   }
 
-  /** The fold, for the writer that goes on with it; from here on nobody else moves it. */
-  async handOver(): Promise<StreamFold<S, C, E, A>> {
+  /**
+   * The fold, for the writer that goes on with it; from here on nobody else moves it. Null where the stream is not what
+   * was folded any more: a server that failed over may have dropped what it showed but never acknowledged.
+   * @throws LOG_UNAVAILABLE, LOG_DAMAGED
+   */
+  async handOver(): Promise<StreamFold<S, C, E, A> | null> {
     this.#isTaken = true
     await this.#under?.catch(() => undefined)
-    return this.#fold
+    if (this.#lastId === null) return this.#fold
+    const { log, stream } = this.#options
+    const [event] = await log.read(stream, this.#fold.seq - 1, 1)
+    return event?.eventId === this.#lastId ? this.#fold : null
   }
 
   async #read(): Promise<void> {
@@ -63,6 +72,9 @@ export class Follower<S, C extends Command, E extends DomainEvent, A> {
       await startFromSnapshot({ log, stream, codec, ...snapshots }, this.#fold)
     }
     const tail = await log.tail(stream)
-    await this.#fold.catchUp(log, tail, () => true)
+    await this.#fold.catchUp(log, tail, ({ eventId }) => {
+      this.#lastId = eventId
+      return true
+    })
   }
 }

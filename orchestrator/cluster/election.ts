@@ -20,6 +20,8 @@ export interface ClusterParts<M extends Running> {
   /** Markets of loads. */
   known(): Promise<readonly string[]>
   open: OpenMarket<M>
+  /** Follows a market that another process writes. */
+  follow(market: string): MarketFollower
   /** Told when a market is followed, and with null when it is not any more. */
   onFollow?(market: string, follower: MarketFollower | null): void
   /** Told when another process may have loaded files. */

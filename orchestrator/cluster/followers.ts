@@ -1,7 +1,6 @@
 // Keeps the markets that other processes write warm, so that a takeover has little to read. It writes nothing.
 
 import { reasonOf } from '#data/kernel'
-import { followMarket } from '#orchestrator/core'
 import type { ClusterParts } from './election.ts'
 import type { Place, Running } from './place.ts'
 
@@ -37,12 +36,12 @@ export class Followers<M extends Running> {
   }
 
   async #follow(): Promise<void> {
-    const { log, onFollow, effects } = this.#parts
+    const { follow, onFollow, effects } = this.#parts
     for (const place of this.#places.values()) {
       if (this.#isClosed || place.isHeld || place.busy !== null) continue
       try {
         if (place.follower === null) {
-          place.follower = followMarket(log, place.market)
+          place.follower = follow(place.market)
           onFollow?.(place.market, place.follower)
         }
         await place.follower.catchUp()

@@ -1,6 +1,7 @@
 // What the engines of one process share: the worker of the models, the turns at the warehouse, and who knows the state
 // of which market. It runs nothing by itself.
 
+import { openSnapshotFiles, type SnapshotStore } from '#data/log'
 import { type Models, openModels } from '#models'
 import type { MarketStates } from '#orchestrator/projection'
 import type { Workspace } from '#orchestrator/workspace'
@@ -12,6 +13,8 @@ export interface Shared {
   turns: Turns
   /** State of each market that runs here or is followed. */
   states: Map<string, NonNullable<ReturnType<MarketStates>>>
+  /** Snapshots of their streams. */
+  snapshots: SnapshotStore
   close(): Promise<void>
 }
 
@@ -19,5 +22,6 @@ export interface Shared {
 export async function openShared({ effects, paths }: Workspace): Promise<Shared> {
   const models = await openModels(effects, { folder: paths.models })
   const turns = createTurns()
-  return { models, turns, states: new Map(), close: () => models.close() }
+  const snapshots = openSnapshotFiles(paths.snapshots, effects)
+  return { models, turns, states: new Map(), snapshots, close: () => models.close() }
 }

@@ -64,7 +64,8 @@ export async function openMarket(
   try {
     const engine = await openEngine(workspace, { market, shared, core })
     steps.push(() => engine.close())
-    const webhooks = await openWebhooks({ log, effects, core: engine.core, vault: parts.vault })
+    const { vault, peers = null } = parts
+    const webhooks = await openWebhooks({ log, effects, core: engine.core, vault, takesOver: peers !== null })
     steps.push(() => webhooks.close())
     const basePath = isDefault ? '/api/v1' : `/api/v1/markets/${market}`
     const app = await createApp({ ...parts, engine, webhooks, basePath })

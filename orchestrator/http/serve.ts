@@ -10,7 +10,8 @@ import { type Effects, fail } from '#data/kernel'
 import { openLeases } from '#data/leases'
 import { openVault } from '#data/vault'
 import { Cluster, marketFinder, Peers } from '#orchestrator/cluster'
-import { defaultMarketOf, type Engine, marketsOf, openShared } from '#orchestrator/engine'
+import { followMarket } from '#orchestrator/core'
+import { defaultMarketOf, type Engine, keepTables, marketsOf, openShared } from '#orchestrator/engine'
 import type { Webhooks } from '#orchestrator/webhooks'
 import { openWorkspace, type Workspace } from '#orchestrator/workspace'
 import { isLoopback } from './access.ts'
@@ -122,6 +123,7 @@ async function start(
       const of = { market, isDefault, core, shared, workspace, url: candidate.url }
       return openMarket(of, { ...base, markets: cluster, findMarket }, attend)
     },
+    follow: (market) => followMarket(log, market, { options: { store: shared.snapshots }, effects }),
     onFollow: (market, follower) => {
       if (follower !== null) shared.states.set(market, follower)
       else if (shared.states.get(market) !== undefined && cluster.here(market) === null)
@@ -139,6 +141,7 @@ async function start(
   candidate.url = effects.config.peerUrl ?? url
   onClose(() => cluster.close())
   await cluster.start()
+  if (leases !== null) onClose(keepTables(workspace, shared, () => cluster.running().length > 0))
   await writeServerFile(paths.server, { pid: process.pid, url, token })
   onClose(() => rm(paths.server, { force: true }))
   return servingOf(cluster, { url, home: paths.root, close })

@@ -1,7 +1,10 @@
 // Reads the stream of deliveries at the start: from its newest snapshot on, not from its beginning.
 
+import { DetourError } from '#data/kernel'
 import type { EventLog, StoredEvent } from '#data/log'
+import { Deliveries } from './deliveries.ts'
 import { Ledger } from './ledger.ts'
+import type { WebhookOptions } from './types.ts'
 
 /** A ledger that is up to date with the stream. */
 export interface Loaded {
@@ -55,4 +58,33 @@ async function snapshotBefore(log: EventLog, stream: string, tail: number): Prom
     high = low
   }
   return 0
+}
+
+/** Times that an earlier writer may come in between. */
+const tries = 20
+
+/**
+ * The ledger of a stream, and the deliveries it tells of. Where another process may still write, a snapshot at the end
+ * shuts it out: whatever it has under way is fenced.
+ * @throws LOG_UNAVAILABLE, LOG_DAMAGED, LOG_FENCED when others kept writing in between
+ */
+export async function takeLedger(
+  { log, effects, takesOver = false }: Pick<WebhookOptions, 'log' | 'effects' | 'takesOver'>,
+  stream: string,
+): Promise<Loaded & { deliveries: Deliveries }> {
+  const writer = `${effects.clock.now().toString(36)}-${effects.random.int(0, 0xffffffff).toString(36)}`
+  for (let i = 1; ; i++) {
+    const deliveries = new Deliveries(log, stream)
+    const loaded = await loadLedger(log, stream, (event) => deliveries.note(event))
+    if (!takesOver) return { ...loaded, deliveries }
+    const event = { type: 'WebhookSnapshot', data: loaded.ledger.snapshot() }
+    try {
+      const { lastSeq } = await log.append(stream, loaded.lastSeq, [
+        { eventId: `writer:${writer}/${i}`, ...event },
+      ])
+      return { ...loaded, deliveries, lastSeq, sinceSnapshot: 0 }
+    } catch (error) {
+      if (!(error instanceof DetourError && error.code === 'LOG_FENCED') || i >= tries) throw error
+    }
+  }
 }

@@ -49,6 +49,8 @@ export interface WebhookOptions {
   core: WatchedCore
   vault: Vault
   limits?: Partial<WebhookLimits>
+  /** Whether another process may have written the deliveries before, and may not know yet that it is over. */
+  takesOver?: boolean
 }
 
 /** The webhooks of one market: receivers, and what is sent to them. */

@@ -1,11 +1,10 @@
 // Opens the webhooks of a market: receivers in the vault, what waits and what was tried in the log.
 
 import type { api } from '#data/contracts'
-import { Deliveries } from './deliveries.ts'
 import { deliveryOf } from './delivery.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { type WebhookAttempted, webhookStream } from './events.ts'
-import { loadLedger } from './ledger-load.ts'
+import { takeLedger } from './ledger-load.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
 import { Receivers } from './receivers.ts'
 import { replayMessages } from './replay.ts'
@@ -33,8 +32,7 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
   const { log, core, vault, effects } = options
   const limits = { ...defaultLimits, ...options.limits }
   const stream = webhookStream(core.market)
-  const deliveries = new Deliveries(log, stream)
-  const { ledger, lastSeq, sinceSnapshot } = await loadLedger(log, stream, (event) => deliveries.note(event))
+  const { deliveries, ledger, lastSeq, sinceSnapshot } = await takeLedger(options, stream)
   const known = (await vault.listWebhooks(core.market)).map(({ webhookId }) => webhookId)
   ledger.keepOnly(new Set(known))
   const listeners = new Set<(delivery: api.WebhookDelivery) => void>()
