@@ -2,7 +2,7 @@
 // of files. They are snapshots: a row is as its order or position is now, whatever led there.
 
 import type { TProperties } from 'typebox'
-import { instant, integer, optional, table, text, texts, word } from './column.ts'
+import { instant, integer, optional, table, text, texts, truth, word } from './column.ts'
 import { entities } from './entities.ts'
 
 const provider = text('provider that sent the order, "api" where it came over HTTP')
@@ -88,3 +88,59 @@ export const rawLogInventory = table(
     flags,
   },
 )
+
+/** What every event did to stock: what was known of a position at any instant is the sum of its rows up to there. */
+export const rawLogStockLedger = table(
+  'raw_log_stock_ledger',
+  'one row per event, product and node whose stock it changed; several where it changed ring fences of channels',
+  ['market', 'seq', 'entry'],
+  {
+    market,
+    seq: integer('place of the event in the stream of the market'),
+    entry: integer('number of the row within the event, from 0'),
+    knownAt: instant('since when it counts: the latest business time of any event up to it'),
+    occurredAt: instant('business time of the event itself; earlier where it was told late'),
+    kind: text('event, e.g. StockAllocated'),
+    sku: text('SKU'),
+    nodeId,
+    isTracked: truth('whether the position has a stock feed after it; else only `held` says something'),
+    onHand: integer('units more (or less) on hand'),
+    allocated: integer('units more allocated to orders'),
+    reserved: integer('units more softly reserved, as the event said; see expires_at'),
+    safetyStock: integer('units more of safety stock'),
+    ringFenced: integer('units more in the ring fence of `channel`'),
+    inbound: integer('units more inbound without a day'),
+    channel: optional(text('channel whose ring fence changed, or that reserved')),
+    orderId: optional(text('order it was for')),
+    reservationId: optional(text('soft reservation it was for')),
+    held: integer('units more that the reservation holds, tracked or not'),
+    heldRingFenced: integer('of these, out of the ring fence of `channel`'),
+    expiresAt: optional(instant('from when on the reservation holds nothing, ended or not')),
+    reason: optional(text('reason that was given')),
+  },
+)
+
+/** Every version of the entries of the schedule of supply and demand. */
+export const rawLogStockSchedule = table(
+  'raw_log_stock_schedule',
+  'one row per event and entry of the schedule that it changed; the newest of an entry holds',
+  ['market', 'seq', 'schedule_id'],
+  {
+    market,
+    seq: integer('place of the event in the stream of the market'),
+    knownAt: instant('since when it counts: the latest business time of any event up to it'),
+    scheduleId: text('id of the entry'),
+    kind: word(['supply', 'demand'] as const, 'which way units are expected to go'),
+    sku: text('SKU'),
+    nodeId,
+    quantity: integer('units expected from here on, 0 = none any more'),
+    dueAt: instant('when they are expected'),
+  },
+)
+
+/** How far the ledger of stock goes. */
+export const rawLogStockCursors = table('raw_log_stock_cursors', 'one row per market', ['market'], {
+  market,
+  seq: integer('last event of the stream of the market that is in the ledger'),
+  knownAt: instant('latest business time of any event up to it'),
+})

@@ -49,6 +49,17 @@ const migrations: Migration[] = [
       }
     },
   },
+  {
+    id: 3,
+    name: 'ledger of stock',
+    run: async (queries) => {
+      // It has a cursor of its own, so that it begins with the log also where other rows are there already.
+      const { rawLogStockLedger, rawLogStockSchedule, rawLogStockCursors } = logTables
+      for (const contract of [rawLogStockLedger, rawLogStockSchedule, rawLogStockCursors]) {
+        await queries.run(createTableSql(contract as unknown as TableContract))
+      }
+    },
+  },
 ]
 
 /** Every table contract of the warehouse. */

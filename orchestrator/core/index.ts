@@ -57,7 +57,7 @@ export { type CoreState, emptyState } from './state.ts'
 export { backorderLimitOf, knowsSku } from './stock/available.ts'
 export type { CalculatedMeasure, ChannelUnits, Product, SourceCount, StockChange } from './stock/commands.ts'
 export { reservationOf, reservationStatus, ttlBounds } from './stock/decide-reservation.ts'
-export { dueBy, nextExpiry } from './stock/expiries.ts'
+export { dueBy, expiringAfter, nextExpiry } from './stock/expiries.ts'
 export { settled } from './stock/settle.ts'
 export { calculated, measureOf, onHandName, ownSource, sourcesOf } from './stock/sources.ts'
 export type {

@@ -8,6 +8,7 @@ import type { Workspace } from '#orchestrator/workspace'
 import { Loop } from './cycle.ts'
 import { Detector } from './detection.ts'
 import type { Engine } from './engine.ts'
+import { sweepExpired } from './expiry.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { rerouteByHand } from './manual.ts'
 import { marketTime } from './market-time.ts'
@@ -40,7 +41,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   const { models, turns } = shared
   shared.states.set(market, core)
   const projector = openProjector({ log, warehouse, effects, lake: paths.lake, snapshots: store })
-  await projector.project((of) => shared.states.get(of))
+  await projector.project((of) => shared.states.get(of), { leavesLedger: true })
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
   const flow = { core, now: time.now }
@@ -72,6 +73,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   core.onChange(({ kind }) => {
     if (kind === 'order' || kind === 'stock') heartbeat.soon()
   })
+  const expiry = sweepExpired(core, effects, time.now)
   return {
     workspace,
     market,
@@ -82,6 +84,9 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     setClock: time.set,
     cycle: () => heartbeat.now(),
     cycleSoon: () => heartbeat.soon(),
+    project: async () => {
+      await projector.project((of) => shared.states.get(of))
+    },
     exclusively: (work) => turns.take(work),
     freshness: () => heartbeat.freshness(),
     models: () => models.states(),
@@ -90,6 +95,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     reroute: (orderId, how) => rerouteByHand({ core, lanes: loop.lanes, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()
+      expiry.stop()
       const trained = training.close()
       await turns.idle()
       // What is being learned for the other markets, and for this one, goes on.

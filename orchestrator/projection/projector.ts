@@ -6,6 +6,7 @@ import { project, unprojected, type Warehouse } from '#data/warehouse'
 import { loadHandlers } from '#ingest'
 import { type Core, coreStream } from '#orchestrator/core'
 import { type FoldParts, foldMarket, type MarketFold } from './fold.ts'
+import { StockLedger } from './ledger.ts'
 import { type MarketSource, marketHandler } from './market.ts'
 import { detectionHandler, webhooksHandler } from './records.ts'
 
@@ -31,9 +32,10 @@ export interface Projector {
   /**
    * Projects what the log has and the warehouse does not; of a market with a running core what that core knows.
    * Can be called at any time, also beside itself: each event lands once.
+   * @param options leavesLedger: the ledger of stock is brought up to date by a later call
    * @returns events projected
    */
-  project(states?: MarketStates): Promise<number>
+  project(states?: MarketStates, options?: { leavesLedger?: boolean }): Promise<number>
   /** Projects all but markets, for whoever opens their cores next. @returns events projected */
   projectLoads(): Promise<number>
   /** Events of the log that the warehouse does not have yet. */
@@ -43,8 +45,9 @@ export interface Projector {
 /** A projector; it holds nothing open. */
 export function openProjector({ log, warehouse, effects, lake, snapshots }: ProjectorParts): Projector {
   const fold: FoldParts = { log, effects, snapshots: snapshots ?? null }
+  const ledger = new StockLedger(fold, warehouse)
   return {
-    project: (states = () => undefined) => {
+    project: async (states = () => undefined, { leavesLedger = false } = {}) => {
       const folds = new Map<string, Promise<MarketSource>>()
       const sourceOf = async (market: string): Promise<MarketSource> => {
         const running = states(market)
@@ -54,7 +57,13 @@ export function openProjector({ log, warehouse, effects, lake, snapshots }: Proj
         return known
       }
       const batches = [marketHandler(sourceOf), detectionHandler, webhooksHandler]
-      return project(log, warehouse, loadHandlers(lake), effects, { batches })
+      const projected = await project(log, warehouse, loadHandlers(lake), effects, { batches })
+      for (const stream of leavesLedger ? [] : await log.streams()) {
+        if (!stream.startsWith(coreStream(''))) continue
+        const market = stream.slice(coreStream('').length)
+        await ledger.catchUp(market, states(market) ?? null)
+      }
+      return projected
     },
     projectLoads: () => {
       const batches = [detectionHandler, webhooksHandler]

@@ -30,7 +30,8 @@ export async function replaceRows<T extends TableContract>(
   if (rows.length > 0) await insertRows(queries, contract, rows)
 }
 
-async function insertRows<T extends TableContract>(
+/** Adds rows to those that are there. */
+export async function insertRows<T extends TableContract>(
   queries: Queries,
   contract: T,
   rows: readonly RowOf<T>[],

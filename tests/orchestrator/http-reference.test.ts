@@ -50,6 +50,31 @@ const routes = [
   ),
   'GET /api/v1/inventory',
   'POST /api/v1/inventory/adjustments',
+  'GET /api/v1/inventory/availability',
+  'POST /api/v1/inventory/availability',
+  'GET /api/v1/inventory/atp',
+  'GET /api/v1/products',
+  'POST /api/v1/products',
+  'POST /api/v1/inventory/on-hand',
+  'POST /api/v1/inventory/cycle-counts',
+  'POST /api/v1/inventory/schedule',
+  'GET /api/v1/inventory/schedule',
+  'POST /api/v1/inventory/receipts',
+  'POST /api/v1/inventory/channels/allocate',
+  'POST /api/v1/inventory/channels/unallocate',
+  'POST /api/v1/inventory/channels/reallocate',
+  'POST /api/v1/inventory/channels/consume',
+  'POST /api/v1/inventory/safety-stock',
+  'POST /api/v1/inventory/rules',
+  'GET /api/v1/inventory/measures',
+  'PUT /api/v1/inventory/measures',
+  'POST /api/v1/inventory/reservations',
+  'GET /api/v1/inventory/reservations',
+  'POST /api/v1/inventory/reservations/bulk',
+  'GET /api/v1/inventory/reservations/{reservationId}',
+  'DELETE /api/v1/inventory/reservations/{reservationId}',
+  'POST /api/v1/inventory/reservations/{reservationId}/renew',
+  'POST /api/v1/inventory/reservations/{reservationId}/release',
   'GET /api/v1/incidents',
   'GET /api/v1/incidents/{incidentId}',
   'POST /api/v1/incidents/{incidentId}/acknowledge',
@@ -123,13 +148,15 @@ describe('the document', () => {
         .map((one) => one.name)
     expect(named('idempotency-key', 'header').toSorted()).toEqual(
       routes
-        .filter((route) => !/(advance|test)$/.test(route))
+        .filter((route) => !/(advance|test|availability)$/.test(route))
         .filter((route) =>
-          /^POST .*\/(orders|fulfillment-orders|inventory|incidents|webhooks)|^PUT .*policies/.test(route),
+          /^POST .*\/(orders|fulfillment-orders|inventory|products|incidents|webhooks)|^PUT .*(policies|measures)|^DELETE .*reservations/.test(
+            route,
+          ),
         )
         .toSorted(),
     )
-    expect(named('cursor', 'query')).toHaveLength(5)
+    expect(named('cursor', 'query')).toHaveLength(9)
   })
 })
 

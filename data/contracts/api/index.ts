@@ -1,6 +1,7 @@
 // Door of the API's shapes: one value gives the type, the validation and the OpenAPI schema.
 
 export * from './incidents.ts'
+export * from './inventory.ts'
 export * from './markets.ts'
 export * from './orders.ts'
 export * from './overview.ts'

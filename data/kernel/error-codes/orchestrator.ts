@@ -14,4 +14,14 @@ export const orchestratorErrors = {
     retryable: true,
     message: 'Detour is being stopped; ask again once it serves',
   },
+  INVENTORY_QUERY_INVALID: {
+    status: 400,
+    retryable: false,
+    message: 'that cannot be asked of inventory: {reason}',
+  },
+  RESERVATION_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'there is no reservation {reservationId}, nor is it one of those that ended last',
+  },
 } as const satisfies Record<string, ErrorKind>

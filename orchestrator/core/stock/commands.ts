@@ -23,6 +23,9 @@ export interface SourceCount {
   countedAt: number
 }
 
+/** The same as it is asked. @param countedAt null = at the time of the command */
+export type SourceFigure = Omit<SourceCount, 'countedAt'> & { countedAt: number | null }
+
 /** Units at a position for a channel. */
 export interface ChannelUnits {
   sku: string
@@ -38,7 +41,7 @@ export interface StockCommands {
   /** All or none. */
   AdjustStock: { items: readonly StockChange[] }
   /** Figures of a source system. All or none; those older than what is known of that source change nothing. */
-  SetOnHand: { source: string; items: readonly SourceCount[] }
+  SetOnHand: { source: string; items: readonly SourceFigure[] }
   SetSafetyStock: { items: readonly { sku: string; nodeId: string; quantity: number }[]; reason: string }
   /** Backorder limits by SKU and node; null = every one. */
   SetStockRules: { rules: readonly StockRule[] }
@@ -78,7 +81,8 @@ export interface StockCommands {
     countId: string
     nodeId: string
     items: readonly { sku: string; quantity: number }[]
-    countedAt: number
+    /** null = at the time of the command. */
+    countedAt: number | null
     by: string
   }
   /** How on hand follows from the measures of sources; the whole list, without `on_hand` it is the sum of theirs. */

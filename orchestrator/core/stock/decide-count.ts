@@ -72,11 +72,9 @@ function deltaOf(item: StockChange, before: number): number {
 }
 
 /** What a source system says, where it is newer than what it said before. All or none. */
-export function setOnHand(
-  state: CoreState,
-  { source, items }: CommandData['SetOnHand'],
-  at: number,
-): Verdict {
+export function setOnHand(state: CoreState, data: CommandData['SetOnHand'], at: number): Verdict {
+  const { source } = data
+  const items = data.items.map((item) => ({ ...item, countedAt: item.countedAt ?? at }))
   if (!measureName.test(source) || source === ownSource) return refused('source_invalid', { source })
   const bad = firstOf(
     () => twice(items),
@@ -116,7 +114,8 @@ function badFigures(
 
 /** What a person counted: on hand becomes that, and what moved after the count still holds. */
 export function countCycle(state: CoreState, data: CommandData['CountCycle'], at: number): Verdict {
-  const { countId, nodeId, countedAt, by } = data
+  const { countId, nodeId, by } = data
+  const countedAt = data.countedAt ?? at
   const places = data.items.map(({ sku }) => ({ sku, nodeId }))
   const bad = firstOf(
     () => badQuantity(data.items, 0),

@@ -97,3 +97,14 @@ export function* dueBy(tree: Expiries, at: number): Generator<string> {
   yield tree.reservationId
   yield* dueBy(tree.right, at)
 }
+
+/** Ids of those that end after a time; at exactly that time, those with a greater id than `id` (null = none of them). */
+export function* expiringAfter(tree: Expiries, at: number, id: string | null): Generator<string> {
+  if (tree === null) return
+  const isAfter = tree.expiresAt > at || (tree.expiresAt === at && id !== null && tree.reservationId > id)
+  if (isAfter) {
+    yield* expiringAfter(tree.left, at, id)
+    yield tree.reservationId
+  }
+  yield* expiringAfter(tree.right, at, id)
+}

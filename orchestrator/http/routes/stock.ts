@@ -1,13 +1,15 @@
-// Routes of inventory: positions, and adjustments that happen all together or not at all.
+// Routes of inventory: the list of positions, and all that stands in inventory/.
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
-import { fail } from '#data/kernel'
 import { listStock } from '#orchestrator/views'
-import { answerOf, commandIdOf, execute, idempotencyHeaders } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
 import { closed, direction, oneOf, page, word } from './fields.ts'
+import { addAdjustments } from './inventory/adjustments.ts'
+import { addAvailability } from './inventory/availability.ts'
+import { addPlans } from './inventory/plan.ts'
+import { addReservations } from './inventory/reservations.ts'
 
 const tags = ['inventory']
 const query = Type.Object(
@@ -23,7 +25,8 @@ const query = Type.Object(
 )
 
 /** Adds the routes of inventory. */
-export function addStock(app: App, { engine }: AppParts): void {
+export function addStock(app: App, parts: AppParts): void {
+  const { engine } = parts
   app.get(
     '/inventory',
     {
@@ -36,33 +39,8 @@ export function addStock(app: App, { engine }: AppParts): void {
     },
     (request) => listStock(engine, request.query),
   )
-  const schema = {
-    tags,
-    summary: 'Change stock: all changes or none',
-    headers: idempotencyHeaders,
-    body: api.stockAdjustments,
-    response: { 200: api.commandAnswer, ...problems },
-  }
-  app.post('/inventory/adjustments', { schema }, async (request) => {
-    const commandId = commandIdOf(request, 'adjustments')
-    const { market = engine.market } = request.body
-    if (market !== engine.market) {
-      throw fail('CORE_REFUSED', { reason: 'market_unknown', market, known: engine.market })
-    }
-    const items = request.body.items.map((item, i) => {
-      if ((item.delta === undefined) === (item.onHand === undefined)) {
-        const field = `/items/${i}`
-        const reason = 'needs either delta or onHand'
-        throw fail('HTTP_BODY_INVALID', { reason: `body${field} ${reason}`, errors: [{ field, reason }] })
-      }
-      return {
-        sku: item.sku,
-        nodeId: item.nodeId,
-        delta: item.delta ?? null,
-        onHand: item.onHand ?? null,
-        reason: item.reason ?? 'adjusted over the API',
-      }
-    })
-    return answerOf(await execute(engine, 'AdjustStock', { items }, { commandId }))
-  })
+  addAvailability(app, parts)
+  addAdjustments(app, parts)
+  addPlans(app, parts)
+  addReservations(app, parts)
 }

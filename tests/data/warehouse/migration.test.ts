@@ -36,7 +36,11 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
   const now = await openWarehouse(path, { memoryMb, threads })
   await migrate(now)
   expect(await schemaDrift(now)).toEqual([])
-  expect(await now.all('SELECT id FROM schema_migrations ORDER BY id')).toEqual([{ id: 1 }, { id: 2 }])
+  expect(await now.all('SELECT id FROM schema_migrations ORDER BY id')).toEqual([
+    { id: 1 },
+    { id: 2 },
+    { id: 3 },
+  ])
   expect(await now.all('SELECT decision_id, cost_cents, hours_saved, currency FROM decisions')).toEqual([
     { decision_id: 'd1', cost_cents: 5, hours_saved: null, currency: null },
   ])
