@@ -91,7 +91,8 @@ export class Election<M extends Running> {
 
   /** The lease of another process that holds now, null where none does. */
   liveLease({ lease }: Place<M>): Lease | null {
-    if (lease === null || lease.owner === this.#parts.candidate.owner) return null
+    // A program that only writes for a moment has no address: nobody can be sent there.
+    if (lease === null || lease.url === '' || lease.owner === this.#parts.candidate.owner) return null
     return this.#seenAt + lease.leftMs > this.#parts.effects.clock.now() ? lease : null
   }
 

@@ -1,7 +1,10 @@
 // What a verb of the command line is: validated arguments in, a JSON result out, and how people read it.
 
 import type { Static, TSchema } from 'typebox'
-import { type Engine, openEngine } from '#orchestrator/engine'
+import { fail } from '#data/kernel'
+import { holdLease } from '#data/leases'
+import { coreStream } from '#orchestrator/core'
+import { defaultMarketOf, type Engine, openEngine } from '#orchestrator/engine'
 import type { Workspace } from '#orchestrator/workspace'
 
 /** A step of a long verb: `done` of `total`, total 0 when not known. */
@@ -61,13 +64,23 @@ export function defineVerb<S extends TSchema, R>(parts: VerbParts<S, R>): Verb {
   }
 }
 
-/** Runs `work` with the running system, or with one that is opened for it and closed after. */
+/**
+ * Runs `work` with the running system, or with one that is opened for it and closed after.
+ * @throws MARKET_SERVED where another process writes the market
+ */
 export async function withEngine<R>(context: VerbContext, work: (engine: Engine) => Promise<R>): Promise<R> {
   if (context.engine !== null) return work(context.engine)
-  const engine = await openEngine(context, { trains: false })
+  const market = await defaultMarketOf(context)
+  const hold = await holdLease(coreStream(market), context.effects)
+  if ('heldBy' in hold) throw fail('MARKET_SERVED', { market, url: hold.heldBy })
   try {
-    return await work(engine)
+    const engine = await openEngine(context, { market, trains: false })
+    try {
+      return await work(engine)
+    } finally {
+      await engine.close()
+    }
   } finally {
-    await engine.close()
+    await hold.release()
   }
 }

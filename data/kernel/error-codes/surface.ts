@@ -119,6 +119,11 @@ export const surfaceErrors = {
     retryable: false,
     message: 'there is no market {market}; see GET /api/v1/markets, or create it there',
   },
+  MARKET_SERVED: {
+    status: 409,
+    retryable: true,
+    message: 'market {market} is written by {url}: ask there, or stop it first',
+  },
   MARKET_UNREACHABLE: {
     status: 503,
     retryable: true,
