@@ -31,7 +31,7 @@ export interface Leases {
    * @throws LOG_UNAVAILABLE when nobody knows whether it holds them
    */
   take(candidate: Candidate, streams: readonly string[], ttlMs: number): Promise<Lease[]>
-  /** Gives streams back, so that others need not wait. Those it does not hold are left alone. @throws LOG_UNAVAILABLE */
+  /** Gives streams back, so that others need not wait; those it does not hold stay. @throws LOG_UNAVAILABLE */
   release(owner: string, streams: readonly string[]): Promise<void>
   /** Every lease, also those that ran out, by stream. @throws LOG_UNAVAILABLE */
   list(): Promise<Lease[]>

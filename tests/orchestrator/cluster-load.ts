@@ -58,7 +58,7 @@ export class OrderLoad {
     for (let tries = 0; tries < 600; tries++) {
       const server = this.#servers[(from + tries) % this.#servers.length] as Server
       const reply = await server
-        .call('POST', this.#path, { body: orderBody(externalId), headers, timeoutMs: 3_000 })
+        .call('POST', this.#path, { body: orderBody(externalId), headers, timeoutMs: 1_500 })
         .catch(() => null)
       if (reply?.status === 201) {
         this.acknowledged.set(externalId, String(reply.body.orderId))

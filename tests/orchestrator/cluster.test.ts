@@ -56,6 +56,22 @@ async function checkLog(load: OrderLoad): Promise<void> {
   expect(violationsOf(domain.reduce(evolve, emptyState('main')))).toEqual([])
 }
 
+/** A node with units of one SKU in a market, told by files that are sent to whichever process. */
+async function stock(market: string, units: number): Promise<void> {
+  const node = 'node_external_id,name,type,time_zone,country,is_active\nDC,Depot,warehouse,UTC,DE,true\n'
+  const counted = new Date().toISOString()
+  const inventory = `sku,node_external_id,counted_at,on_hand\nKET,DC,${counted},${units}\n`
+  const files = { 'nodes.csv': node, 'inventory.csv': inventory }
+  for (const [filename, body] of Object.entries(files)) {
+    const query = `provider=detour&as=shop-${market}&market=${market}&filename=${filename}`
+    const reply = await b.call('POST', `/api/v1/markets/${market}/ingest?${query}`, {
+      body,
+      headers: { 'content-type': 'text/csv' },
+    })
+    expect(reply.body).toMatchObject({ accepted: 1, quarantined: 0 })
+  }
+}
+
 const isSkipped = () => postgres === null
 
 describe('two processes', () => {
@@ -113,6 +129,29 @@ describe('two processes', () => {
     const seen = await b.call('GET', `/api/v1/markets/eu/orders/${order.body.orderId}`)
     expect(seen.body).toMatchObject({ externalId: 'in-eu', market: 'eu' })
     expect((await b.call('GET', `/api/v1/orders/${order.body.orderId}`)).status).toBe(404)
+
+    await stock('main', 5)
+    await stock('eu', 5)
+    const placed = await b.call('POST', '/api/v1/orders', { body: orderBody('to-go', 'KET', 2) })
+    const path = `/api/v1/orders/${placed.body.orderId}`
+    await until(
+      'the release of an order',
+      () => b.call('GET', path),
+      ({ body }) => body.status === 'released',
+    )
+    const headers = { 'idempotency-key': 'go' }
+    const asked = () => b.call('POST', `${path}/reroute`, { body: { toMarket: 'eu' }, headers })
+    const moved = await asked()
+    expect(moved.body).toMatchObject({ status: 'done', reason: null, transfer: { market: 'eu' } })
+    expect((await asked()).text).toBe(moved.text)
+    const { orderId } = moved.body.transfer as { orderId: string }
+    const there = await until(
+      'the release of the order in the other market',
+      () => a.call('GET', `/api/v1/markets/eu/orders/${orderId}`),
+      ({ body }) => body.status === 'released',
+    )
+    expect(there.body).toMatchObject({ market: 'eu', externalId: 'to-go-F1-eu' })
+    expect((await a.call('GET', path)).body).toMatchObject({ status: 'cancelled' })
   })
 
   test('go on when the writer sleeps: the other takes over, and what wakes up writes nothing more', async (context) => {

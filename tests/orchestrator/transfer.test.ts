@@ -14,7 +14,7 @@ const units = (order: Order | undefined) =>
   (order?.lines ?? []).reduce((sum, line) => sum + line.quantity - line.cancelled, 0)
 
 describe('a transfer', () => {
-  test('takes the units of the work to an order of the other market, which goes on once the source let go', async () => {
+  test('takes the units to an order of the other market, which goes on once the source let go', async () => {
     const world = await TransferWorld.open({ main: 10, eu: 10 })
     await world.order('main', 'o1', { x: 3, y: 2 })
     const { core } = world.market('main')
@@ -98,7 +98,7 @@ describe('a transfer', () => {
     expect(standing).toMatchObject({ status: 'refused', reason: 'nothing_to_move' })
   })
 
-  test('stands still while the other market cannot be reached: nothing else moves, picks or cancels the work', async () => {
+  test('stands still while the other market is out of reach: nothing else moves, picks or cancels it', async () => {
     const world = await TransferWorld.open({ main: 10, eu: 10 })
     await world.order('main', 'o1', { x: 3 })
     const { core, now } = world.market('main')

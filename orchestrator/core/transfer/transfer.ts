@@ -1,9 +1,9 @@
 // Work on its way from one market to another: a saga of two streams. Shapes only.
 //
 // The source's stream decides. `started`: its units stay held and its work stands still. The target holds units of its
-// own (`reserved`), or refuses. Then the source either lets go (`released`) or keeps all as it was (`failed`), for good,
-// and the target follows: `confirmed`, its order goes on, or `undone`, its order ends. At every time at most one of the
-// two orders may be worked on.
+// own (`reserved`), or refuses. Then the source either lets go (`released`) or keeps all as it was (`failed`), for
+// good, and the target follows: `confirmed`, its order goes on, or `undone`, its order ends. At every time at most one
+// of the two orders may be worked on.
 
 /** What became of work that is to go to another market. */
 export type TransferOutState = 'started' | 'released' | 'failed'
