@@ -11,6 +11,7 @@ import { addIncidents } from './routes/incidents.ts'
 import { addIngest } from './routes/ingest.ts'
 import { addMarkets } from './routes/markets.ts'
 import { addOrderActions } from './routes/order-actions.ts'
+import { addOrderStates } from './routes/order-states.ts'
 import { addOrders } from './routes/orders.ts'
 import { addProbes } from './routes/probes.ts'
 import { addSession } from './routes/session.ts'
@@ -41,8 +42,9 @@ export async function createApp(parts: AppParts): Promise<App> {
       addSystem(api, parts)
       addSession(api, parts, sessions)
       addOrders(api, parts, flow)
-      addOrderActions(api, parts, repeats)
-      addWork(api, parts)
+      addOrderActions(api, parts, repeats, flow)
+      addWork(api, parts, flow)
+      addOrderStates(api, parts)
       addStock(api, parts)
       addIncidents(api, parts)
       addSql(api, parts)

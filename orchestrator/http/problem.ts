@@ -83,6 +83,14 @@ function asProblem(error: FastifyError, request: FastifyRequest): DetourError {
   }
 }
 
+/** The error of input that a schema does not allow. @param validation what was found @param part of the request */
+export function invalidInput(
+  validation: FastifyError['validation'],
+  part: 'body' | 'querystring',
+): DetourError {
+  return asInvalid({ validation, validationContext: part, message: 'is not valid' } as FastifyError)
+}
+
 /** What validation found, each with the field it is about. */
 function asInvalid(error: FastifyError): DetourError {
   const errors = (error.validation ?? []).slice(0, 20).map(({ instancePath, message, params }) => {

@@ -4,6 +4,7 @@ export { getDecision, listDecisions } from './decisions.ts'
 export { getIncident, listIncidents } from './incidents.ts'
 export { metricCatalogue, metricSeries, metricSlices } from './metrics.ts'
 export { getOrder } from './order-detail.ts'
+export { getWork, listWork, type WorkQuery } from './order-work.ts'
 export { listOrders } from './orders.ts'
 export { overview } from './overview.ts'
 export type {

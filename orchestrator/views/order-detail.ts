@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import type { Engine } from '#orchestrator/engine'
 import { listDecisions } from './decisions.ts'
+import { allowedOf } from './order-allowed.ts'
 import { historyOf } from './order-history.ts'
 import { bodyOfOrder } from './order-live.ts'
 import { summaryOfOrder } from './order-summary.ts'
@@ -36,6 +37,7 @@ export async function getOrder(engine: Engine, orderId: string): Promise<api.Ord
               engine,
               order.lines.map((line) => line.sku),
             ),
+            allowedOf(engine.core.state(), order, engine.now()),
           ),
           isLive: true,
         }

@@ -103,7 +103,7 @@ const movedIds = `(SELECT try_cast(order_id AS UUID) FROM decisions
 
 /** Filters whose answer the core gives, or the decisions. */
 function coreClauses(query: OrderQuery, { state }: FilterContext): Clause[] {
-  const { moved, atRisk, incident } = query
+  const { moved, atRisk, incident, ownState } = query
   const clauses: Clause[] = []
   if (moved !== undefined) clauses.push({ sql: `order_id ${moved ? '' : 'NOT '}IN ${movedIds}` })
   if (atRisk !== undefined) {
@@ -111,6 +111,13 @@ function coreClauses(query: OrderQuery, { state }: FilterContext): Clause[] {
       sql: `order_id ${atRisk ? '' : 'NOT '}IN ${listedIds('at_risk')}`,
       parameters: { at_risk: texts(ordersAtRisk(state).keys()) },
     })
+  }
+  if (ownState !== undefined) {
+    const ids = [...state.withOwnState].filter((orderId) => {
+      const order = state.orders.get(orderId)
+      return order !== undefined && isInOwnState(order, ownState)
+    })
+    clauses.push({ sql: `order_id IN ${listedIds('own_state')}`, parameters: { own_state: texts(ids) } })
   }
   if (incident !== undefined) {
     const known = state.incidents.get(incident)
@@ -134,7 +141,8 @@ export function matcherOf(
   state: CoreState,
   decidedFor: ReadonlySet<string>,
 ): (order: Order) => boolean {
-  const { status, node, channel, region, method, provider, open, late, moved, atRisk, incident } = query
+  const { status, node, channel, region, method, provider, open, late, moved, atRisk, incident, ownState } =
+    query
   const term = termOf(query.q)
   const [from, to] = [query.from, query.to].map((text) => (text === undefined ? null : Date.parse(text)))
   const risk = riskOf(state)
@@ -155,8 +163,13 @@ export function matcherOf(
     (moved === undefined || order.moves > 0 === moved) &&
     (atRisk === undefined || isAtRisk(order, risk) === atRisk) &&
     (incident === undefined || isOf(order)) &&
+    (ownState === undefined || isInOwnState(order, ownState)) &&
     (from === null || from === undefined || order.placedAt >= from) &&
     (to === null || to === undefined || order.placedAt < to)
+}
+
+function isInOwnState(order: Order, name: string): boolean {
+  return [...order.lines, ...order.work].some(({ ownState }) => ownState === name)
 }
 
 function isFound(order: Order, term: string): boolean {

@@ -94,6 +94,17 @@ export async function historyOf(
   })
 }
 
+/** What a line of history has no word for: files tell of shipped and cancelled units alone. */
+const nothingMore = {
+  deliveredQuantity: 0,
+  returnRequestedQuantity: 0,
+  returnedQuantity: 0,
+  backorderedQuantity: 0,
+  launchAt: null,
+  hold: null,
+  parts: [],
+}
+
 interface Parts {
   lines: LineRow[]
   work: WorkRow[]
@@ -156,6 +167,7 @@ function bodyOf(row: FullRow, parts: Parts, places: Places): OrderBody {
       status: line.status,
       nodeId: line.node_id,
       nodeName: line.node_id === null ? null : places.nodeName(line.node_id),
+      ...nothingMore,
     })),
     fulfillmentOrders: parts.work.map((work) => workView(work, parts.lines, places)),
     shipments: parts.shipments.map((shipment) => ({
@@ -166,8 +178,15 @@ function bodyOf(row: FullRow, parts: Parts, places: Places): OrderBody {
       trackingNumber: shipment.tracking_number,
       shippedAt: isoOrNull(shipment.shipped_at),
       deliveredAt: isoOrNull(shipment.delivered_at),
+      fulfillmentOrderId: null,
+      quantity: null,
+      lines: [],
     })),
     timeline: timelineOf(stepsOf(row, parts), places),
+    version: null,
+    hold: null,
+    parentOrderId: null,
+    actions: [],
   }
 }
 
@@ -192,7 +211,22 @@ function workView(
     shippedAt: isoOrNull(work.shipped_at),
     deliveredAt: isoOrNull(work.delivered_at),
     shipBy: isoOrNull(work.ship_by),
-    lines: shown.map((line) => ({ lineId: line.line_id, sku: line.sku, quantity: line.quantity })),
+    ownState: null,
+    isReleased: work.released_at !== null,
+    acceptedAt: null,
+    pickingAt: null,
+    rejectedAt: isoOrNull(work.rejected_at),
+    rejectReason: work.reject_reason,
+    lines: shown.map((line) => ({
+      lineId: line.line_id,
+      sku: line.sku,
+      name: line.name,
+      quantity: line.quantity,
+      shortQuantity: 0,
+      shippedQuantity: line.shipped_quantity,
+      deliveredQuantity: 0,
+    })),
+    actions: [],
   }
 }
 

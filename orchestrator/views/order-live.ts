@@ -7,9 +7,12 @@ import {
   isOpenWork,
   type Order,
   type OrderLine,
+  partsOf,
+  type Shipment,
   statusOfLine,
 } from '#orchestrator/core'
 import { isoOrNull } from './figures.ts'
+import type { Allowed } from './order-allowed.ts'
 import { flagText, type OrderBody } from './order-history.ts'
 import type { Places } from './places.ts'
 import { timelineOfOrder } from './timeline.ts'
@@ -17,8 +20,14 @@ import { timelineOfOrder } from './timeline.ts'
 /**
  * What an order of the core says beside its summary.
  * @param names of products by SKU
+ * @param can what can be asked of the order and its work now
  */
-export function bodyOfOrder(order: Order, places: Places, names: ReadonlyMap<string, string>): OrderBody {
+export function bodyOfOrder(
+  order: Order,
+  places: Places,
+  names: ReadonlyMap<string, string>,
+  can: Allowed,
+): OrderBody {
   const { country, region, city, postalCode } = order.shipTo
   const sumOf = (pick: (line: OrderLine) => number) => order.lines.reduce((sum, line) => sum + pick(line), 0)
   return {
@@ -32,16 +41,12 @@ export function bodyOfOrder(order: Order, places: Places, names: ReadonlyMap<str
     cancelReason: order.cancelReason,
     flags: order.flags.map(flagText),
     lines: order.lines.map((line) => lineView(line, order, places, names)),
-    fulfillmentOrders: order.work.map((work) => workView(work, places)),
-    shipments: order.shipments.map((shipment) => ({
-      shipmentId: shipment.shipmentId,
-      nodeId: shipment.nodeId,
-      carrier: shipment.carrier ?? 'unknown',
-      service: shipment.service,
-      trackingNumber: shipment.trackingNumber,
-      shippedAt: isoOrNull(shipment.shippedAt),
-      deliveredAt: isoOrNull(shipment.deliveredAt),
-    })),
+    fulfillmentOrders: order.work.map((work) => workView(work, places, names, can)),
+    version: order.version,
+    hold: order.hold,
+    parentOrderId: order.parentOrderId,
+    actions: can.order(),
+    shipments: order.shipments.map(shipmentViewOf),
     timeline: timelineOfOrder(order, places),
   }
 }
@@ -54,7 +59,42 @@ function carrierOf(order: Order): string {
   return carriers.length > 1 ? 'multiple' : (carriers[0] ?? 'unknown')
 }
 
-function workView(work: FulfillmentOrder, places: Places): api.OrderDetail['fulfillmentOrders'][number] {
+/** A parcel of the core. */
+export function shipmentViewOf(shipment: Shipment): api.OrderDetail['shipments'][number] {
+  const { lines } = shipment
+  return {
+    shipmentId: shipment.shipmentId,
+    nodeId: shipment.nodeId,
+    carrier: shipment.carrier ?? 'unknown',
+    service: shipment.service,
+    trackingNumber: shipment.trackingNumber,
+    shippedAt: isoOrNull(shipment.shippedAt),
+    deliveredAt: isoOrNull(shipment.deliveredAt),
+    fulfillmentOrderId: shipment.fulfillmentOrderId ?? null,
+    quantity: lines === undefined ? null : lines.reduce((sum, line) => sum + line.quantity, 0),
+    lines: (lines ?? []).map(({ lineId, quantity }) => ({ lineId, quantity })),
+  }
+}
+
+/** Lines of work. @param names of products by SKU */
+export function workLinesOf(work: FulfillmentOrder, names: ReadonlyMap<string, string>) {
+  return work.lines.map((line) => ({
+    lineId: line.lineId,
+    sku: line.sku,
+    name: names.get(line.sku) ?? null,
+    quantity: line.quantity,
+    shortQuantity: line.short,
+    shippedQuantity: line.shipped,
+    deliveredQuantity: line.delivered,
+  }))
+}
+
+function workView(
+  work: FulfillmentOrder,
+  places: Places,
+  names: ReadonlyMap<string, string>,
+  can: Allowed,
+): api.OrderDetail['fulfillmentOrders'][number] {
   return {
     fulfillmentOrderId: work.fulfillmentOrderId,
     nodeId: work.nodeId,
@@ -69,7 +109,14 @@ function workView(work: FulfillmentOrder, places: Places): api.OrderDetail['fulf
     shippedAt: isoOrNull(work.shippedAt),
     deliveredAt: isoOrNull(work.deliveredAt),
     shipBy: isoOrNull(work.shipBy),
-    lines: work.lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity })),
+    ownState: work.ownState,
+    isReleased: work.releasedAt !== null,
+    acceptedAt: isoOrNull(work.acceptedAt),
+    pickingAt: isoOrNull(work.pickingAt),
+    rejectedAt: isoOrNull(work.rejectedAt),
+    rejectReason: work.rejectReason,
+    lines: workLinesOf(work, names),
+    actions: can.work(work),
   }
 }
 
@@ -96,5 +143,12 @@ function lineView(
     status: statusOfLine(order, line),
     nodeId,
     nodeName: nodeId === null ? null : places.nodeName(nodeId),
+    deliveredQuantity: line.delivered,
+    returnRequestedQuantity: line.returnRequested,
+    returnedQuantity: line.returned,
+    backorderedQuantity: line.backordered,
+    launchAt: isoOrNull(line.launchAt),
+    hold: line.hold,
+    parts: partsOf(order, line),
   }
 }

@@ -46,6 +46,8 @@ export interface OrderQuery extends PageQuery {
   atRisk?: boolean | undefined
   /** Incident id: orders that it holds now or that were decided about because of it. */
   incident?: string | undefined
+  /** Own state of a part of the order. */
+  ownState?: string | undefined
   /** First instant of placing, ISO 8601. */
   from?: string | undefined
   /** First instant of placing that is out again, ISO 8601. */

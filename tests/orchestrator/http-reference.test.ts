@@ -41,13 +41,25 @@ const routes = [
   'GET /api/v1/orders',
   'POST /api/v1/orders',
   'GET /api/v1/orders/{orderId}',
-  'POST /api/v1/orders/{orderId}/cancel',
+  'POST /api/v1/orders/bulk',
+  'POST /api/v1/orders/actions',
+  'PATCH /api/v1/orders/{orderId}',
+  ...[
+    ...['hold', 'lift-hold', 'release', 'cancel', 'split', 'clone', 'substitute', 'backorder', 'preorder'],
+    ...['retry', 'own-state', 'return', 'receive-return'],
+  ].map((action) => `POST /api/v1/orders/{orderId}/${action}`),
+  'GET /api/v1/order-states',
+  'PUT /api/v1/order-states',
+  'GET /api/v1/fulfillment-orders',
+  'GET /api/v1/fulfillment-orders/{orderId}/{fulfillmentOrderId}',
+  'POST /api/v1/fulfillment-orders/actions',
   'POST /api/v1/orders/{orderId}/reroute',
   'POST /api/v1/orders/{orderId}/undo-reroute',
   'POST /api/v1/orders/{orderId}/advance',
-  ...['start-picking', 'pick', 'pack', 'ship', 'deliver'].map(
-    (step) => `POST /api/v1/fulfillment-orders/{orderId}/{fulfillmentOrderId}/${step}`,
-  ),
+  ...[
+    ...['accept', 'reject', 'start-picking', 'pick', 'pack', 'ready', 'ship', 'deliver', 'collect'],
+    'own-state',
+  ].map((step) => `POST /api/v1/fulfillment-orders/{orderId}/{fulfillmentOrderId}/${step}`),
   'GET /api/v1/inventory',
   'POST /api/v1/inventory/adjustments',
   'GET /api/v1/inventory/availability',
@@ -150,13 +162,13 @@ describe('the document', () => {
       routes
         .filter((route) => !/(advance|test|availability)$/.test(route))
         .filter((route) =>
-          /^POST .*\/(orders|fulfillment-orders|inventory|products|incidents|webhooks)|^PUT .*(policies|measures)|^DELETE .*reservations/.test(
+          /^POST .*\/(orders|fulfillment-orders|inventory|products|incidents|webhooks)|^PUT .*(policies|measures|order-states)|^PATCH .*orders|^DELETE .*reservations/.test(
             route,
           ),
         )
         .toSorted(),
     )
-    expect(named('cursor', 'query')).toHaveLength(9)
+    expect(named('cursor', 'query')).toHaveLength(10)
   })
 })
 

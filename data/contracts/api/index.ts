@@ -1,8 +1,11 @@
 // Door of the API's shapes: one value gives the type, the validation and the OpenAPI schema.
 
+export * from './fulfillment-orders.ts'
+export * from './health.ts'
 export * from './incidents.ts'
 export * from './inventory.ts'
 export * from './markets.ts'
+export * from './order-actions.ts'
 export * from './orders.ts'
 export * from './overview.ts'
 export * from './series.ts'

@@ -24,6 +24,20 @@ export const newOrderLine = Type.Object(
     sku: id(),
     quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
     unitPriceCents: Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 }),
+    launchAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'preorder: it waits until this instant' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+/** Where an order is to go; what is left out is not known. */
+export const shipToChange = Type.Object(
+  {
+    country: Type.Optional(orNull(words(100))),
+    region: Type.Optional(orNull(words(100))),
+    city: Type.Optional(orNull(words(200))),
+    postalCode: Type.Optional(orNull(words(50))),
   },
   { additionalProperties: false },
 )
@@ -40,16 +54,16 @@ export const newOrder = Type.Object(
     customerRef: Type.Optional(words(200)),
     promisedAt: Type.Optional(instantText),
     freightCents: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })),
-    shipTo: Type.Optional(
-      Type.Object(
-        {
-          country: Type.Optional(words(100)),
-          region: Type.Optional(words(100)),
-          city: Type.Optional(words(200)),
-          postalCode: Type.Optional(words(50)),
-        },
-        { additionalProperties: false },
-      ),
+    shipTo: Type.Optional(shipToChange),
+    hold: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 500, description: 'held from the start: why' }),
+    ),
+    reservationId: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'soft reservation whose units it takes over',
+      }),
     ),
     lines: Type.Array(newOrderLine, { minItems: 1, maxItems: 1000 }),
   },
@@ -101,6 +115,33 @@ const orderLineView = shape({
   status: oneOf(orderStatuses),
   nodeId: orNull(Type.String()),
   nodeName: orNull(Type.String()),
+  deliveredQuantity: Type.Integer(),
+  returnRequestedQuantity: Type.Integer(),
+  returnedQuantity: Type.Integer(),
+  backorderedQuantity: Type.Integer(),
+  launchAt: orNull(instantText),
+  hold: orNull(Type.String({ description: 'why it is held' })),
+  parts: Type.Array(
+    shape({
+      state: oneOf(orderStatuses),
+      ownState: orNull(Type.String()),
+      quantity: Type.Integer(),
+      fulfillmentOrderId: orNull(Type.String()),
+      nodeId: orNull(Type.String()),
+    }),
+    { description: 'which of its units stand where; empty for history' },
+  ),
+})
+
+/** Part of a line at a node. */
+export const workLineView = shape({
+  lineId: Type.String(),
+  sku: Type.String(),
+  name: orNull(Type.String()),
+  quantity: Type.Integer(),
+  shortQuantity: Type.Integer({ description: 'units the node could not find' }),
+  shippedQuantity: Type.Integer(),
+  deliveredQuantity: Type.Integer(),
 })
 
 const fulfillmentOrderView = shape({
@@ -117,10 +158,18 @@ const fulfillmentOrderView = shape({
   shippedAt: orNull(instantText),
   deliveredAt: orNull(instantText),
   shipBy: orNull(instantText),
-  lines: Type.Array(shape({ lineId: Type.String(), sku: Type.String(), quantity: Type.Integer() })),
+  ownState: orNull(Type.String()),
+  isReleased: Type.Boolean({ description: 'the node has it; false = planned' }),
+  acceptedAt: orNull(instantText),
+  pickingAt: orNull(instantText),
+  rejectedAt: orNull(instantText),
+  rejectReason: orNull(Type.String()),
+  lines: Type.Array(workLineView),
+  actions: Type.Array(Type.String({ description: 'what can be asked of it now' })),
 })
 
-const shipmentView = shape({
+/** A parcel. */
+export const shipmentView = shape({
   shipmentId: Type.String(),
   nodeId: orNull(Type.String()),
   carrier: Type.String(),
@@ -128,6 +177,9 @@ const shipmentView = shape({
   trackingNumber: orNull(Type.String()),
   shippedAt: orNull(instantText),
   deliveredAt: orNull(instantText),
+  fulfillmentOrderId: orNull(Type.String()),
+  quantity: orNull(Type.Integer({ description: 'units in it, null where nobody said' })),
+  lines: Type.Array(shape({ lineId: Type.String(), quantity: Type.Integer() })),
 })
 
 /** A step in the life of an order. */
@@ -144,6 +196,10 @@ export type TimelineEntry = Of<typeof timelineEntry>
 export const orderDetail = shape({
   ...summaryFields,
   isLive: Type.Boolean({ description: 'the core works on it; false = history from files' }),
+  version: orNull(Type.Integer({ description: 'counts edits; send it with an edit; null for history' })),
+  hold: orNull(Type.String({ description: 'why the whole order is held' })),
+  parentOrderId: orNull(Type.String({ description: 'order it was split or cloned from' })),
+  actions: Type.Array(Type.String({ description: 'what can be asked of it now' })),
   customerRef: orNull(Type.String()),
   shipTo: destination,
   freightCents: centsInteger,
@@ -183,6 +239,8 @@ export const commandAnswer = shape({
   reason: orNull(Type.String({ description: 'reason code of a refusal' })),
   orderId: orNull(Type.String()),
   orderStatus: orNull(oneOf(orderStatuses)),
+  /** The order that a split or a clone made. */
+  newOrderId: Type.Optional(Type.String()),
   /** The order that gets the work in another market; the reason is `transfer_under_way` while that has no end yet. */
   transfer: Type.Optional(
     shape({ transferId: Type.String(), market: Type.String(), orderId: orNull(Type.String()) }),
@@ -200,6 +258,7 @@ export const stockPosition = shape({
   onHand: Type.Integer(),
   allocated: Type.Integer(),
   reserved: Type.Integer(),
+  ringFenced: Type.Integer({ description: 'left of what is set apart for channels' }),
   safetyStock: Type.Integer(),
   inbound: Type.Integer(),
   available: Type.Integer(),

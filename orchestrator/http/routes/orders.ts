@@ -1,13 +1,14 @@
 // Routes of orders: list, one, create. Reads come from the views, writes go to the core.
 
 import { Type } from 'typebox'
-import { api, methods, orderIdOf, orderStatuses } from '#data/contracts'
-import { fail, isCurrency } from '#data/kernel'
-import type { CommandData } from '#orchestrator/core'
+import { api, methods, orderStatuses } from '#data/contracts'
+import { fail } from '#data/kernel'
 import type { Engine } from '#orchestrator/engine'
 import { getOrder, listOrders } from '#orchestrator/views'
 import { AskedTimes, answerOf, commandIdOf, execute, idempotencyHeaders } from '../command.ts'
 import type { FlowQueue } from '../flow-queue.ts'
+import { checked, eachItem } from '../items.ts'
+import { aboutOrder, newOrderOf } from '../new-order.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
 import { closed, date, direction, oneOf, page, word } from './fields.ts'
@@ -27,6 +28,7 @@ const orderQuery = Type.Object(
     moved: Type.Optional(Type.Boolean({ description: 'rerouted at least once' })),
     atRisk: Type.Optional(Type.Boolean()),
     incident: Type.Optional(word('incident id')),
+    ownState: Type.Optional(word('own state of a part of it')),
     from: Type.Optional(date('placed at or after')),
     to: Type.Optional(date('placed before')),
     sort: Type.Optional(oneOf(['placedAt', 'promisedAt', 'totalCents'])),
@@ -67,10 +69,11 @@ function addReads(app: App, engine: Engine): void {
         response: { 200: api.orderDetail, ...problems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const id = request.params.orderId
       const order = await getOrder(engine, id)
       if (order === null) throw fail('ORDER_UNKNOWN', { orderId: id })
+      if (order.version !== null) reply.header('etag', `"${order.version}"`)
       return order
     },
   )
@@ -84,79 +87,43 @@ function addCreate(app: App, engine: Engine, flow: FlowQueue, basePath: string):
     body: api.newOrder,
     response: { 201: api.commandAnswer, ...problems },
   }
+  const create = (commandId: string, body: api.NewOrder, now: number) =>
+    createOrder(engine, flow, body, { commandId, now })
   app.post('/orders', { schema }, async (request, reply) => {
     const commandId = commandIdOf(request, 'orders')
-    return times.during(commandId, engine.arrival, async (now) => {
-      const data = newOrderOf(request.body, engine, now)
-      const { order } = data
-      const result = await execute(engine, 'CreateOrder', data, { commandId, at: now })
-      if (result.reason === 'order_exists') throw fail('ORDER_EXISTS', aboutOrder(order))
-      const created = answerOf(result)
-      await flow.push(order.orderId)
-      return reply.code(201).header('location', `${basePath}/orders/${order.orderId}`).send(created)
-    })
+    const created = await times.during(commandId, engine.arrival, (now) =>
+      create(commandId, request.body, now),
+    )
+    return reply.code(201).header('location', `${basePath}/orders/${created.orderId}`).send(created)
   })
-}
-
-function aboutOrder({ orderId, externalId, provider, market }: CommandData['CreateOrder']['order']) {
-  return { orderId, externalId, provider, market, reason: 'order_exists' }
-}
-
-/** The command of a new order. An order that is known keeps its time, so that the same request asks for the same. */
-function newOrderOf(body: api.NewOrder, engine: Engine, now: number): CommandData['CreateOrder'] {
-  const { externalId, provider = 'api', market = engine.market, shipTo } = body
-  if (market !== engine.market)
-    throw fail('CORE_REFUSED', { reason: 'market_unknown', market, known: engine.market })
-  if (!isCurrency(body.currency)) throw invalid('/currency', 'is no currency of ISO 4217')
-  const id = orderIdOf(market, provider, externalId)
-  const lines = linesOf(body)
-  const totalCents = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0)
-  if (!Number.isSafeInteger(totalCents)) throw invalid('/lines', 'are worth more than can be counted')
-  return {
-    order: {
-      orderId: id,
-      market,
-      provider,
-      externalId,
-      channel: body.channel ?? null,
-      method: body.method ?? 'delivery',
-      currency: body.currency,
-      customerRef: body.customerRef ?? null,
-      shipTo: {
-        country: shipTo?.country ?? null,
-        region: shipTo?.region ?? null,
-        city: shipTo?.city ?? null,
-        postalCode: shipTo?.postalCode ?? null,
-        timeZone: null,
-      },
-      placedAt: engine.core.state().orders.get(id)?.placedAt ?? now,
-      approvedAt: null,
-      promisedAt: body.promisedAt === undefined ? null : Date.parse(body.promisedAt),
-      totalCents,
-      freightCents: body.freightCents ?? 0,
-      taxCents: 0,
-      discountCents: 0,
-      flags: [],
-    },
-    lines,
+  const bulk = {
+    ...write,
+    summary: 'Create up to 1,000 orders; each is judged by itself',
+    body: api.newOrders,
+    response: { 200: api.itemResults, ...problems },
   }
-}
-
-function linesOf({ lines }: api.NewOrder): CommandData['CreateOrder']['lines'] {
-  const seen = new Set<string>()
-  return lines.map(({ lineId, sku, quantity, unitPriceCents }, i) => {
-    const id = lineId ?? String(i + 1)
-    if (seen.has(id)) throw invalid(`/lines/${i}/lineId`, 'is there twice')
-    seen.add(id)
-    const none = { cancelled: 0, shipped: 0, discountCents: 0, taxCents: 0, freightCents: 0 }
-    return { lineId: id, sku, quantity, unitPriceCents, ...none }
+  app.post('/orders/bulk', { schema: bulk }, (request) => {
+    const id = commandIdOf(request, 'orders-bulk')
+    return times.during(id, engine.arrival, (now) =>
+      eachItem(request.body.orders, async (order, index) =>
+        create(`${id}/${index}`, checked<api.NewOrder>(request, api.newOrder, order), now),
+      ),
+    )
   })
 }
 
-function invalid(field: string, reason: string) {
-  return fail('HTTP_BODY_INVALID', {
-    reason: `body${field} ${reason}`,
-    in: 'body',
-    errors: [{ field, reason }],
-  })
+/** Creates one order and leaves it to the flow. @throws ORDER_EXISTS, CORE_REFUSED, HTTP_BODY_INVALID */
+async function createOrder(
+  engine: Engine,
+  flow: FlowQueue,
+  body: api.NewOrder,
+  { commandId, now }: { commandId: string; now: number },
+): Promise<api.CommandAnswer> {
+  const data = newOrderOf(body, engine, now)
+  const { order } = data
+  const result = await execute(engine, 'CreateOrder', data, { commandId, at: now })
+  if (result.reason === 'order_exists') throw fail('ORDER_EXISTS', aboutOrder(order))
+  const created = answerOf(result, { orderId: order.orderId })
+  await flow.push(order.orderId)
+  return created
 }
