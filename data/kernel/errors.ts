@@ -1,6 +1,7 @@
 // The one table of errors: every failure a person or a program can meet, with its code, HTTP status and words.
 // It never decides what to do about an error.
 
+import { backupErrors } from './error-codes/backup.ts'
 import { ingestErrors } from './error-codes/ingest.ts'
 import { kernelErrors } from './error-codes/kernel.ts'
 import type { ErrorKind } from './error-codes/kind.ts'
@@ -24,6 +25,7 @@ export const errorTable = {
   ...modelErrors,
   ...orchestratorErrors,
   ...webhookErrors,
+  ...backupErrors,
 } as const satisfies Record<string, ErrorKind>
 
 /** One of the codes of the error table. */

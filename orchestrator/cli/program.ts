@@ -3,10 +3,18 @@
 import { rm } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { runBench } from '#orchestrator/bench'
-import { showBench, showRebuild, showWorld, type VerbName, writeWorld } from '#orchestrator/verbs'
+import {
+  isRestoreFaulty,
+  showBench,
+  showRebuild,
+  showRestore,
+  showWorld,
+  type VerbName,
+  writeWorld,
+} from '#orchestrator/verbs'
 import { absolute, list, mapping, present, whole } from './options.ts'
 import { type Outcome, printFile } from './output.ts'
-import { type Call, runRebuild, runVerb } from './run.ts'
+import { type Call, runRebuild, runRestore, runVerb } from './run.ts'
 import { type ServeChoices, serveUntilStopped } from './serve.ts'
 
 /** Runs a command's work and prints what it gave; null where the command printed by itself. */
@@ -31,7 +39,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addSql(program, perform)
   addServing(program, perform, verb, pages)
   addKeys(program, verb)
-  addCare(program, verb)
+  addCare(program, perform, verb)
   addTools(program, perform)
   return program
 }
@@ -152,7 +160,24 @@ function addKeys(program: Command, verb: RunVerb): void {
     .action((keyId: string) => verb('key-revoke', { keyId }))
 }
 
-function addCare(program: Command, verb: RunVerb): void {
+function addCare(program: Command, perform: Perform, verb: RunVerb): void {
+  program
+    .command('backup')
+    .description('copy log, lake, mappings and models to a folder, also while the home is served')
+    .requiredOption('--out <dir>', 'folder to write to; empty or new', absolute)
+    .option('--without-log', 'only what is beside a log in PostgreSQL')
+    .action((options: object) => verb('backup', options))
+  program
+    .command('restore')
+    .description('put a backup into a home, make its warehouse anew, and verify all of it')
+    .argument('<backup>', 'folder of the backup', absolute)
+    .option('--force', 'move a home that is not empty aside')
+    .action((folder: string, { force = false }: { force?: boolean }) =>
+      perform(async (call) => {
+        const result = await runRestore(folder, force, call)
+        return { result, text: showRestore(result), hasFailed: isRestoreFaulty(result) }
+      }),
+    )
   program
     .command('verify')
     .description('replay every event and compare state, snapshots and tables with it')

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { homePaths } from '#data/home'
 import { DetourError, type Effects, fail } from '#data/kernel'
 import { findServer, forward } from '#orchestrator/http'
-import { type Progress, type VerbName, verbs } from '#orchestrator/verbs'
+import { type Progress, type RestoreSummary, restore, type VerbName, verbs } from '#orchestrator/verbs'
 import { openWorkspace, rebuild } from '#orchestrator/workspace'
 import type { Outcome } from './output.ts'
 
@@ -66,4 +66,15 @@ export async function runRebuild(call: Call): ReturnType<typeof rebuild> {
   if (server !== null)
     throw fail('HOME_SERVED', { home: call.home, pid: server.pid, verb: '"detour rebuild"' })
   return rebuild(call.home, call.effects, (step, done, total) => call.onProgress({ step, done, total }))
+}
+
+/**
+ * Restores a backup into a home that nobody serves.
+ * @throws HOME_SERVED, HOME_BUSY, BACKUP_UNUSABLE, RESTORE_HOME_NOT_EMPTY
+ */
+export async function runRestore(folder: string, isForced: boolean, call: Call): Promise<RestoreSummary> {
+  const { home, effects, onProgress } = call
+  const server = await findServer(home)
+  if (server !== null) throw fail('HOME_SERVED', { home, pid: server.pid, verb: '"detour restore"' })
+  return restore({ folder, home, isForced }, effects, onProgress)
 }

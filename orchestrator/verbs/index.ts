@@ -1,5 +1,6 @@
 // Door of the verbs: what can be done with a home, and how results read.
 
+import { backupVerb } from './backup.ts'
 import { cycleVerb } from './cycle.ts'
 import { demoVerb } from './demo.ts'
 import { ingestVerb } from './ingest.ts'
@@ -11,6 +12,7 @@ import { verifyVerb } from './verify.ts'
 
 export { showBench } from './bench.ts'
 export { showRebuild } from './rebuild.ts'
+export { isRestoreFaulty, type RestoreSummary, restore, showRestore } from './restore.ts'
 export type { Progress, Verb, VerbContext } from './verb.ts'
 export { showWorld, type WorldSummary, writeWorld } from './world.ts'
 
@@ -23,6 +25,7 @@ export const verbs = {
   cycle: cycleVerb,
   sql: sqlVerb,
   verify: verifyVerb,
+  backup: backupVerb,
   demo: demoVerb,
   'key-create': keyCreateVerb,
   'key-list': keyListVerb,
