@@ -3,6 +3,7 @@
 
 import { type Random, seededRandom } from '#data/kernel'
 import type { CommandType, CoreCommand } from '#orchestrator/core'
+import type { Asked } from './promises.ts'
 import type { Fate } from './script.ts'
 import { beginning, type System } from './system.ts'
 import { nodeNamed } from './wishes/stock-wishes.ts'
@@ -102,11 +103,6 @@ export class Director {
     this.#often(20, () => this.#keepAlive())
   }
 
-  /** Whether everything that was drawn has been told. */
-  get isOver(): boolean {
-    return this.#isOver
-  }
-
   #now(): number {
     return Math.floor(this.#system().elapsed) + beginning + this.#offset
   }
@@ -153,8 +149,9 @@ export class Director {
   }
 
   #wish(left: number): void {
+    if (this.#isOver) return
     if (left <= 0) {
-      this.#calm()
+      this.calm()
       return
     }
     const random = this.#random
@@ -208,10 +205,10 @@ export class Director {
   }
 
   #send(command: CoreCommand, delay: number): void {
-    const copy = deepFrozen(structuredClone(command))
+    const frozen = deepFrozen(command)
     this.#after(delay, () => {
       const to = this.#target()
-      if (to !== null) this.#system().perform({ do: 'submit', to, command: copy })
+      if (to !== null) this.#system().perform({ do: 'submit', to, command: frozen })
     })
   }
 
@@ -264,7 +261,8 @@ export class Director {
   }
 
   /** The failures end: one process takes over, what has no answer is asked again, then everything once more. */
-  #calm(): void {
+  calm(): void {
+    if (this.#isOver) return
     this.#isOver = true
     const system = this.#system()
     this.#after(1_000, () => {
@@ -273,19 +271,25 @@ export class Director {
       }
       this.#start()
     })
-    this.#after(3_000, () => this.#askAgain((answered) => !answered))
-    this.#after(5_000, () => this.#askAgain((answered) => answered))
+    // Where nothing was answered, any of the requests under an id may have been carried out.
+    for (let body = 0; body < 4; body++) {
+      this.#after(3_000 + body * 500, () => {
+        this.#askAgain(({ answer, bodies }) => (answer === null ? [...bodies.values()][body] : undefined))
+      })
+    }
+    this.#after(6_000, () => {
+      this.#askAgain(({ answer, bodies }) => (answer === null ? undefined : bodies.get(answer.hash)))
+    })
   }
 
-  #askAgain(wanted: (isAnswered: boolean) => boolean): void {
+  #askAgain(bodyOf: (asked: Asked) => CoreCommand | undefined): void {
     const system = this.#system()
     const to = system.newest?.no
     if (to === undefined) return
-    for (const { answer, bodies } of [...system.judge.asked.values()]) {
-      const [first] = bodies.values()
-      const body = answer === null ? first : bodies.get(answer.hash)
-      if (body !== undefined && wanted(answer !== null)) {
-        system.perform({ do: 'submit', to, command: { ...body, at: this.#now() } })
+    for (const asked of [...system.judge.asked.values()]) {
+      const body = bodyOf(asked)
+      if (body !== undefined) {
+        system.perform({ do: 'submit', to, command: { ...body, at: this.#now() } as CoreCommand })
       }
     }
   }
@@ -293,7 +297,7 @@ export class Director {
 
 /** The same value, which nobody can change any more. */
 function deepFrozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const inner of Object.values(value)) deepFrozen(inner)
   return Object.freeze(value)
 }

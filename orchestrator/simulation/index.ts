@@ -2,6 +2,7 @@
 
 export type { CoreActor, CoreActorOptions } from './process.ts'
 export { type Breach, promises } from './promises.ts'
+export { type Failure, type Report, simulateSeeds } from './report.ts'
 export type { Act, Fate, Script, Step } from './script.ts'
-export { type Outcome, playScript, simulateCore, usualWishes } from './simulate.ts'
+export { type Outcome, playScript, type SimulationOptions, simulateCore } from './simulate.ts'
 export { type Parts, realParts } from './system.ts'

@@ -46,8 +46,8 @@ export class Judge {
     }
   }
 
-  /** A command is on its way to a process. */
-  submitted(command: CoreCommand): Asked {
+  /** A command is on its way to a process. @returns what was asked under its id, and the hash of this request */
+  submitted(command: CoreCommand): { asked: Asked; hash: string } {
     this.counts.submitted++
     const { commandId } = command
     let asked = this.asked.get(commandId)
@@ -59,22 +59,24 @@ export class Judge {
     if (!asked.bodies.has(hash)) asked.bodies.set(hash, command)
     const times = asked.times.get(hash) ?? new Set()
     asked.times.set(hash, times.add(command.at))
-    return asked
+    return { asked, hash }
   }
 
   /** A process acknowledged the command. */
-  answered(asked: Asked, command: CoreCommand, result: CommandResult<CoreAnswer>): void {
+  answered(
+    { asked, hash }: { asked: Asked; hash: string },
+    command: CoreCommand,
+    result: CommandResult<CoreAnswer>,
+  ): void {
     this.counts.acknowledged++
     if (result.status === 'refused') this.counts.refused++
-    const hash = requestHash(command)
-    // Results are kept as values: a writer may go on with its object.
-    const copy = structuredClone(result)
     const { answer, commandId } = asked
-    if (answer === null) asked.answer = { hash, result: copy }
+    // Kept as a value: a writer may go on with its object.
+    if (answer === null) asked.answer = { hash, result: structuredClone(result) }
     else if (answer.hash !== hash) {
       this.note('same_request', commandId, `${command.type} was answered like the first request`)
-    } else if (!isDeepStrictEqual(answer.result, copy)) {
-      const [first, second] = [JSON.stringify(answer.result), JSON.stringify(copy)]
+    } else if (!isDeepStrictEqual(answer.result, result)) {
+      const [first, second] = [JSON.stringify(answer.result), JSON.stringify(result)]
       this.note('same_answer', commandId, `${command.type} got ${first}, then ${second}`)
     }
     this.#isKept(asked)

@@ -22,36 +22,40 @@ export interface Outcome {
   script: Script
 }
 
-/** Commands wished for in one simulation, where nothing else is said. */
-export const usualWishes = 300
+/** How a simulation goes. */
+export interface SimulationOptions {
+  /** Commands wished for before the failures end. Default 300; without limit where `ticks` is given. */
+  wishes?: number
+  /** Instants after which the failures end. Default as many as the wishes take. */
+  ticks?: number
+  /** Parts that take the place of the product's. */
+  parts?: Parts
+}
 
-/**
- * What comes of a seed.
- * @param wishes commands wished for before the failures end
- */
-export async function simulateCore(
-  seed: string,
-  wishes = usualWishes,
-  parts: Parts = realParts,
-): Promise<Outcome> {
+/** What comes of a seed. */
+export async function simulateCore(seed: string, options: SimulationOptions = {}): Promise<Outcome> {
+  const { ticks = Number.POSITIVE_INFINITY, parts = realParts } = options
+  const wishes = options.wishes ?? (options.ticks === undefined ? 300 : Number.POSITIVE_INFINITY)
   let system: System | null = null
   const director = new Director(seed, () => system as System)
   system = new System(seed, parts, (_, kind) => director.fate(kind))
   director.begin(wishes)
-  return run(system)
+  return run(system, (done) => {
+    if (done === ticks) director.calm()
+  })
 }
 
 /** What comes of a script: of a whole one, the same as of its seed. */
 export async function playScript(script: Script, parts: Parts = realParts): Promise<Outcome> {
   const system = new System(script.seed, parts, fatesOf(script))
   for (const { at, ...act } of script.steps) system.clock.after(at, () => system.perform(act))
-  return run(system)
+  return run(system, () => {})
 }
 
-async function run(system: System): Promise<Outcome> {
+async function run(system: System, onTick: (done: number) => void): Promise<Outcome> {
   const { judge, script } = system
   let ticks = 0
-  while (judge.breaches.length === 0 && (await system.tick())) ticks++
+  while (judge.breaches.length === 0 && (await system.tick())) onTick(++ticks)
   if (judge.breaches.length === 0) judge.finish(system.newest)
   const { elapsed } = system
   const { breaches, counts } = judge

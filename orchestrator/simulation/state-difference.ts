@@ -73,7 +73,16 @@ function partOf(state: CoreState, field: keyof CoreState, key: unknown): unknown
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  return a === b || isDeepStrictEqual(plain(a), plain(b))
+  if (a === b) return true
+  return holdsCollections(a) || holdsCollections(b)
+    ? isDeepStrictEqual(plain(a), plain(b))
+    : isDeepStrictEqual(a, b)
+}
+
+/** Whether it is a map or set, or has one in a field; those deeper down there are none of. */
+function holdsCollections(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return isCollection(value) || Object.values(value).some(isCollection)
 }
 
 /** Maps and sets as sorted lists, at any depth: in which order they were filled does not matter, nor do empty ones. */

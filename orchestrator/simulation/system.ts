@@ -87,11 +87,11 @@ export class System {
 
   #submit({ to, command }: Extract<Act, { do: 'submit' }>): void {
     const { judge } = this
-    const asked = judge.submitted(command)
+    const sent = judge.submitted(command)
     this.processes.get(to)?.give((actor) => {
       actor.execute(command).then(
-        (result) => judge.answered(asked, command, result),
-        (error: unknown) => judge.failed(asked, command, error),
+        (result) => judge.answered(sent, command, result),
+        (error: unknown) => judge.failed(sent.asked, command, error),
       )
     })
   }
