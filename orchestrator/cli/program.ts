@@ -8,7 +8,9 @@ import {
   showBench,
   showRebuild,
   showRestore,
+  showSimulation,
   showWorld,
+  simulate,
   type VerbName,
   writeWorld,
 } from '#orchestrator/verbs'
@@ -206,6 +208,19 @@ function addTools(program: Command, perform: Perform): void {
       perform(async (call) => {
         const result = await writeWorld(present(options), call.onProgress)
         return { result, text: showWorld(result), hasFailed: false }
+      }),
+    )
+  program
+    .command('simulate')
+    .description('the core under faults, from a seed: every promise checked after every step')
+    .requiredOption('--core', 'what is simulated')
+    .option('--seed <text>', 'the seed (default 1); the same one gives the same history')
+    .option('--seeds <count>', 'that many seeds, counted on from a number', whole(1, 1_000_000))
+    .option('--ticks <count>', 'instants until the failures end', whole(1, 10_000_000))
+    .action((options: { seed?: string; seeds?: number; ticks?: number }) =>
+      perform(async (call) => {
+        const result = await simulate(present(options), call.onProgress)
+        return { result, text: showSimulation(result), hasFailed: result.failures.length > 0 }
       }),
     )
   program
