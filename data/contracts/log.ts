@@ -81,8 +81,9 @@ export const rawLogInventory = table(
   'one row per product and node',
   ['sku', 'node_id'],
   {
-    ...without(entities.inventory.mapped.schema.properties, 'nodeExternalId', 'unitCostCents', 'reserved'),
+    ...without(entities.inventory.mapped.schema.properties, 'nodeExternalId', 'unitCostCents'),
     nodeId,
+    ringFenced: optional(integer('units left of what is set apart for channels')),
     provider: text('provider of the node'),
     market,
     flags,

@@ -180,7 +180,7 @@ export const inventoryPositions = table(
     reserved: integer('softly reserved'),
     safetyStock: integer('never promised'),
     inbound: integer('on its way'),
-    available: integer('on hand - allocated - reserved - safety stock'),
+    available: integer('on hand - allocated - reserved - safety stock - units set apart for channels'),
     unitCostCents: optional(cents('cost of one unit')),
   },
 )

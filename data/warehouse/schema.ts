@@ -58,6 +58,9 @@ const migrations: Migration[] = [
       for (const contract of [rawLogStockLedger, rawLogStockSchedule, rawLogStockCursors]) {
         await queries.run(createTableSql(contract as unknown as TableContract))
       }
+      for (const column of ['reserved BIGINT', 'ring_fenced BIGINT']) {
+        await queries.run(`ALTER TABLE raw_log_inventory ADD COLUMN IF NOT EXISTS ${column}`)
+      }
     },
   },
 ]

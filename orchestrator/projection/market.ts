@@ -30,7 +30,8 @@ export function marketHandler(sourceOf: (market: string) => Promise<MarketSource
     land: async (queries, stored) => {
       const events = coreEvents(stored)
       const touched = touchedBy(events)
-      if (touched.orders.size + touched.stock.size + touched.incidents.size === 0) return
+      const { orders, stock, incidents, sources } = touched
+      if (orders.size + stock.size + incidents.size === 0 && !sources) return
       const source = await sourceOf(marketOf(stored))
       await landTouched(queries, await source.state(), events, touched)
     },
@@ -43,7 +44,11 @@ function marketOf(events: readonly StoredEvent[]): string {
 
 async function landTouched(queries: Queries, state: CoreState, events: CoreEvent[], touched: Touched) {
   const orders = await landOrders(queries, state, touched.orders)
-  const stock = await landStock(queries, state, touched.stock)
+  const stock = await landStock(
+    queries,
+    state,
+    touched.sources ? withSources(state, touched.stock) : touched.stock,
+  )
   const incidents = present([...touched.incidents].map((id) => state.incidents.get(id)))
   const incidentRows = incidents.map((incident) => rowOfIncident(state.market, incident))
   await replaceRows(queries, operations.incidents, incidentRows, ['incident_id'])
@@ -67,6 +72,13 @@ async function landOrders(queries: Queries, state: CoreState, ids: Set<string>):
   await replaceRows(queries, logTables.rawLogFulfillmentOrders, work, orderKey, keys)
   await replaceRows(queries, logTables.rawLogShipments, shipments, orderKey, keys)
   return keys.map(([provider, externalId]) => ['order', provider, externalId])
+}
+
+/** The keys, and those of every position of which several sources tell. */
+function withSources(state: CoreState, keys: ReadonlySet<string>): Set<string> {
+  const all = new Set(keys)
+  for (const [key, stock] of state.stock) if ((stock.more?.sources.length ?? 0) > 0) all.add(key)
+  return all
 }
 
 async function landStock(queries: Queries, state: CoreState, keys: Set<string>): Promise<ChangedKey[]> {

@@ -160,6 +160,8 @@ export function rowOfStock(market: string, stock: Stock): StockRow {
     countedAt: instant(stock.updatedAt),
     onHand: stock.onHand,
     allocated: stock.allocated,
+    reserved: stock.reserved,
+    ringFenced: stock.ringFenced,
     safetyStock: stock.safetyStock,
     inbound: stock.inbound,
     provider: partsOfNode(stock.nodeId).provider,

@@ -2,7 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { Queries } from '#data/warehouse'
-import { availableOf, type Stock, stockKey } from '#orchestrator/core'
+import { availableOf, type Stock, settled, stockKey } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { cursorOf, pageLimit, placeOf } from './cursor.ts'
 import { isoOf } from './figures.ts'
@@ -121,7 +121,7 @@ async function positionsOf(engine: Engine, places: Places): Promise<Map<string, 
   const counted = await caches(engine).get(String(places.tables.runId), () =>
     warehouse.reading((queries) => readPositions(queries, engine.market)),
   )
-  const { stock } = engine.core.state()
+  const { stock } = settled(engine.core.state(), engine.now())
   if (stock.size === 0) return counted
   const all = new Map(counted)
   for (const [key, one] of stock) all.set(key, positionOf(one, counted.get(key)?.skuClass ?? 'unknown'))
@@ -136,7 +136,8 @@ function positionOf(stock: Stock, skuClass: string): Position {
     nodeId: stock.nodeId,
     onHand: stock.onHand,
     allocated: stock.allocated,
-    reserved: 0,
+    reserved: stock.reserved,
+    ringFenced: stock.ringFenced,
     safetyStock: stock.safetyStock,
     inbound: stock.inbound,
     available,
@@ -182,6 +183,7 @@ async function readPositions(queries: Queries, market: string): Promise<Map<stri
         onHand: row.on_hand,
         allocated: row.allocated,
         reserved: row.reserved,
+        ringFenced: row.on_hand - row.allocated - row.reserved - row.safety_stock - row.available,
         safetyStock: row.safety_stock,
         inbound: row.inbound,
         available: row.available,

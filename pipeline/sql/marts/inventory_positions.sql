@@ -51,7 +51,7 @@ current_stock as (
     current_rows.safety_stock,
     current_rows.inbound,
     current_rows.on_hand - current_rows.allocated - current_rows.reserved - current_rows.safety_stock
-      as available,
+      - current_rows.ring_fenced as available,
     last_counts.unit_cost_cents
   from current_rows
   left join last_counts

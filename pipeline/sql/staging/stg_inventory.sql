@@ -36,6 +36,7 @@ final as (
     coalesce(reserved, 0) as reserved,
     coalesce(safety_stock, 0) as safety_stock,
     coalesce(inbound, 0) as inbound,
+    coalesce(ring_fenced, 0) as ring_fenced,
     unit_cost_cents,
     is_current
   from united
