@@ -13,6 +13,9 @@ const doubtMs = 1_000
 /** Time between two looks while nobody writes a market, ms. */
 const againMs = 300
 
+/** Markets of one log: each has an engine of its own at its writer. */
+const marketsMost = 100
+
 /** The markets of a process. */
 export class Cluster<M extends Running> {
   readonly #parts: ClusterParts<M>
@@ -83,17 +86,22 @@ export class Cluster<M extends Running> {
     return place === undefined || place.isHeld ? null : (this.#election.liveLease(place)?.url ?? null)
   }
 
-  /** A market that may be new is written here, or by whoever holds it. */
-  async create(market: string): Promise<{ isNew: boolean }> {
+  /**
+   * A market that may be new is written here, or by whoever holds it.
+   * @throws CORE_REFUSED, MARKET_UNREACHABLE
+   */
+  async create(market: string): Promise<void> {
     await this.#election.beat()
-    const isNew = !this.#election.places.has(market)
+    const { places } = this.#election
+    if (!places.has(market) && places.size >= marketsMost) {
+      throw fail('CORE_REFUSED', { reason: 'too_many_markets', limit: marketsMost })
+    }
     this.#election.place(market).isWanted = true
     const route = await this.route(market)
     if (route.kind === 'nobody' || route.kind === 'unknown') {
       const place = this.#election.place(market)
       throw place.failure ?? fail('MARKET_UNREACHABLE', { market, url: place.lease?.url ?? null })
     }
-    return { isNew }
   }
 
   /** Every market that is known, by name. */

@@ -20,8 +20,7 @@ export function onlyMarket({ market, core }: Engine): MarketsPart {
       },
     ],
     create: async (asked) => {
-      if (asked === market) return { isNew: false }
-      throw fail('MARKET_UNREACHABLE', { market: asked, url: null })
+      if (asked !== market) throw fail('MARKET_UNREACHABLE', { market: asked, url: null })
     },
   }
 }

@@ -25,7 +25,7 @@ export type PageHandler = (request: IncomingMessage, response: ServerResponse) =
 export interface MarketsPart {
   list(): Promise<MarketStanding[]>
   /** @throws MARKET_UNREACHABLE where nobody could open it */
-  create(market: string): Promise<{ isNew: boolean }>
+  create(market: string): Promise<void>
 }
 
 /** What every application of a process is made of. */

@@ -23,7 +23,9 @@ export async function collectRoutes(app: App): Promise<void> {
           'Notices fulfillment constraints, reroutes the affected orders within limits, and proves what that saved. ' +
           'Errors are application/problem+json with a code. Money is in minor units, times are ISO 8601 in UTC. ' +
           'On loopback reads are open; changes need a page of this server or a key. ' +
-          'Away from loopback everything needs a key: `detour key create`. A browser shows it once to get a session.',
+          'Away from loopback everything needs a key: `detour key create`. A browser shows it once to get a session. ' +
+          'Paths mean the default market; `/api/v1/markets/{market}/orders` and so on mean another one. ' +
+          'Any process on the same log may be asked: it passes on what another one writes.',
       },
       tags: [
         ['system', 'How the system stands, and how it turns'],

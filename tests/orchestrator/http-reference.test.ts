@@ -92,6 +92,8 @@ const routes = [
   'POST /api/v1/incidents/{incidentId}/acknowledge',
   'GET /api/v1/decisions',
   'GET /api/v1/decisions/{decisionId}',
+  'GET /api/v1/markets',
+  'POST /api/v1/markets',
   'GET /api/v1/metrics',
   'GET /api/v1/metrics/{metric}',
   'GET /api/v1/metrics/{metric}/slices',

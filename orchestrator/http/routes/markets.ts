@@ -28,14 +28,14 @@ export function addMarkets(app: App, markets: MarketsPart): void {
         tags,
         summary: 'A market that may be new; asking again is harmless',
         body: api.newMarket,
-        response: { 200: api.market, 201: api.market, ...problems },
+        response: { 201: api.market, ...problems },
       },
     },
     async (request, reply) => {
       const { market } = request.body
-      const { isNew } = await markets.create(market)
+      await markets.create(market)
       const found = (await markets.list()).find((each) => each.market === market)
-      return reply.code(isNew ? 201 : 200).send(found as api.Market)
+      return reply.code(201).send(found as api.Market)
     },
   )
 }
