@@ -69,7 +69,10 @@ function newImport(view: View, status: ImportedOrder['status']): ImportedOrder {
 }
 
 function again(view: View, order: Order, status: ImportedOrder['status']): ImportedOrder {
-  const fresh = order.lines.map((line) => ({ ...line, cancelled: 0, shipped: 0 }))
+  const fresh = order.lines.map(({ lineId, sku, quantity, ...line }) => {
+    const { unitPriceCents, discountCents, taxCents, freightCents } = line
+    return { lineId, sku, quantity, unitPriceCents, discountCents, taxCents, freightCents }
+  })
   const { orderId, market, provider, externalId, channel, method, currency, customerRef, shipTo } = order
   const { placedAt, approvedAt, promisedAt, totalCents, freightCents, taxCents, discountCents, flags } = order
   const who = { orderId, market, provider, externalId, channel, method, currency, customerRef, shipTo }
