@@ -60,6 +60,17 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+/** A command of the core: one that was refused fails, also where the answer says so in a 200. */
+async function command(path: string, body: object = {}, method = 'POST'): Promise<api.CommandAnswer> {
+  const answer = await ask<api.CommandAnswer>(method, path, { body })
+  if (answer.status !== 'refused') return answer
+  const details = { reason: answer.reason }
+  throw new ApiError(
+    { status: 409, code: 'CORE_REFUSED', detail: 'Refused', retryable: false, details },
+    true,
+  )
+}
+
 function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -74,6 +85,8 @@ const reading = (signal: Signal, query: Query = {}): Ask => (signal ? { query, s
 export const server = {
   openSession: (key: string) => ask<unknown>('POST', '/session', { body: { key } }),
   status: (signal?: AbortSignal) => ask<api.SystemStatus>('GET', '/status', reading(signal)),
+  health: (signal?: AbortSignal) => ask<api.Health>('GET', '/health', reading(signal)),
+  markets: (signal?: AbortSignal) => ask<api.Market[]>('GET', '/markets', reading(signal)),
   overview: (query: Query, signal?: AbortSignal) =>
     ask<api.Overview>('GET', '/overview', reading(signal, query)),
   setClock: (body: api.ClockChange) => ask<api.ClockState>('PUT', '/clock', { body }),
@@ -83,12 +96,18 @@ export const server = {
     ask<api.Page<api.OrderSummary>>('GET', '/orders', reading(signal, query)),
   order: (id: string, signal?: AbortSignal) =>
     ask<api.OrderDetail>('GET', `/orders/${part(id)}`, reading(signal)),
-  reroute: (id: string, body: { toNodeId?: string }) =>
-    ask<api.CommandAnswer>('POST', `/orders/${part(id)}/reroute`, { body }),
+  reroute: (id: string, body: { toNodeId?: string }) => command(`/orders/${part(id)}/reroute`, body),
   undoReroute: (id: string, body: { decisionId: string }) =>
-    ask<api.CommandAnswer>('POST', `/orders/${part(id)}/undo-reroute`, { body }),
-  cancel: (id: string, body: { reason: string }) =>
-    ask<api.CommandAnswer>('POST', `/orders/${part(id)}/cancel`, { body }),
+    command(`/orders/${part(id)}/undo-reroute`, body),
+  editOrder: (id: string, body: api.OrderEdit) => command(`/orders/${part(id)}`, body, 'PATCH'),
+  orderAction: (id: string, action: api.OrderActionName, body: object) =>
+    command(`/orders/${part(id)}/${action}`, body),
+  orderActions: (body: api.OrderActions) => ask<api.ItemResults>('POST', '/orders/actions', { body }),
+
+  work: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.FulfillmentOrderSummary>>('GET', '/fulfillment-orders', reading(signal, query)),
+  workStep: (orderId: string, id: string, step: api.WorkActionName, body: object = {}) =>
+    command(`/fulfillment-orders/${part(orderId)}/${part(id)}/${step}`, body),
 
   incidents: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.Incident>>('GET', '/incidents', reading(signal, query)),
@@ -98,6 +117,14 @@ export const server = {
 
   stock: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.StockPosition>>('GET', '/inventory', reading(signal, query)),
+  availability: (query: Query, signal?: AbortSignal) =>
+    ask<api.AvailabilityAnswer>('GET', '/inventory/availability', reading(signal, query)),
+  atp: (query: Query, signal?: AbortSignal) =>
+    ask<api.AtpAnswer>('GET', '/inventory/atp', reading(signal, query)),
+  reservations: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.ReservationView>>('GET', '/inventory/reservations', reading(signal, query)),
+  schedule: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.ScheduledUnits>>('GET', '/inventory/schedule', reading(signal, query)),
   adjustStock: (body: api.StockAdjustments) =>
     ask<api.CommandAnswer>('POST', '/inventory/adjustments', { body }),
   slices: (metric: string, dimension: string, signal?: AbortSignal) =>

@@ -19,14 +19,26 @@ export function isKey(event: KeyboardEvent, key: string): boolean {
   return event.key.toLowerCase() === key.toLowerCase()
 }
 
+/** Where J and K lead among the rows of a list: the next or the one before; whether the event was one of them. */
+export function walkRows(event: KeyboardEvent, selector: string): boolean {
+  const step = isKey(event, 'j') ? 1 : isKey(event, 'k') ? -1 : 0
+  if (step === 0) return false
+  const rows = [...document.querySelectorAll<HTMLElement>(selector)]
+  const at = rows.findIndex((row) => row.contains(document.activeElement))
+  rows[at === -1 ? 0 : Math.max(0, Math.min(rows.length - 1, at + step))]?.focus()
+  return true
+}
+
 /** Pages by the letter that follows G. */
 export const jumps: { key: string; title: string; href: string }[] = [
   { key: 'o', title: 'Overview', href: '/' },
   { key: 'i', title: 'Incidents', href: '/incidents' },
   { key: 'r', title: 'Orders', href: '/orders' },
+  { key: 'f', title: 'Fulfillment', href: '/fulfillment' },
   { key: 's', title: 'Inventory', href: '/inventory' },
   { key: 'w', title: 'Webhooks', href: '/webhooks' },
   { key: 'q', title: 'SQL', href: '/sql' },
+  { key: 'h', title: 'Health', href: '/health' },
 ]
 
 /** Everything the keyboard can do, by place. */
@@ -48,6 +60,15 @@ export const shortcuts: { place: string; keys: Shortcut[] }[] = [
       { keys: 'A', does: 'Acknowledge it' },
       { keys: 'T', does: 'Chart as a table, and back' },
       { keys: '← →', does: 'Walk over the points of a focused chart' },
+    ],
+  },
+  {
+    place: 'Orders and fulfillment',
+    keys: [
+      { keys: 'J / K', does: 'Next or previous row' },
+      { keys: 'Enter', does: 'Open the order' },
+      { keys: 'X', does: 'Select it, and back' },
+      { keys: 'N', does: 'Next step of the work' },
     ],
   },
   { place: 'SQL', keys: [{ keys: 'Ctrl Enter', does: 'Run the query' }] },

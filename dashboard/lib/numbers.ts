@@ -108,3 +108,12 @@ export function age(ms: number): string {
   if (seconds < 129_600) return `${Math.round(seconds / 3600)}${thin}h`
   return `${count(Math.round(seconds / 86_400))}${thin}d`
 }
+
+/** `5.5 MB`; 1 MB is a million bytes. */
+export function bytes(value: number | null): string {
+  if (value === null) return none
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3))
+  const amount = value / 1000 ** power
+  return `${(power === 0 || amount >= 100 ? grouped : oneDigit).format(amount)}${thin}${units[power]}`
+}

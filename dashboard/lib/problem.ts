@@ -1,6 +1,6 @@
 // Errors for people: what happened, what it means for their data, what to do. It asks the server nothing.
 
-import { reasonWord } from './words.ts'
+import { reasonWord } from './reasons.ts'
 
 /** What an answer of `application/problem+json` says. */
 export interface Problem {

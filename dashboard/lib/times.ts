@@ -116,3 +116,21 @@ export function wallMs(at: string | number, timeZone: string): number {
   const { year = 1970, month = 1, day: date = 1, hour = 0, minute = 0, second = 0 } = parts
   return Date.UTC(year, month - 1, date, hour, minute, second)
 }
+
+/** `2026-11-24T09:40`: an instant as a field for date and time shows it. */
+export function fieldText(at: string | number, timeZone: string): string {
+  return new Date(wallMs(at, timeZone)).toISOString().slice(0, 16)
+}
+
+/**
+ * The instant of a wall-clock time of the zone, ISO 8601; null where the text is no time.
+ * @param text `2026-11-24T09:40`, or a day, whose first instant is meant
+ */
+export function instantOf(text: string, timeZone: string): string | null {
+  const wall = Date.parse(`${text.length === 10 ? `${text}T00:00` : text}Z`)
+  if (Number.isNaN(wall)) return null
+  // The zone's offset is that of the instant, which is not known yet: the second guess has it also where clocks change.
+  let at = wall
+  for (let i = 0; i < 2; i++) at = wall - (wallMs(at, timeZone) - at)
+  return new Date(at).toISOString()
+}

@@ -17,6 +17,7 @@ export function plain(word: string, isSentence = true): string {
 }
 
 type OrderState = api.OrderSummary['status']
+type WorkState = api.OrderDetail['fulfillmentOrders'][number]['status']
 type Method = api.OrderSummary['method']
 
 /** Tone of every state of an order; one that is missing here is a type error. */
@@ -44,8 +45,30 @@ export const orderStates = Object.keys(orderTones) as OrderState[]
 
 /** Tone of the state of an order or of work. */
 export function orderTone(status: string): Tone {
-  if (status === 'rejected') return 'bad'
-  return orderTones[status as OrderState] ?? 'plain'
+  if (status === 'picked') return 'info'
+  return orderTones[status as OrderState] ?? workTones[status as WorkState] ?? 'plain'
+}
+
+const workTones: Record<WorkState, Tone> = {
+  open: 'plain',
+  accepted: 'info',
+  rejected: 'bad',
+  picking: 'info',
+  packed: 'info',
+  ready_for_pickup: 'info',
+  shipped: 'info',
+  delivered: 'good',
+  collected: 'good',
+  cancelled: 'plain',
+}
+
+/** States of the work of nodes, least advanced first. */
+export const workStates = Object.keys(workTones) as WorkState[]
+
+/** State of work for people: what is only planned, and what was picked, have words of their own. */
+export function workState(work: { status: string; isReleased: boolean; pickedAt: string | null }): string {
+  if (work.status === 'open' && !work.isReleased) return 'planned'
+  return work.status === 'picking' && work.pickedAt !== null ? 'picked' : work.status
 }
 
 const methodWords: Record<Method, string> = {
@@ -104,27 +127,4 @@ const severeFrom = 0.5
 export function incidentTone(incident: { status: string; severity: number }): Tone {
   if (incident.status === 'resolved') return 'good'
   return incident.severity >= severeFrom ? 'bad' : 'warn'
-}
-
-const reasonWords: Record<string, string> = {
-  decision_unknown: 'that decision is not known any more',
-  incident_unknown: 'that incident is not known any more',
-  moved_too_often: 'it was moved as often as the limits allow',
-  node_unknown: 'that node is not known',
-  not_picked: 'the node has not picked it yet',
-  not_released: 'no node works on it yet',
-  not_reserved: 'its stock is not held yet',
-  order_exists: 'that order is already there',
-  order_unknown: 'the core does not work on that order',
-  picking_began: 'the node has already begun to pick it',
-  same_place: 'it is there already',
-  stock_negative: 'the shelf cannot hold less than nothing',
-  stock_short: 'there is not enough stock',
-  work_unknown: 'there is no such work',
-  wrong_state: 'its state does not allow it any more',
-}
-
-/** A reason code of a refused command in words. */
-export function reasonWord(reason: string | null): string {
-  return reason === null ? 'no reason was given' : (reasonWords[reason] ?? plain(reason, false))
 }

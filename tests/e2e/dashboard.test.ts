@@ -3,10 +3,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { askedTests } from './asked.ts'
 import { type Launched, launchBrowser } from './browser.ts'
+import { changeTests, holdTests, queueTests } from './lifecycle.ts'
 import { lockedTests } from './locked.ts'
 import { pageTests } from './pages.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
+import { stockTests } from './stock.ts'
 import { actingTests, changingTests, decidingTests, readingTests, undoingTests } from './work.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
@@ -23,7 +25,14 @@ beforeAll(async () => {
   shop = await openShop({ days: 21, orders: 900 })
   const [webhook] = await shop.webhooks.list()
   const { browser } = launched
-  site = { browser, url: shop.url, shop, orderId: shop.orderId, webhookId: webhook?.webhookId ?? '' }
+  site = {
+    browser,
+    url: shop.url,
+    shop,
+    orderId: shop.orderId,
+    webhookId: webhook?.webhookId ?? '',
+    position: new URLSearchParams({ sku: shop.stocked.sku, node: shop.stocked.nodeId }),
+  }
 })
 afterAll(async () => {
   await launched.browser?.close()
@@ -37,6 +46,10 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('used by keys', () => decidingTests(open))
   describe('beyond this machine', () => lockedTests(open))
   describe('asked about itself', () => askedTests(open))
+  describe('used on an order', () => holdTests(open))
+  describe('used to change an order', () => changeTests(open))
+  describe('used on many orders', () => queueTests(open))
+  describe('asked about stock and health', () => stockTests(open))
   describe('used to take back', () => undoingTests(open))
   describe('used to act and ask', () => actingTests(open))
 

@@ -17,7 +17,9 @@ const sights: Record<string, Sight> = {
   order: { path: ({ orderId }) => `/orders/${orderId}`, shows: 'What happened' },
   incidents: { path: () => '/incidents', shows: 'The busiest node is falling behind' },
   incident: { path: () => `/incidents/${incidentId}`, shows: 'Found by' },
+  fulfillment: { path: () => '/fulfillment', shows: 'Ship by' },
   inventory: { path: () => '/inventory', shows: 'Inbound' },
+  position: { path: ({ position }) => `/inventory/position?${position}`, shows: 'Safety stock' },
   sql: { path: () => '/sql?q=SELECT+count(*)+AS+found+FROM+orders', shows: 'found' },
   webhooks: { path: () => '/webhooks', shows: 'Last attempt' },
   receiver: { path: ({ webhookId }) => `/webhooks/${webhookId}`, shows: 'Send a test' },
@@ -34,7 +36,7 @@ export function pageTests(open: () => Site): void {
     try {
       const text = page.locator('main').getByText(sight.shows, { exact: false }).first()
       await text.waitFor({ state: 'visible' })
-      if (name === 'overview') await page.locator('main svg.marks').waitFor()
+      if (name === 'overview' || name === 'position') await page.locator('main svg.marks').waitFor()
       expect(await page.locator('h1').count()).toBe(1)
       expect(await page.title()).toContain('Detour')
       // Colours do not depend on the size, so that each theme is looked at in one.

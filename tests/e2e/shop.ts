@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { api } from '#data/contracts'
+import { availableOf } from '#orchestrator/core'
 import { isEmptyHome, loadDemo } from '#orchestrator/demo'
 import { type PageHandler, type Serving, serve } from '#orchestrator/http'
 import { runCycle } from '#pipeline'
@@ -19,8 +20,10 @@ export const incidentId = 'inc_test'
 export interface Shop extends Pick<Serving, 'url' | 'engine' | 'webhooks'> {
   /** An order that nothing has been done with but its flow. */
   orderId: string
+  /** A position with much to promise. */
+  stocked: { sku: string; nodeId: string }
   /** An order that can be sourced. */
-  newOrder(externalId: string): api.NewOrder
+  newOrder(externalId: string, quantity?: number, sku?: string): api.NewOrder
   close(): Promise<void>
 }
 
@@ -47,7 +50,8 @@ export async function openShop(world: { days: number; orders: number }): Promise
     },
   })
   await serving.engine.cycle()
-  const newOrder = orderMaker(serving)
+  const stocked = mostOf(serving)
+  const newOrder = orderMaker(stocked.sku)
   const orderIds = [
     await create(serving, newOrder('E2E-first')),
     await create(serving, newOrder(hostileName)),
@@ -63,6 +67,7 @@ export async function openShop(world: { days: number; orders: number }): Promise
   return {
     ...serving,
     orderId: orderIds[0] ?? '',
+    stocked,
     newOrder,
     close: async () => {
       letCyclesRun()
@@ -100,14 +105,13 @@ async function openIncident({ engine }: Pick<Serving, 'engine'>): Promise<void> 
   await engine.core.execute('OpenIncident', { incidentId, finding, impact }, { at })
 }
 
-function orderMaker(serving: Pick<Serving, 'engine'>): Shop['newOrder'] {
-  const sku = firstSku(serving)
-  return (externalId) => ({
+function orderMaker(usual: string): Shop['newOrder'] {
+  return (externalId, quantity = 1, sku = usual) => ({
     externalId,
     currency: 'USD',
     channel: 'web',
     shipTo: { country: 'US', region: 'CA', city: 'Fresno' },
-    lines: [{ sku, quantity: 1, unitPriceCents: 1995 }],
+    lines: [{ sku, quantity, unitPriceCents: 1995 }],
   })
 }
 
@@ -124,11 +128,8 @@ async function create(
   return orderId
 }
 
-/** A product that some node has. */
-function firstSku({ engine }: Pick<Serving, 'engine'>): string {
-  for (const order of engine.core.state().orders.values()) {
-    const sku = order.lines[0]?.sku
-    if (sku !== undefined) return sku
-  }
-  return 'none'
+/** The position with most to promise. */
+function mostOf({ engine }: Pick<Serving, 'engine'>): Shop['stocked'] {
+  const [most] = [...engine.core.state().stock.values()].sort((a, b) => availableOf(b) - availableOf(a))
+  return { sku: most?.sku ?? 'none', nodeId: most?.nodeId ?? 'none' }
 }

@@ -10,4 +10,6 @@ export interface Site {
   shop: Shop
   orderId: string
   webhookId: string
+  /** Query of a stock position that some node has plenty of. */
+  position: URLSearchParams
 }

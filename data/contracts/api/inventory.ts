@@ -179,17 +179,18 @@ export const scheduleEntries = Type.Object(
   },
   closed,
 )
+/** Units that are expected to come or to go. */
+export const scheduledUnits = shape({
+  scheduleId: Type.String(),
+  kind: oneOf(['supply', 'demand'] as const),
+  sku: Type.String(),
+  nodeId: Type.String(),
+  quantity: Type.Integer(),
+  dueAt: instantText,
+})
+export type ScheduledUnits = Of<typeof scheduledUnits>
 /** The schedule of a SKU or of all. */
-export const schedulePage = pageOf(
-  shape({
-    scheduleId: Type.String(),
-    kind: oneOf(['supply', 'demand'] as const),
-    sku: Type.String(),
-    nodeId: Type.String(),
-    quantity: Type.Integer(),
-    dueAt: instantText,
-  }),
-)
+export const schedulePage = pageOf(scheduledUnits)
 /** Scheduled supply that came. */
 export const supplyReceipt = Type.Object({ scheduleId: id(), quantity: units(), reason }, closed)
 /** Units kept back. */
