@@ -20,7 +20,8 @@ export const password = 'pass-of-a-test'
 /** Starts the guard of the server: it ends the server when its standard input closes, however its parent ended. */
 const guard = '"$@" >>server.log 2>&1 & server=$!; cat >/dev/null; kill -QUIT $server; wait $server'
 
-const defaults: ServerSettings = {
+/** Settings of every server. */
+export const defaults: ServerSettings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   shared_buffers: '32MB',
@@ -67,6 +68,10 @@ export class PostgresServer {
     this.#bin = bin
     this.#ids = ids
     this.#settings = settings
+  }
+
+  get port(): number {
+    return this.#port
   }
 
   /** Address of a database of this server. */
