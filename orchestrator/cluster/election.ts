@@ -45,6 +45,8 @@ export class Election<M extends Running> {
   #sureUntil = 0
   /** When the leases were last seen, epoch ms. */
   #seenAt = 0
+  /** Whether the leases could not be seen when they were last looked at. */
+  #isBlind = false
   #loadsTail = -1
   #beating: Promise<void> | null = null
   #isClosed = false
@@ -93,7 +95,9 @@ export class Election<M extends Running> {
   liveLease({ lease }: Place<M>): Lease | null {
     // A program that only writes for a moment has no address: nobody can be sent there.
     if (lease === null || lease.url === '' || lease.owner === this.#parts.candidate.owner) return null
-    return this.#seenAt + lease.leftMs > this.#parts.effects.clock.now() ? lease : null
+    // Who cannot see whether it was renewed asks its last writer: that one knows whether it still is.
+    const isLive = this.#isBlind || this.#seenAt + lease.leftMs > this.#parts.effects.clock.now()
+    return isLive && lease.leftMs > 0 ? lease : null
   }
 
   /** Another writer has the stream: what runs here ends, and this process races for it again. */
@@ -134,7 +138,13 @@ export class Election<M extends Running> {
   beat(): Promise<void> {
     if (this.#isClosed) return Promise.resolve()
     this.#beating ??= this.#look()
-      .catch((error: unknown) => this.#warn(error, 'who writes which market is not known now'))
+      .then(() => {
+        this.#isBlind = false
+      })
+      .catch((error: unknown) => {
+        this.#isBlind = true
+        this.#warn(error, 'who writes which market is not known now')
+      })
       .finally(() => {
         this.#beating = null
       })
