@@ -2,7 +2,7 @@
 // It sends nothing.
 
 import type { Queries } from '#data/warehouse'
-import type { Node, StockCount } from '#orchestrator/core'
+import type { Node, Product, StockCount } from '#orchestrator/core'
 
 /** States from which nothing follows. */
 const over = "('delivered', 'collected', 'cancelled', 'return_requested', 'returned')"
@@ -57,6 +57,16 @@ export async function readStock(queries: Queries, market: string, afterFile: num
        epoch_ms(latest.counted_at) AS "countedAt"
      FROM latest LEFT JOIN moved USING (provider, sku, node_external_id)
      ORDER BY 2, 1`,
+    [market, BigInt(afterFile)],
+  )
+}
+
+/** Products that a file later than `afterFile` told of; where providers differ on one, the first by name. */
+export async function readProducts(queries: Queries, market: string, afterFile: number): Promise<Product[]> {
+  return queries.all<Product & Record<string, unknown>>(
+    `SELECT sku, arg_min(name, provider) AS name, arg_min(sku_class, provider) AS "skuClass"
+     FROM raw_file_products WHERE market = $1 AND file_no > $2
+     GROUP BY sku ORDER BY sku`,
     [market, BigInt(afterFile)],
   )
 }

@@ -4,7 +4,7 @@
 import type { Warehouse } from '#data/warehouse'
 import { type Core, stockKey } from '#orchestrator/core'
 import type { Lanes } from '#orchestrator/sourcing'
-import { newestFile, readNodes, readOrders, readStock } from './import-rows.ts'
+import { newestFile, readNodes, readOrders, readProducts, readStock } from './import-rows.ts'
 import { importedOrder } from './imported-order.ts'
 
 /** What was taken over. */
@@ -41,9 +41,10 @@ export async function importLive(
     const newest = await newestFile(queries)
     if (newest <= afterFile) return null
     const nodes = await readNodes(queries, core.market)
+    const products = await readProducts(queries, core.market, afterFile)
     const stock = await readStock(queries, core.market, afterFile)
     const orders = await readOrders(queries, core.market, { afterFile, liveDays })
-    return { newest, nodes, stock, orders }
+    return { newest, nodes, products, stock, orders }
   })
   if (read === null) return { orders: 0, stock: 0, newest: afterFile }
   const nodes = read.nodes.map((node) => ({
@@ -51,6 +52,13 @@ export async function importLive(
     carriers: context.lanes.carriers.get(node.nodeId) ?? [],
   }))
   if (nodes.length > 0) await core.execute('DefineNodes', { nodes }, { at: now })
+  const products = read.products.filter(({ sku, name, skuClass }) => {
+    const known = core.state().products.get(sku)
+    return known === undefined || known.name !== name || known.skuClass !== skuClass
+  })
+  for (const items of chunks(products, countsPerCommand)) {
+    await core.execute('DefineProducts', { products: items }, { at: now })
+  }
   // Stock first, so that the units of open work are allocated on it.
   const counts = read.stock.filter((count) => {
     const known = core.state().stock.get(stockKey(count.sku, count.nodeId))
