@@ -1,7 +1,7 @@
 // The statements on the events table in PostgreSQL. It knows nothing of groups or of who waits.
 
 import type { NewEvent } from './event-log.ts'
-import type { Ask, Rows } from './postgres-line.ts'
+import type { Ask } from './postgres-line.ts'
 
 /** An append with its data as text. */
 export interface TextAppend {
@@ -70,13 +70,28 @@ export async function selectKnownId(ask: Ask, stream: string, ids: string[]): Pr
 
 const columns = 'seq, event_id, type, recorded_at, data'
 
-/** Rows of up to `limit` events after `afterSeq`, in order. */
-export function selectEvents(ask: Ask, stream: string, afterSeq: number, limit: number): Promise<Rows> {
-  return ask(`select ${columns} from detour.events where stream = $1 and seq > $2 order by seq limit $3`, [
-    stream,
-    afterSeq,
-    limit,
-  ])
+/**
+ * The range is bounded at both ends, so that no plan reads further; the end of the stream, seen by the same snapshot,
+ * tells an end from a gap.
+ */
+const selectRange = `
+  select last.seq, event.seq, event.event_id, event.type, event.recorded_at, event.data
+  from (select max(seq) as seq from detour.events where stream = $1) as last
+  left join detour.events as event
+    on event.stream = $1 and event.seq > $2::bigint and event.seq <= $2::bigint + $3::bigint
+  order by event.seq`
+
+/** Rows of up to `limit` events after `afterSeq`, in order; null where some of them are missing. */
+export async function selectEvents(
+  ask: Ask,
+  stream: string,
+  afterSeq: number,
+  limit: number,
+): Promise<unknown[][] | null> {
+  const { rows } = await ask(selectRange, [stream, afterSeq, limit])
+  const last = Number(rows[0]?.[0] ?? 0)
+  const found = rows[0]?.[1] === null ? [] : rows.map((row) => row.slice(1))
+  return found.length === Math.min(limit, Math.max(0, last - afterSeq)) ? found : null
 }
 
 /** Rows of the events of one command, in order. */

@@ -96,18 +96,28 @@ class PostgresLog implements EventLog {
   }
 
   async read(stream: string, afterSeq: number, limit: number): Promise<StoredEvent[]> {
-    const events: StoredEvent[] = []
     const end = afterSeq + limit
+    const chunk = (from: number): Promise<unknown[][]> => {
+      const rows = this.#chunk(stream, from, Math.min(chunkRows, end - from))
+      rows.catch(() => {})
+      return rows
+    }
+    const events: StoredEvent[] = []
+    let next = chunk(afterSeq)
     for (let from = afterSeq; from < end; from += chunkRows) {
-      const most = Math.min(chunkRows, end - from)
-      const { rows } = await this.#ask(this.#readers, (ask) => table.selectEvents(ask, stream, from, most))
+      const rows = await next
+      const isFull = rows.length === chunkRows
+      if (isFull && from + chunkRows < end) next = chunk(from + chunkRows)
       for (const row of rows) events.push(this.#eventOf(stream, row))
-      if (rows.length > 0 && events.at(-1)?.seq !== afterSeq + events.length) {
-        throw this.#damaged(`stream ${stream} has a gap after event ${from}`)
-      }
-      if (rows.length < most) break
+      if (!isFull) break
     }
     return events
+  }
+
+  async #chunk(stream: string, from: number, most: number): Promise<unknown[][]> {
+    const rows = await this.#ask(this.#readers, (ask) => table.selectEvents(ask, stream, from, most))
+    if (rows === null) throw this.#damaged(`stream ${stream} has a gap after event ${from}`)
+    return rows
   }
 
   tail(stream: string): Promise<number> {

@@ -203,6 +203,7 @@ describe.each(kinds)('a log in $name', ({ newStore }) => {
     await log.append('main', 0, eventsFor('a', 1000))
     await store.ruin(100)
     expect(await codeOf(log.read('main', 0, 1000))).toBe('LOG_DAMAGED')
+    expect(await codeOf(log.read('main', 99, 1))).toBe('LOG_DAMAGED')
     expect(await codeOf(log.append('main', 1000, eventsFor('later')))).toBe('LOG_DAMAGED')
   })
 
