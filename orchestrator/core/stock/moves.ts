@@ -14,10 +14,10 @@ const dayMs = 24 * hourMs
 export function withMove(moves: Moves, at: number, delta: number): Moves {
   if (delta === 0) return moves
   if (moves === null) return [at, delta]
-  const next = moves.slice()
-  let place = next.length
-  while (place > 0 && (next[place - 2] ?? 0) > at) place -= 2
-  next.splice(place, 0, at, delta)
+  let place = moves.length
+  while (place > 0 && (moves[place - 2] ?? 0) > at) place -= 2
+  // Made whole: an array that grows keeps room for more.
+  const next = place === moves.length ? moves.concat(at, delta) : moves.toSpliced(place, 0, at, delta)
   return next.length > exact * 2 ? merged(next) : next
 }
 

@@ -42,7 +42,8 @@ export function putPositions(state: CoreState, positions: readonly Stock[]): Cor
     const key = stockKey(sku, nodeId)
     if (!stock.has(key)) {
       if (stockOfSku === state.stockOfSku && isMany) stockOfSku = stockOfSku.asMutable()
-      stockOfSku = stockOfSku.set(sku, [...(stockOfSku.get(sku) ?? []), key])
+      // Made whole: an array that grows keeps room for more.
+      stockOfSku = stockOfSku.set(sku, stockOfSku.get(sku)?.concat(key) ?? [key])
       trackedNodes = trackedNodes.add(nodeId)
       untrackedReserved = untrackedReserved.delete(key)
     }
