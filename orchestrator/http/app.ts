@@ -7,6 +7,7 @@ import type { App, AppParts } from './parts.ts'
 import { plainApp } from './plain-app.ts'
 import { addReference, collectRoutes } from './reference.ts'
 import { Repeats } from './repeats.ts'
+import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addIngest } from './routes/ingest.ts'
 import { addMarkets } from './routes/markets.ts'
@@ -37,7 +38,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   await app.register(
     async (plain) => {
       const api = plain as App
-      addProbes(app, parts, addStream(api, parts))
+      addProbes(app, parts, { stream: addStream(api, parts), rules: addHealth(api, parts) })
       addMarkets(api, parts.markets ?? onlyMarket(engine))
       addSystem(api, parts)
       addSession(api, parts, sessions)

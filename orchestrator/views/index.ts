@@ -1,6 +1,7 @@
 // Door of the views: what the API's GET routes answer, read from warehouse and core. It changes nothing.
 
 export { getDecision, listDecisions } from './decisions.ts'
+export { health } from './health.ts'
 export { getIncident, listIncidents } from './incidents.ts'
 export { metricCatalogue, metricSeries, metricSlices } from './metrics.ts'
 export { getOrder } from './order-detail.ts'

@@ -50,6 +50,7 @@ const routes = [
   ].map((action) => `POST /api/v1/orders/{orderId}/${action}`),
   'GET /api/v1/order-states',
   'PUT /api/v1/order-states',
+  'GET /api/v1/health',
   'GET /api/v1/fulfillment-orders',
   'GET /api/v1/fulfillment-orders/{orderId}/{fulfillmentOrderId}',
   'POST /api/v1/fulfillment-orders/actions',

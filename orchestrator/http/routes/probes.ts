@@ -8,8 +8,15 @@ import { type Figure, measure } from '../telemetry.ts'
 /** Counts of the tables are asked for no more often than this, ms. */
 const tablesMs = 5_000
 
-/** Adds the probes and measures every request of the app. */
-export function addProbes(app: App, { engine }: AppParts, stream: Stream): void {
+/**
+ * Adds the probes and measures every request of the app.
+ * @param beside what else is measured: clients of the stream, and rules that must hold
+ */
+export function addProbes(
+  app: App,
+  { engine }: AppParts,
+  { stream, rules }: { stream: Stream; rules: () => Figure[] },
+): void {
   const telemetry = measure(app)
   app.addHook('onClose', async () => telemetry.close())
   const tables = tableFigures(engine)
@@ -23,7 +30,7 @@ export function addProbes(app: App, { engine }: AppParts, stream: Stream): void 
     return { status: 'ready' }
   })
   app.get('/metrics', { schema: hide, config: { access: 'read' } }, async (_request, reply) => {
-    const figures = [...(await coreFigures(engine, stream)), ...(await tables())]
+    const figures = [...(await coreFigures(engine, stream)), ...rules(), ...(await tables())]
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(telemetry.text(figures))
   })
 }
