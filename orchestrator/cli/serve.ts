@@ -2,6 +2,7 @@
 // told to stop, then ends cleanly.
 
 import { type Effects, marketNames } from '#data/kernel'
+import { holdLease } from '#data/leases'
 import { isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
 import { type Beside, isLoopback, type PageHandler, serve } from '#orchestrator/http'
 import { startLive } from '#orchestrator/live'
@@ -63,9 +64,15 @@ function demoBeside({ demo, seed }: ServeChoices, { onProgress, effects }: Call)
   return {
     prepare: async (workspace) => {
       if (!demo || !(await isEmptyHome(workspace))) return
-      isNew = true
-      await loadDemo(workspace, seed === undefined ? {} : { seed }, onProgress)
-      await makeTables(workspace, effects, onProgress)
+      const hold = await turnAt(loadsLease, workspace.effects)
+      try {
+        if (!(await isEmptyHome(workspace))) return
+        isNew = true
+        await loadDemo(workspace, seed === undefined ? {} : { seed }, onProgress)
+        await makeTables(workspace, effects, onProgress)
+      } finally {
+        await hold.release()
+      }
     },
     attend: async ({ engine, webhooks, url }) => {
       if (isNew) await startDemoClock(engine.core, engine.now())
@@ -74,6 +81,19 @@ function demoBeside({ demo, seed }: ServeChoices, { onProgress, effects }: Call)
       const live = startLive(engine, seed === undefined ? {} : { seed }, effects)
       return () => live.stop()
     },
+  }
+}
+
+/** Lease of whoever fills an empty log. */
+const loadsLease = 'demo'
+const againMs = 1_000
+
+/** The lease, once no other process on the same log has it. */
+async function turnAt(stream: string, effects: Effects): Promise<{ release(): Promise<void> }> {
+  for (;;) {
+    const hold = await holdLease(stream, effects)
+    if ('release' in hold) return hold
+    await effects.clock.sleep(againMs)
   }
 }
 

@@ -20,6 +20,9 @@ import type { Sessions } from './sessions.ts'
 import { targetOf } from './target.ts'
 import { type Figure, measure } from './telemetry.ts'
 
+/** How long an idle connection is kept, ms. */
+const keepAliveMs = 72_000
+
 /** A market that runs here and answers requests. */
 export interface Answering extends Running {
   readonly app: App
@@ -43,6 +46,7 @@ export async function createIdleApp(parts: IdleParts): Promise<App> {
   const { app } = await plainApp(parts, effects, (handler) => {
     const server = createServer(dispatch(cluster, handler))
     server.requestTimeout = requestMs
+    server.keepAliveTimeout = keepAliveMs
     return server
   })
   const telemetry = measure(app)

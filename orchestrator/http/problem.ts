@@ -51,6 +51,7 @@ export function notFound(request: FastifyRequest): DetourError {
 
 /** Sends an error as a problem document. */
 export function sendProblem(reply: FastifyReply, error: DetourError): FastifyReply {
+  if (error.status === 503 && error.retryable) reply.header('retry-after', '1')
   return reply
     .code(error.status)
     .header('content-type', `${type}; charset=utf-8`)

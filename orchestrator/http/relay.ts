@@ -116,7 +116,6 @@ export function unreachable(
   reply: FastifyReply,
   { market, url }: { market: string; url: string | null },
 ): void {
-  reply.header('retry-after', '1')
   sendProblem(reply, fail('MARKET_UNREACHABLE', { market, url }))
 }
 

@@ -6,7 +6,7 @@ import type { ErrorKind } from './kind.ts'
 /** Code -> status, whether the same call may succeed later, words. */
 export const logErrors = {
   LOG_FENCED: {
-    status: 409,
+    status: 503,
     retryable: true,
     message: 'stream {stream} moved on: event {seq} was already written by another writer',
   },
