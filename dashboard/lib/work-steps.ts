@@ -23,7 +23,7 @@ const ranks: Record<string, number> = {
   collected: 5,
 }
 
-/** The steps of work; those of rejected and cancelled work end where it ended. */
+/** The steps of work that is neither rejected nor cancelled. */
 export function stepsOf(work: Work, method: string): Step[] {
   const isCollected = method === 'pickup' || method === 'curbside'
   const rank = ranks[work.status] ?? 0
@@ -32,7 +32,7 @@ export function stepsOf(work: Work, method: string): Step[] {
     at,
     isDone: at !== null || rank >= from,
   })
-  const way = [
+  return [
     step('Released', work.releasedAt, 1),
     step(
       work.pickedAt === null && work.pickingAt !== null ? 'Picking' : 'Picked',
@@ -43,5 +43,4 @@ export function stepsOf(work: Work, method: string): Step[] {
     step(isCollected ? 'Ready' : 'Shipped', work.shippedAt, 4),
     step(isCollected ? 'Collected' : 'Delivered', work.deliveredAt, 5),
   ]
-  return work.status === 'rejected' || work.status === 'cancelled' ? way.filter(({ at }) => at !== null) : way
 }

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { axeComplaints, sizes, sticksOut } from './page.ts'
 import type { Site } from './site.ts'
-import { visiting } from './visiting.ts'
+import { send, visiting } from './visiting.ts'
 
 const enough = { timeout: 20_000 }
 
@@ -35,6 +35,7 @@ export function holdTests(open: () => Site): void {
   })
 
   test('five units end in three parts: two shipped, two back-ordered, one cancelled', async () => {
+    await send(open(), '/products', { products: [{ sku: 'E2E-scarce', name: 'Scarce lamp' }] })
     await setStock(open(), 'E2E-scarce', 5)
     const orderId = await make('E2E-parts', 5, 'E2E-scarce')
     await at(`/orders/${orderId}`, async (page) => {
@@ -119,9 +120,7 @@ export function queueTests(open: () => Site): void {
   test('several orders are held at once, by keys, and those that cannot be are named with the reason', async () => {
     await make('E2E-many-1', 1)
     const gone = await make('E2E-many-2', 1)
-    const headers = { 'content-type': 'application/json', origin: open().url }
-    const body = JSON.stringify({ reason: 'asked' })
-    await fetch(`${open().url}/api/v1/orders/${gone}/cancel`, { method: 'POST', headers, body })
+    await send(open(), `/orders/${gone}/cancel`, { reason: 'asked' })
     await at('/orders?q=E2E-many', async (page) => {
       await page.getByRole('link', { name: 'E2E-many-2' }).waitFor(enough)
       for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key)
@@ -173,11 +172,9 @@ function makerOf(open: () => Site) {
 }
 
 /** Sets what a shelf holds. */
-async function setStock({ url, shop }: Site, sku: string, onHand: number): Promise<void> {
-  const headers = { 'content-type': 'application/json', origin: url }
-  const body = JSON.stringify({ items: [{ sku, nodeId: shop.stocked.nodeId, onHand }] })
-  const answer = await fetch(`${url}/api/v1/inventory/adjustments`, { method: 'POST', headers, body })
-  expect(answer.status).toBe(200)
+function setStock(site: Site, sku: string, onHand: number): Promise<void> {
+  const items = [{ sku, nodeId: site.shop.stocked.nodeId, onHand }]
+  return send(site, '/inventory/adjustments', { items })
 }
 
 function stateOf({ shop }: Site, orderId: string) {

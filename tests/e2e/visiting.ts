@@ -1,4 +1,4 @@
-// Opens a page of the served shop for a test and watches what the browser complains of.
+// Opens a page of the served shop for a test and watches what the browser complains of; or asks the shop itself.
 
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
@@ -16,4 +16,11 @@ export function visiting(open: () => Site) {
       await context.close()
     }
   }
+}
+
+/** Sends JSON as a page of the server would, and expects that it is taken. */
+export async function send({ url }: Site, path: string, body: unknown): Promise<void> {
+  const headers = { 'content-type': 'application/json', origin: url }
+  const answer = await fetch(`${url}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  expect(answer.status, await answer.text()).toBe(200)
 }

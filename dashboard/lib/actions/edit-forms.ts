@@ -35,16 +35,29 @@ export const edit: Make = (order, timeZone) => ({
   done: 'The order was changed',
   fields: [
     ...addressParts.map(
-      ([name, label]): FormField => ({ kind: 'text', name, label, value: known(order.shipTo[name]) }),
+      ([name, label]): FormField => ({
+        kind: 'text',
+        name,
+        label,
+        isHalf: true,
+        value: known(order.shipTo[name]),
+      }),
     ),
     {
       kind: 'choice',
       name: 'method',
       label: 'Method',
+      isHalf: true,
       value: order.method,
       options: methodNames.map((value) => ({ value, title: methodWord(value) })),
     },
-    { kind: 'time', name: 'promisedAt', label: 'Promised for', value: promiseText(order, timeZone) },
+    {
+      kind: 'time',
+      name: 'promisedAt',
+      label: 'Promised for',
+      isHalf: true,
+      value: promiseText(order, timeZone),
+    },
     {
       kind: 'units',
       name: 'lines',
@@ -104,7 +117,7 @@ export const substitute: Make = (order) => {
         options: lines.map(({ lineId, title, most }) => ({ value: lineId, title: `${title} (${most})` })),
       },
       { kind: 'number', name: 'quantity', label: 'Units', value: String(first?.most ?? 1), isRequired: true },
-      { kind: 'text', name: 'sku', label: 'SKU instead', isRequired: true },
+      { kind: 'text', name: 'sku', label: 'SKU instead', isRequired: true, isHalf: true },
       { kind: 'number', name: 'price', label: `Price of each, ${order.currency}`, hint: 'empty = as before' },
       maybeWhy('out of stock everywhere'),
     ],

@@ -15,6 +15,8 @@ interface Named {
   label: string
   hint?: string
   isRequired?: boolean
+  /** Stands beside another such field. */
+  isHalf?: boolean
 }
 
 /** A field of a dialog. */

@@ -209,6 +209,56 @@ function weighedNodes(order: Order): { value: string; title: string }[] {
   return found.sort((a, b) => a.title.localeCompare(b.title))
 }
 
+const giveBack: Make = (order) => {
+  const lines = order.lines.flatMap((line) => {
+    const most = line.deliveredQuantity - line.returnRequestedQuantity - line.returnedQuantity
+    return most <= 0 ? [] : [unitLine(line, most, false)]
+  })
+  return {
+    title: `Return of ${order.externalId}`,
+    text: 'The customer sends these units back.',
+    confirm: 'Ask for the return',
+    done: 'The return is expected',
+    fields: [unitsField(lines), whyOf('too small')],
+    act: (answers) =>
+      server.orderAction(order.orderId, 'return', { lines: linesOf(answers), reason: reasonOf(answers) }),
+  }
+}
+
+const receiveReturn: Make = (order) => {
+  const nodes = new Map(order.fulfillmentOrders.map(({ nodeId, nodeName }) => [nodeId, nodeName]))
+  const options = [...nodes].map(([value, title]) => ({ value, title }))
+  const back = order.lines.filter((line) => line.returnRequestedQuantity > 0)
+  return {
+    title: `Return of ${order.externalId} came back`,
+    text: 'The units are at a node again.',
+    confirm: 'Received',
+    done: 'The return was received',
+    fields: [
+      unitsField(back.map((line) => unitLine(line, line.returnRequestedQuantity, true))),
+      { kind: 'choice', name: 'nodeId', label: 'Node', value: options[0]?.value ?? '', options },
+      {
+        kind: 'choice',
+        name: 'restock',
+        label: 'Where to',
+        value: 'yes',
+        options: [
+          { value: 'yes', title: 'Back on the shelf' },
+          { value: 'no', title: 'Cannot be sold' },
+        ],
+      },
+      maybeWhy('unopened'),
+    ],
+    act: (answers) =>
+      server.orderAction(order.orderId, 'receive-return', {
+        lines: linesOf(answers),
+        nodeId: textOf(answers, 'nodeId'),
+        restock: textOf(answers, 'restock') === 'yes',
+        ...reasonPart(answers),
+      }),
+  }
+}
+
 const forms: Record<string, Make> = {
   hold,
   lift_hold: liftHold,
@@ -223,4 +273,6 @@ const forms: Record<string, Make> = {
   edit,
   substitute,
   reroute,
+  return: giveBack,
+  receive_return: receiveReturn,
 }

@@ -134,8 +134,8 @@ function shipForm(work: WorkAtHand): ActionForm {
     done: 'The parcel has left',
     fields: [
       unitsField('Units in the parcel', lines),
-      { kind: 'text', name: 'carrier', label: 'Carrier', value: work.carrier ?? '' },
-      { kind: 'text', name: 'trackingNumber', label: 'Tracking number' },
+      { kind: 'text', name: 'carrier', label: 'Carrier', isHalf: true, value: work.carrier ?? '' },
+      { kind: 'text', name: 'trackingNumber', label: 'Tracking number', isHalf: true },
     ],
     act: (answers) => {
       const parcel = linesOf(answers)
