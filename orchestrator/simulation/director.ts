@@ -20,6 +20,8 @@ interface Weather {
   strayTargets: number
   staleViews: number
   jumps: number
+  /** ms of the market in one ms. */
+  pace: number
   betweenWishes: number
   betweenCrashes: number
   betweenTakeovers: number
@@ -39,6 +41,7 @@ function weatherOf(random: Random): Weather {
     strayTargets: random.pick([0, 10, 40]),
     staleViews: random.pick([0, 20, 60]),
     jumps: random.pick([0, 0, 2]),
+    pace: random.pick([1, 20, 500]),
     betweenWishes: random.pick([1, 3, 8]),
     betweenCrashes: random.pick([never, 150, 400]),
     betweenTakeovers: random.pick([never, 100, 400]),
@@ -90,11 +93,7 @@ export class Director {
   /** Begins: a process, the goods, and then wishes and trouble until enough was wished for. */
   begin(wishes: number): void {
     this.#start()
-    const setUp = this.#setUp()
-    this.#after(20, () => {
-      for (const command of setUp) this.#send(command, 1)
-    })
-    this.#after(60, () => this.#wish(wishes))
+    this.#setUp(this.#goods(), wishes)
     const { betweenCrashes, betweenTakeovers, betweenFreezes, betweenLosses } = this.#weather
     this.#often(betweenCrashes, () => this.#crash())
     this.#often(betweenTakeovers, () => this.#start())
@@ -104,7 +103,7 @@ export class Director {
   }
 
   #now(): number {
-    return Math.floor(this.#system().elapsed) + beginning + this.#offset
+    return Math.floor(this.#system().elapsed) * this.#weather.pace + beginning + this.#offset
   }
 
   /** Between two whole ms, where nothing else happens, so that a script can be played back in the same order. */
@@ -123,7 +122,18 @@ export class Director {
     })
   }
 
-  #setUp(): CoreCommand[] {
+  /** Asks for places and goods until they are there; wishes come after. */
+  #setUp(commands: readonly CoreCommand[], wishes: number): void {
+    this.#after(25, () => {
+      const { asked } = this.#system().judge
+      const open = commands.filter(({ commandId }) => (asked.get(commandId)?.answer ?? null) === null)
+      for (const command of open) this.#send(command, 1)
+      if (open.length === 0 || this.#isOver) this.#wish(wishes)
+      else this.#setUp(commands, wishes)
+    })
+  }
+
+  #goods(): CoreCommand[] {
     const at = this.#now()
     const nodes = nodeIds.map((nodeId) => nodeNamed(nodeId))
     const items = nodeIds
@@ -170,7 +180,7 @@ export class Director {
   #grab(sku: string): CoreCommand {
     const nodeId = nodeIds[0]
     const [reservationId, at] = [`r${this.#fresh++}`, this.#now()]
-    const rest = { ttlMs: 1_000, channel: null, reference: null }
+    const rest = { ttlMs: 60_000, channel: null, reference: null }
     const data = { reservationId, lines: [{ sku, nodeId, quantity: 1 }], ...rest }
     return { commandId: this.#newId(), type: 'ReserveStock', data, at }
   }

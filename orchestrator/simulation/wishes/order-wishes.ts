@@ -74,10 +74,9 @@ const createOrder: Wish<'CreateOrder'> = (view) => {
   }
 }
 
-/** Ids of the reservations in the state, where it holds any. */
+/** Ids of the reservations that have not ended. */
 export function reservationIds({ state }: View): string[] {
-  const { reservations } = state as { reservations?: { keys(): Iterable<string> } }
-  return reservations === undefined ? [] : [...reservations.keys()]
+  return [...state.reservations.keys()]
 }
 
 /** Why work goes where it goes. */
@@ -164,7 +163,7 @@ const isAt =
 const because = () => ({ reason })
 
 const lineIdsOf = (order: Order, view: View): { lineIds: readonly string[] | null } => ({
-  lineIds: chance(view, 60) ? null : [view.random.pick(order.lines).lineId],
+  lineIds: chance(view, 60) ? null : [oneOf(view, order.lines)?.lineId ?? '1'],
 })
 
 const unitsOfOrder = (order: Order, view: View) => {
@@ -179,7 +178,8 @@ const newRef = (view: View) => {
 
 const changesOf = (order: Order, view: View) => {
   const changes: Record<string, unknown> = {}
-  const line = view.random.pick(order.lines)
+  const line = oneOf(view, order.lines)
+  if (line === null) return null
   if (chance(view, 30)) changes.add = [newLine(view, `n${view.fresh()}`)]
   if (chance(view, 50)) {
     const low = line.cancelled + line.shipped
@@ -190,6 +190,12 @@ const changesOf = (order: Order, view: View) => {
   if (chance(view, 20)) changes.method = view.random.pick(['delivery', 'pickup'] as const)
   if (chance(view, 20)) changes.promisedAt = view.now + dayMs
   return { version: null, changes, reason } as Omit<CommandData['EditOrder'], 'orderId'>
+}
+
+const ownStates = ['fraud_check', 'gift_wrap'] as const
+
+function ownState(name: string, within: 'validated' | 'picking', blocks: boolean) {
+  return { name, within, from: [within], to: [within], blocks }
 }
 
 /** Makers of the commands on whole orders. */
@@ -246,9 +252,14 @@ export const orderWishes = {
   SetOwnState: onOrder(isAlive, (_, view) => ({
     lineId: null,
     fulfillmentOrderId: null,
-    state: chance(view, 70) ? view.random.pick(['gift_wrap', 'photo_check']) : null,
+    state: chance(view, 70) ? view.random.pick(ownStates) : null,
     reason,
   })),
+  DefineOwnStates: (view: View): CommandData['DefineOwnStates'] => ({
+    states: chance(view, 80)
+      ? [ownState('fraud_check', 'validated', true), ownState('gift_wrap', 'picking', chance(view, 50))]
+      : [],
+  }),
   DeclineReroute: onOrder(hasOpenWork, (_, view) => ({
     decision: { ...decisionOf(view, 'reroute', null), status: 'held_out' as const },
   })),
@@ -260,13 +271,13 @@ export const orderWishes = {
 }
 
 function hasHeldLine(order: Order): boolean {
-  return order.lines.some((line) => (line as { hold?: string | null }).hold != null)
+  return order.lines.some((line) => line.hold !== null)
 }
 
 function returned(order: Order, view: View) {
-  const lines = order.lines.filter((line) => line.shipped > 0)
+  const lines = order.lines.filter((line) => line.delivered > 0)
   const line = oneOf(view, lines)
   return line === null
     ? null
-    : { lines: [{ lineId: line.lineId, quantity: view.random.int(1, line.shipped) }], reason }
+    : { lines: [{ lineId: line.lineId, quantity: view.random.int(1, line.delivered) }], reason }
 }

@@ -72,16 +72,26 @@ const scheduleStock: Wish<'ScheduleStock'> = (view) => ({
 })
 
 const receiveSupply: Wish<'ReceiveSupply'> = (view) => {
-  const { schedule } = view.state as { schedule?: { keys(): Iterable<string> } }
-  const scheduleId = schedule === undefined ? null : oneOf(view, [...schedule.keys()])
+  const scheduleId = oneOf(view, [...view.state.schedule.keys()])
   return { scheduleId: scheduleId ?? `p${view.random.int(0, 9)}`, quantity: view.random.int(1, 4), reason }
 }
 
-const unitsOfChannel = (view: View) => {
+function unitsOfChannel(view: View) {
   const at = place(view)
   const channel = view.random.pick(channels)
   return { items: [{ ...at, channel, quantity: view.random.int(1, 3) }], reason }
 }
+
+/** Units that are set apart, or any where none are. */
+function ringFenced(view: View): { sku: string; nodeId: string; channel: string; quantity: number } {
+  const held = [...view.state.stock.values()].filter((stock) => stock.ringFenced > 0)
+  const at = oneOf(view, held)
+  const channel = oneOf(view, Object.keys(at?.more?.channels ?? {})) ?? view.random.pick(channels)
+  const { sku, nodeId } = at ?? place(view)
+  return { sku, nodeId, channel, quantity: view.random.int(1, Math.max(1, at?.ringFenced ?? 2)) }
+}
+
+const ofRingFence = (view: View) => ({ items: [ringFenced(view)], reason })
 
 const reserveStock: Wish<'ReserveStock'> = (view) => {
   const count = chance(view, 60) ? 1 : view.random.int(2, 4)
@@ -92,7 +102,7 @@ const reserveStock: Wish<'ReserveStock'> = (view) => {
   return {
     reservationId: `r${chance(view, 90) ? view.fresh() : view.random.int(0, 20)}`,
     lines: chance(view, 20) ? [...lines, ...lines] : lines,
-    ttlMs: view.random.int(1, 40) * 50,
+    ttlMs: view.random.int(1, 60) * 1_000,
     channel: chance(view, 60) ? view.random.pick(channels) : null,
     reference: null,
   }
@@ -164,14 +174,14 @@ export const stockWishes = {
   ScheduleStock: scheduleStock,
   ReceiveSupply: receiveSupply,
   AllocateChannel: unitsOfChannel,
-  UnallocateChannel: unitsOfChannel,
+  UnallocateChannel: ofRingFence,
   ReallocateChannel: (view: View) => {
-    const [from, to] = chance(view, 50) ? ['web', 'shop'] : ['shop', 'web']
-    return { ...place(view), from, to, quantity: view.random.int(1, 2), reason }
+    const { channel: from, ...at } = ringFenced(view)
+    return { ...at, from, to: from === 'web' ? 'shop' : 'web', reason }
   },
-  ConsumeChannel: unitsOfChannel,
+  ConsumeChannel: ofRingFence,
   ReserveStock: reserveStock,
-  RenewReservation: onReservation((view) => ({ ttlMs: view.random.int(1, 40) * 50 })),
+  RenewReservation: onReservation((view) => ({ ttlMs: view.random.int(1, 60) * 1_000 })),
   ReleaseReservation: onReservation(() => ({ reason })),
   ExpireReservations: () => ({}),
   CountCycle: countCycle,

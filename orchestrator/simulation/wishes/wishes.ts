@@ -3,15 +3,18 @@
 import type { Random } from '#data/kernel'
 import type { CommandData, CommandType } from '#orchestrator/core'
 import { marketWishes } from './market-wishes.ts'
+import { nextStep, type Wanted } from './next-step.ts'
 import { orderWishes } from './order-wishes.ts'
 import { spoiled } from './spoil.ts'
 import { stockWishes } from './stock-wishes.ts'
+import { transferWishes } from './transfer-wishes.ts'
 import { chance, type View, type WishesOf } from './view.ts'
 import { workWishes } from './work-wishes.ts'
 
-const makers: Partial<WishesOf<CommandData>> = {
+const makers: WishesOf<CommandData> = {
   ...orderWishes,
   ...workWishes,
+  ...transferWishes,
   ...stockWishes,
   ...marketWishes,
 }
@@ -19,21 +22,13 @@ const makers: Partial<WishesOf<CommandData>> = {
 /** Names of all commands. */
 export const commandTypes = Object.keys(makers) as CommandType[]
 
-/** How often commands are wished for that an order needs to get anywhere, against 1 for all others. */
+/** How often some commands are wished for, against 1 for all others. */
 const usual: Partial<Record<CommandType, number>> = {
-  CreateOrder: 9,
-  ValidateOrder: 9,
-  SourceOrder: 9,
-  ReserveOrder: 9,
-  ReleaseOrder: 9,
-  StartPicking: 6,
-  PickWork: 6,
-  PackWork: 6,
-  ShipWork: 6,
-  DeliverWork: 3,
-  AdjustStock: 4,
-  ReserveStock: 5,
+  CreateOrder: 6,
+  AdjustStock: 3,
+  ReserveStock: 4,
   DefineNodes: 0.2,
+  DefineOwnStates: 0.3,
   SetClock: 0.2,
   SetPolicy: 0.2,
   DefineProducts: 0.2,
@@ -49,14 +44,16 @@ export function moodOf(random: Random): Map<CommandType, number> {
   return mood
 }
 
-/** A command somebody wishes for. */
-export interface Wanted {
-  type: CommandType
-  data: CommandData[CommandType]
-}
+/** Percent of wishes that bring an order a step further. */
+const steps = 45
 
 /** What comes from files and has been checked there: nobody can ask for it with odd amounts. */
-const checkedBefore: ReadonlySet<CommandType> = new Set(['ImportOrders', 'DefineNodes', 'DefineMeasures'])
+const checkedBefore: ReadonlySet<CommandType> = new Set([
+  'ImportOrders',
+  'ReserveTransfer',
+  'DefineNodes',
+  'DefineMeasures',
+])
 
 /** Most makers tried before giving up in a state that offers next to nothing. */
 const tries = 30
@@ -66,11 +63,13 @@ const tries = 30
  * @param hostile percent of those that are spoiled on purpose
  */
 export function wishFor(view: View, mood: ReadonlyMap<CommandType, number>, hostile: number): Wanted | null {
+  const step = chance(view, steps) ? nextStep(view) : null
+  if (step !== null) return chance(view, hostile) ? { ...step, data: spoiled(step.data, view.random) } : step
   const types = [...mood.keys()]
   const weights = [...mood.values()]
   for (let i = 0; i < tries; i++) {
     const type = types[view.random.weighted(weights)] ?? 'CreateOrder'
-    const data = makers[type]?.(view) ?? null
+    const data = makers[type](view)
     if (data === null) continue
     const isSpoiled = !checkedBefore.has(type) && chance(view, hostile)
     return { type, data: isSpoiled ? spoiled(data, view.random) : data }
