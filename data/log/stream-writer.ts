@@ -63,6 +63,10 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
     return this.#fold.state
   }
 
+  mayHaveSeen(commandId: string): boolean {
+    return this.#fold.seen.has(commandId)
+  }
+
   async open(): Promise<void> {
     await this.#claim(null)
   }
@@ -273,7 +277,9 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
   /** Another writer has the stream; what it holds of the command can be told by that one alone. */
   #turnAway(pending: Pending<C, A>): void {
     const isDoubtful = this.#doubtful.has(pending.command.commandId)
-    this.#reject(pending, isDoubtful ? pending.failure : this.#fenced())
+    // It may have been sent for an earlier call, who has heard of the failure.
+    const unknown = () => fail('LOG_UNAVAILABLE', { reason: 'another writer knows whether it was done' })
+    this.#reject(pending, isDoubtful ? (pending.failure ?? unknown()) : this.#fenced())
   }
 
   #isOwn(event: StoredEvent): boolean {

@@ -64,7 +64,7 @@ export class OrderLoad {
         this.acknowledged.set(externalId, String(reply.body.orderId))
         return
       }
-      const what = reply === null ? '0' : `${reply.status} ${reply.body?.code}`
+      const what = reply === null ? '0' : `${reply.status} ${reply.body?.code ?? reply.text}`
       this.trouble.set(what, (this.trouble.get(what) ?? 0) + 1)
       await new Promise((done) => setTimeout(done, 100))
     }
