@@ -16,7 +16,8 @@ export function workTasks(world: Continuation, floor: Floor, state: CoreState, u
   })
   for (const transits of floor.transits.values()) {
     for (const { piece, dueAt } of transits) {
-      if (dueAt <= until) tasks.push(task('DeliverWork', piece, dueAt))
+      const type = isCollected(piece.order) ? 'CollectWork' : 'DeliverWork'
+      if (dueAt <= until) tasks.push(task(type, piece, dueAt))
     }
   }
   return tasks
@@ -72,7 +73,8 @@ class Shift {
       free = Math.max(free, picked)
       if (picked > this.#until) continue
       const short = shortOf(this.#world, piece, picked)
-      this.#tasks.push({ ...base(piece, 'pick', picked), type: 'PickWork', data: { ...refOf(piece), short } })
+      const data = { ...refOf(piece), short, shortTo: 'cancel' as const }
+      this.#tasks.push({ ...base(piece, 'pick', picked), type: 'PickWork', data })
       if (!isAllShort(piece, short)) done.push({ piece, at: picked })
     }
     return done
@@ -103,6 +105,10 @@ class Shift {
       ? packedAt
       : this.#world.departure(piece.node, packedAt + dockGapMs) + piece.dockMs
     if (at > this.#until) return
+    if (isCollected(piece.order)) {
+      this.#tasks.push({ ...base(piece, 'ship', at), type: 'ReadyWork', data: refOf(piece) })
+      return
+    }
     const shipment = shipmentOf(this.#world, this.#state, piece, at)
     this.#tasks.push({ ...base(piece, 'ship', at), type: 'ShipWork', data: { ...refOf(piece), shipment } })
   }
@@ -130,15 +136,7 @@ function shipmentOf(world: Continuation, state: CoreState, piece: Piece, at: num
   const number = /F(\d+)$/.exec(work.fulfillmentOrderId)?.[1] ?? '1'
   const shipmentId = `${order.externalId}-S${number}`
   const nodeId = work.nodeId
-  const nothing = {
-    carrier: null,
-    service: null,
-    trackingNumber: null,
-    freightCostCents: null,
-    weightG: null,
-  }
   const rest = { shippedAt: at, promisedAt: order.promisedAt, deliveredAt: null, insuranceCents: null }
-  if (isCollected(order)) return { shipmentId, nodeId, ...nothing, ...rest }
   const goods = { freightCents: order.freightCents, lines: work.lines }
   const usual = world.send(node, place, goods, null, sendUniform)
   const isAvoided = work.carrier !== null && (work.replaces !== null || hasIncident(state, usual.carrier))
@@ -168,7 +166,8 @@ function base({ work }: Piece, verb: string, at: number) {
   return { at, commandId: `live/${verb}/${work.fulfillmentOrderId}` }
 }
 
-function task(type: 'StartPicking' | 'PackWork' | 'DeliverWork', piece: Piece, at: number): Task {
-  const verbs = { StartPicking: 'start', PackWork: 'pack', DeliverWork: 'deliver' }
+const verbs = { StartPicking: 'start', PackWork: 'pack', DeliverWork: 'deliver', CollectWork: 'deliver' }
+
+function task(type: keyof typeof verbs, piece: Piece, at: number): Task {
   return { ...base(piece, verbs[type], at), type, data: refOf(piece) }
 }

@@ -41,8 +41,11 @@ export class Announcer {
         return event.data.decision.status === 'held_out' ? null : 'order.reroute_refused'
       case 'OrderBackordered':
         return 'order.backordered'
+      // Goods that wait for their customer have left the shelf as those in a parcel have.
+      case 'WorkReady':
       case 'WorkShipped':
         return 'order.shipped'
+      case 'WorkCollected':
       case 'WorkDelivered':
         return 'order.delivered'
       case 'OrderCancelled':

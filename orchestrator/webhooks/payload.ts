@@ -58,8 +58,11 @@ function dataOf(event: CoreEvent, state: CoreState): Record<string, unknown> {
       return orderAndDecision(event.data, state)
     case 'OrderBackordered':
       return { ...orderAndDecision(event.data, state), reason: event.data.reason }
+    case 'WorkReady':
+      return { ...orderAndWork(event.data, state), shipment: null }
     case 'WorkShipped':
       return { ...orderAndWork(event.data, state), shipment: shipmentView(event.data.shipment) }
+    case 'WorkCollected':
     case 'WorkDelivered':
       return { ...orderAndWork(event.data, state), deliveredAt: instant(event.data.at) }
     case 'OrderCancelled':

@@ -217,6 +217,7 @@ describe('work that is moved meanwhile', () => {
       if (order === undefined || work === undefined || order.method !== 'delivery') continue
       const lines = work.lines.map(({ lineId, quantity }) => ({ lineId, quantity }))
       for (const nodeId of core.state().nodes.keys()) {
+        if (nodeId === from) continue
         const assignments = [{ nodeId, carrier: 'Coastline', shipBy: null, lines }]
         const decision = decisionTo(orderId, from, nodeId)
         const data = { orderId, fulfillmentOrderId: work.fulfillmentOrderId, assignments, decision }

@@ -64,7 +64,7 @@ export interface OrderCommands {
   ReleaseOrder: { orderId: string }
   /** @param version that the caller saw, null = whatever it is; another one is refused */
   EditOrder: { orderId: string; version: number | null; changes: OrderChanges; reason: string }
-  /** Nothing moves on until the hold is lifted; planned work is let go, released work is called back where it can be. */
+  /** Nothing moves on until the hold is lifted; work that nobody began is called back. */
   HoldOrder: { orderId: string; lineIds: readonly string[] | null; reason: string }
   LiftHold: { orderId: string; lineIds: readonly string[] | null; reason: string }
   CancelOrder: { orderId: string; reason: string }

@@ -59,7 +59,7 @@ export interface OrderEvents {
   RerouteDeclined: { orderId: string; decision: DecisionRecord }
   WorkAccepted: WorkRef
   WorkRejected: WorkRef & { reason: string }
-  /** Work that was called back before anybody began: by a hold, an edit, a cancelled line. Its units have no work now. */
+  /** Work that was called back before anybody began: by a hold or an edit. Its units have no work now. */
   WorkWithdrawn: WorkRef & { reason: string }
   PickingStarted: WorkRef
   /** @param shortTo absent = cancelled */

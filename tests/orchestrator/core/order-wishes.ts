@@ -116,6 +116,16 @@ function onOrder(box: Sandbox, step: Wish, order: Order, lineId: string, lines: 
       box.run('SubstituteLine', { orderId, lineId, reason, ...more })
       return true
     }
+    default:
+      return onWaiting(box, step, order, lineId, lines)
+  }
+}
+
+function onWaiting(box: Sandbox, step: Wish, order: Order, lineId: string, lines: Lines): boolean {
+  const { orderId } = order
+  const isAll = step.pick % 2 === 0
+  const lineIds = isAll ? null : [lineId]
+  switch (step.kind) {
     case 'backorder':
       box.run('BackorderLines', { orderId, lines: isAll ? null : lines, reason })
       return true
