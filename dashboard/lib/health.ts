@@ -4,33 +4,36 @@ import type { api } from '#data/contracts'
 import { count, counted, duration } from './numbers.ts'
 import { moment, zoneLabel } from './times.ts'
 
+type Sampler = api.Health['sampler']
+
+/** `the last hour`, `the last 10 min` */
+export function windowWords({ windowSeconds }: Pick<Sampler, 'windowSeconds'>): string {
+  return `the last ${windowSeconds === 3600 ? 'hour' : duration(windowSeconds / 60)}`
+}
+
 /** The sentence that opens the page. */
 export function healthSentence(health: api.Health, timeZone: string): string {
-  const { sampler } = health
-  const lately = `in the last ${duration(sampler.windowSeconds / 60)}`
-  const broken = sampler.rules.filter((rule) => rule.violations > 0)
-  const parts: string[] = []
-  if (broken.length > 0) parts.push(brokenSentence(broken, sampler, timeZone))
-  else if (sampler.checks === 0) parts.push(`Nothing was checked ${lately}.`)
-  else
-    parts.push(`Everything that must hold does: ${counted(sampler.checks, 'check')} ${lately}, none broken.`)
+  const parts = [ruleSentence(health.sampler, timeZone)]
   if (health.warehouse.state === 'failed') parts.push('The last cycle failed: tables and charts are older.')
   return parts.join(' ')
 }
 
-function brokenSentence(
-  broken: readonly api.HeldRule[],
-  { checks, brokenSince }: api.Health['sampler'],
-  timeZone: string,
-): string {
+function ruleSentence(sampler: Sampler, timeZone: string): string {
+  const lately = `${counted(sampler.checks, 'check')} in ${windowWords(sampler)}`
+  const broken = sampler.rules.filter((rule) => rule.brokenSince !== null)
+  if (broken.length > 0) return brokenSentence(broken, sampler, timeZone)
+  if (sampler.checks === 0) return `Nothing was checked in ${windowWords(sampler)}.`
+  if (sampler.violations === 0) return `Everything that must hold does: ${lately}, none broken.`
+  return `Everything that must hold does again: ${lately}, ${count(sampler.violations)} of them broken.`
+}
+
+function brokenSentence(broken: readonly api.HeldRule[], { brokenSince }: Sampler, timeZone: string): string {
   const since =
     brokenSince === null ? '' : ` since ${moment(brokenSince, timeZone)} ${zoneLabel(brokenSince, timeZone)}`
   const what =
     broken.length === 1
       ? 'One rule that must hold is broken'
       : `${count(broken.length)} rules that must hold are broken`
-  const [first] = broken
-  const found = first?.last ? ` ${first.last.subject}: ${first.last.found}.` : ''
-  const times = broken.reduce((sum, rule) => sum + rule.violations, 0)
-  return `${what}${since}, in ${count(times)} of ${counted(checks, 'check')}.${found}`
+  const last = broken[0]?.last
+  return `${what}${since}.${last ? ` Found on ${last.subject}: ${last.found}.` : ''}`
 }

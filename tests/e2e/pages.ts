@@ -20,6 +20,7 @@ const sights: Record<string, Sight> = {
   fulfillment: { path: () => '/fulfillment', shows: 'Ship by' },
   inventory: { path: () => '/inventory', shows: 'Inbound' },
   position: { path: ({ position }) => `/inventory/position?${position}`, shows: 'Safety stock' },
+  health: { path: () => '/health', shows: 'What must hold' },
   sql: { path: () => '/sql?q=SELECT+count(*)+AS+found+FROM+orders', shows: 'found' },
   webhooks: { path: () => '/webhooks', shows: 'Last attempt' },
   receiver: { path: ({ webhookId }) => `/webhooks/${webhookId}`, shows: 'Send a test' },

@@ -44,6 +44,18 @@ export function stockTests(open: () => Site): void {
       await page.getByRole('row', { name: /^Reserved .* −2$/ }).waitFor(enough)
     })
   })
+
+  test('health says first whether all that must hold does, and asks again by itself', () =>
+    at('/orders', async (page) => {
+      await page.getByRole('link', { name: /health of Detour/ }).click(enough)
+      await page.getByText(/Everything that must hold does: .* checks?|Nothing was checked/).waitFor(enough)
+      await page.getByRole('row', { name: /^main/ }).getByText('Written here').waitFor(enough)
+      const again = await page.waitForResponse(
+        (response) => response.url().endsWith('/api/v1/health'),
+        enough,
+      )
+      expect(again.status()).toBe(200)
+    }))
 }
 
 /** Lets the market run on; a minute before its new now, as a field shows it. */
