@@ -26,7 +26,7 @@ const marketRules: RulesOf<MarketCommands> = {
     done([event('ClockSet', { clock: data.clock, isDemo: data.isDemo ?? state.isDemo, at })]),
 }
 
-const rules: Partial<RulesOf<Record<CommandType, unknown>>> = {
+const rules: RulesOf<Record<CommandType, unknown>> = {
   ...orderRules,
   ...stockRules,
   ...transferRules,

@@ -24,7 +24,7 @@ const marketHandlers: HandlersOf<MarketEvents> = {
   ClockSet: (state, { clock, isDemo }) => ({ ...state, clock: { ...state.clock, ...clock }, isDemo }),
 }
 
-const handlers: Partial<HandlersOf<Record<EventType, unknown>>> = {
+const handlers: HandlersOf<Record<EventType, unknown>> = {
   ...orderHandlers,
   ...stockHandlers,
   ...transferHandlers,
