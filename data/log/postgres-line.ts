@@ -3,7 +3,7 @@
 
 import { Client, type ClientConfig } from 'pg'
 import { backoffMs, type Effects, fail } from '#data/kernel'
-import { prepareSession, reasonIn } from './postgres-session.ts'
+import { prepareSession, reasonIn, stateOf } from './postgres-session.ts'
 
 /** What of the world outside a connection needs. */
 export type LineEffects = Pick<Effects, 'clock' | 'random'>
@@ -126,6 +126,10 @@ export class PostgresLine {
         count: result.rowCount ?? 0,
         isDoubtful: this.#warnings !== warned,
       }
+    } catch (error) {
+      // Who cut the connection knows better than the connection why it ended.
+      if (this.#client !== client && stateOf(error) === '') throw unavailable(this.#reason)
+      throw error
     } finally {
       cancel()
     }

@@ -91,13 +91,13 @@ describe.skipIf(started === null)('a database', () => {
     const url = await server.newDatabase()
     const limits = ['statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_session_timeout']
     for (const name of limits) {
-      await server.query(`alter database ${nameOf(url)} set ${name} = 300`).catch(() => {})
+      await server.query(`alter database ${nameOf(url)} set ${name} = 800`).catch(() => {})
     }
     const log = await openLog(url)
     await server.set('synchronous_standby_names', 'elsewhere')
     const appended = log.append('main', 0, eventsFor('a'))
     await untilItWaits(server)
-    await effects.clock.sleep(600)
+    await effects.clock.sleep(1200)
     await server.set('synchronous_standby_names', '')
     expect((await appended).lastSeq).toBe(1)
   })
