@@ -7,10 +7,11 @@ import type { CoreState } from '../state.ts'
 import { filledImport, filledLine } from './filled.ts'
 import { finished } from './finish.ts'
 import { withStep } from './history.ts'
-import type { HistoryEntry, Order } from './order.ts'
+import type { HistoryEntry, Order, OrderHeader } from './order.ts'
 import { plainReasons } from './reasons.ts'
 import { isWaiting, openNodes, statusOf } from './standing.ts'
 import { type OrderStep, type OrderStepType, orderSteps } from './steps.ts'
+import { shared } from './texts.ts'
 
 type Timed<T> = T & { at: number }
 
@@ -61,35 +62,18 @@ export function created(state: CoreState, data: Timed<EventData['OrderCreated']>
   const { order, lines, at } = data
   const entry = { at, type: 'OrderCreated', reason: data.reason ?? plainReasons.OrderCreated, nodeId: null }
   const full: Order = {
-    ...headerOf(order),
-    status: 'created',
-    origin: 'api',
-    version: 1,
-    stage: 'created',
+    ...blank(order),
     hold: data.hold ?? null,
     parentOrderId: data.parentOrderId ?? null,
     reservationId: data.reservationId ?? null,
-    retriedAt: null,
     lines: lines.map(filledLine),
-    work: [],
-    shipments: [],
-    shippedAt: null,
-    deliveredAt: null,
-    cancelledAt: null,
-    cancelReason: null,
-    moves: 0,
-    declinedFor: none,
-    isPinned: false,
-    hasOwnSteps: false,
-    waitingSince: null,
-    contentHash: null,
     history: withStep(null, entry),
     updatedAt: at,
   }
   return put({ ...state, liveOrders: state.liveOrders + 1 }, { ...full, status: statusOf(full) })
 }
 
-const none: readonly string[] = Object.freeze([])
+const none: readonly never[] = Object.freeze([])
 
 /** State after an order came with a file, or came again. */
 export function imported(state: CoreState, data: Timed<EventData['OrderImported']>): CoreState {
@@ -98,7 +82,7 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
   const entry = { at, type: 'OrderImported', reason: plainReasons.OrderImported, nodeId: null }
   const { stage, hold, lines, work } = filledImport(order)
   return put(state, {
-    ...headerOf(order),
+    ...blank(order),
     status: order.status,
     origin: before?.origin ?? 'file',
     version: before?.version ?? 1,
@@ -118,7 +102,6 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
     declinedFor: before?.declinedFor ?? none,
     isPinned: before?.isPinned ?? false,
     hasOwnSteps: before?.hasOwnSteps ?? false,
-    waitingSince: null,
     contentHash: order.contentHash,
     history: withStep(before?.history ?? null, entry),
     updatedAt: at,
@@ -126,8 +109,11 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
   })
 }
 
-/** The fields of a header, always in the same order. */
-function headerOf(order: Timed<EventData['OrderCreated']>['order']) {
+/**
+ * An order of which only its header is known. It has every field that orders have: what is added to an object later
+ * costs more, in memory and in time.
+ */
+function blank(order: OrderHeader): Order {
   return {
     orderId: order.orderId,
     market: order.market,
@@ -137,7 +123,7 @@ function headerOf(order: Timed<EventData['OrderCreated']>['order']) {
     method: order.method,
     currency: order.currency,
     customerRef: order.customerRef,
-    shipTo: order.shipTo,
+    shipTo: { ...order.shipTo, city: shared(order.shipTo.city) },
     placedAt: order.placedAt,
     approvedAt: order.approvedAt,
     promisedAt: order.promisedAt,
@@ -146,6 +132,29 @@ function headerOf(order: Timed<EventData['OrderCreated']>['order']) {
     taxCents: order.taxCents,
     discountCents: order.discountCents,
     flags: order.flags.length === 0 ? none : order.flags,
+    status: 'created',
+    origin: 'api',
+    version: 1,
+    stage: 'created',
+    hold: null,
+    parentOrderId: null,
+    reservationId: null,
+    retriedAt: null,
+    lines: none,
+    work: none,
+    shipments: none,
+    shippedAt: null,
+    deliveredAt: null,
+    cancelledAt: null,
+    cancelReason: null,
+    moves: 0,
+    declinedFor: none,
+    isPinned: false,
+    hasOwnSteps: false,
+    waitingSince: null,
+    contentHash: null,
+    history: none,
+    updatedAt: order.placedAt,
   }
 }
 

@@ -2,6 +2,7 @@
 // as the rest of it. Times and words stand side by side in one array.
 
 import type { History, HistoryEntry } from './order.ts'
+import { shared } from './texts.ts'
 
 /** Steps kept; older ones are dropped. */
 const stepsKept = 100
@@ -39,21 +40,4 @@ function timeAt(history: History, i: number): number {
 function withoutFirst(history: History): History {
   const [, ...later] = historySteps(history)
   return later.reduce<History | null>(withStep, null) ?? []
-}
-
-/** Texts that come again and again, such as reasons and nodes: the newest of them, in two ages. */
-let recent = new Map<string, string>()
-let older = new Map<string, string>()
-const textsKept = 5_000
-
-/** The same text, as the one object that others have as well. */
-function shared(text: string | null): string | null {
-  if (text === null) return null
-  const known = recent.get(text) ?? older.get(text) ?? text
-  if (!recent.has(text)) recent.set(known, known)
-  if (recent.size >= textsKept) {
-    older = recent
-    recent = new Map()
-  }
-  return known
 }

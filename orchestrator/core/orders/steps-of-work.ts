@@ -90,7 +90,7 @@ export function shipped(order: Order, data: Data<'WorkShipped'>): Order {
     })
   }
   const parcel: Shipment = { ...shipment, fulfillmentOrderId, shippedAt: shipment.shippedAt ?? at }
-  const shipments = [...order.shipments, lines === undefined ? parcel : { ...parcel, lines }]
+  const shipments = order.shipments.concat(lines === undefined ? parcel : { ...parcel, lines })
   const how = { status: 'shipped' as const, at, carrier: shipment.carrier }
   return sent({ ...order, shipments }, fulfillmentOrderId, lines ?? null, how)
 }

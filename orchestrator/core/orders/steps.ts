@@ -35,7 +35,7 @@ export const orderSteps: { [T in OrderStepType]: OrderStep<T> } = {
   OwnStateSet: lines.ownStateSet,
   OrderSourced: (order, data) => ({
     ...placedHere(order),
-    work: [...order.work, ...data.work.map(filledWork)],
+    work: order.work.concat(data.work.map(filledWork)),
   }),
   OrderBackordered: lines.allBackordered,
   OrderReserved: (order) => withOpenWork(order, (each) => ({ ...each, isReserved: true })),
@@ -86,7 +86,7 @@ function rerouted(order: Order, data: EventData['OrderRerouted'] & { at: number 
   )
   return {
     ...order,
-    work: [...left, ...data.work.map(filledWork)],
+    work: left.concat(data.work.map(filledWork)),
     moves: order.moves + 1,
     declinedFor: order.declinedFor.filter((incidentId) => incidentId !== decision.incidentId),
   }
@@ -97,5 +97,5 @@ function rerouteUndone(order: Order, data: EventData['RerouteUndone'] & { at: nu
   const left = order.work.map((each) =>
     each.decisionId === decisionId && isOpenWork(each) ? cancelledWork(each, at) : each,
   )
-  return { ...order, work: [...left, ...data.work.map(filledWork)], isPinned: true }
+  return { ...order, work: left.concat(data.work.map(filledWork)), isPinned: true }
 }
