@@ -6,7 +6,7 @@ import { unassigned } from '#orchestrator/core'
 import { noLanes, planSourcing } from '#orchestrator/sourcing'
 
 /** Size of the market. */
-export const market = { nodes: 8, skus: 10_000 } as const
+export const market = { nodes: 8, skus: 1_000 } as const
 
 const dayOne = 1_760_000_000_000
 

@@ -12,14 +12,16 @@ const inventory = '/api/v1/inventory'
 /** A hold of one unit of one SKU at one node, under an id of its own. */
 const reserve = (skuNumber: (number: number) => number): RequestMaker => {
   return (number, token) => {
-    const nodeId = `bench:N${number % market.nodes}`
-    const lines = [{ sku: skuOf(skuNumber(number)), nodeId, quantity: 1 }]
+    const lines = [{ sku: `SKU-${skuNumber(number)}`, nodeId: 'bench:N0', quantity: 1 }]
     const body = JSON.stringify({ reservationId: `cart-${number}`, lines, ttlSeconds: 600 })
     return requestText('POST', `${inventory}/reservations`, token, body)
   }
 }
 
-/** Spreads numbers over all SKUs, neighbours far apart. */
+/** SKUs of which the first node has stock beside those of the orders, called `SKU-0` and so on. */
+export const manySkus = 10_000
+
+/** Spreads numbers, neighbours far apart. */
 const spread = (number: number) => number * 7_919
 
 const readOne: RequestMaker = (number, token) => {
@@ -36,7 +38,7 @@ const readMany: RequestMaker = (number, token) => {
 /** Makers of requests by name. */
 export const requestMakers: Record<string, RequestMaker> = {
   'reserve one SKU': reserve(() => 0),
-  'reserve 10,000 SKUs': reserve(spread),
+  'reserve 10,000 SKUs': reserve((number) => spread(number) % manySkus),
   'availability of 1 SKU at 1 node': readOne,
   'availability of 10 SKUs at 5 nodes': readMany,
 }

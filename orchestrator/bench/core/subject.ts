@@ -8,6 +8,7 @@ import { fail } from '#data/kernel'
 import { type Served, serveHome } from '../served.ts'
 import { type LoadJob, type LoadMaker, type LoadResult, startChild, startLoadMaker } from './load.ts'
 import { market, skuOf } from './orders.ts'
+import { manySkus } from './requests.ts'
 
 /** Units on every shelf. */
 export const onHand = 1_000_000
@@ -63,6 +64,7 @@ export async function fillHome(served: Served): Promise<void> {
   const stockRows = Array.from({ length: market.nodes * market.skus }, (_, i) => {
     return `${skuOf(i)},N${Math.floor(i / market.skus)},2026-01-01T00:00:00Z,${onHand}`
   })
+  const more = Array.from({ length: manySkus }, (_, i) => `SKU-${i},N0,2026-01-01T00:00:00Z,${onHand}`)
   const load = (name: string, lines: string[]) =>
     served.send(
       `/api/v1/ingest?provider=detour&filename=${name}.csv&as=bench`,
@@ -70,6 +72,6 @@ export async function fillHome(served: Served): Promise<void> {
       'text/csv',
     )
   await load('nodes', ['node_external_id,name,type,time_zone,country,region,processing_cost', ...nodeRows])
-  await load('inventory', ['sku,node_external_id,counted_at,on_hand', ...stockRows])
+  await load('inventory', ['sku,node_external_id,counted_at,on_hand', ...stockRows, ...more])
   await served.send('/api/v1/cycle', '{}')
 }
