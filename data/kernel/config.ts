@@ -34,6 +34,8 @@ export interface Config {
   liveCycleMs: number
   /** Days without activity after which an order of a file stays history. Default 30. DETOUR_LIVE_DAYS */
   liveDays: number
+  /** Days after which an order that has ended leaves memory. Default 14. DETOUR_ARCHIVE_DAYS */
+  archiveDays: number
   /** Lowest level logged: trace, debug, info, warn, error, silent. Default warn. DETOUR_LOG_LEVEL */
   logLevel: string
   /** Memory of DuckDB before it spills to disk, MB. Default a quarter of the machine, 512 to 2,000. DETOUR_MEMORY_MB */
@@ -80,6 +82,7 @@ export function readConfig(environment: Environment = process.env): Config {
     maxUploadBytes: number('DETOUR_MAX_UPLOAD_BYTES', 1_000_000_000, 1, Number.MAX_SAFE_INTEGER),
     liveCycleMs: number('DETOUR_LIVE_CYCLE_MS', 5_000, 100, 3_600_000),
     liveDays: number('DETOUR_LIVE_DAYS', 30, 1, 36_500),
+    archiveDays: number('DETOUR_ARCHIVE_DAYS', 14, 1, 36_500),
     logLevel: oneOf(environment, 'DETOUR_LOG_LEVEL', 'warn', logLevels),
     memoryMb: number('DETOUR_MEMORY_MB', Math.min(2000, Math.max(512, quarterMb)), 64, 1_000_000),
     threads: number('DETOUR_THREADS', Math.min(8, availableParallelism()), 1, 256),

@@ -43,6 +43,11 @@ export interface Definition<S, C extends Command, E extends DomainEvent, A> {
   decide(state: S, command: C): Decision<E, A>
   /** The state after the event. */
   evolve(state: S, event: E): S
+  /**
+   * For a fold of many events, of which nobody sees the states between: `begin` gives the same state in a form that
+   * `evolve` may change in place, `end` one that never changes again. Without it each event makes a new state.
+   */
+  inPlace?: { begin(state: S): S; end(state: S): S }
   /** How the state is written into snapshots; without it there are none. */
   codec?: StateCodec<S>
 }
@@ -71,6 +76,8 @@ export interface Actor<S, C extends Command, A> {
   execute(command: C): Promise<CommandResult<A>>
   /** State after the last durable event. */
   state(): S
+  /** Whether a command with this id may have been given; false only where none was. */
+  mayHaveSeen(commandId: string): boolean
   /** Last durable event. */
   readonly lastSeq: number
   /** Seq of this writer's newest barrier: of two writers the later one has the greater epoch. */

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { Command } from '#data/log'
+import type { ArchiveCommands } from './archive/commands.ts'
 import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { OrderCommands } from './orders/commands.ts'
@@ -20,7 +21,12 @@ export interface MarketCommands {
 }
 
 /** Data of each command, by its type. */
-export interface CommandData extends OrderCommands, StockCommands, TransferCommands, MarketCommands {}
+export interface CommandData
+  extends OrderCommands,
+    StockCommands,
+    TransferCommands,
+    MarketCommands,
+    ArchiveCommands {}
 
 /** Name of a command. */
 export type CommandType = keyof CommandData

@@ -3,6 +3,7 @@
 
 import type { CommandResult } from '#data/log'
 import type { CommandData, CommandType, CoreAnswer } from './commands.ts'
+import type { Order } from './orders/order.ts'
 import type { CoreState } from './state.ts'
 
 /** What kind of thing changed. */
@@ -48,6 +49,16 @@ export interface Core {
     data: CommandData[T],
     options: { at: number; commandId?: string },
   ): Promise<CommandResult<CoreAnswer>>
+  /**
+   * Lets an ended order leave memory where nothing can be done with it any more; commands that name it bring it back.
+   * @param endedBefore epoch ms of the market
+   * @throws LOG_UNAVAILABLE, LOG_FENCED
+   */
+  archive(orderId: string, endedBefore: number, at: number): Promise<void>
+  /** Whether the order could leave memory, see `archive`. */
+  isArchivable(order: Order, endedBefore: number): boolean
+  /** Brings an archived order back, for whoever reads it from the state. @throws LOG_UNAVAILABLE, LOG_FENCED */
+  restore(orderId: string, at: number): Promise<void>
   /** How a command ended that was carried out before, null where none had this id. @throws LOG_UNAVAILABLE */
   recall(commandId: string): Promise<CommandResult<CoreAnswer> | null>
   /** Calls `listener` after each durable change; the returned function stops that. */

@@ -1,5 +1,6 @@
 // What a command does in a state: the table from command to rule. Pure; an expected no is an answer, never thrown.
 
+import { archiveRules } from './archive/rules.ts'
 import type { CommandType, CoreCommand, MarketCommands } from './commands.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
 import { orderRules } from './orders/rules.ts'
@@ -30,6 +31,7 @@ const rules: RulesOf<Record<CommandType, unknown>> = {
   ...orderRules,
   ...stockRules,
   ...transferRules,
+  ...archiveRules,
   ...marketRules,
 }
 

@@ -1,6 +1,7 @@
 // What can happen in the core. Events are kept forever: fields are added, never renamed.
 
 import type { api } from '#data/contracts'
+import type { ArchiveEvents } from './archive/events.ts'
 import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { OrderEvents } from './orders/events.ts'
@@ -22,7 +23,7 @@ export interface MarketEvents {
  * Data of each event, by its type; every event has `at`, epoch ms of the market. Events named Stock, Channel or
  * Reservation change stock alone, those named Order, Work and so on change orders alone.
  */
-export interface EventData extends OrderEvents, StockEvents, TransferEvents, MarketEvents {}
+export interface EventData extends OrderEvents, StockEvents, TransferEvents, MarketEvents, ArchiveEvents {}
 
 /** Name of an event. */
 export type EventType = keyof EventData

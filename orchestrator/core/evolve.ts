@@ -1,6 +1,7 @@
 // The state after an event. Pure: what was handed out before never changes.
 
 import { domainEvent } from '#data/log'
+import { archiveHandlers } from './archive/handlers.ts'
 import type { CoreEvent, EventType, MarketEvents } from './events.ts'
 import type { HandlersOf } from './handlers.ts'
 import { opened, updated } from './incidents/evolve-incident.ts'
@@ -28,6 +29,7 @@ const handlers: HandlersOf<Record<EventType, unknown>> = {
   ...orderHandlers,
   ...stockHandlers,
   ...transferHandlers,
+  ...archiveHandlers,
   ...marketHandlers,
 }
 

@@ -9,6 +9,8 @@ import {
   openActor,
   type SnapshotOptions,
 } from '#data/log'
+import { Archive, ordersNamed } from './archive/archive.ts'
+import { isArchivable } from './archive/rules.ts'
 import { changesOf } from './changes.ts'
 import { stateCodec } from './codec.ts'
 import type { CoreAnswer, CoreCommand } from './commands.ts'
@@ -16,13 +18,14 @@ import type { Change, Core } from './core.ts'
 import { decide } from './decide.ts'
 import type { CoreEvent } from './events.ts'
 import { evolve } from './evolve.ts'
+import { inPlace, settledAgain } from './in-place.ts'
 import { type CoreState, emptyState } from './state.ts'
 
 const codec = stateCodec<CoreState>()
 
 /** The rules of a market's stream. */
 export function coreDefinition(market: string): Definition<CoreState, CoreCommand, CoreEvent, CoreAnswer> {
-  return { initial: () => emptyState(market), decide, evolve, codec }
+  return { initial: () => emptyState(market), decide, evolve, inPlace: { begin: inPlace, end: settledAgain }, codec }
 }
 
 /** Name of the stream that holds a market's orders, stock and incidents. */
@@ -69,6 +72,12 @@ export async function openCore(
   const tell = (change: Change) => {
     for (const listener of listeners) listener(change)
   }
+  const archive = new Archive({
+    ...{ log, stream },
+    state: () => actor.state(),
+    mayHaveSeen: (commandId) => actor.mayHaveSeen(commandId),
+    execute: (type, data, options) => actor.execute({ type, data, ...options } as CoreCommand),
+  })
   let commands = 0
   const run = `${effects.clock.now().toString(36)}-${effects.random.int(0, 0xffffffff).toString(36)}`
   return {
@@ -81,7 +90,14 @@ export async function openCore(
       return actor.epoch
     },
     state: () => actor.state(),
+    archive: (orderId, endedBefore, at) => archive.archive(orderId, endedBefore, at),
+    isArchivable: (order, endedBefore) => isArchivable(actor.state(), order, endedBefore),
+    restore: async (orderId, at) => {
+      if (archive.mayHold([orderId])) await archive.restore([orderId], at)
+    },
     execute: async (type, data, { at, commandId = `${run}/${++commands}` }) => {
+      const named = ordersNamed(data)
+      if (archive.mayHold(named)) await archive.restore(named, at)
       const command = { commandId, type, data, at } as CoreCommand
       const result = await actor.execute(command).catch((error: unknown) => {
         if (error instanceof DetourError && error.code === 'LOG_FENCED') onFenced?.()

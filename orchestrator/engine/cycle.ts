@@ -7,6 +7,7 @@ import { rerouteAll } from '#orchestrator/incidents'
 import { type Lanes, noLanes, readLanes } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import { type CycleSummary, runCycle } from '#pipeline'
+import { Archivist } from './archive.ts'
 import type { Detector } from './detection.ts'
 import type { CycleReport } from './engine.ts'
 import { newestFile } from './import-rows.ts'
@@ -38,10 +39,12 @@ export class Loop {
   #newestFile = 0
   #turns = 0
   #oddness = new Map<string, number>()
+  readonly #archivist: Archivist
   lanes: Lanes = noLanes
 
   constructor(context: LoopContext) {
     this.#context = context
+    this.#archivist = new Archivist(context.flow.core, context.effects.config.archiveDays)
   }
 
   /** @throws whatever the parts throw; what was durable before stays */
@@ -63,6 +66,7 @@ export class Loop {
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
     const oddnessOf = (orderId: string) => this.#oddness.get(orderId) ?? 0
     const moved = await rerouteAll({ core, lanes: this.lanes, now: now(), oddnessOf })
+    await this.#archivist.turn(now())
     await this.#context.project()
     this.#turns++
     return {

@@ -26,11 +26,15 @@ const perQuery = 500
 const orderKey = ['provider', 'order_external_id'] as const
 const stockKeyColumns = ['sku', 'node_id'] as const
 
-/** Rows of a market that differ from its state. Cost: about a second for 10,000 orders. */
+/**
+ * Rows of a market that differ from its state. Cost: about a second for 10,000 orders.
+ * @param archived orders that left memory, `provider external id`: their rows stay
+ */
 export async function driftOfRows(
   queries: Queries,
   state: CoreState,
   scope: RowScope | null = null,
+  archived: Iterable<string> = [],
 ): Promise<RowDrift[]> {
   const orders = scope === null ? [...state.orders.keys()] : [...scope.orders]
   const positions = scope === null ? [...state.stock.keys()] : [...scope.positions]
@@ -40,7 +44,7 @@ export async function driftOfRows(
   if (scope !== null) return drift
   for (const ids of batches([...state.incidents.keys()]))
     drift.push(...(await ofIncidents(queries, state, ids)))
-  return [...drift, ...(await strangers(queries, state))]
+  return [...drift, ...(await strangers(queries, state, archived))]
 }
 
 async function ofOrders(queries: Queries, state: CoreState, ids: string[]): Promise<RowDrift[]> {
@@ -90,13 +94,17 @@ async function ofIncidents(queries: Queries, state: CoreState, ids: string[]): P
 }
 
 /** Rows of orders and positions that the state does not know. */
-async function strangers(queries: Queries, state: CoreState): Promise<RowDrift[]> {
+async function strangers(
+  queries: Queries,
+  state: CoreState,
+  archived: Iterable<string>,
+): Promise<RowDrift[]> {
   const rowsOf = (table: string, columns: readonly string[]) =>
     queries.all<Record<string, string>>(
       `SELECT DISTINCT ${columns.join(', ')} FROM ${table} WHERE market = $1 ORDER BY ALL`,
       [state.market],
     )
-  const known = new Set([...state.orders.values()].map(nameOf))
+  const known = new Set([...[...state.orders.values()].map(nameOf), ...archived])
   const drift: RowDrift[] = []
   const tables = ['rawLogOrders', 'rawLogOrderLines', 'rawLogFulfillmentOrders', 'rawLogShipments'] as const
   for (const { name: table } of tables.map((each) => logTables[each])) {

@@ -4,7 +4,7 @@
 import { logTables, operations } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
 import { type BatchHandler, jsonText, type Queries } from '#data/warehouse'
-import type { CoreEvent, CoreState, DecisionRecord, Stock } from '#orchestrator/core'
+import type { CoreEvent, CoreState, DecisionRecord, Order, Stock } from '#orchestrator/core'
 import { type ChangedKey, noteChanged } from './changed.ts'
 import { partsOfNode, rowOfDecision, rowOfIncident, rowOfStock, rowsOfOrder } from './rows.ts'
 import { coreEvents, type Touched, touchedBy } from './touched.ts'
@@ -43,7 +43,8 @@ function marketOf(events: readonly StoredEvent[]): string {
 }
 
 async function landTouched(queries: Queries, state: CoreState, events: CoreEvent[], touched: Touched) {
-  const orders = await landOrders(queries, state, touched.orders)
+  const archived = archivedBy(events)
+  const orders = await landOrders(queries, (id) => state.orders.get(id) ?? archived.get(id), touched.orders)
   const stock = await landStock(
     queries,
     state,
@@ -53,6 +54,7 @@ async function landTouched(queries: Queries, state: CoreState, events: CoreEvent
   const incidentRows = incidents.map((incident) => rowOfIncident(state.market, incident))
   await replaceRows(queries, operations.incidents, incidentRows, ['incident_id'])
   await landDecisions(queries, state, events)
+  await nameOrders(queries, archived)
   await noteChanged(queries, [...orders, ...stock])
 }
 
@@ -60,8 +62,38 @@ const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((v
 
 const orderKey = ['provider', 'order_external_id'] as const
 
-async function landOrders(queries: Queries, state: CoreState, ids: Set<string>): Promise<ChangedKey[]> {
-  const rows = present([...ids].map((id) => state.orders.get(id))).map(rowsOfOrder)
+/** Orders that left memory, as they were then: whatever came before is in their event. */
+function archivedBy(events: readonly CoreEvent[]): Map<string, Order> {
+  return new Map(
+    events.flatMap((event) =>
+      event.type === 'OrderArchived' ? [[event.data.order.orderId, event.data.order]] : [],
+    ),
+  )
+}
+
+/** Decisions about orders that had left memory when they were made into rows learn whose they are. */
+async function nameOrders(queries: Queries, archived: ReadonlyMap<string, Order>): Promise<void> {
+  if (archived.size === 0) return
+  const orders = [...archived.values()].map(({ orderId, externalId, currency }) => ({
+    orderId,
+    externalId,
+    currency,
+  }))
+  await queries.run(
+    `UPDATE decisions SET order_external_id = o.externalId, currency = o.currency
+     FROM (SELECT unnest(from_json($1::JSON, '[{"orderId":"VARCHAR","externalId":"VARCHAR","currency":"VARCHAR"}]'),
+                         recursive := true)) AS o
+     WHERE decisions.order_id::VARCHAR = o.orderId AND decisions.order_external_id IS NULL`,
+    [jsonText(orders)],
+  )
+}
+
+async function landOrders(
+  queries: Queries,
+  orderOf: (orderId: string) => Order | undefined,
+  ids: Set<string>,
+): Promise<ChangedKey[]> {
+  const rows = present([...ids].map(orderOf)).map(rowsOfOrder)
   const keys = rows.map(({ order }) => [order.provider, order.orderExternalId] as const)
   const orders = rows.map(({ order }) => order)
   const lines = rows.flatMap((row) => row.lines)

@@ -2,7 +2,14 @@
 // events only, and remembers after which of them something was wrong first.
 
 import { isControlEvent, type StoredEvent } from '#data/log'
-import { type CoreState, coreDefinition, coreEvent, coreStream, partsOfKey } from '#orchestrator/core'
+import {
+  type CoreState,
+  coreDefinition,
+  coreEvent,
+  coreStream,
+  type Order,
+  partsOfKey,
+} from '#orchestrator/core'
 import type { Violation } from './shapes.ts'
 import { positionName } from './stock-invariants.ts'
 import { namesIn, type Touched } from './touched.ts'
@@ -68,6 +75,9 @@ export class Audit {
     return this.#checks
   }
 
+  /** Orders that left memory and are not back: key of their rows, see `RowScope`. */
+  readonly archived = new Map<string, string>()
+
   /** Goes on by one event. */
   take(event: StoredEvent): void {
     this.#lastSeq = event.seq
@@ -79,6 +89,7 @@ export class Audit {
     }
     this.#state = this.#evolve(this.#state, coreEvent(event))
     this.#open?.events.push(event)
+    this.#noteArchive(event)
   }
 
   /** Looks at what the last command did: only between two commands must everything hold. */
@@ -134,6 +145,13 @@ export class Audit {
   /** What was found, in the order in which it showed. */
   findings(): AuditFinding[] {
     return [...this.#found.values()]
+  }
+
+  #noteArchive({ type, data }: StoredEvent): void {
+    if (type !== 'OrderArchived' && type !== 'OrderRestored') return
+    const { orderId, provider, externalId } = (data as { order: Order }).order
+    if (type === 'OrderArchived') this.archived.set(orderId, `${provider} ${externalId}`)
+    else this.archived.delete(orderId)
   }
 
   #hold(units: [key: string, units: number][], sign: 1 | -1, touched: Touched): void {

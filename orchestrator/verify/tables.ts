@@ -39,7 +39,8 @@ export async function driftOfTables(parts: TableParts): Promise<{ drift: Drift[]
       if (cursor > (await log.tail(stream))) return { cursor, rows: [] }
       await replay.to(cursor)
       const scope = before === null ? null : scopeOf(before)
-      return { cursor, rows: await driftOfRows(queries, replay.audit.state, scope) }
+      const { state, archived } = replay.audit
+      return { cursor, rows: await driftOfRows(queries, state, scope, archived.values()) }
     })
     const tail = await log.tail(stream)
     if (found.cursor > tail) return { drift: [ahead(market, found.cursor, tail)], inFlux: 0 }

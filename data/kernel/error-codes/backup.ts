@@ -14,7 +14,7 @@ export const backupErrors = {
     status: 409,
     retryable: false,
     message:
-      'the log is in PostgreSQL: back it up there, by pg_dump or with point-in-time recovery; --without-log backs up the rest',
+      'the log is in PostgreSQL: back it up by pg_dump or point-in-time recovery; --without-log backs up the rest',
   },
   BACKUP_FAILED: {
     status: 500,

@@ -27,7 +27,7 @@ const nodeGiven = Type.Object(
   closed,
 )
 const decisionGiven = Type.Object(
-  { decisionId: word('decision of the reroute'), reason: Type.Optional(reason) },
+  { decisionId: word('decision of the reroute, or id of the transfer'), reason: Type.Optional(reason) },
   closed,
 )
 const shared = { tags: ['orders'], params, response: { 200: api.commandAnswer, ...problems } }
@@ -69,8 +69,15 @@ export function addOrderActions(
       const orderId = await orderIdFor(engine, request.params.orderId)
       const commandId = commandIdOf(request, `undo-reroute/${orderId}`)
       const { decisionId, reason = 'undone by hand' } = request.body
-      const data = { orderId, decisionId, reason }
-      return answerOf(await execute(engine, 'UndoReroute', data, { commandId }), { orderId, decisionId })
+      const about = { orderId, decisionId }
+      const order = engine.core.state().orders.get(orderId)
+      // A transfer that has no end yet: its source may still keep the work.
+      if (order?.work.some(({ transfer }) => transfer?.transferId === decisionId)) {
+        const data = { orderId, transferId: decisionId, reason }
+        return answerOf(await execute(engine, 'FailTransfer', data, { commandId }), about)
+      }
+      const data = { ...about, reason }
+      return answerOf(await execute(engine, 'UndoReroute', data, { commandId }), about)
     },
   )
   app.post(
@@ -218,9 +225,14 @@ async function toOther(
   return { status, reason, orderId, orderStatus, ...other }
 }
 
-/** The order that is meant, the very one that `GET /orders/:orderId` shows; the text itself where there is none. */
+/**
+ * The order that is meant, the very one that `GET /orders/:orderId` shows; the text itself where there is none. One
+ * that is archived is back when it resolves.
+ */
 async function orderIdFor(engine: Engine, text: string): Promise<string> {
   const id = text.toLowerCase()
   if (engine.core.state().orders.has(id)) return id
-  return (await getOrder(engine, text))?.orderId ?? text
+  const orderId = (await getOrder(engine, text))?.orderId ?? text
+  await engine.core.restore(orderId, engine.now())
+  return orderId
 }

@@ -26,7 +26,7 @@ export interface View {
 export type Wish<T extends CommandType> = (view: View) => CommandData[T] | null
 
 /** Makers of some commands. */
-export type WishesOf<D> = { [T in keyof D & CommandType]: Wish<T> }
+export type WishesOf<D> = { [T in Exclude<keyof D & CommandType, 'ArchiveOrder' | 'RestoreOrder'>]: Wish<T> }
 
 /** The goods; the first is the one that everybody wants. */
 export const skus = ['hot', 'warm', 'cool', 'rare'] as const
