@@ -1,4 +1,4 @@
-// The flow over the whole lifecycle: days that come, nodes that refuse or lack goods, parts that wait while others go on.
+// The flow over the whole lifecycle: days that come, nodes that refuse or lack goods, parts that wait.
 
 import { expect, test } from 'vitest'
 import type { Core } from '#orchestrator/core'
