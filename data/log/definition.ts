@@ -43,11 +43,6 @@ export interface Definition<S, C extends Command, E extends DomainEvent, A> {
   decide(state: S, command: C): Decision<E, A>
   /** The state after the event. */
   evolve(state: S, event: E): S
-  /**
-   * For a fold of many events, of which nobody sees the states between: `begin` gives the same state in a form that
-   * `evolve` may change in place, `end` one that never changes again. Without it each event makes a new state.
-   */
-  inPlace?: { begin(state: S): S; end(state: S): S }
   /** How the state is written into snapshots; without it there are none. */
   codec?: StateCodec<S>
 }

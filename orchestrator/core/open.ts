@@ -18,14 +18,13 @@ import type { Change, Core } from './core.ts'
 import { decide } from './decide.ts'
 import type { CoreEvent } from './events.ts'
 import { evolve } from './evolve.ts'
-import { inPlace, settledAgain } from './in-place.ts'
 import { type CoreState, emptyState } from './state.ts'
 
 const codec = stateCodec<CoreState>()
 
 /** The rules of a market's stream. */
 export function coreDefinition(market: string): Definition<CoreState, CoreCommand, CoreEvent, CoreAnswer> {
-  return { initial: () => emptyState(market), decide, evolve, inPlace: { begin: inPlace, end: settledAgain }, codec }
+  return { initial: () => emptyState(market), decide, evolve, codec }
 }
 
 /** Name of the stream that holds a market's orders, stock and incidents. */
