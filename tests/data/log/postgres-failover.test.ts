@@ -1,5 +1,5 @@
-// A primary is killed under load and its standby takes over: what was acknowledged is there, and the old one, come back,
-// acknowledges nothing more.
+// A primary is killed under load and its standby takes over: what was acknowledged is there, and the old one, come
+// back, acknowledges nothing more.
 
 import { afterAll, expect, test } from 'vitest'
 import { openPostgresLog } from '#data/log'
