@@ -57,11 +57,9 @@ export function holdTests(open: () => Site): void {
         .getByText('1Z-E2E')
         .waitFor(enough)
       for (const words of ['2 shipped', '2 backordered', '1 cancelled']) await chip(page, words)
-      for (const viewport of Object.values(sizes)) {
-        await page.setViewportSize(viewport)
-        expect(await axeComplaints(page)).toEqual([])
-        expect(await sticksOut(page)).toBe(false)
-      }
+      await page.setViewportSize(sizes.phone)
+      expect(await axeComplaints(page)).toEqual([])
+      expect(await sticksOut(page)).toBe(false)
     })
   })
 }

@@ -162,7 +162,8 @@ export function actingTests(open: () => Site): void {
 
   test('an order is cancelled only after a reason and a second yes', () =>
     at(`/orders/${open().orderId}`, async (page) => {
-      await page.getByRole('button', { name: 'Cancel order' }).click(enough)
+      await page.getByRole('button', { name: 'More actions' }).click(enough)
+      await page.getByRole('menuitem', { name: 'Cancel order…' }).click(enough)
       const yes = page.getByRole('button', { name: 'Cancel the order' })
       expect(await yes.isDisabled()).toBe(true)
       await page.getByLabel('Why').fill('asked by the customer')
