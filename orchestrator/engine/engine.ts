@@ -36,8 +36,8 @@ export interface Engine {
   cycle(): Promise<CycleReport>
   /** Asks for a cycle soon, at most one every few seconds. */
   cycleSoon(): void
-  /** Brings the rows of the log up to its last event; cheap where little happened since the last cycle. */
-  project(): Promise<void>
+  /** Brings the rows of the log up to its last event; cheap where little happened. @returns events projected */
+  project(): Promise<number>
   /** Runs `work` alone, never beside a cycle or another load. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
   freshness(): Promise<api.Freshness>

@@ -41,7 +41,8 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   const { models, turns } = shared
   shared.states.set(market, core)
   const projector = openProjector({ log, warehouse, effects, lake: paths.lake, snapshots: store })
-  await projector.project((of) => shared.states.get(of), { leavesLedger: true })
+  const running = (of: string) => shared.states.get(of)
+  await projector.project(running, { leavesLedger: true })
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
   const flow = { core, now: time.now }
@@ -54,7 +55,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     readTime: async () => {
       watermark = await watermarkOf(workspace, market)
     },
-    project: () => projector.project((of) => shared.states.get(of)),
+    project: () => projector.project(running),
     flowRuns: () => time.state().mode !== 'watermark',
     liveDays: effects.config.liveDays,
   })
@@ -70,9 +71,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     dataTo: () => watermark,
     pending: () => projector.pending(),
   })
-  core.onChange(({ kind }) => {
-    if (kind === 'order' || kind === 'stock') heartbeat.soon()
-  })
+  core.onChange(({ kind }) => (kind === 'order' || kind === 'stock' ? heartbeat.soon() : undefined))
   const expiry = sweepExpired(core, effects, time.now)
   return {
     workspace,
@@ -84,9 +83,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     setClock: time.set,
     cycle: () => heartbeat.now(),
     cycleSoon: () => heartbeat.soon(),
-    project: async () => {
-      await projector.project((of) => shared.states.get(of))
-    },
+    project: () => projector.project(running),
     exclusively: (work) => turns.take(work),
     freshness: () => heartbeat.freshness(),
     models: () => models.states(),
@@ -99,10 +96,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
       const trained = training.close()
       await turns.idle()
       // What is being learned for the other markets, and for this one, goes on.
-      if (options.shared === undefined) {
-        await shared.close()
-        await trained
-      }
+      if (options.shared === undefined) await Promise.all([shared.close(), trained])
       if (shared.states.get(market) === core) shared.states.delete(market)
       await core.close()
     },

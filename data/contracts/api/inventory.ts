@@ -8,10 +8,12 @@ const id = (description?: string) =>
 const words = (maxLength = 200) => Type.String({ maxLength })
 const closed = { additionalProperties: false }
 const unitsMost = 1_000_000_000
-const units = (minimum: 0 | 1 = 1) => Type.Integer({ minimum, maximum: unitsMost })
+/** Whole units from `minimum` on. */
+export const units = (minimum: 0 | 1 = 1) => Type.Integer({ minimum, maximum: unitsMost })
 const channel = Type.String({ minLength: 1, maxLength: 100 })
 const reason = Type.Optional(words())
-const place = { sku: id(), nodeId: id() }
+/** A position. */
+export const place = { sku: id(), nodeId: id() }
 const instant = (description: string) => Type.String({ format: 'date-time', description })
 const list = <T extends ReturnType<typeof Type.Object>>(item: T, maxItems: number) =>
   Type.Array(item, { minItems: 1, maxItems })
@@ -101,7 +103,8 @@ export const stockAnswer = shape({
 })
 export type StockAnswer = Of<typeof stockAnswer>
 
-const itemResult = {
+/** How one of several items went. */
+export const itemResult = {
   status: oneOf(['done', 'known', 'noop', 'refused'] as const),
   reason: orNull(Type.String()),
 }
@@ -293,66 +296,3 @@ export const productPage = pageOf(
   }),
 )
 export type ProductPage = Of<typeof productPage>
-
-/** A wish to hold units, `POST /api/v1/inventory/reservations`. */
-export const newReservation = Type.Object(
-  {
-    reservationId: Type.Optional(id('the same id with the same lines gets the same answer')),
-    lines: list(Type.Object({ ...place, quantity: units() }, closed), 1_000),
-    ttlSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_592_000, description: 'default 900' })),
-    channel: Type.Optional(channel),
-    reference: Type.Optional(words()),
-  },
-  closed,
-)
-export type NewReservation = Of<typeof newReservation>
-/** Several wishes, each by itself. */
-export const newReservations = Type.Object({ items: list(newReservation, 1_000) }, closed)
-
-const reservationStatuses = ['active', 'released', 'expired', 'consumed'] as const
-const held = {
-  reservationId: Type.String(),
-  reservationStatus: oneOf(reservationStatuses),
-  createdAt: instantText,
-  expiresAt: instantText,
-}
-const untracked = Type.Optional(
-  Type.Array(shape({ sku: Type.String(), nodeId: Type.String() }), {
-    description: 'positions without a stock feed: treated as available',
-  }),
-)
-
-/** What a command on a reservation answers. */
-export const reservationAnswer = shape({ status: oneOf(['done', 'noop'] as const), ...held, untracked })
-export type ReservationAnswer = Of<typeof reservationAnswer>
-/** What several wishes answer, each in its place. */
-export const reservationsAnswer = shape({
-  items: Type.Array(
-    shape({
-      reservationId: Type.String(),
-      ...itemResult,
-      reservationStatus: orNull(oneOf(reservationStatuses)),
-      expiresAt: orNull(instantText),
-      details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    }),
-  ),
-})
-/** A reservation. */
-export const reservation = shape({
-  ...held,
-  endedAt: orNull(instantText),
-  channel: orNull(Type.String()),
-  reference: orNull(Type.String()),
-  lines: Type.Array(
-    shape({
-      sku: Type.String(),
-      nodeId: Type.String(),
-      quantity: Type.Integer(),
-      ringFenced: Type.Integer(),
-      isTracked: Type.Boolean(),
-    }),
-  ),
-})
-export type ReservationView = Of<typeof reservation>
-/** Reservations that hold, the first to end first. */
-export const reservationPage = pageOf(reservation)

@@ -98,7 +98,7 @@ export function* dueBy(tree: Expiries, at: number): Generator<string> {
   yield* dueBy(tree.right, at)
 }
 
-/** Ids of those that end after a time; at exactly that time, those with a greater id than `id` (null = none of them). */
+/** Ids of those that end after a time; at exactly that time, those with a greater id (null = none of them). */
 export function* expiringAfter(tree: Expiries, at: number, id: string | null): Generator<string> {
   if (tree === null) return
   const isAfter = tree.expiresAt > at || (tree.expiresAt === at && id !== null && tree.reservationId > id)

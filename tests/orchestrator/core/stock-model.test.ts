@@ -1,5 +1,4 @@
-// Reservations, allocations and ring fences against a simple model, with a clock that jumps: what is promised, what is
-// refused and what is left are the same after every command.
+// Reservations, allocations and ring fences against a simple model, with a clock that jumps.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -69,7 +68,7 @@ class Model {
   fences: Record<Place, Record<Channel, number>> = { A: { web: 0, shop: 0 }, B: { web: 0, shop: 0 } }
   held = new Map<string, Held>()
   used = new Set<string>()
-  /** By order, place and channel of the ring fence, '' = out of the units of everybody. */
+  // By order, place and channel of the ring fence, '' = out of the units of everybody.
   taken = new Map<string, number>()
   readonly limit: number
 
@@ -102,7 +101,6 @@ class Model {
   }
 }
 
-/** Ends what the core ended by the clock: it must have been due. */
 function follow(model: Model, events: readonly { type: string; data: object }[], at: number): void {
   for (const { type, data } of events) {
     const ended = data as { reservationId: string; how?: string }
@@ -129,33 +127,9 @@ function perform(box: StockBox, model: Model, step: Act): void {
     case 'sweep':
       follow(model, box.run('ExpireReservations', {}).events, at)
       return
-    case 'reserve': {
-      if (model.used.has(step.id)) return
-      const lines = { 'x@A': step.a, ...(step.b === 0 ? {} : { 'x@B': step.b }) }
-      const wanted = { A: step.a, B: step.b }
-      const isFine = places.every((p) => model.can(p, step.channel, wanted[p], at))
-      const { refused, events } = box.reserve(step.id, lines, {
-        channel: step.channel,
-        ttlMs: step.ttl * 1_000,
-      })
-      expect(refused).toBe(isFine ? null : 'stock_short')
-      follow(model, events, at)
-      if (!isFine) return
-      model.used.add(step.id)
-      const fenced = { A: 0, B: 0 }
-      for (const p of places) {
-        if (step.channel === null) continue
-        fenced[p] = Math.min(wanted[p], model.fences[p][step.channel])
-        model.fences[p][step.channel] -= fenced[p]
-      }
-      model.held.set(step.id, {
-        units: wanted,
-        fenced,
-        channel: step.channel,
-        expiresAt: at + step.ttl * 1_000,
-      })
+    case 'reserve':
+      reserve(box, model, step)
       return
-    }
     case 'renew': {
       const held = model.held.get(step.id)
       const isFine = held !== undefined && held.expiresAt > at
@@ -174,24 +148,9 @@ function perform(box: StockBox, model: Model, step: Act): void {
     case 'take':
       take(box, model, step)
       return
-    case 'give': {
-      const mine = [...model.taken].filter(([key]) => key.startsWith(`${step.order}/${step.place}/`))
-      const most = mine.reduce((sum, [, n]) => sum + n, 0)
-      const quantity = Math.min(step.units, most)
-      if (quantity === 0) return
-      const moves = [{ ...box.place('x', step.place), quantity }]
-      box.apply(step.isSent ? sendOff(step.order, moves, at) : giveBack(step.order, moves, at))
-      if (step.isSent) model.onHand[step.place] -= quantity
-      let left = quantity
-      for (const [key, n] of mine.toSorted(([a], [b]) => Number(a.endsWith('/')) - Number(b.endsWith('/')))) {
-        const gone = Math.min(n, left)
-        left -= gone
-        model.taken.set(key, n - gone)
-        const c = key.split('/')[2] as Channel | ''
-        if (!step.isSent && c !== '') model.fences[step.place][c] += gone
-      }
+    case 'give':
+      give(box, model, step)
       return
-    }
     case 'fence': {
       const items = [{ ...box.place('x', step.place), channel: step.channel, quantity: step.units }]
       const { refused, events } = step.isBack
@@ -212,6 +171,53 @@ function perform(box: StockBox, model: Model, step: Act): void {
       expect(refused).toBe(isFine ? null : 'stock_negative')
       if (isFine) model.onHand[step.place] += step.delta
     }
+  }
+}
+
+function reserve(box: StockBox, model: Model, step: Extract<Act, { do: 'reserve' }>): void {
+  const { at } = box
+  if (model.used.has(step.id)) return
+  const lines = { 'x@A': step.a, ...(step.b === 0 ? {} : { 'x@B': step.b }) }
+  const wanted = { A: step.a, B: step.b }
+  const isFine = places.every((p) => model.can(p, step.channel, wanted[p], at))
+  const { refused, events } = box.reserve(step.id, lines, {
+    channel: step.channel,
+    ttlMs: step.ttl * 1_000,
+  })
+  expect(refused).toBe(isFine ? null : 'stock_short')
+  follow(model, events, at)
+  if (!isFine) return
+  model.used.add(step.id)
+  const fenced = { A: 0, B: 0 }
+  for (const p of places) {
+    if (step.channel === null) continue
+    fenced[p] = Math.min(wanted[p], model.fences[p][step.channel])
+    model.fences[p][step.channel] -= fenced[p]
+  }
+  model.held.set(step.id, {
+    units: wanted,
+    fenced,
+    channel: step.channel,
+    expiresAt: at + step.ttl * 1_000,
+  })
+}
+
+function give(box: StockBox, model: Model, step: Extract<Act, { do: 'give' }>): void {
+  const { at } = box
+  const mine = [...model.taken].filter(([key]) => key.startsWith(`${step.order}/${step.place}/`))
+  const most = mine.reduce((sum, [, n]) => sum + n, 0)
+  const quantity = Math.min(step.units, most)
+  if (quantity === 0) return
+  const moves = [{ ...box.place('x', step.place), quantity }]
+  box.apply(step.isSent ? sendOff(step.order, moves, at) : giveBack(step.order, moves, at))
+  if (step.isSent) model.onHand[step.place] -= quantity
+  let left = quantity
+  for (const [key, n] of mine.toSorted(([a], [b]) => Number(a.endsWith('/')) - Number(b.endsWith('/')))) {
+    const gone = Math.min(n, left)
+    left -= gone
+    model.taken.set(key, n - gone)
+    const c = key.split('/')[2] as Channel | ''
+    if (!step.isSent && c !== '') model.fences[step.place][c] += gone
   }
 }
 
