@@ -156,7 +156,11 @@ export async function settleHere(
 
 /** Where a transfer stands by the order at its source; null where it does not know it. */
 export function stateOf(order: Order | undefined, transferId: string): TransferOutState | null {
-  return order?.work.find((work) => work.transfer?.transferId === transferId)?.transfer?.state ?? null
+  for (const { transfer } of order?.work ?? []) {
+    if (transfer?.transferId === transferId) return transfer.state
+    if (transfer?.failedBefore?.includes(transferId)) return 'failed'
+  }
+  return null
 }
 
 function isUnderWay({ transfer }: FulfillmentOrder): boolean {
@@ -186,6 +190,7 @@ function no(reason: string): TransferStanding {
 function standingOf(order: Order | undefined, transferId: string): TransferStanding {
   const found = order?.work.find((work) => work.transfer?.transferId === transferId)?.transfer
   const toOrderId = found?.toOrderId ?? null
+  if (found === undefined && stateOf(order, transferId) === 'failed') return no('failed before')
   if (found?.state === 'failed') return { status: 'refused', reason: found.reason, transferId, toOrderId }
   const reason = found?.state === 'started' ? 'transfer_under_way' : null
   return { status: 'done', reason, transferId, toOrderId }

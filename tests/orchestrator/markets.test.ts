@@ -103,6 +103,10 @@ describe('a market', () => {
       ({ body: found }) => found.status === 'released',
     )
     expect(there.body.fulfillmentOrders).toMatchObject([{ nodeId: 'fab:B', status: 'open' }])
+    const undone = await call('POST', `${path}/undo-reroute`, {
+      body: { decisionId: (moved.body.transfer as { transferId: string }).transferId },
+    })
+    expect([undone.status, undone.body.details]).toMatchObject([409, { reason: 'transfer_released' }])
     const again = await call('POST', `${path}/reroute`, { body })
     expect([again.status, again.body.code]).toEqual([409, 'CORE_REFUSED'])
   })

@@ -181,7 +181,20 @@ const action = fc.oneof(
   fc.record({ kind: fc.constant('cancel' as const), order: fc.nat(2) }),
   fc.record({ kind: fc.constant('pick' as const), order: fc.nat(2) }),
   fc.record({ kind: fc.constant('told' as const), order: fc.nat(2) }),
+  fc.record({ kind: fc.constant('keep' as const), order: fc.nat(2) }),
 )
+
+/** Kept by hand while the target holds the units, then asked for again: both must hear how it ended. */
+const keptWhileHeld = [
+  {
+    kind: 'start' as const,
+    order: 2,
+    fates: ['landed' as const, 'fine' as const],
+    again: ['fine' as const, 'lost' as const],
+  },
+  { kind: 'keep' as const, order: 2 },
+  { kind: 'start' as const, order: 2, fates: ['fine' as const, 'fine' as const], again: null },
+]
 
 describe('transfers under trouble', () => {
   test('leave every unit held once and one order that may ship it, whatever is lost, whenever', async () => {
@@ -209,6 +222,12 @@ describe('transfers under trouble', () => {
                   await transfer(world.mortal('main'), orderId, one, world.finder(each.again)).catch(
                     () => undefined,
                   )
+                }
+              } else if (each.kind === 'keep') {
+                for (const { transfer: on } of core.state().orders.get(orderId)?.work ?? []) {
+                  if (on === undefined) continue
+                  const data = { orderId, transferId: on.transferId, reason: 'kept by hand' }
+                  await core.execute('FailTransfer', data, { at: now() })
                 }
               } else if (each.kind === 'told') {
                 const order = core.state().orders.get(orderId) as Order
@@ -246,7 +265,7 @@ describe('transfers under trouble', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[keptWhileHeld, 3]] },
     )
   })
 })

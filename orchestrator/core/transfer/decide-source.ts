@@ -11,6 +11,9 @@ import { giveBack } from '../stock/take.ts'
 import type { TransferRequest } from './commands.ts'
 import { released } from './handlers.ts'
 
+/** Transfers of one piece of work that may fail. */
+const triesMost = 50
+
 /** The work is to go: from here on it stands still, and its units stay held, until the transfer ends. */
 export function startTransfer(
   order: Order,
@@ -20,7 +23,8 @@ export function startTransfer(
 ): Verdict {
   const { orderId } = order
   const { fulfillmentOrderId, transferId, toMarket } = data
-  if (workOf(order, transferId) !== undefined) return asked([], order, transferId)
+  const isKnown = workOf(order, transferId) !== undefined || failedBefore(order, transferId)
+  if (isKnown) return asked([], order, transferId)
   const work = order.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
   if (work === undefined) return refused('work_unknown', { fulfillmentOrderId }, order)
   const problem = problemOf(order, work, state, toMarket)
@@ -37,6 +41,7 @@ function asked(events: Parameters<typeof done>[0], order: Order, transferId: str
 
 function problemOf(order: Order, work: FulfillmentOrder, state: CoreState, toMarket: string): string | null {
   if (toMarket === state.market) return 'same_market'
+  if ((work.transfer?.failedBefore?.length ?? 0) >= triesMost) return 'tried_too_often'
   if (work.transfer?.state === 'started' || order.transfer?.state === 'reserved') return 'in_transfer'
   if (!isMovable(work)) return 'picking_began'
   if (!work.isReserved) return 'not_reserved'
@@ -76,6 +81,7 @@ function requestFor(
 /** The target holds the units: they are its own from here on; where the work has ended meanwhile, it keeps them not. */
 export function releaseTransfer(order: Order, data: CommandData['ReleaseTransfer'], at: number): Verdict {
   const { transferId, decision } = data
+  if (failedBefore(order, transferId)) return refused('transfer_failed', { transferId }, order)
   const work = workOf(order, transferId)
   if (work?.transfer === undefined) return refused('transfer_unknown', { transferId }, order)
   const { state, toOrderId: newOrderId, toMarket } = work.transfer
@@ -96,6 +102,7 @@ export function releaseTransfer(order: Order, data: CommandData['ReleaseTransfer
 /** All stays as it was. */
 export function failTransfer(order: Order, data: CommandData['FailTransfer'], at: number): Verdict {
   const { transferId, reason } = data
+  if (failedBefore(order, transferId)) return done([], order)
   const work = workOf(order, transferId)
   if (work?.transfer === undefined) return refused('transfer_unknown', { transferId }, order)
   if (work.transfer.state === 'failed') return done([], order)
@@ -112,4 +119,8 @@ function failed(order: Order, work: FulfillmentOrder, reason: string, at: number
 
 function workOf(order: Order, transferId: string): FulfillmentOrder | undefined {
   return order.work.find(({ transfer }) => transfer?.transferId === transferId)
+}
+
+function failedBefore(order: Order, transferId: string): boolean {
+  return order.work.some(({ transfer }) => transfer?.failedBefore?.includes(transferId) === true)
 }

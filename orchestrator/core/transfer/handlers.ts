@@ -85,6 +85,9 @@ const started: Step<'RerouteStarted'> = (order, { fulfillmentOrderId, toMarket, 
       toOrderId: request.order.orderId,
       state: 'started',
       reason: null,
+      ...(work.transfer === undefined
+        ? {}
+        : { failedBefore: [...(work.transfer.failedBefore ?? []), work.transfer.transferId] }),
     },
   }))
 

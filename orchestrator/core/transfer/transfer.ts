@@ -19,6 +19,8 @@ export interface WorkTransfer {
   state: TransferOutState
   /** Why it failed. */
   reason: string | null
+  /** Transfers of the same work that failed before: their targets may still have to hear of it. Absent = none. */
+  failedBefore?: readonly string[]
 }
 
 /** Noted on the order at its target. */
