@@ -69,7 +69,7 @@ export function wishFor(view: View, mood: ReadonlyMap<CommandType, number>, host
   const weights = [...mood.values()]
   for (let i = 0; i < tries; i++) {
     const type = types[view.random.weighted(weights)] ?? 'CreateOrder'
-    const data = makers[type](view)
+    const data = makers[type as keyof typeof makers](view)
     if (data === null) continue
     const isSpoiled = !checkedBefore.has(type) && chance(view, hostile)
     return { type, data: isSpoiled ? spoiled(data, view.random) : data }
