@@ -98,7 +98,7 @@ describe('what became of many orders', () => {
 
   test.each([
     [['done'], '1 order was put on hold'],
-    [['done', 'noop'], '2 orders were put on hold'],
+    [['done', 'noop'], '1 of 2 orders was put on hold, 1 was so already'],
     [['done', 'refused'], '1 of 2 orders was put on hold'],
     [['refused', 'refused'], '0 of 2 orders were put on hold'],
   ] as const)('%j is said as %j', (statuses, words) => {

@@ -75,8 +75,10 @@ export function bulkForm(
 
 /** How many were done, as a sentence without its full stop. */
 export function bulkSentence({ items }: BulkAnswer, { done }: BulkAction): string {
-  const made = items.filter(({ status }) => status !== 'refused').length
-  const verb = made === 1 ? 'was' : 'were'
-  if (made === items.length) return `${counted(made, 'order')} ${verb} ${done}`
-  return `${count(made)} of ${counted(items.length, 'order')} ${verb} ${done}`
+  const made = items.filter(({ status }) => status === 'done').length
+  const same = items.filter(({ status }) => status === 'noop').length
+  const how =
+    made === items.length ? counted(made, 'order') : `${count(made)} of ${counted(items.length, 'order')}`
+  const already = same === 0 ? '' : `, ${count(same)} ${same === 1 ? 'was' : 'were'} so already`
+  return `${how} ${made === 1 ? 'was' : 'were'} ${done}${already}`
 }
