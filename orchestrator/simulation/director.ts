@@ -2,7 +2,7 @@
 // by itself but tell the system.
 
 import { type Random, seededRandom } from '#data/kernel'
-import type { CommandType, CoreCommand } from '#orchestrator/core'
+import { type CommandType, type CoreCommand, coreStream, type Order } from '#orchestrator/core'
 import type { Asked } from './promises.ts'
 import type { Fate } from './script.ts'
 import { beginning, type System } from './system.ts'
@@ -155,7 +155,22 @@ export class Director {
       random: this.#random,
       now: this.#now(),
       fresh: () => this.#fresh++,
+      archived: () => this.#archived(),
     }
+  }
+
+  /** The order that went to the archive last, where it still is there for good. */
+  #archived(): { order: Order; times: number } | null {
+    const { truth } = this.#system().judge
+    const durable = truth.events.slice(0, this.#system().store.durable(coreStream('main')))
+    const last = durable.findLast(({ type }) => type === 'OrderArchived')
+    if (last === undefined) return null
+    const { order } = last.data as { order: Order }
+    const all = durable.filter(
+      ({ type, data }) =>
+        type === 'OrderArchived' && (data as { order: Order }).order.orderId === order.orderId,
+    )
+    return { order, times: all.length }
   }
 
   #wish(left: number): void {
@@ -195,7 +210,7 @@ export class Director {
     if (wanted === null) return null
     const isOther = drawn > 100 - otherBodies && this.#ids.length > 0
     const commandId = isOther ? random.pick(this.#ids) : this.#newId()
-    return { commandId, ...wanted, at: this.#now() } as CoreCommand
+    return { commandId, at: this.#now(), ...wanted } as CoreCommand
   }
 
   #newId(): string {

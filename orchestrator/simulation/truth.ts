@@ -188,7 +188,10 @@ export class Truth {
     for (const orderId of orderIds) {
       const [was, is] = [before.orders.get(orderId), after.orders.get(orderId)]
       for (const position of [...positionsOf(was), ...positionsOf(is)]) positions.add(position)
-      for (const { promise, found } of stepProblems(was, is)) this.#note(promise, `order ${orderId}`, found)
+      const isArchived = command.type === 'ArchiveOrder' && is === undefined
+      for (const { promise, found } of isArchived ? [] : stepProblems(was, is)) {
+        this.#note(promise, `order ${orderId}`, found)
+      }
     }
     const asked = `after ${command.commandId} ${command.type}`
     const scope = { orderIds, positions }

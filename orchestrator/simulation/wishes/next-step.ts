@@ -17,6 +17,8 @@ import { workWishes } from './work-wishes.ts'
 export interface Wanted {
   type: CommandType
   data: CommandData[CommandType]
+  /** Where the same wish always has the same one. */
+  commandId?: string
 }
 
 type Step = keyof typeof orderWishes | keyof typeof workWishes | keyof typeof transferWishes

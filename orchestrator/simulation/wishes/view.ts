@@ -20,6 +20,8 @@ export interface View {
   now: number
   /** A number that was not given before. */
   fresh(): number
+  /** An order that is in the archive, and how often it went there; null where none is. */
+  archived(): { order: Order; times: number } | null
 }
 
 /** Makes the data of a command, null where the state offers nothing to ask it of. */

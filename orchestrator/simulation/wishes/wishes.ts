@@ -1,17 +1,29 @@
 // Every command of the core with a maker of its data, and how often each is wished for in a seed. It sends nothing.
 
 import type { Random } from '#data/kernel'
-import type { CommandData, CommandType } from '#orchestrator/core'
+import { type CommandData, type CommandType, isEnded } from '#orchestrator/core'
 import { marketWishes } from './market-wishes.ts'
 import { nextStep, type Wanted } from './next-step.ts'
 import { orderWishes } from './order-wishes.ts'
 import { spoiled } from './spoil.ts'
 import { stockWishes } from './stock-wishes.ts'
 import { transferWishes } from './transfer-wishes.ts'
-import { chance, type View, type WishesOf } from './view.ts'
+import { anyOrder, chance, type View, type WishesOf } from './view.ts'
 import { workWishes } from './work-wishes.ts'
 
+const archiveWishes = {
+  ArchiveOrder: (view: View) => {
+    const order = anyOrder(view, isEnded)
+    return order === null ? null : { orderId: order.orderId, endedBefore: view.now }
+  },
+  RestoreOrder: (view: View) => {
+    const found = view.archived()
+    return found === null ? null : { order: found.order }
+  },
+}
+
 const makers: WishesOf<CommandData> = {
+  ...archiveWishes,
   ...orderWishes,
   ...workWishes,
   ...transferWishes,
@@ -51,6 +63,8 @@ const steps = 45
 const checkedBefore: ReadonlySet<CommandType> = new Set([
   'ImportOrders',
   'ReserveTransfer',
+  'UpdateIncident',
+  'RestoreOrder',
   'DefineNodes',
   'DefineMeasures',
 ])
@@ -71,6 +85,12 @@ export function wishFor(view: View, mood: ReadonlyMap<CommandType, number>, host
     const type = types[view.random.weighted(weights)] ?? 'CreateOrder'
     const data = makers[type as keyof typeof makers](view)
     if (data === null) continue
+    // As the archive does it: each time that an order comes back is one command, whoever asks for it.
+    const archived = type === 'RestoreOrder' ? view.archived() : null
+    if (archived !== null) {
+      const { order, times } = archived
+      return { type, data: { order }, commandId: `restore/${order.orderId}/${times}` }
+    }
     const isSpoiled = !checkedBefore.has(type) && chance(view, hostile)
     return { type, data: isSpoiled ? spoiled(data, view.random) : data }
   }
