@@ -18,10 +18,14 @@ const tries = 3
 
 /** The market as others ask it. */
 export function localTransfers(ground: TransferGround): TransferMarket {
-  const { core, advance } = ground
+  const { core, advance, now } = ground
   return {
     reserve: (request) => reserve(ground, request),
-    outcome: async ({ transferId, orderId }) => stateOf(core.state().orders.get(orderId), transferId),
+    outcome: async ({ transferId, orderId }) => {
+      // One that ended long ago may have left memory.
+      await core.restore(orderId, now())
+      return stateOf(core.state().orders.get(orderId), transferId)
+    },
     settle: async (ref, isReleased) => {
       await settleHere(ground, ref, isReleased)
       // Where that fails, the next cycle does it.

@@ -166,7 +166,12 @@ function checkNow(world: TransferWorld): void {
 }
 
 const fates = fc.array(fc.constantFrom<Fate>('fine', 'lost', 'landed'), { minLength: 2, maxLength: 5 })
-const action = fc.oneof(
+type Action =
+  | { kind: 'start'; order: number; fates: Fate[]; again: Fate[] | null }
+  | { kind: 'sweep'; market: string; fates: Fate[] }
+  | { kind: 'cancel' | 'pick' | 'told' | 'keep'; order: number }
+
+const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({
     kind: fc.constant('start' as const),
     order: fc.nat(2),
@@ -185,86 +190,79 @@ const action = fc.oneof(
 )
 
 /** Kept by hand while the target holds the units, then asked for again: both must hear how it ended. */
-const keptWhileHeld = [
-  {
-    kind: 'start' as const,
-    order: 2,
-    fates: ['landed' as const, 'fine' as const],
-    again: ['fine' as const, 'lost' as const],
-  },
-  { kind: 'keep' as const, order: 2 },
-  { kind: 'start' as const, order: 2, fates: ['fine' as const, 'fine' as const], again: null },
+const keptWhileHeld: Action[] = [
+  { kind: 'start', order: 2, fates: ['landed', 'fine'], again: ['fine', 'lost'] },
+  { kind: 'keep', order: 2 },
+  { kind: 'start', order: 2, fates: ['fine', 'fine'], again: null },
 ]
+
+const ids = ['o0', 'o1', 'o2']
+
+/** One thing that happens; `asked` counts wishes. */
+async function act(world: TransferWorld, action: Action, asked: number): Promise<void> {
+  if (action.kind === 'sweep') return world.sweep(action.market, action.fates)
+  const { core, now } = world.market('main')
+  const orderId = ids[action.order] ?? ''
+  const order = core.state().orders.get(orderId) as Order
+  switch (action.kind) {
+    case 'start': {
+      const ask = (fates: Fate[]) =>
+        transfer(world.mortal('main'), orderId, wish(String(asked)), world.finder(fates)).catch(
+          () => undefined,
+        )
+      await ask(action.fates)
+      // Who got no answer asks again with the same key.
+      if (action.again !== null) await ask(action.again)
+      return
+    }
+    case 'keep':
+      for (const { transfer: on } of order.work) {
+        if (on === undefined) continue
+        const data = { orderId, transferId: on.transferId, reason: 'kept by hand' }
+        await core.execute('FailTransfer', data, { at: now() })
+      }
+      return
+    case 'told': {
+      const told = { ...order, status: 'shipped' as const, contentHash: `h${asked}`, shippedAt: now() }
+      await core.execute('ImportOrders', { orders: [told] }, { at: now() })
+      return
+    }
+    case 'cancel':
+      await core.execute('CancelOrder', { orderId, reason: 'gone' }, { at: now() })
+      return
+    case 'pick':
+      await core.execute('StartPicking', { orderId, fulfillmentOrderId: `${orderId}-F1` }, { at: now() })
+  }
+}
+
+/** In the end every unit of an order is held once, by the one order that may ship it. */
+function checkEnd(world: TransferWorld): void {
+  for (const [i, id] of ids.entries()) {
+    const family = world.orders().filter((order) => order.orderId === id || order.parentOrderId === id)
+    const source = world.market('main').core.state().orders.get(id)
+    const isCancelled = source?.cancelReason === 'gone'
+    const isGone = isCancelled || source?.status === 'shipped'
+    expect(family.reduce((sum, order) => sum + units(order), 0)).toBe(isCancelled ? 0 : 3 + i)
+    expect(family.filter((order) => order.status !== 'cancelled').length).toBe(isCancelled ? 0 : 1)
+    expect(family.flatMap((order) => order.work.filter(isOpenWork)).length).toBe(isGone ? 0 : 1)
+  }
+}
 
 describe('transfers under trouble', () => {
   test('leave every unit held once and one order that may ship it, whatever is lost, whenever', async () => {
+    const actions = fc.array(action, { maxLength: 14, size: 'max' })
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(action, { maxLength: 14, size: 'max' }),
-        fc.integer({ min: 0, max: 8 }),
-        async (actions, onHand) => {
-          const world = await TransferWorld.open({ main: 20, eu: onHand })
-          const ids = ['o0', 'o1', 'o2']
-          for (const [i, id] of ids.entries()) await world.order('main', id, { x: 2, y: 1 + i }, i !== 1)
-          const { core, now } = world.market('main')
-          let asked = 0
-          for (const each of actions) {
-            if (each.kind === 'sweep') await world.sweep(each.market, each.fates)
-            else {
-              const orderId = ids[each.order] ?? ''
-              if (each.kind === 'start') {
-                const one = wish(String(++asked))
-                await transfer(world.mortal('main'), orderId, one, world.finder(each.fates)).catch(
-                  () => undefined,
-                )
-                // Who got no answer asks again with the same key.
-                if (each.again !== null) {
-                  await transfer(world.mortal('main'), orderId, one, world.finder(each.again)).catch(
-                    () => undefined,
-                  )
-                }
-              } else if (each.kind === 'keep') {
-                for (const { transfer: on } of core.state().orders.get(orderId)?.work ?? []) {
-                  if (on === undefined) continue
-                  const data = { orderId, transferId: on.transferId, reason: 'kept by hand' }
-                  await core.execute('FailTransfer', data, { at: now() })
-                }
-              } else if (each.kind === 'told') {
-                const order = core.state().orders.get(orderId) as Order
-                const told = {
-                  ...order,
-                  status: 'shipped' as const,
-                  contentHash: `h${asked}`,
-                  shippedAt: now(),
-                }
-                await core.execute('ImportOrders', { orders: [told] }, { at: now() })
-              } else if (each.kind === 'cancel') {
-                await core.execute('CancelOrder', { orderId, reason: 'gone' }, { at: now() })
-              } else {
-                const data = { orderId, fulfillmentOrderId: `${orderId}-F1` }
-                await core.execute('StartPicking', data, { at: now() })
-              }
-            }
-            checkNow(world)
-          }
-          expect(await world.settle()).toBeLessThan(10)
+      fc.asyncProperty(actions, fc.integer({ min: 0, max: 8 }), async (happens, onHand) => {
+        const world = await TransferWorld.open({ main: 20, eu: onHand })
+        for (const [i, id] of ids.entries()) await world.order('main', id, { x: 2, y: 1 + i }, i !== 1)
+        for (const [i, each] of happens.entries()) {
+          await act(world, each, i)
           checkNow(world)
-          for (const [i, id] of ids.entries()) {
-            const family = world
-              .orders()
-              .filter((order) => order.orderId === id || order.parentOrderId === id)
-            const alive = family.filter((order) => order.status !== 'cancelled')
-            const source = core.state().orders.get(id)
-            const isCancelled = source?.cancelReason === 'gone'
-            const isGone = isCancelled || source?.status === 'shipped'
-            const total = family.reduce((sum, order) => sum + units(order), 0)
-            expect(total).toBe(isCancelled ? 0 : 3 + i)
-            expect(alive.length).toBe(isCancelled ? 0 : 1)
-            const open = family.flatMap((order) => order.work.filter(isOpenWork))
-            expect(open.length).toBe(isGone ? 0 : 1)
-          }
-        },
-      ),
+        }
+        expect(await world.settle()).toBeLessThan(10)
+        checkNow(world)
+        checkEnd(world)
+      }),
       { numRuns: 150, examples: [[keptWhileHeld, 3]] },
     )
   })
