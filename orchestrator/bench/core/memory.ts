@@ -7,7 +7,7 @@ const group = 'core'
 const lines = 200_000
 const positions = 500_000
 
-/** Bytes per order line of a live backlog (goal: below 1,000) and per stock position beyond its keys (goal: below 300). */
+/** Bytes per order line of a live backlog (goal: below 1,000), and per stock position beyond its keys (below 300). */
 export async function benchMemory(): Promise<BenchRow[]> {
   return [
     await row('order lines', lines, 1_000, 'a live order line, orders of 1 to 3 lines on their way'),

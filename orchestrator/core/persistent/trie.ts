@@ -1,7 +1,7 @@
-// The tree below persistent maps: nodes of up to 32 places by five bits of the key's hash. A node is one array, keys and
-// values side by side in it, so that an entry costs 16 bytes and a share of its node. It knows nothing of sizes.
+// The tree below persistent maps: nodes of up to 32 places by five bits of the key's hash. A node is one array, keys
+// and values side by side in it, so that an entry costs 16 bytes and a share of its node. It knows nothing of sizes.
 
-/** `[owner, which places hold an entry, which hold a node, key, value, ..., node, ...]`, both in the order of places. */
+/** `[owner, which places hold an entry, which a node, key, value, ..., node, ...]`, both in the order of places. */
 export type Trie = unknown[]
 
 /** Who may change a node in place: the map that made it, while it is mutable. */
