@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { fieldText } from '../../dashboard/lib/times.ts'
-import { axeComplaints } from './page.ts'
+import { axeComplaints, sizes } from './page.ts'
 import type { Site } from './site.ts'
 import { send, visiting } from './visiting.ts'
 
@@ -45,7 +45,7 @@ export function stockTests(open: () => Site): void {
     })
   })
 
-  test('health says first whether all that must hold does, and asks again by itself', () =>
+  test('health says first whether all that must hold does, asks again by itself, and on a phone more is a tap away', () =>
     at('/orders', async (page) => {
       await page.getByRole('link', { name: /health of Detour/ }).click(enough)
       await page.getByText(/Everything that must hold does: .* checks?|Nothing was checked/).waitFor(enough)
@@ -55,6 +55,11 @@ export function stockTests(open: () => Site): void {
         enough,
       )
       expect(again.status()).toBe(200)
+      await page.setViewportSize(sizes.phone)
+      await page.getByRole('button', { name: 'More', exact: true }).click(enough)
+      await page.locator('[popover]').getByRole('link', { name: 'Webhooks' }).click(enough)
+      await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor(enough)
+      expect(await page.locator('[popover]').isVisible()).toBe(false)
     }))
 }
 

@@ -68,8 +68,10 @@ export function bulkForm(
     done: '',
     ...(isDangerous === undefined ? {} : { isDangerous }),
     fields,
-    act: async (answers) =>
-      answered(await server.orderActions({ action, orderIds: [...orderIds], ...reasonPart(answers) })),
+    act: async (answers) => {
+      answered(await server.orderActions({ action, orderIds: [...orderIds], ...reasonPart(answers) }))
+      return undefined
+    },
   }
 }
 

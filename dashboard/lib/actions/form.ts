@@ -21,7 +21,7 @@ interface Named {
 
 /** A field of a dialog. */
 export type FormField =
-  | (Named & { kind: 'text' | 'number' | 'time' | 'day'; value?: string; placeholder?: string })
+  | (Named & { kind: 'text' | 'number' | 'time'; value?: string; placeholder?: string })
   | (Named & { kind: 'choice'; value: string; options: readonly { value: string; title: string }[] })
   | (Named & { kind: 'units'; lines: readonly UnitLine[]; atLeast?: number })
   | (Named & { kind: 'lines'; lines: readonly UnitLine[] })
@@ -42,7 +42,8 @@ export interface ActionForm {
   done: string
   isDangerous?: boolean
   fields: readonly FormField[]
-  act(answers: FormAnswers): Promise<unknown>
+  /** Fails where it is refused; undefined where it has told itself what became of it. */
+  act(answers: FormAnswers): Promise<{ status: string } | undefined>
 }
 
 /** What the fields say before anything is entered. */

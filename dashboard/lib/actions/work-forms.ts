@@ -60,7 +60,7 @@ export function otherSteps({ actions }: Pick<WorkAtHand, 'actions'>): WorkStep[]
 const pathOf = (action: string) => action.replaceAll('_', '-') as api.WorkActionName
 
 /** Does a step that asks for nothing. */
-export function doStep(work: WorkAtHand, action: string): Promise<unknown> {
+export function doStep(work: WorkAtHand, action: string): Promise<api.CommandAnswer> {
   return server.workStep(work.orderId, work.fulfillmentOrderId, pathOf(action))
 }
 
