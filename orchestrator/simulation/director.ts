@@ -3,52 +3,14 @@
 
 import { type Random, seededRandom } from '#data/kernel'
 import { type CommandType, type CoreCommand, coreStream, type Order } from '#orchestrator/core'
+import { deepFrozen } from './deep-frozen.ts'
 import type { Asked } from './promises.ts'
 import type { Fate } from './script.ts'
 import { beginning, type System } from './system.ts'
+import { calmWeather, drawFate, never, type Weather, weatherOf } from './weather.ts'
 import { nodeNamed } from './wishes/stock-wishes.ts'
 import { anySku, nodeIds, skus, type View } from './wishes/view.ts'
 import { moodOf, wishFor } from './wishes/wishes.ts'
-
-/** How rough a seed is: percentages, and mean times in ms. */
-interface Weather {
-  appendFaults: number
-  readFaults: number
-  hostile: number
-  repeats: number
-  otherBodies: number
-  strayTargets: number
-  staleViews: number
-  jumps: number
-  /** ms of the market in one ms. */
-  pace: number
-  betweenWishes: number
-  betweenCrashes: number
-  betweenTakeovers: number
-  betweenFreezes: number
-  betweenLosses: number
-}
-
-const never = Number.POSITIVE_INFINITY
-
-function weatherOf(random: Random): Weather {
-  return {
-    appendFaults: random.pick([0, 3, 8, 25]),
-    readFaults: random.pick([0, 2, 10]),
-    hostile: random.pick([0, 5, 15]),
-    repeats: random.pick([2, 10, 25]),
-    otherBodies: random.pick([0, 1, 3]),
-    strayTargets: random.pick([0, 10, 40]),
-    staleViews: random.pick([0, 20, 60]),
-    jumps: random.pick([0, 0, 2]),
-    pace: random.pick([1, 20, 500]),
-    betweenWishes: random.pick([1, 3, 8]),
-    betweenCrashes: random.pick([never, 150, 400]),
-    betweenTakeovers: random.pick([never, 100, 400]),
-    betweenFreezes: random.pick([never, 200, 500]),
-    betweenLosses: random.pick([never, never, 250]),
-  }
-}
 
 /** Processes that may live at once, zombies among them. */
 const processesAtMost = 4
@@ -80,14 +42,7 @@ export class Director {
 
   /** What befalls the next call of a process. */
   fate(kind: 'append' | 'read'): Fate {
-    const random = this.#log
-    const { appendFaults, readFaults } = this.#weather
-    const isBad = !this.#isOver && random.int(1, 100) <= (kind === 'append' ? appendFaults : readFaults)
-    const wait = () => 1 + Math.min(200, Math.floor(random.exponential(random.int(1, 10) === 1 ? 30 : 2)))
-    const fate: Fate = { how: 'fine', there: wait(), back: wait(), survives: random.int(0, 1) === 1 }
-    if (!isBad) return fate
-    const how = kind === 'read' ? 'lost' : random.pick(['lost', 'landed', 'late', 'loose'] as const)
-    return { ...fate, how, back: how === 'late' ? random.int(1, 300) : fate.back }
+    return drawFate(this.#log, this.#isOver ? calmWeather : this.#weather, kind)
   }
 
   /** Begins: a process, the goods, and then wishes and trouble until enough was wished for. */
@@ -318,11 +273,4 @@ export class Director {
       }
     }
   }
-}
-
-/** The same value, which nobody can change any more. */
-function deepFrozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const inner of Object.values(value)) deepFrozen(inner)
-  return Object.freeze(value)
 }

@@ -1,4 +1,4 @@
-// What the system promises whoever asks it for something, and what is noted where it is not kept. Shapes and words only.
+// What the system promises whoever asks it for something, and what is noted where it is not kept. Shapes and words.
 
 import type { CommandResult } from '#data/log'
 import type { CoreAnswer, CoreCommand } from '#orchestrator/core'

@@ -1,5 +1,5 @@
-// Makes the script of a failed simulation as short as it gets while it breaks the same promise. It decides what to leave
-// out by trying, in a fixed order, and never by chance.
+// Makes the script of a failed simulation as short as it gets while it breaks the same promise. What to leave out is
+// found by trying, in a fixed order, never by chance.
 
 import type { Act, Script, Step } from './script.ts'
 import { type Outcome, playScript } from './simulate.ts'

@@ -81,7 +81,7 @@ function cartsMissing(state: CoreState, told: ReadonlyMap<string, Told>): string
     .map((id) => `reservation ${id} ${gone.has(id) ? 'still holds' : 'is gone'}`)
 }
 
-/** Units on the shelves of the SKU that is adjusted: at first, with every acknowledged change, less what was shipped. */
+/** Units on the shelves of the adjusted SKU: at first, with every acknowledged change, less what was shipped. */
 function shelvesOff(state: CoreState, told: ReadonlyMap<string, Told>): string[] {
   const changes = new Map<string, number>()
   for (const { path, status, body } of told.values()) {

@@ -1,5 +1,5 @@
-// A real served home for tests of faults: the API of a process of its own, with places and goods, that can be killed and
-// started again.
+// A real served home for tests of faults: the API of a process of its own, with places and goods, that can be killed
+// and started again.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'

@@ -1,5 +1,5 @@
-// Clients of a served home: carts, stock changes and whole orders over HTTP. Each asks again with the same key until it is
-// answered, whoever serves then, and keeps what it was told.
+// Clients of a served home: carts, stock changes and whole orders over HTTP. Each asks again with the same key until it
+// is answered, whoever serves then, and keeps what it was told.
 
 import type { Reply } from '../orchestrator/http-place.ts'
 import { nodeIds, type ServedHome, skus } from './home.ts'
