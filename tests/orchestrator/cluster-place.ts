@@ -86,13 +86,13 @@ async function serverOf(home: string, child: ChildProcess): Promise<Server> {
   }
 }
 
-/** Asks again until it answers as wanted. @throws after 30 s, saying what it answered last */
+/** Asks again until it answers as wanted. @throws after 60 s, saying what it answered last */
 export async function until<T>(
   what: string,
   look: () => Promise<T>,
   isDone: (found: T) => boolean,
 ): Promise<T> {
-  const end = Date.now() + 30_000
+  const end = Date.now() + 60_000
   for (;;) {
     const found = await look().catch((error: unknown) => error as T)
     if (!(found instanceof Error) && isDone(found)) return found

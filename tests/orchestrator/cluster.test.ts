@@ -11,7 +11,7 @@ import { type ClusterPlace, openCluster, orderBody, type Server, until } from '.
 import { effectsWith } from './places.ts'
 
 // Real processes one after the other: more time than other tests where the machine is busy.
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 150_000 })
 
 let postgres: PostgresServer | null
 let place: ClusterPlace
@@ -26,7 +26,7 @@ beforeAll(async () => {
   a = await place.serve('a')
   b = await place.serve('b')
   log = await openPostgresLog(place.env.DETOUR_LOG ?? '', effectsWith(), { isSingleNode: true })
-}, 90_000)
+}, 150_000)
 afterAll(async () => {
   await log?.close()
   await place?.close()
