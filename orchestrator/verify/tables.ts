@@ -69,7 +69,8 @@ async function cursorOf(queries: Queries, stream: string): Promise<number> {
   return row?.seq ?? 0
 }
 
-function ahead(market: string, cursor: number, tail: number): Drift {
+/** Says that the tables have more of a market, or of another stream, than the log. */
+export function ahead(market: string, cursor: number, tail: number): Drift {
   const found = `the tables have event ${cursor}, the log ends at ${tail}: was an older log restored?`
   return {
     kind: 'cursor',

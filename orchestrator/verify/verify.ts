@@ -10,7 +10,7 @@ import { differences } from './differences.ts'
 import { repairTables } from './repair.ts'
 import { Replay } from './replay.ts'
 import type { Drift, MarketChecked, VerifyReport } from './report.ts'
-import { driftOfTables } from './tables.ts'
+import { ahead, driftOfTables } from './tables.ts'
 
 /** What is verified. */
 export interface VerifyParts {
@@ -47,8 +47,22 @@ export async function verify(parts: VerifyParts, repairs: boolean): Promise<Veri
     report.drift.push(...drift)
     report.repaired.push(...repaired)
   }
+  report.drift.push(...(await cursorsAhead(parts)))
   report.seconds = (effects.clock.now() - started) / 1000
   return report
+}
+
+/** Streams beside markets of which the tables have events that the log lacks. */
+async function cursorsAhead({ log, warehouse }: VerifyParts): Promise<Drift[]> {
+  const cursors = await warehouse.all<{ stream: string; seq: number }>(
+    'SELECT stream, seq FROM projection_cursors ORDER BY stream',
+  )
+  const drift: Drift[] = []
+  for (const { stream, seq } of cursors) {
+    const tail = stream.startsWith(coreStream('')) ? seq : await log.tail(stream)
+    if (seq > tail) drift.push(ahead(stream, seq, tail))
+  }
+  return drift
 }
 
 async function verifyMarket(parts: VerifyParts, market: string, repairs: boolean) {

@@ -223,7 +223,11 @@ describe('verify', () => {
     await onHome(home, ({ warehouse }) =>
       warehouse.run(`UPDATE projection_cursors SET seq = 9999 WHERE stream = 'market:main'`),
     )
-    expect((await check(home)).drift.map(brief)).toEqual([['cursor', 'projection_cursors', 'main', null]])
+    await onHome(home, ({ warehouse }) => warehouse.run(`INSERT INTO projection_cursors VALUES ('loads', 7)`))
+    expect((await check(home)).drift.map(brief)).toEqual([
+      ['cursor', 'projection_cursors', 'main', null],
+      ['cursor', 'projection_cursors', 'loads', null],
+    ])
   })
 
   test('compares the running core, and is clean while orders keep coming', async () => {
