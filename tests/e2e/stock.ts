@@ -45,7 +45,7 @@ export function stockTests(open: () => Site): void {
     })
   })
 
-  test('health says first whether all that must hold does, asks again by itself, and on a phone more is a tap away', () =>
+  test('health says first whether all that must hold does, asks again, and on a phone more is a tap away', () =>
     at('/orders', async (page) => {
       await page.getByRole('link', { name: /health of Detour/ }).click(enough)
       await page.getByText(/Everything that must hold does: .* checks?|Nothing was checked/).waitFor(enough)
