@@ -131,8 +131,9 @@ export class Judge {
     for (const [name, state] of [
       ['the state of the last writer', actor.state()],
       ['the state that was watched', this.truth.state],
+      ['the state from a snapshot', this.truth.foldFromSnapshot()],
     ] as const) {
-      const found = differencesOf(fold, state)
+      const found = state === null ? [] : differencesOf(fold, state)
       if (found.length > 0) this.note('state_is_fold', name, found.slice(0, 3).join('; '))
     }
   }

@@ -13,7 +13,7 @@ import { openSqliteLog, type StoredEvent } from '#data/log'
 import { coreDefinition, coreEvent, emptyState, isOpenWork, unitsOf } from '#orchestrator/core'
 import { effects } from '../data/log/folder.ts'
 
-const kills = process.env.DETOUR_FAULTS === 'long' ? 20 : 4
+const kills = process.env.DETOUR_FAULTS === 'long' ? 20 : 3
 const root = join(import.meta.dirname, '..', '..')
 const launcher = join(root, 'bin', 'detour.js')
 const environment = { ...process.env, DETOUR_LIVE_CYCLE_MS: '200', DETOUR_LOG_LEVEL: 'error' }
