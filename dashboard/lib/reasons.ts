@@ -3,6 +3,7 @@
 import { plain } from './words.ts'
 
 const reasonWords: Record<string, string> = {
+  already_picked: 'it was picked already, with other units missing',
   already_shipped: 'some of it has already left',
   channels_many: 'the position serves as many channels as it can',
   count_in_future: 'a count cannot lie in the future',

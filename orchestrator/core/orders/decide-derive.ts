@@ -5,6 +5,7 @@ import { done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreState } from '../state.ts'
 import type { NewOrderRef } from './commands.ts'
 import { problemOfTaking, summed } from './decide-cancel.ts'
+import { newLine } from './decide-order.ts'
 import type { LineUnits, NewLine, Order, OrderHeader, OrderLine } from './order.ts'
 import { isEnded } from './order.ts'
 import { problemOfUnits, settled } from './settle.ts'
@@ -20,7 +21,7 @@ export function splitOrder(
   const { orderId } = order
   const { newOrderId, reason } = data
   const known = state.orders.get(newOrderId)
-  if (known !== undefined) return wasMadeOf(known, order)
+  if (known !== undefined) return wasMadeOf(known, order, data.lines)
   const problem = problemOfTaking(order, data.lines)
   if (problem !== null) return problem
   const lines = summed(data.lines)
@@ -39,9 +40,13 @@ export function splitOrder(
   return settled(state, order, [event('OrderSplit', { orderId, newOrderId, lines, reason, at })], at, [made])
 }
 
-/** An order with that id is there: the same wish again, or another order. */
-function wasMadeOf(known: Order, parent: Order): Verdict {
-  const isSame = known.parentOrderId === parent.orderId
+/** An order with that id is there: made by the same wish before, or another one. */
+function wasMadeOf(known: Order, parent: Order, lines: readonly LineUnits[] | null): Verdict {
+  const has = (lineId: string, quantity: number) =>
+    known.lines.some((line) => line.lineId === lineId && line.quantity === quantity)
+  const isSame =
+    known.parentOrderId === parent.orderId &&
+    (lines === null || summed(lines).every(({ lineId, quantity }) => has(lineId, quantity)))
   return isSame ? done([], parent) : refused('order_exists', { newOrderId: known.orderId }, parent)
 }
 
@@ -105,15 +110,15 @@ export function cloneOrder(
 ): Verdict {
   const { orderId } = order
   const known = state.orders.get(data.newOrderId)
-  if (known !== undefined) return wasMadeOf(known, order)
+  if (known !== undefined) return wasMadeOf(known, order, data.lines)
   const all = order.lines.map(({ lineId, quantity }) => ({ lineId, quantity }))
   const problem = problemOfUnits(order, data.lines ?? all)
   if (problem !== null) return problem
   const wanted = summed(data.lines ?? all)
   const lines = wanted.map(({ lineId, quantity }) => {
     const line = order.lines.find((each) => each.lineId === lineId) as OrderLine
-    const { launchAt: _, ...part } = partOfLine(line, quantity)
-    return part
+    // A day that is still to come holds for the new order as well.
+    return newLine(partOfLine(line, quantity), at)
   })
   const more = wanted.find(
     ({ lineId, quantity }) => quantity > (order.lines.find((line) => line.lineId === lineId)?.quantity ?? 0),

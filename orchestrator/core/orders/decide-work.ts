@@ -5,7 +5,8 @@ import { done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import type { CoreState } from '../state.ts'
 import { sendOff } from '../stock/take.ts'
-import type { FulfillmentOrder, LineUnits, Order, Shipment, WorkStatus } from './order.ts'
+import type { FulfillmentOrder, LineUnits, Order, WorkStatus } from './order.ts'
+import { isSameParcel, namedShipment } from './parcels.ts'
 import { after, blockOfWork, isUnits, settled } from './settle.ts'
 import { movesOf, unitsHeld, unitsOf } from './standing.ts'
 import { isCollected, unitsByLine } from './steps-of-work.ts'
@@ -97,18 +98,23 @@ export function startPicking(
 export function pickWork(order: Order, data: CommandData['PickWork'], at: number, state: CoreState): Verdict {
   const { fulfillmentOrderId, shortTo = 'source' } = data
   const known = order.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
-  if (known?.status === 'picking' && known.pickedAt !== null) return done([], order)
+  const missing = unitsByLine(data.short)
+  if (known !== undefined && isPicked(known)) {
+    return isShort(known, missing)
+      ? done([], order)
+      : refused('already_picked', { fulfillmentOrderId }, order)
+  }
   const found = find(state, order, fulfillmentOrderId, {
     from: ['picking'],
-    done: ['packed'],
+    done: [],
     isForward: false,
   })
   if ('verdict' in found) return found.verdict
   const { work } = found
-  const missing = unitsByLine(data.short)
   for (const { lineId, quantity } of data.short) {
     const units = unitsOfLine(work, lineId, unitsOf)
-    if (units === 0 || !isUnits(quantity)) return refused('quantity_invalid', { lineId, quantity }, order)
+    if (units === 0) return refused('line_unknown', { lineId, fulfillmentOrderId }, order)
+    if (!isUnits(quantity)) return refused('quantity_invalid', { lineId, quantity }, order)
     if ((missing.get(lineId) ?? 0) > units) {
       return refused('more_than_allocated', { lineId, quantity, allocated: units }, order)
     }
@@ -122,6 +128,15 @@ export function pickWork(order: Order, data: CommandData['PickWork'], at: number
     [event('WorkPicked', { ...refOf(order, work), short, ...told, at })],
     sendOff(order.orderId, gone, at),
   )
+}
+
+function isPicked({ status, pickedAt }: FulfillmentOrder): boolean {
+  return status === 'packed' || (status === 'picking' && pickedAt !== null)
+}
+
+/** Whether the units were told missing before; none at all asks for nothing that was not done. */
+function isShort(work: FulfillmentOrder, missing: ReadonlyMap<string, number>): boolean {
+  return [...missing].every(([lineId, units]) => unitsOfLine(work, lineId, ({ short }) => short) === units)
 }
 
 /** The parcel is closed. */
@@ -153,10 +168,14 @@ export function shipWork(order: Order, data: CommandData['ShipWork'], at: number
   if (isCollected(order)) return readyWork(order, data, at, state)
   const { fulfillmentOrderId } = data
   const known = order.shipments.find((shipment) => shipment.shipmentId === data.shipment.shipmentId)
-  if (known?.fulfillmentOrderId === fulfillmentOrderId) return done([], order)
-  const found = find(state, order, fulfillmentOrderId, { from: ['packed'], done: ['shipped'] })
-  if ('verdict' in found) return found.verdict
+  if (known?.fulfillmentOrderId === fulfillmentOrderId && isSameParcel(known, data.lines)) {
+    return done([], order)
+  }
   if (known !== undefined) return refused('shipment_exists', { shipmentId: known.shipmentId }, order)
+  // Without an id it may be the last parcel told again; with another one it is a parcel of nothing.
+  const past: WorkStatus[] = data.shipment.shipmentId === '' ? ['shipped'] : []
+  const found = find(state, order, fulfillmentOrderId, { from: ['packed'], done: past })
+  if ('verdict' in found) return found.verdict
   const { work } = found
   const parcel = data.lines ?? null
   const problem = parcel === null ? null : problemOfParcel(order, work, parcel)
@@ -183,16 +202,6 @@ function problemOfParcel(order: Order, work: FulfillmentOrder, parcel: readonly 
     }
   }
   return null
-}
-
-/** The parcel with an id, the next free one of its work where none was given, and the time it left. */
-function namedShipment(order: Order, work: FulfillmentOrder, shipment: Shipment, at: number): Shipment {
-  const shippedAt = shipment.shippedAt ?? at
-  if (shipment.shipmentId !== '') return { ...shipment, shippedAt }
-  const taken = new Set(order.shipments.map((each) => each.shipmentId))
-  let number = 1
-  while (taken.has(`${work.fulfillmentOrderId}-S${number}`)) number++
-  return { ...shipment, shipmentId: `${work.fulfillmentOrderId}-S${number}`, shippedAt }
 }
 
 function leaving(
