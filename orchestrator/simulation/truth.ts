@@ -122,7 +122,7 @@ export class Truth {
     return events.reduce((state, event) => this.#evolved(state, event), this.#rules.initial())
   }
 
-  /** The fold from the middle of the log, begun with a state that went through a snapshot's text; null without codec. */
+  /** The fold of the second half of the log on a state that went through a snapshot's text; null without codec. */
   foldFromSnapshot(): CoreState | null {
     const { codec } = this.#rules
     if (codec === undefined) return null
