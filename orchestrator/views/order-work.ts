@@ -1,6 +1,7 @@
 // Fulfillment orders as a list and one by one, from the state of the core alone. It changes nothing.
 
-import type { api } from '#data/contracts'
+import { setImmediate } from 'node:timers/promises'
+import { type api, fulfillmentOrderStatuses } from '#data/contracts'
 import { type CoreState, type FulfillmentOrder, isOpenWork, type Order } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { cursorOf, pageLimit, placeOf } from './cursor.ts'
@@ -35,9 +36,14 @@ interface Found {
 
 const sort = 'shipBy.asc'
 const never = 9_000_000_000_000_000
+/** Orders that are looked at before others get their turn. */
+const atOnce = 2_000
+/** States of work that its node still has to do something about. */
+const openStates: readonly string[] = fulfillmentOrderStatuses.filter((status) => isOpenWork({ status }))
 
 /**
- * A page of fulfillment orders, the most pressing first. Cost: those of the node, of all open work, or of all orders.
+ * A page of fulfillment orders, the most pressing first. Cost: those of the node, of all open
+ * work, with an own state, or of all orders in memory, a part at a time.
  * @throws HTTP_CURSOR_INVALID
  */
 export async function listWork(
@@ -51,7 +57,10 @@ export async function listWork(
   const isMatch = matcherOf(query, now)
   const found: Found[] = []
   let total = 0
+  let looked = 0
   for (const order of candidates(state, query)) {
+    // What is ended has no index: others get their turn in between, and the state that is read stays as it is.
+    if (++looked % atOnce === 0) await setImmediate()
     for (const work of order.work) {
       if (!isMatch(order, work)) continue
       total++
@@ -70,12 +79,13 @@ export async function listWork(
   }
 }
 
-/** One fulfillment order with its parcels; null where there is none. */
+/** One fulfillment order with its parcels, also of an archived order; null where there is none. */
 export async function getWork(
   engine: Engine,
   { orderId, fulfillmentOrderId }: { orderId: string; fulfillmentOrderId: string },
 ): Promise<api.FulfillmentOrderDetail | null> {
   const places = await placesOf(engine)
+  await engine.core.restore(orderId, engine.now())
   const [state, now] = [engine.core.state(), engine.now()]
   const order = state.orders.get(orderId)
   const work = order?.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
@@ -84,9 +94,17 @@ export async function getWork(
   return { ...summaryOf(order, work, { places, state, now }), shipments: parcels.map(shipmentViewOf) }
 }
 
-/** Orders that may have work that is asked for. */
-function* candidates(state: CoreState, { node, open }: WorkQuery): Iterable<Order> {
-  if (open !== true) {
+/** Orders that may have work that is asked for: by an index where there is one, else all. */
+function* candidates(state: CoreState, { node, open, status = [], ownState }: WorkQuery): Iterable<Order> {
+  if (ownState !== undefined) {
+    for (const orderId of state.withOwnState) {
+      const order = state.orders.get(orderId)
+      if (order !== undefined) yield order
+    }
+    return
+  }
+  const isOpen = open === true || (status.length > 0 && status.every((each) => openStates.includes(each)))
+  if (!isOpen) {
     yield* state.orders.values()
     return
   }
