@@ -9,7 +9,7 @@ import type { SourceCount, StockChange } from './commands.ts'
 import { measureName } from './decide-plan.ts'
 import type { StockDelta } from './events.ts'
 import { movesAfter, sumOf } from './moves.ts'
-import { ownSource, sourcesOf } from './sources.ts'
+import { bookedOf, ownSource, sourcesOf } from './sources.ts'
 import { type Stock, stockKey } from './stock.ts'
 
 const dayMs = 86_400_000
@@ -42,12 +42,13 @@ export function adjustStock(state: CoreState, { items }: CommandData['AdjustStoc
   for (const item of items) {
     const { sku, nodeId, reason, source } = item
     const key = stockKey(sku, nodeId)
-    const before = onHand.get(key) ?? state.stock.get(key)?.onHand ?? 0
+    const known = state.stock.get(key)
+    const before = onHand.get(key) ?? (known === undefined ? 0 : bookedOf(known, state.measures))
     const delta = deltaOf(item, before)
     const bad = badChange(state, item, before, delta)
     if (bad !== null) return bad
     onHand.set(key, before + delta)
-    const isNews = delta !== 0 || !state.stock.has(key)
+    const isNews = delta !== 0 || known === undefined
     if (isNews) deltas.push({ sku, nodeId, delta, reason, ...(source === undefined ? {} : { source }) })
   }
   return done(deltas.length === 0 ? [] : [event('StockAdjusted', { items: deltas, at })])
@@ -60,7 +61,7 @@ function badChange(state: CoreState, item: StockChange, before: number, delta: n
   }
   if (!state.nodes.has(nodeId)) return refused('node_unknown', { nodeId })
   if (isStrange(state, sku)) return refused('sku_unknown', { sku })
-  if (before + delta < 0) return refused('stock_negative', { sku, nodeId, onHand: before })
+  if (delta < 0 && before + delta < 0) return refused('stock_negative', { sku, nodeId, onHand: before })
   if (source === undefined || source === ownSource) return null
   const stock = state.stock.get(stockKey(sku, nodeId))
   const isKnown = stock !== undefined && sourcesOf(stock).some((each) => each.source === source)
@@ -127,7 +128,7 @@ export function countCycle(state: CoreState, data: CommandData['CountCycle'], at
   if (bad !== null) return bad
   const items = data.items.map(({ sku, quantity }) => {
     const stock = state.stock.get(stockKey(sku, nodeId))
-    return { sku, quantity, expected: stock === undefined ? 0 : onHandAt(stock, countedAt) }
+    return { sku, quantity, expected: stock === undefined ? 0 : bookedAt(state, stock, countedAt) }
   })
   const outdated = items.find(
     ({ sku }) => (state.stock.get(stockKey(sku, nodeId))?.countedAt ?? 0) > countedAt,
@@ -139,8 +140,8 @@ export function countCycle(state: CoreState, data: CommandData['CountCycle'], at
   })
 }
 
-/** What was on hand at a time since the last count. */
-function onHandAt(stock: Stock, at: number): number {
+/** What the books had on hand at a time since the last count. */
+function bookedAt({ measures }: CoreState, stock: Stock, at: number): number {
   const moved = sourcesOf(stock).reduce((units, each) => units + sumOf(movesAfter(each.moved, at)), 0)
-  return stock.onHand - moved
+  return bookedOf(stock, measures) - moved
 }

@@ -50,11 +50,19 @@ export function calculated(sources: readonly SourceFigures[], terms: Terms): num
 
 /** On hand as the sources tell; never below zero, as nothing can be taken from a shelf that is empty. */
 function onHandOf(sources: readonly SourceFigures[], terms: Terms | null): number {
-  const sum =
-    terms === null
-      ? sources.reduce((units, each) => units + measureOf(each, onHandName), 0)
-      : calculated(sources, terms)
-  return Math.max(0, sum)
+  return Math.max(0, sumOfSources(sources, terms))
+}
+
+function sumOfSources(sources: readonly SourceFigures[], terms: Terms | null): number {
+  return terms === null
+    ? sources.reduce((units, each) => units + measureOf(each, onHandName), 0)
+    : calculated(sources, terms)
+}
+
+/** On hand as the books of the sources have it: below zero where they contradict each other by so many units. */
+export function bookedOf(stock: Stock, measures: readonly CalculatedMeasure[]): number {
+  const sources = stock.more?.sources ?? []
+  return sources.length === 0 ? stock.onHand : sumOfSources(sources, onHandTerms(measures))
 }
 
 /** The sources of a position, of which Detour itself is one. */

@@ -127,3 +127,35 @@ describe('stock that is counted after units left', () => {
     expect(box.stock('x', 'A')).toMatchObject({ onHand: 5, safetyStock: 3 })
   })
 })
+
+describe('a shelf that the books have below zero', () => {
+  /** Sources that contradict each other: 1 on the shelf, 3 of it in quarantine. */
+  function contradicted() {
+    const box = new StockBox()
+    const terms = [
+      { source: 'wms', measure: 'on_hand', factor: 1 },
+      { source: 'wms', measure: 'quarantine', factor: -1 },
+    ]
+    box.run('DefineMeasures', { measures: [{ name: 'on_hand', terms }] })
+    const measures = { on_hand: 1, quarantine: 3 }
+    box.run('SetOnHand', { source: 'wms', items: [{ ...box.place('z', 'A'), measures, countedAt: box.at }] })
+    expect(box.stock('z', 'A')).toMatchObject({ onHand: 0 })
+    return box
+  }
+
+  test('has what a person sets or counts', () => {
+    const set = contradicted()
+    set.run('AdjustStock', { items: [{ ...set.place('z', 'A'), delta: null, onHand: 5, reason: 'seen' }] })
+    expect(set.stock('z', 'A')).toMatchObject({ onHand: 5 })
+    const counted = contradicted()
+    const items = [{ sku: 'z', quantity: 9 }]
+    counted.run('CountCycle', {
+      countId: 'c',
+      nodeId: counted.place('z', 'A').nodeId,
+      items,
+      countedAt: null,
+      by: 'me',
+    })
+    expect(counted.stock('z', 'A')).toMatchObject({ onHand: 9 })
+  })
+})
