@@ -7,6 +7,7 @@ import type { Warehouse } from '#data/warehouse'
 import { type Core, type CoreState, coreDefinition, coreStream } from '#orchestrator/core'
 import { type EventRef, refOf } from './audit.ts'
 import { differences } from './differences.ts'
+import { driftOfLedger } from './ledger.ts'
 import { repairTables } from './repair.ts'
 import { Replay } from './replay.ts'
 import type { Drift, MarketChecked, VerifyReport } from './report.ts'
@@ -87,10 +88,12 @@ async function verifyMarket(parts: VerifyParts, market: string, repairs: boolean
     repaired.push('snapshots removed: the next start folds the events')
   }
   let tables = await driftOfTables({ ...parts, replay })
-  if (repairs && tables.drift.some(({ kind }) => kind === 'table')) {
+  let ledger = await driftOfLedger({ ...parts, replay })
+  if (repairs && [...tables.drift, ...ledger].some(({ kind }) => kind === 'table')) {
     await repairTables(parts.warehouse, market)
     repaired.push(`tables of market ${market} made anew`)
     tables = await driftOfTables({ ...parts, replay })
+    ledger = await driftOfLedger({ ...parts, replay })
   }
   const { audit } = replay
   const ofEvents = audit
@@ -105,7 +108,7 @@ async function verifyMarket(parts: VerifyParts, market: string, repairs: boolean
     isRunning: live !== null,
     inFlux: tables.inFlux,
   }
-  const drift = [...ofEvents, ...ofState, ...(repairs ? [] : ofSnapshots), ...tables.drift]
+  const drift = [...ofEvents, ...ofState, ...(repairs ? [] : ofSnapshots), ...tables.drift, ...ledger]
   return { checked, checks: audit.checks, drift, repaired }
 }
 
