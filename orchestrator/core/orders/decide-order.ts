@@ -18,6 +18,7 @@ import {
 import { isOurs, restOf } from './parts.ts'
 import { blockOfLines, blockOfWork, isUnits, settled } from './settle.ts'
 import { movesOf, unassigned, unitsAt } from './standing.ts'
+import { unitsByLine } from './steps-of-work.ts'
 
 /** A new order; its id must be new. */
 export function createOrder(state: CoreState, data: CommandData['CreateOrder'], at: number): Verdict {
@@ -154,7 +155,8 @@ export function newWork(
     .map((assignment) => {
       do number++
       while (taken.has(`${order.externalId}-F${number}`))
-      const lines = assignment.lines.map(({ lineId, quantity }) => ({
+      // A line that is named twice at a node is one part of its work.
+      const lines = [...unitsByLine(assignment.lines)].map(([lineId, quantity]) => ({
         lineId,
         sku: skus.get(lineId) ?? '',
         quantity,
