@@ -176,12 +176,14 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
   #newGroup(): Group<S, C, A> {
     const { state, seq } = this.#ahead
     const group = { generation: this.#generation, commands: [], events: [], state, seq, isSent: false }
-    if (this.#underWay.length === 0) {
-      process.nextTick(() => {
-        if (this.#group === group) this.#seal()
-      })
-    }
+    if (this.#underWay.length === 0) this.#sealSoon(group)
     return group
+  }
+
+  #sealSoon(group: Group<S, C, A>): void {
+    process.nextTick(() => {
+      if (this.#group === group) this.#seal()
+    })
   }
 
   /** The group takes no more; it goes as soon as those before it are durable. */
@@ -214,9 +216,10 @@ export class StreamWriter<S, C extends Command, E extends DomainEvent, A> implem
   #acknowledge(group: Group<S, C, A>): void {
     this.#underWay.shift()
     this.#fold.moveTo(group.state, group.seq)
-    if (this.#underWay.length === 0) this.#seal()
-    else this.#send()
     for (const pending of group.commands) this.#answer(pending, pending.known as KnownCommand<A>)
+    // Whoever asks for more upon its answer still joins the next group.
+    if (this.#underWay.length > 0) this.#send()
+    else if (this.#group !== null) this.#sealSoon(this.#group)
   }
 
   #answer(pending: Pending<C, A>, known: KnownCommand<A>): void {
