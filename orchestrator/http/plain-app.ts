@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogControll
 import { type Effects, fail } from '#data/kernel'
 import { guardAccess, isLoopback } from './access.ts'
 import { addCarefulHeaders } from './careful.ts'
+import { readJson } from './json-body.ts'
 import type { App, BaseParts } from './parts.ts'
 import { answerProblems, sendProblem } from './problem.ts'
 import { readQuery } from './query.ts'
@@ -42,6 +43,7 @@ export async function plainApp(
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.removeContentTypeParser('text/plain')
+  readJson(app)
   answerProblems(app)
   addCarefulHeaders(app)
   const sessions = parts.sessions ?? new Sessions(parts.vault, clock)

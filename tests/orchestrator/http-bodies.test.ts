@@ -22,11 +22,28 @@ describe('a body', () => {
     ['a list for an object', '[]', 'HTTP_BODY_INVALID', 400],
     ['null for an object', 'null', 'HTTP_BODY_INVALID', 400],
     ['a prototype to poison', '{"__proto__": {"x": 1}, "externalId": "a"}', 'HTTP_BODY_INVALID', 400],
+    [
+      'half a character',
+      String.raw`{"externalId": "a\ud800", "currency": "USD", "lines": []}`,
+      'HTTP_BODY_INVALID',
+      400,
+    ],
+    ['a control character', String.raw`{"externalId": "a\u001fb"}`, 'HTTP_BODY_INVALID', 400],
     ['very deep nesting', '['.repeat(100_000) + ']'.repeat(100_000), 'HTTP_BODY_INVALID', 400],
   ])('of %s is refused', async (_, body, code, status) => {
     const answer = await post('/api/v1/orders', body)
     expect([answer.status, answer.body.code, answer.body.status]).toEqual([status, code, status])
     expect(answer.headers['content-type']).toContain('application/problem+json')
+  })
+
+  test('says what of its text cannot be kept, and keeps what can', async () => {
+    const line = { sku: 'x', quantity: 1, unitPriceCents: 1 }
+    const order = { externalId: 'halves', currency: 'USD', lines: [line] }
+    const half = await post('/api/v1/orders', { ...order, customerRef: 'a\ud800' })
+    expect(half.body.detail).toContain('half a character or a control character')
+    const whole = String.raw`{"externalId":"\ud83d\ude00 \u00fc","currency":"USD","lines":[${JSON.stringify(line)}]}`
+    expect((await post('/api/v1/orders', whole)).status).toBe(201)
+    expect((await place.call('GET', `/api/v1/orders/${encodeURIComponent('😀 ü')}`)).status).toBe(200)
   })
 
   test('of another type is refused, and forms as pages send them are too', async () => {

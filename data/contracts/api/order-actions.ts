@@ -223,19 +223,39 @@ export type OrderActionsAnswer = ItemResults
 /** An own state: a step of one's own within a standard state. */
 export const ownState = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
-    within: oneOf(orderStatuses),
+    name: Type.String({ minLength: 1, maxLength: 100, description: 'no standard state, and there once' }),
+    within: Type.Unsafe<(typeof orderStatuses)[number]>({
+      type: 'string',
+      enum: [...orderStatuses],
+      description: 'the standard state that it is a step of; it ends with it',
+    }),
     from: Type.Array(Type.String({ maxLength: 100 }), {
       maxItems: 100,
-      description: 'states it may follow on',
+      description: 'states it may follow on: own ones, or the standard state that it is within',
     }),
-    to: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100, description: 'states that may follow' }),
+    to: Type.Array(Type.String({ maxLength: 100 }), {
+      maxItems: 100,
+      description: 'states that may follow: own ones, or the standard state, which means none of its own',
+    }),
     blocks: Type.Boolean({ description: 'nothing goes on until it is left' }),
   },
   closed,
 )
 /** The own states of a market, `PUT /api/v1/order-states`. */
-export const ownStatesAsked = Type.Object({ states: Type.Array(ownState, { maxItems: 200 }) }, closed)
+export const ownStatesAsked = Type.Object(
+  { states: Type.Array(ownState, { maxItems: 200 }) },
+  {
+    ...closed,
+    examples: [
+      {
+        states: [
+          { name: 'fraud_check', within: 'validated', from: ['validated'], to: ['cleared'], blocks: true },
+          { name: 'cleared', within: 'validated', from: ['fraud_check'], to: ['validated'], blocks: false },
+        ],
+      },
+    ],
+  },
+)
 
 /** Every state and what may follow on what, `GET /api/v1/order-states`. */
 export const orderStates = shape({

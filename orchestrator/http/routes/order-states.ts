@@ -24,6 +24,10 @@ export function addOrderStates(app: App, { engine }: AppParts): void {
       schema: {
         tags,
         summary: 'Define the own states of the market, all at once',
+        description:
+          'The list replaces the one before; an empty list takes all away, and what an own state held back goes on. ' +
+          'Lines and work go into an own state by the action own-state. The states are kept in the log: to set up ' +
+          'a new home, or to keep them in a repository, send the same file again; what is so already changes nothing.',
         headers: idempotencyHeaders,
         body: api.ownStatesAsked,
         response,
