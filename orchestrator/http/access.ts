@@ -149,16 +149,25 @@ function admitRole(
   return fail('HTTP_FORBIDDEN', { name, role, method: request.method, path: request.url.split('?')[0] })
 }
 
-async function admitHolder(
+function admitHolder(
   request: FastifyRequest,
   authorization: string,
   access: Exclude<Access, 'open' | 'peer'>,
   { vault, tokenBytes }: Rules,
-): Promise<Caller | DetourError> {
+): Outcome {
   const key = /^Bearer (\S{1,200})$/i.exec(authorization)?.[1]
   if (key !== undefined && isSame(Buffer.from(key), tokenBytes)) return owner
   if (access === 'own')
     return fail('HTTP_UNAUTHORIZED', { reason: 'this needs the bearer token of the running server' })
+  return admitKey(request, key, access, vault)
+}
+
+async function admitKey(
+  request: FastifyRequest,
+  key: string | undefined,
+  access: Ruled,
+  vault: BaseParts['vault'],
+): Promise<Caller | DetourError> {
   const holder = key === undefined ? null : await vault.verifyKey(key)
   if (holder === null) {
     return fail('HTTP_UNAUTHORIZED', {
