@@ -58,7 +58,7 @@ export { backorderLimitOf, knowsSku } from './stock/available.ts'
 export type { CalculatedMeasure, ChannelUnits, Product, SourceCount, StockChange } from './stock/commands.ts'
 export { reservationOf, reservationStatus, ttlBounds } from './stock/decide-reservation.ts'
 export { dueBy, expiringAfter, nextExpiry } from './stock/expiries.ts'
-export { settled } from './stock/settle.ts'
+export { settled, settledAt, stockReadAt } from './stock/settle.ts'
 export { calculated, measureOf, onHandName, ownSource, sourcesOf } from './stock/sources.ts'
 export type {
   EndedReservation,
@@ -70,7 +70,7 @@ export type {
   StockMore,
   StockRule,
 } from './stock/stock.ts'
+export { availableFor, availableOf, partsOfKey, ringFenceOf, type Stock, stockKey } from './stock/stock.ts'
 export type { TransferRequest } from './transfer/commands.ts'
 export type { OpenTransfer } from './transfer/open-transfer.ts'
 export type { OrderTransfer, TransferOutState, WorkTransfer } from './transfer/transfer.ts'
-export { availableFor, availableOf, partsOfKey, ringFenceOf, type Stock, stockKey } from './stock/stock.ts'

@@ -8,7 +8,7 @@ import type { OwnState } from './orders/own-states.ts'
 import { PersistentMap } from './persistent/map.ts'
 import { PersistentSet } from './persistent/set.ts'
 import type { CalculatedMeasure, Product } from './stock/commands.ts'
-import type { Expiries } from './stock/expiries.ts'
+import type { Expiries, ExpiryNode } from './stock/expiries.ts'
 import type { EndedReservation, Reservation, ScheduleEntry, Stock } from './stock/stock.ts'
 import type { OpenTransfer } from './transfer/open-transfer.ts'
 
@@ -26,6 +26,8 @@ export interface CoreState {
   reservations: PersistentMap<string, Reservation>
   /** The same, by their end. */
   expiries: Expiries
+  /** The same by the `stockKey` of what they hold. */
+  expiriesAt: PersistentMap<string, ExpiryNode>
   /** Units that reservations hold where no stock is tracked, by `stockKey`. */
   untrackedReserved: PersistentMap<string, number>
   /** Those that ended last, by id: the newest 5,000 to 10,000, in two ages. */
@@ -92,6 +94,7 @@ export function emptyState(market: string): CoreState {
     trackedNodes: PersistentSet(),
     reservations: PersistentMap(),
     expiries: null,
+    expiriesAt: PersistentMap(),
     untrackedReserved: PersistentMap(),
     endedReservations: { recent: PersistentMap(), before: PersistentMap() },
     schedule: PersistentMap(),

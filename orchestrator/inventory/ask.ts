@@ -4,7 +4,7 @@
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
-import { type CoreState, type ScheduleEntry, settled, stockKey } from '#orchestrator/core'
+import { type CoreState, type ScheduleEntry, stockKey } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { type AtpPosition, atpAnswer, horizonDays } from './atp.ts'
 import { availabilityOf, type FigureSource, figuresOfState } from './availability.ts'
@@ -30,8 +30,7 @@ export function askAvailability(
   const channel = query.channel ?? null
   if (asOf === undefined) {
     const now = engine.now()
-    const known = settled(state, now)
-    return availabilityOf(known, figuresOfState(known, channel), rest, now)
+    return availabilityOf(state, figuresOfState(state, channel, now), rest, now)
   }
   if (rest.measures !== undefined && rest.measures.length > 0) {
     throw fail('INVENTORY_QUERY_INVALID', { reason: 'measures of sources are kept for now only' })
@@ -98,11 +97,10 @@ async function instantOf(engine: Engine, asOf: string | undefined, narrow: Narro
   return warehouse.reading((queries) => ofLedger(queries, { market, at, ...narrow }))
 }
 
-function ofState(before: CoreState, at: number, channel: string | null): Instant {
-  const state = settled(before, at)
+function ofState(state: CoreState, at: number, channel: string | null): Instant {
   return {
     at,
-    source: figuresOfState(state, channel),
+    source: figuresOfState(state, channel, at),
     scheduleAt: (sku, nodeId) => state.scheduleAt.get(stockKey(sku, nodeId)) ?? [],
   }
 }

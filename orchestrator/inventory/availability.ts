@@ -10,6 +10,7 @@ import {
   type Stock,
   sourcesOf,
   stockKey,
+  stockReadAt,
 } from '#orchestrator/core'
 import { skusOfNode } from './node-index.ts'
 import { pageFrom, placeIn } from './page.ts'
@@ -43,11 +44,11 @@ export interface FigureSource {
   skusOf(nodeId: string): readonly string[]
 }
 
-/** Figures of the state, for a channel. What expired must have ended in it, see `settled`. */
-export function figuresOfState(state: CoreState, channel: string | null): FigureSource {
+/** Figures of the state as it reads at a time, for a channel. */
+export function figuresOfState(state: CoreState, channel: string | null, at: number): FigureSource {
   return {
     figuresOf: (sku, nodeId) => {
-      const stock = state.stock.get(stockKey(sku, nodeId))
+      const stock = stockReadAt(state, sku, nodeId, at)
       return stock === undefined ? null : figures(stock, channel)
     },
     isTracked: (nodeId) => state.trackedNodes.has(nodeId),

@@ -2,7 +2,7 @@
 // for, and anew when products or SKUs with stock came.
 
 import type { api } from '#data/contracts'
-import { availableOf, type CoreState } from '#orchestrator/core'
+import { availableOf, type CoreState, partsOfKey, stockReadAt } from '#orchestrator/core'
 import { pageFrom, placeIn } from './page.ts'
 
 /** Products that are ranked at most; more are too many to read anyway. */
@@ -89,12 +89,13 @@ function compare(a: Found, b: Found): number {
 
 /**
  * A page of products, the best first, with what there is of each.
- * @param state what expired must have ended in it, see `settled`
+ * @param at time at which stock is read, epoch ms of the market
  * @throws HTTP_CURSOR_INVALID
  */
 export function searchProducts(
   state: CoreState,
   { q, cursor, limit = 20 }: { q: string; cursor?: string | undefined; limit?: number | undefined },
+  at: number,
 ): api.ProductPage {
   const place = placeIn(cursor, 'products')
   const { found, isCut } = find(state, q)
@@ -104,17 +105,17 @@ export function searchProducts(
   const end = page.at(-1)
   const isEnd = rest.length <= limit || end === undefined
   return {
-    items: page.map(({ sku }) => viewOf(state, sku)),
+    items: page.map(({ sku }) => viewOf(state, sku, at)),
     nextCursor: isEnd ? null : pageFrom('products', end.rank, end.sku),
     total: isCut ? null : found.length,
   }
 }
 
-function viewOf(state: CoreState, sku: string): api.ProductPage['items'][number] {
+function viewOf(state: CoreState, sku: string, at: number): api.ProductPage['items'][number] {
   const { name = null, skuClass = null } = state.products.get(sku) ?? {}
   const view = { sku, name, skuClass, onHand: 0, available: 0, nodes: 0 }
   for (const key of state.stockOfSku.get(sku) ?? []) {
-    const stock = state.stock.get(key)
+    const stock = stockReadAt(state, sku, partsOfKey(key).nodeId, at)
     if (stock === undefined) continue
     view.onHand += stock.onHand
     view.available += availableOf(stock)

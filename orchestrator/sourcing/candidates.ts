@@ -9,7 +9,8 @@ import {
   type Incident,
   type Node,
   type Order,
-  settled,
+  partsOfKey,
+  settledAt,
   stockKey,
 } from '#orchestrator/core'
 import { type Lanes, laneKey } from './lanes.ts'
@@ -52,7 +53,7 @@ const enoughShipments = 8
 
 /** Every node that could be meant, the best feasible one first. Cost: nodes x wants. */
 export function weigh(asked: Question): CandidateRecord[] {
-  const question = { ...asked, state: settled(asked.state, asked.now) }
+  const question = { ...asked, state: settledAt(asked.state, positionsOf(asked), asked.now).state }
   const candidates: CandidateRecord[] = []
   for (const node of question.state.nodes.values()) {
     if (!concerns(question, node)) continue
@@ -70,6 +71,12 @@ export function weigh(asked: Question): CandidateRecord[] {
       a.totalCents - b.totalCents ||
       (a.nodeId < b.nodeId ? -1 : 1),
   )
+}
+
+/** Where the goods are, and where the order's reservation holds them. */
+function* positionsOf({ state, wants, order }: Question): Generator<{ sku: string; nodeId: string }> {
+  for (const { sku } of wants) for (const key of state.stockOfSku.get(sku) ?? []) yield partsOfKey(key)
+  yield* reservationFor(state, order)?.lines ?? []
 }
 
 /** A node that has nothing to do with the order's goods is not worth a line in the record. */

@@ -1,6 +1,6 @@
 // What always holds of stock: figures, promises, ring fences, reservations. Pure functions that never repair.
 
-import { availableOf, dueBy, partsOfKey, stockKey } from '#orchestrator/core'
+import { availableOf, type CoreState, dueBy, partsOfKey, stockKey } from '#orchestrator/core'
 import type { PositionInvariant, StateInvariant, StepInvariant } from './shapes.ts'
 
 const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0
@@ -94,7 +94,7 @@ export const stockStateRules: readonly StateInvariant[] = [
     scope: 'state',
     id: 'reservations_end_in_time',
     says: 'Every reservation that has not ended is listed by its end, and no other.',
-    *find({ reservations, expiries }) {
+    *find({ reservations, expiries, expiriesAt }) {
       let listed = 0
       for (const reservationId of dueBy(expiries, Number.POSITIVE_INFINITY)) {
         listed++
@@ -103,9 +103,29 @@ export const stockStateRules: readonly StateInvariant[] = [
       }
       if (listed !== reservations.size)
         yield { subject: 'index of ends', found: `lists ${listed} of ${reservations.size} reservations` }
+      yield* endsByPosition(reservations, expiriesAt)
     },
   },
 ]
+
+function* endsByPosition(
+  reservations: CoreState['reservations'],
+  expiriesAt: CoreState['expiriesAt'],
+): Generator<{ subject: string; found: string }> {
+  const wanted = new Map<string, number>()
+  for (const { lines } of reservations.values()) {
+    for (const { sku, nodeId } of lines) {
+      const key = stockKey(sku, nodeId)
+      wanted.set(key, (wanted.get(key) ?? 0) + 1)
+    }
+  }
+  for (const key of new Set([...wanted.keys(), ...expiriesAt.keys()])) {
+    const ids = [...dueBy(expiriesAt.get(key) ?? null, Number.POSITIVE_INFINITY)]
+    const isRight = ids.length === (wanted.get(key) ?? 0) && ids.every((id) => reservations.has(id))
+    const { sku, nodeId } = partsOfKey(key)
+    if (!isRight) yield { subject: positionName(sku, nodeId), found: 'lists other reservations than hold it' }
+  }
+}
 
 /** How a position is called in reports. */
 export function positionName(sku: string, nodeId: string): string {

@@ -2,7 +2,7 @@
 
 import type { EventData } from '../events.ts'
 import type { CoreState } from '../state.ts'
-import { withExpiry, withoutExpiry } from './expiries.ts'
+import { withExpiriesAt, withExpiry, withoutExpiriesAt, withoutExpiry } from './expiries.ts'
 import { withFence } from './positions.ts'
 import { type Reservation, type ReservationLine, stockKey } from './stock.ts'
 
@@ -22,8 +22,11 @@ export function reserved(
     ...held(state, lines, channel, at, 1),
     reservations: state.reservations.set(reservationId, reservation),
     expiries: withExpiry(state.expiries, expiresAt, reservationId),
+    expiriesAt: withExpiriesAt(state.expiriesAt, keysOf(lines), expiresAt, reservationId),
   }
 }
+
+const keysOf = (lines: readonly ReservationLine[]) => lines.map(({ sku, nodeId }) => stockKey(sku, nodeId))
 
 /** The state with a reservation that holds longer, or shorter. */
 export function renewed(
@@ -32,11 +35,14 @@ export function renewed(
 ): CoreState {
   const before = state.reservations.get(reservationId)
   if (before === undefined) return state
+  const keys = keysOf(before.lines)
   const expiries = withoutExpiry(state.expiries, before.expiresAt, reservationId)
+  const expiriesAt = withoutExpiriesAt(state.expiriesAt, keys, before.expiresAt, reservationId)
   return {
     ...state,
     reservations: state.reservations.set(reservationId, { ...before, expiresAt }),
     expiries: withExpiry(expiries, expiresAt, reservationId),
+    expiriesAt: withExpiriesAt(expiriesAt, keys, expiresAt, reservationId),
   }
 }
 
@@ -48,20 +54,26 @@ export function ended(
   const before = state.reservations.get(reservationId)
   if (before === undefined) return state
   const parts = lines === undefined ? before.lines : partsOf(before, lines)
-  const next = { ...state, ...held(state, parts, before.channel, at, -1) }
   const left = leftOf(before, parts)
+  const kept = new Set(keysOf(left))
+  const gone = keysOf(before.lines).filter((key) => !kept.has(key))
+  const next = {
+    ...state,
+    ...held(state, parts, before.channel, at, -1),
+    expiriesAt: withoutExpiriesAt(state.expiriesAt, gone, before.expiresAt, reservationId),
+  }
   if (left.length > 0) {
     return { ...next, reservations: state.reservations.set(reservationId, { ...before, lines: left }) }
   }
   const { recent, before: older } = state.endedReservations
   const isFull = recent.size >= endedKept
-  const kept = isFull ? recent.clear() : recent
+  const young = isFull ? recent.clear() : recent
   return {
     ...next,
     reservations: state.reservations.delete(reservationId),
     expiries: withoutExpiry(state.expiries, before.expiresAt, reservationId),
     endedReservations: {
-      recent: kept.set(reservationId, { ...before, how, endedAt: at }),
+      recent: young.set(reservationId, { ...before, how, endedAt: at }),
       before: isFull ? recent : older,
     },
   }

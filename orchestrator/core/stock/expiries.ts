@@ -1,6 +1,8 @@
 // Soft reservations by the time at which they end: a balanced tree that shares structure, so that the next one is
 // found in a few steps and states handed out never change. It knows no clock.
 
+import type { PersistentMap } from '../persistent/map.ts'
+
 /** Reservations by end; null = none. */
 export type Expiries = ExpiryNode | null
 
@@ -107,4 +109,31 @@ export function* expiringAfter(tree: Expiries, at: number, id: string | null): G
     yield tree.reservationId
   }
   yield* expiringAfter(tree.right, at, id)
+}
+
+/** By position, with one more at each of the keys. */
+export function withExpiriesAt(
+  trees: PersistentMap<string, ExpiryNode>,
+  keys: readonly string[],
+  at: number,
+  id: string,
+): PersistentMap<string, ExpiryNode> {
+  let next = trees
+  for (const key of keys) next = next.set(key, withExpiry(next.get(key) ?? null, at, id))
+  return next
+}
+
+/** By position, without one at each of the keys. */
+export function withoutExpiriesAt(
+  trees: PersistentMap<string, ExpiryNode>,
+  keys: readonly string[],
+  at: number,
+  id: string,
+): PersistentMap<string, ExpiryNode> {
+  let next = trees
+  for (const key of keys) {
+    const left = withoutExpiry(next.get(key) ?? null, at, id)
+    next = left === null ? next.delete(key) : next.set(key, left)
+  }
+  return next
 }

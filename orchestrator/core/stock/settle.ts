@@ -6,7 +6,7 @@ import type { CoreEvent, EventData } from '../events.ts'
 import type { CoreState } from '../state.ts'
 import { ended } from './evolve-reservation.ts'
 import { dueBy, nextExpiry } from './expiries.ts'
-import { type Reservation, stockKey } from './stock.ts'
+import { type Reservation, type Stock, stockKey } from './stock.ts'
 
 type Ended = EventData['ReservationEnded'] & { at: number }
 
@@ -32,18 +32,27 @@ export function settledAt(
   at: number,
 ): { state: CoreState; events: CoreEvent[] } {
   if (!isAnyDue(state, at)) return { state, events: [] }
-  const keys = new Set<string>()
-  for (const { sku, nodeId } of positions) keys.add(stockKey(sku, nodeId))
   const events: CoreEvent[] = []
   let next = state
-  for (const reservationId of dueBy(state.expiries, at)) {
-    const reservation = state.reservations.get(reservationId)
-    if (reservation?.lines.some(({ sku, nodeId }) => keys.has(stockKey(sku, nodeId))) !== true) continue
-    const data = expiry(reservation, at)
-    events.push(event('ReservationEnded', data))
-    next = ended(next, data)
+  for (const { sku, nodeId } of positions) {
+    for (const reservationId of dueBy(state.expiriesAt.get(stockKey(sku, nodeId)) ?? null, at)) {
+      const reservation = next.reservations.get(reservationId)
+      if (reservation === undefined) continue
+      const data = expiry(reservation, at)
+      events.push(event('ReservationEnded', data))
+      next = ended(next, data)
+    }
   }
   return { state: next, events }
+}
+
+/** The stock of a position as it reads at a time: without what has expired there. Cost: a few steps, and what expired. */
+export function stockReadAt(state: CoreState, sku: string, nodeId: string, at: number): Stock | undefined {
+  const key = stockKey(sku, nodeId)
+  if (!isAnyDue(state, at)) return state.stock.get(key)
+  const next = nextExpiry(state.expiriesAt.get(key) ?? null)
+  const isDue = next !== null && next <= at
+  return (isDue ? settledAt(state, [{ sku, nodeId }], at).state : state).stock.get(key)
 }
 
 const readings = new WeakMap<CoreState, { at: number; state: CoreState }>()

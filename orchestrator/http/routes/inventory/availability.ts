@@ -3,7 +3,6 @@
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
-import { settled } from '#orchestrator/core'
 import { askAtp, askAvailability, searchProducts } from '#orchestrator/inventory'
 import type { App, AppParts } from '../../parts.ts'
 import { problems } from '../../problem.ts'
@@ -92,6 +91,6 @@ export function addAvailability(app: App, { engine }: AppParts): void {
         response: { 200: api.productPage, ...problems },
       },
     },
-    (request) => searchProducts(settled(engine.core.state(), engine.now()), request.query),
+    (request) => searchProducts(engine.core.state(), request.query, engine.now()),
   )
 }
