@@ -14,6 +14,8 @@ export interface Served {
   get<T>(path: string): Promise<T>
   /** A body sent with the owner's token. @throws BENCH_FAILED when the answer is not a success */
   send(path: string, body: string | Buffer, type?: string): Promise<void>
+  /** The same by PUT. @throws BENCH_FAILED when the answer is not a success */
+  change(path: string, body: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -30,6 +32,12 @@ export async function serveHome(home: string, options: string[], group: string):
   const { url } = await announced(child, group)
   const { token } = JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { token: string }
   const pool = new Pool(url, { connections: 64, pipelining: 1 })
+  const write = async (method: 'POST' | 'PUT', path: string, body: string | Buffer, type: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type }
+    const answer = await pool.request({ path, method, headers, body })
+    const text = await answer.body.text()
+    if (answer.statusCode >= 300) throw fail('BENCH_FAILED', { group, reason: text.slice(0, 300) })
+  }
   return {
     url,
     pool,
@@ -37,12 +45,8 @@ export async function serveHome(home: string, options: string[], group: string):
       const { body } = await pool.request({ path, method: 'GET' })
       return (await body.json()) as T
     },
-    send: async (path, body, type = 'application/json') => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': type }
-      const answer = await pool.request({ path, method: 'POST', headers, body })
-      const text = await answer.body.text()
-      if (answer.statusCode >= 300) throw fail('BENCH_FAILED', { group, reason: text.slice(0, 300) })
-    },
+    send: (path, body, type = 'application/json') => write('POST', path, body, type),
+    change: (path, body) => write('PUT', path, body, 'application/json'),
     stop: async () => {
       await pool.close()
       const ended = new Promise((done) => child.once('exit', done))

@@ -74,4 +74,6 @@ export async function fillHome(served: Served): Promise<void> {
   await load('nodes', ['node_external_id,name,type,time_zone,country,region,processing_cost', ...nodeRows])
   await load('inventory', ['sku,node_external_id,counted_at,on_hand', ...stockRows, ...more])
   await served.send('/api/v1/cycle', '{}')
+  // The time of the wall from the start: with the first order the clock would leap over every reservation.
+  await served.change('/api/v1/clock', JSON.stringify({ mode: 'wall' }))
 }
