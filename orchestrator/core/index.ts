@@ -58,7 +58,7 @@ export { backorderLimitOf, knowsSku } from './stock/available.ts'
 export type { CalculatedMeasure, ChannelUnits, Product, SourceCount, StockChange } from './stock/commands.ts'
 export { reservationOf, reservationStatus, ttlBounds } from './stock/decide-reservation.ts'
 export { dueBy, expiringAfter, nextExpiry } from './stock/expiries.ts'
-export { settled, settledAt, stockReadAt } from './stock/settle.ts'
+export { isAnyDue, settled, settledAt, stockReadAt } from './stock/settle.ts'
 export { calculated, measureOf, onHandName, ownSource, sourcesOf } from './stock/sources.ts'
 export type {
   EndedReservation,

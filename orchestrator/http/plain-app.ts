@@ -69,7 +69,7 @@ async function limitRate(app: App, { host, requestsMost = 3_000 }: BaseParts): P
 function readQueries(app: App): void {
   app.addHook('preValidation', (request, _reply, done) => {
     const schema = request.routeOptions.schema?.querystring
-    if (schema !== undefined) request.query = readQuery(schema as never, request.query)
+    if (schema !== undefined) readQuery(schema as never, request.query)
     // An action without a body is one with nothing to say.
     if (request.body === undefined && request.routeOptions.schema?.body !== undefined) request.body = {}
     done()

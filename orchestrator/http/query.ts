@@ -2,29 +2,43 @@
 
 import type { TSchema } from 'typebox'
 
-type Raw = Record<string, string | string[] | undefined>
+type Raw = Record<string, unknown>
 interface Property {
   type?: string
   items?: Property
 }
 
+const plans = new WeakMap<object, ReadonlyMap<string, Property>>()
+
+/** The properties of a schema that are no plain text, by name. */
+function planOf(schema: TSchema): ReadonlyMap<string, Property> {
+  const known = plans.get(schema)
+  if (known !== undefined) return known
+  const { properties = {} } = schema as { properties?: Record<string, Property> }
+  const plan = new Map(Object.entries(properties).filter(([, { type }]) => type !== 'string'))
+  plans.set(schema, plan)
+  return plan
+}
+
 /**
- * The query with whole numbers, numbers, booleans and lists (repeated or with commas) where the schema has them; text
- * that is none stays text, so that validation names it.
+ * Gives the query, changed in place, whole numbers, numbers, booleans and lists (repeated or with commas) where the
+ * schema has them; text that is none stays text, so that validation names it.
+ * @param raw as Fastify parsed it: without a prototype, so that a field named __proto__ is a field like any other
  */
-export function readQuery(schema: TSchema, raw: unknown): Record<string, unknown> {
-  const properties = (schema as { properties?: Record<string, Property> }).properties ?? {}
-  // Without a prototype: a field named __proto__ is a field like any other, and unknown.
-  const query: Record<string, unknown> = Object.create(null)
-  for (const [name, value] of Object.entries((raw ?? {}) as Raw)) {
-    if (value === undefined) continue
-    query[name] = convert(Object.hasOwn(properties, name) ? properties[name] : undefined, value)
+export function readQuery(schema: TSchema, raw: unknown): void {
+  if (typeof raw !== 'object' || raw === null) return
+  const query = raw as Raw
+  const plan = planOf(schema)
+  for (const name in query) {
+    const property = plan.get(name)
+    if (property !== undefined) query[name] = convert(property, query[name] as string | string[])
   }
-  return query
 }
 
 function convert(property: Property | undefined, value: string | string[]): unknown {
   if (property?.type === 'array') {
+    const isOne = typeof value === 'string' && value !== '' && !value.includes(',')
+    if (isOne && property.items?.type === 'string') return [value]
     const items = (Array.isArray(value) ? value : [value]).flatMap((text) => text.split(','))
     return items.filter((text) => text !== '').map((text) => convert(property.items, text))
   }

@@ -7,7 +7,12 @@ import type { Queries } from '#data/warehouse'
 import { type CoreState, type ScheduleEntry, stockKey } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { type AtpPosition, atpAnswer, horizonDays } from './atp.ts'
-import { availabilityOf, type FigureSource, figuresOfState } from './availability.ts'
+import {
+  type AvailabilityRequest,
+  availabilityOf,
+  type FigureSource,
+  figuresOfState,
+} from './availability.ts'
 import { ledgerTo, pastFigures, pastSchedule } from './past.ts'
 
 /** Stock at an instant, and the schedule that was known then. */
@@ -23,20 +28,20 @@ interface Instant {
  */
 export function askAvailability(
   engine: Engine,
-  query: api.AvailabilityQuery,
+  query: AvailabilityRequest,
 ): api.AvailabilityAnswer | Promise<api.AvailabilityAnswer> {
-  const { asOf, ...rest } = query
+  const { asOf, measures, skus = [], nodeIds = [] } = query
   const state = engine.core.state()
   const channel = query.channel ?? null
   if (asOf === undefined) {
     const now = engine.now()
-    return availabilityOf(state, figuresOfState(state, channel, now), rest, now)
+    return availabilityOf(state, figuresOfState(state, channel, now), query, now)
   }
-  if (rest.measures !== undefined && rest.measures.length > 0) {
+  if (measures !== undefined && measures.length > 0) {
     throw fail('INVENTORY_QUERY_INVALID', { reason: 'measures of sources are kept for now only' })
   }
-  const narrow = { skus: query.skus ?? [], nodeIds: query.nodeIds ?? [], channel }
-  return instantOf(engine, asOf, narrow).then(({ at, source }) => availabilityOf(state, source, rest, at))
+  const narrow = { skus, nodeIds, channel }
+  return instantOf(engine, asOf, narrow).then(({ at, source }) => availabilityOf(state, source, query, at))
 }
 
 /** What is asked of ATP over the API. */

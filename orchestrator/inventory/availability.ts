@@ -6,6 +6,7 @@ import {
   availableFor,
   type CoreState,
   calculated,
+  isAnyDue,
   knowsSku,
   type Stock,
   sourcesOf,
@@ -19,7 +20,8 @@ import { pageFrom, placeIn } from './page.ts'
 const pairsMost = 10_000
 const pageUsual = 1_000
 
-type Query = Omit<api.AvailabilityQuery, 'asOf'>
+/** What is asked of availability. */
+export type AvailabilityRequest = { [K in keyof api.AvailabilityQuery]: api.AvailabilityQuery[K] | undefined }
 
 /** Figures of a position at a time, wherever they come from. */
 export interface Figures {
@@ -46,9 +48,10 @@ export interface FigureSource {
 
 /** Figures of the state as it reads at a time, for a channel. */
 export function figuresOfState(state: CoreState, channel: string | null, at: number): FigureSource {
+  const isSettled = !isAnyDue(state, at)
   return {
     figuresOf: (sku, nodeId) => {
-      const stock = stockReadAt(state, sku, nodeId, at)
+      const stock = isSettled ? state.stock.get(stockKey(sku, nodeId)) : stockReadAt(state, sku, nodeId, at)
       return stock === undefined ? null : figures(stock, channel)
     },
     isTracked: (nodeId) => state.trackedNodes.has(nodeId),
@@ -78,19 +81,22 @@ function figures(stock: Stock, channel: string | null): Figures {
 export function availabilityOf(
   state: CoreState,
   source: FigureSource,
-  query: Query,
+  query: AvailabilityRequest,
   at: number,
 ): api.AvailabilityAnswer {
   const { skus = [], nodeIds = [], measures, limit = pageUsual } = query
   const { pairs, next } = pairsOf(source, skus, nodeIds, { cursor: query.cursor, limit })
   const measure = measures === undefined || measures.length === 0 ? null : measurer(state, measures)
+  let isAllKnown = skus.length > 0 && nodeIds.length > 0
   const items = pairs.map(([sku, nodeId]) => {
-    const item = itemOf(source, sku, nodeId)
+    const known = source.figuresOf(sku, nodeId)
+    if (known === null) isAllKnown = false
+    const item = known === null ? unknownItem(source, sku, nodeId) : itemOf(sku, nodeId, known)
     return measure === null ? item : { ...item, measures: measure(sku, nodeId) }
   })
   const answer: api.AvailabilityAnswer = { at: new Date(at).toISOString(), items, nextCursor: next }
   if (query.totals === true) answer.totals = totalsOf(items)
-  const unknown = unknownOf(state, skus, nodeIds)
+  const unknown = isAllKnown ? null : unknownOf(state, skus, nodeIds)
   if (unknown !== null) answer.unknown = unknown
   return answer
 }
@@ -163,9 +169,14 @@ const nothing = Object.freeze({
   inbound: 0,
 })
 
-function itemOf(source: FigureSource, sku: string, nodeId: string): api.Availability {
-  const known = source.figuresOf(sku, nodeId)
-  if (known !== null) return { sku, nodeId, isTracked: true, ...known }
+/** Field by field: this is made for every position of every answer. */
+function itemOf(sku: string, nodeId: string, known: Figures): api.Availability {
+  const { onHand, allocated, reserved, safetyStock, ringFenced, inbound, available } = known
+  const isTracked = true
+  return { sku, nodeId, isTracked, onHand, allocated, reserved, safetyStock, ringFenced, inbound, available }
+}
+
+function unknownItem(source: FigureSource, sku: string, nodeId: string): api.Availability {
   // A node with a feed does not have what the feed leaves out; one without may have anything.
   const isTracked = source.isTracked(nodeId)
   return { sku, nodeId, isTracked, ...nothing, available: isTracked ? 0 : null }

@@ -61,12 +61,8 @@ export function addAvailability(app: App, { engine }: AppParts): void {
     '/inventory/availability',
     { schema: { tags, summary: 'What can be promised', querystring: availabilityQuery, response } },
     (request) => {
-      const { sku, node, ...query } = request.query
-      return askAvailability(engine, {
-        ...query,
-        ...(sku === undefined ? {} : { skus: sku }),
-        ...(node === undefined ? {} : { nodeIds: node }),
-      })
+      const { sku: skus, node: nodeIds, ...query } = request.query
+      return askAvailability(engine, { ...query, skus, nodeIds })
     },
   )
   app.get(
