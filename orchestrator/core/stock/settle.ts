@@ -46,7 +46,7 @@ export function settledAt(
   return { state: next, events }
 }
 
-/** The stock of a position as it reads at a time: without what has expired there. Cost: a few steps, and what expired. */
+/** The stock of a position as it reads at a time: without what has expired there. Cost: log n and what expired. */
 export function stockReadAt(state: CoreState, sku: string, nodeId: string, at: number): Stock | undefined {
   const key = stockKey(sku, nodeId)
   if (!isAnyDue(state, at)) return state.stock.get(key)
