@@ -53,7 +53,8 @@ async function readOn(engine: Engine, reading: Reading): Promise<Tail> {
   const { cursor, waiting } = await progressOf(engine)
   reading.entries = reading.entries.filter((entry) => entry.seq > cursor)
   reading.readSeq = Math.max(reading.readSeq, cursor, core.lastSeq - most)
-  for (;;) {
+  // A log that does not answer has nothing new either: what was read goes on being told.
+  while (reading.readSeq < core.lastSeq) {
     const events = await workspace.log.read(core.stream, reading.readSeq, page)
     for (const event of events) {
       const entry = entryOf(event)

@@ -70,6 +70,11 @@ async function stock(market: string, units: number): Promise<void> {
     })
     expect(reply.body).toMatchObject({ accepted: 1, quarantined: 0 })
   }
+  await until(
+    `stock that the market ${market} knows`,
+    () => b.call('GET', `/api/v1/markets/${market}/inventory/availability?sku=KET`),
+    ({ body }) => (body.items as unknown[] | undefined)?.length === 1,
+  )
 }
 
 const isSkipped = () => postgres === null
