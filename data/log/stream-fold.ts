@@ -14,8 +14,9 @@ import type { EventLog, StoredEvent } from './event-log.ts'
 import { type FrozenBits, SeenCommands } from './seen-commands.ts'
 import type { SnapshotPart, SnapshotReader, StateCodec } from './snapshot.ts'
 
-/** Events per read while folding. */
-const chunkEvents = 10_000
+/** Events per read while folding, and reads under way at a time: the log works on while we fold. */
+const chunkEvents = 2_000
+const readsAhead = 4
 
 /** Told as a fold goes on. */
 export interface FoldWatch {
@@ -117,23 +118,26 @@ export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
    * @returns whether it reached the tail
    */
   async catchUp(log: EventLog, tail: number, isOwn: (event: StoredEvent) => boolean): Promise<boolean> {
-    const read = (from: number): Promise<StoredEvent[]> => {
-      const events = log.read(this.#stream, from, Math.min(chunkEvents, tail - from))
-      events.catch(() => {})
-      return events
+    const ahead: Promise<StoredEvent[]>[] = []
+    let from = this.seq
+    const readOn = (): void => {
+      for (; from < tail && ahead.length < readsAhead; from += chunkEvents) {
+        const events = log.read(this.#stream, from, Math.min(chunkEvents, tail - from))
+        events.catch(() => {})
+        ahead.push(events)
+      }
     }
-    let next = this.seq < tail ? read(this.seq) : null
-    while (next !== null) {
-      const events = await next
-      const end = this.seq + events.length
-      if (events.length === 0)
-        throw fail('LOG_UNAVAILABLE', { reason: `${this.#stream} has no event ${end + 1}` })
-      next = end < tail ? read(end) : null
+    for (readOn(); ahead.length > 0; readOn()) {
+      const events = (await ahead.shift()) as StoredEvent[]
+      if (events[0]?.seq !== this.seq + 1)
+        throw fail('LOG_UNAVAILABLE', { reason: `${this.#stream} has no event ${this.seq + 1}` })
       for (const event of events) {
         if (!isOwn(event)) return false
         this.#apply(event, tail - event.seq < this.#answersKept)
       }
     }
+    if (this.seq < tail)
+      throw fail('LOG_UNAVAILABLE', { reason: `${this.#stream} has no event ${this.seq + 1}` })
     return true
   }
 
