@@ -32,6 +32,7 @@ export {
   type Order,
   type OrderHeader,
   type OrderLine,
+  type Method,
   type OrderStatus,
   type Shipment,
   untouchedWork,

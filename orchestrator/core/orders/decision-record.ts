@@ -1,4 +1,18 @@
-// Why work went where it went. Shapes only.
+// Why work went where it went. Shapes only; what is marked as absent is absent in events of earlier versions.
+
+/** A constraint as it stands for a node. */
+export interface ConstraintRecord {
+  /** e.g. max_distance, capacity, cut_off. */
+  name: string
+  kind: 'hard' | 'soft'
+  isMet: boolean
+  /** What was seen and what was asked, in `unit`; null where there is nothing to measure. */
+  value: number | null
+  limit: number | null
+  /** How far it is from failing, or by how much it fails (below 0), in `unit`. */
+  slack: number | null
+  unit: string | null
+}
 
 /** A node that was weighed for work. */
 export interface CandidateRecord {
@@ -14,6 +28,38 @@ export interface CandidateRecord {
   hours: number
   terms: readonly { name: string; cents: number }[]
   totalCents: number
+  /** Absent before sourcing by strategies, as all below. */
+  serviceId?: string | null
+  /** When it would leave and, as likely as not, arrive; epoch ms. */
+  dispatchAt?: number | null
+  arrivesAt?: number | null
+  /** Probability of missing the promise, null without a promise. */
+  lateRisk?: number | null
+  distanceKm?: number | null
+  co2Grams?: number | null
+  constraints?: readonly ConstraintRecord[]
+  /** Lines it was weighed for, where not for all. */
+  lineIds?: readonly string[]
+}
+
+/** Where units of a line go, and why. */
+export interface LineDecision {
+  lineId: string
+  quantity: number
+  /** null = nowhere. */
+  nodeId: string | null
+  reason: string
+}
+
+/** What would have to be different for another node to win, found by solving again. */
+export interface Counterfactual {
+  nodeId: string
+  /** What changes: cut_off (minutes later), stock (units more), cost (cents less), distance (km more), capacity (orders). */
+  kind: string
+  amount: number
+  unit: string
+  /** One sentence. */
+  text: string
 }
 
 /** Why work went where it went. */
@@ -30,4 +76,14 @@ export interface DecisionRecord {
   /** Expected hours saved by a reroute. */
   hoursSaved: number | null
   candidates: readonly CandidateRecord[]
+  /** Strategy and version; absent before sourcing by strategies, as all below. */
+  strategyId?: string
+  strategyVersion?: number
+  lines?: readonly LineDecision[]
+  runnerUpNodeId?: string | null
+  counterfactuals?: readonly Counterfactual[]
+  /** exact = proven best for this order alone; batch = best found together with others. */
+  method?: 'exact' | 'batch'
+  /** Of a batch: how far the whole may be from its optimum, 0 to 1. */
+  gap?: number | null
 }

@@ -1,0 +1,160 @@
+// What sourcing is told: an order, and the world it is sourced in. Shapes only; the world is passed in, nothing is read
+// from elsewhere.
+
+import type { api } from '#data/contracts'
+import type { DecisionRecord, Method } from '#orchestrator/core'
+import type { CompiledNetwork } from './network/compiled.ts'
+
+/** Where an order goes, as far as it is known. */
+export interface Destination {
+  country: string | null
+  region: string | null
+  city: string | null
+  postalCode: string | null
+  /** Name of a zone that lanes and rates may use, where the order names one. */
+  zone: string | null
+  latitude: number | null
+  longitude: number | null
+  timeZone: string | null
+}
+
+/** Units of a line that want a node. */
+export interface SourcingLine {
+  lineId: string
+  sku: string
+  quantity: number
+  unitPriceCents: number | null
+  /** Of one unit; null = as the product says. */
+  weightG: number | null
+}
+
+/** An order, or the part of one that wants nodes. */
+export interface SourcingOrder {
+  orderId: string
+  method: Method
+  channel: string | null
+  currency: string
+  customerRef: string | null
+  destination: Destination
+  placedAt: number
+  promisedAt: number | null
+  lines: readonly SourcingLine[]
+  /** collect = the customer pays the carrier: carriage costs nothing and needs no rate. */
+  freight: 'prepaid' | 'collect'
+  /** Weight of the whole, where it is told; null = sum of the lines. */
+  weightG: number | null
+  /** Nodes that are not to be chosen, with the reason in words. */
+  avoided: ReadonlyMap<string, string>
+  /** Units that are held for this order already, by node and SKU: they count as available to it. */
+  held(nodeId: string, sku: string): number
+  /** Where the work is now, null for new work. */
+  from: { nodeId: string; carrier: string | null } | null
+}
+
+/** Stock as sourcing sees it. */
+export interface StockView {
+  /** Units that a channel can have; null = the node has no stock feed: taken as available; undefined = not there. */
+  available(sku: string, nodeId: string, channel: string | null): number | null | undefined
+  /** On hand, for the stock rules of nodes; null = unknown. */
+  onHand(sku: string, nodeId: string): number | null
+  /** Nodes that may have a SKU; null = any node may. */
+  nodesOf(sku: string): readonly string[] | null
+}
+
+/** Work that is there already. */
+export interface LoadView {
+  /** Work that leaves, or is to leave, a node on a local day (YYYY-MM-DD). */
+  booked(nodeId: string, day: string): { orders: number; lines: number; units: number }
+  /** Open work of a node in all. */
+  open(nodeId: string): number
+  /** Work that the node refused in the last 7 days. */
+  refused(nodeId: string): number
+}
+
+/** What is known of a product for carriage; null = not known. */
+export interface ProductFacts {
+  weightG: number | null
+  lengthMm: number | null
+  widthMm: number | null
+  heightMm: number | null
+}
+
+/** What history says of times and costs; null = nothing. */
+export interface LearnedView {
+  /** From release to leaving the node. */
+  processing(nodeId: string): api.Spread | null
+  /** From leaving to the customer. */
+  transit(nodeId: string, carrierId: string | null, region: string | null): api.Spread | null
+  /** Cents for carriage, where no rate card says it. */
+  carriageCents(nodeId: string, region: string | null): number | null
+  /** How many times longer things take now, by an open incident; 1 = as usual. */
+  stretch(dimension: 'node' | 'carrier', id: string): number
+  /** Carriers a node has used, the most used first. */
+  carriers(nodeId: string): readonly string[]
+}
+
+/** The world that orders are sourced in. */
+export interface SourcingWorld {
+  /** Epoch ms of the market. */
+  now: number
+  network: CompiledNetwork
+  strategy: api.Strategy
+  stock: StockView
+  load: LoadView
+  learned: LearnedView
+  product(sku: string): ProductFacts | null
+  /** Amounts in whole cents for what is decided; as they come for files. */
+  rounding: 'cents' | 'none'
+}
+
+/** Work of one node, as planned. */
+export interface PlannedWork {
+  nodeId: string
+  carrierId: string | null
+  serviceId: string | null
+  /** Epoch ms of the market. */
+  dispatchAt: number
+  arrivesAt: number
+  lines: readonly { lineId: string; quantity: number }[]
+  terms: readonly { name: api.CostTerm; cents: number }[]
+  costCents: number
+  /** Probability of missing the promise, null without one. */
+  lateRisk: number | null
+  distanceKm: number | null
+  co2Grams: number | null
+}
+
+/** Units that found no node. */
+export interface UnservedLine {
+  lineId: string
+  quantity: number
+  /** e.g. no_stock, no_capacity, no_rate, too_far, constraints_contradict. */
+  code: string
+  /** In words, naming the constraints that cannot hold together. */
+  reason: string
+}
+
+/** How one order goes. */
+export interface SourcingPlan {
+  orderId: string
+  work: readonly PlannedWork[]
+  unserved: readonly UnservedLine[]
+  /** All terms of all work, with splits. */
+  costCents: number
+}
+
+/** A plan with the record of why. */
+export interface ExplainedPlan extends SourcingPlan {
+  decision: DecisionRecord
+}
+
+/** How a batch goes. */
+export interface BatchPlan {
+  plans: readonly SourcingPlan[]
+  costCents: number
+  boundCents: number
+  gap: number
+  seconds: number
+  method: string
+  stopped: 'time' | 'cancelled' | 'gap' | null
+}
