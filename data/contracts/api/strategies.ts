@@ -61,6 +61,11 @@ export const objectivePrices = shape({
     maximum: 1e12,
     description: 'a unit that is not sourced at all; large = serve as many as possible',
   }),
+  unservedOrderCents: Type.Number({
+    minimum: 0,
+    maximum: 1e12,
+    description: 'an order that is not sourced at all; of one in parts, the share of its units that is not',
+  }),
 })
 
 /** Names of constraints. */
