@@ -6,11 +6,11 @@ import type { Queries } from '#data/warehouse'
 import type { CandidateRecord } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { cursorOf, type Place, pageLimit, placeOf } from './cursor.ts'
-import { isoOf } from './figures.ts'
-import { listed, listedIds, type Named, texts, type Where } from './parameters.ts'
-import { type Places, placesOf } from './places.ts'
+import { type AnyDecision, decisionViews } from './decision-view.ts'
+import { listed, type Named, texts, type Where } from './parameters.ts'
+import { placesOf } from './places.ts'
 import type { DecisionQuery } from './query.ts'
-import { type LoggedDecision, type Tail, tailOf } from './tail.ts'
+import { type Tail, tailOf } from './tail.ts'
 
 const sortName = 'decidedAt.desc'
 const counted = 10_000
@@ -29,9 +29,6 @@ interface DecisionRow extends Record<string, unknown> {
   hours_saved: number | null
   candidates: string
 }
-
-/** A decision of the table or the log; only the table knows those that were undone. */
-export type AnyDecision = Omit<LoggedDecision, 'status'> & { status: api.Decision['status'] }
 
 /**
  * A page of decisions, newest first.
@@ -189,77 +186,4 @@ function decisionOf(row: DecisionRow): AnyDecision {
 function candidatesOf(text: string): CandidateRecord[] {
   const candidates: unknown = JSON.parse(text)
   return Array.isArray(candidates) ? (candidates as CandidateRecord[]) : []
-}
-
-/** Decisions as the API shows them, with the names of their orders and nodes. */
-async function decisionViews(
-  engine: Engine,
-  places: Places,
-  decisions: readonly AnyDecision[],
-): Promise<api.Decision[]> {
-  const orders = await ordersNamed(engine, [...new Set(decisions.map((each) => each.orderId))])
-  const nameOf = (nodeId: string | null) => (nodeId === null ? null : places.nodeName(nodeId))
-  return decisions.map((each) => {
-    const order = orders.get(each.orderId)
-    return {
-      decisionId: each.decisionId,
-      orderId: each.orderId,
-      orderExternalId: order?.externalId ?? each.orderId,
-      kind: each.kind,
-      incidentId: each.incidentId,
-      fromNodeId: each.fromNodeId,
-      fromNodeName: nameOf(each.fromNodeId),
-      toNodeId: each.toNodeId,
-      toNodeName: nameOf(each.toNodeId),
-      status: each.status,
-      reason: each.reason,
-      decidedAt: isoOf(each.decidedAt),
-      costCents: each.costCents,
-      hoursSaved: each.hoursSaved,
-      currency: order?.currency ?? places.currency,
-      candidates: each.candidates.map((candidate) => candidateView(candidate, places)),
-    }
-  })
-}
-
-function candidateView(candidate: CandidateRecord, places: Places): api.Candidate {
-  return {
-    nodeId: candidate.nodeId,
-    nodeName: places.nodeName(candidate.nodeId),
-    carrier: candidate.carrier,
-    isChosen: candidate.isChosen,
-    isFeasible: candidate.isFeasible,
-    failed: [...candidate.failed],
-    available: candidate.available,
-    hours: candidate.hours,
-    terms: candidate.terms.map(({ name, cents }) => ({ name, cents })),
-    totalCents: candidate.totalCents,
-  }
-}
-
-interface OrderName {
-  externalId: string
-  currency: string
-}
-
-/** External ids and currencies of orders: from the core, else from the tables. */
-async function ordersNamed(engine: Engine, orderIds: readonly string[]): Promise<Map<string, OrderName>> {
-  const state = engine.core.state()
-  const found = new Map<string, OrderName>()
-  const missing: string[] = []
-  for (const orderId of orderIds) {
-    const order = state.orders.get(orderId)
-    if (order === undefined) missing.push(orderId)
-    else found.set(orderId, { externalId: order.externalId, currency: order.currency })
-  }
-  if (missing.length === 0) return found
-  const rows = await engine.workspace.warehouse.reading((queries) =>
-    queries.all<{ order_id: string; external_id: string; currency: string }>(
-      `SELECT order_id::VARCHAR AS order_id, external_id, currency FROM orders
-       WHERE order_id IN ${listedIds('ids')}`,
-      { ids: texts(missing) },
-    ),
-  )
-  for (const row of rows) found.set(row.order_id, { externalId: row.external_id, currency: row.currency })
-  return found
 }

@@ -15,6 +15,8 @@ export interface Place {
   timeZone: string
   dailyCapacity: number | null
   cutOff: string | null
+  latitude: number | null
+  longitude: number | null
 }
 
 /** What is named where. */
@@ -83,8 +85,10 @@ async function readNames(queries: Queries, market: string): Promise<FromTables> 
     time_zone: string
     daily_capacity: number | null
     cut_off: string | null
+    latitude: number | null
+    longitude: number | null
   }>(
-    `SELECT node_id, name, type, region, time_zone, daily_capacity, cut_off FROM nodes
+    `SELECT node_id, name, type, region, time_zone, daily_capacity, cut_off, latitude, longitude FROM nodes
      WHERE market = $market ORDER BY node_id`,
     { market },
   )
@@ -101,6 +105,8 @@ async function readNames(queries: Queries, market: string): Promise<FromTables> 
       timeZone: isTimeZone(node.time_zone) ? node.time_zone : 'UTC',
       dailyCapacity: node.daily_capacity,
       cutOff: node.cut_off,
+      latitude: node.latitude,
+      longitude: node.longitude,
     })),
     metrics: new Map((await readCatalogue(queries)).map((info) => [info.metric, info])),
     currency: money?.currency ?? null,

@@ -1,7 +1,8 @@
 // What reroutes did together: orders, cost, hours and where they went. It counts and never decides.
 
 import type { Engine } from '#orchestrator/engine'
-import { type AnyDecision, withUndone } from './decisions.ts'
+import type { AnyDecision } from './decision-view.ts'
+import { withUndone } from './decisions.ts'
 import { listed, type Named, texts } from './parameters.ts'
 import { tailOf } from './tail.ts'
 

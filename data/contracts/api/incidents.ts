@@ -4,7 +4,22 @@ import { Type } from 'typebox'
 import { metricSeries } from './series.ts'
 import { centsInteger, instantText, type Of, oneOf, orNull, pageOf, shape } from './shape.ts'
 
-/** A node that was weighed. */
+/** A constraint as it stood for a node that was weighed. */
+export const candidateConstraint = shape({
+  name: Type.String({ description: 'e.g. max_distance, capacity, promise' }),
+  kind: oneOf(['hard', 'soft'] as const),
+  isMet: Type.Boolean(),
+  value: orNull(Type.Number({ description: 'what was seen, in `unit`' })),
+  limit: orNull(Type.Number({ description: 'what was asked, in `unit`' })),
+  slack: orNull(Type.Number({ description: 'how far it is from failing; below 0 = by how much it fails' })),
+  unit: orNull(Type.String()),
+})
+export type CandidateConstraint = Of<typeof candidateConstraint>
+
+const latitude = () => orNull(Type.Number({ minimum: -90, maximum: 90 }))
+const longitude = () => orNull(Type.Number({ minimum: -180, maximum: 180 }))
+
+/** A node that was weighed; what decisions before sourcing by strategies did not note is null. */
 export const candidate = shape({
   nodeId: Type.String(),
   nodeName: Type.String(),
@@ -16,10 +31,41 @@ export const candidate = shape({
   hours: Type.Number({ description: 'expected hours until the customer has it' }),
   terms: Type.Array(shape({ name: Type.String(), cents: centsInteger })),
   totalCents: centsInteger,
+  serviceId: orNull(Type.String()),
+  dispatchAt: orNull(instantText),
+  arrivesAt: orNull(instantText),
+  lateRisk: orNull(Type.Number({ description: 'probability of missing the promise, null without one' })),
+  distanceKm: orNull(Type.Number()),
+  co2Grams: orNull(Type.Integer()),
+  constraints: orNull(Type.Array(candidateConstraint)),
+  lineIds: orNull(Type.Array(Type.String(), { description: 'lines it was weighed for; null = all' })),
+  latitude: latitude(),
+  longitude: longitude(),
 })
 export type Candidate = Of<typeof candidate>
 
-/** A decision and what it was weighed on. */
+/** Where units of a line went, and why. */
+export const decisionLine = shape({
+  lineId: Type.String(),
+  quantity: Type.Integer(),
+  nodeId: orNull(Type.String({ description: 'null = nowhere' })),
+  nodeName: orNull(Type.String()),
+  reason: Type.String(),
+})
+export type DecisionLine = Of<typeof decisionLine>
+
+/** What would have to be different for another node to win. */
+export const counterfactual = shape({
+  nodeId: Type.String(),
+  nodeName: Type.String(),
+  kind: Type.String({ description: 'cut_off, stock, cost, distance or capacity' }),
+  amount: Type.Number({ description: 'by how much, in `unit`' }),
+  unit: Type.String(),
+  text: Type.String({ description: 'one sentence' }),
+})
+export type Counterfactual = Of<typeof counterfactual>
+
+/** A decision and what it was weighed on; what was not noted before sourcing by strategies is null. */
 export const decision = shape({
   decisionId: Type.String(),
   orderId: Type.String(),
@@ -37,6 +83,18 @@ export const decision = shape({
   hoursSaved: orNull(Type.Number()),
   currency: Type.String(),
   candidates: Type.Array(candidate),
+  strategyId: orNull(Type.String()),
+  strategyVersion: orNull(Type.Integer()),
+  /** exact = best for this order alone, batch = together with others. */
+  method: orNull(oneOf(['exact', 'batch'] as const)),
+  gap: orNull(Type.Number({ description: 'of a batch: how far it may be from its optimum, 0 to 1' })),
+  lines: orNull(Type.Array(decisionLine)),
+  runnerUpNodeId: orNull(Type.String()),
+  runnerUpNodeName: orNull(Type.String()),
+  counterfactuals: orNull(Type.Array(counterfactual)),
+  /** Where the order goes, as near as it is known. */
+  destinationLatitude: latitude(),
+  destinationLongitude: longitude(),
 })
 export type Decision = Of<typeof decision>
 /** A page of decisions. */
