@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import type { DecisionRecord, Method } from '#orchestrator/core'
 import type { CompiledNetwork } from './network/compiled.ts'
+import type { SolveOptions } from './solve/problem.ts'
 
 /** Where an order goes, as far as it is known. */
 export interface Destination {
@@ -143,14 +144,41 @@ export interface SourcingPlan {
   costCents: number
 }
 
-/** A plan with the record of why. */
+/**
+ * A plan with the record of why. `decision.status` is `refused` where nothing is to be done: no node for any unit, or
+ * a reroute that is not worth it; `work` is empty then.
+ */
 export interface ExplainedPlan extends SourcingPlan {
   decision: DecisionRecord
+  /** What decided: the strategy of the world, or its fallback. */
+  strategy: api.Strategy
+}
+
+/** How one order is sourced. */
+export interface SourceOptions {
+  /** Deterministic, so that the same command can be sent again. */
+  decisionId: string
+  incidentId?: string | null
+  /** Only this node, where a person chose it: a reroute goes there even where it is dearer. */
+  toNodeId?: string | null
+  /** Of a reroute: what it may cost more than to stay, in cents that are really paid. */
+  maxExtraCents?: number
+  /** A strategy by its id, for the fallback of the one in the world; null = there is none. */
+  strategyOf?(strategyId: string): api.Strategy | null
+  /** cost (default) = what the runner-up lacks in cents; all = cut-offs, stock, capacity and distance too. */
+  counterfactuals?: 'none' | 'cost' | 'all'
+}
+
+/** How a batch is sourced. */
+export interface BatchOptions extends SolveOptions {
+  /** Where it is given, every order gets a decision record under this id. */
+  decisionIdOf?(order: SourcingOrder): string
 }
 
 /** How a batch goes. */
 export interface BatchPlan {
-  plans: readonly SourcingPlan[]
+  /** As the orders; with decisions where they were asked for. */
+  plans: readonly (SourcingPlan & { decision?: DecisionRecord })[]
   costCents: number
   boundCents: number
   gap: number
