@@ -68,6 +68,9 @@ const kindsOf: Partial<Record<CommandType, readonly ChangeKind[]>> = {
   ResolveIncident: ['incident'],
   AcknowledgeIncident: ['incident'],
   SetPolicy: ['policy'],
+  ChangeNetwork: ['network', 'node'],
+  PublishStrategy: ['network'],
+  SetStrategyRules: ['network'],
   SetClock: ['clock'],
 }
 

@@ -5,6 +5,7 @@ import type { Command } from '#data/log'
 import type { ArchiveCommands } from './archive/commands.ts'
 import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
+import type { NetworkCommands } from './network/commands.ts'
 import type { OrderCommands } from './orders/commands.ts'
 import type { StockCommands } from './stock/commands.ts'
 import type { TransferCommands } from './transfer/commands.ts'
@@ -26,6 +27,7 @@ export interface CommandData
     StockCommands,
     TransferCommands,
     MarketCommands,
+    NetworkCommands,
     ArchiveCommands {}
 
 /** Name of a command. */

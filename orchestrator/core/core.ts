@@ -14,6 +14,7 @@ export type ChangeKind =
   | 'incident'
   | 'decision'
   | 'policy'
+  | 'network'
   | 'clock'
   | 'cycle'
   | 'delivery'

@@ -3,6 +3,7 @@
 import { archiveRules } from './archive/rules.ts'
 import type { CommandType, CoreCommand, MarketCommands } from './commands.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
+import { networkRules } from './network/rules.ts'
 import { orderRules } from './orders/rules.ts'
 import type { RulesOf } from './rules.ts'
 import type { CoreState } from './state.ts'
@@ -32,6 +33,7 @@ const rules: RulesOf<Record<CommandType, unknown>> = {
   ...stockRules,
   ...transferRules,
   ...archiveRules,
+  ...networkRules,
   ...marketRules,
 }
 

@@ -4,6 +4,7 @@ import type { api } from '#data/contracts'
 import type { ArchiveEvents } from './archive/events.ts'
 import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
+import type { NetworkEvents } from './network/events.ts'
 import type { OrderEvents } from './orders/events.ts'
 import type { StockEvents } from './stock/events.ts'
 import type { TransferEvents } from './transfer/events.ts'
@@ -23,7 +24,13 @@ export interface MarketEvents {
  * Data of each event, by its type; every event has `at`, epoch ms of the market. Events named Stock, Channel or
  * Reservation change stock alone, those named Order, Work and so on change orders alone.
  */
-export interface EventData extends OrderEvents, StockEvents, TransferEvents, MarketEvents, ArchiveEvents {}
+export interface EventData
+  extends OrderEvents,
+    StockEvents,
+    TransferEvents,
+    MarketEvents,
+    NetworkEvents,
+    ArchiveEvents {}
 
 /** Name of an event. */
 export type EventType = keyof EventData

@@ -5,6 +5,7 @@ import { archiveHandlers } from './archive/handlers.ts'
 import type { CoreEvent, EventType, MarketEvents } from './events.ts'
 import type { HandlersOf } from './handlers.ts'
 import { opened, updated } from './incidents/evolve-incident.ts'
+import { networkHandlers } from './network/handlers.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import type { CoreState } from './state.ts'
 import { stockHandlers } from './stock/handlers.ts'
@@ -30,6 +31,7 @@ const handlers: HandlersOf<Record<EventType, unknown>> = {
   ...stockHandlers,
   ...transferHandlers,
   ...archiveHandlers,
+  ...networkHandlers,
   ...marketHandlers,
 }
 

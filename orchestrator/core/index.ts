@@ -7,6 +7,19 @@ export type { CoreEvent, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
 export type { Finding, Impact, Incident } from './incidents/incident.ts'
 export type { MarketClock, Node } from './market.ts'
+export { newestOf as newestStrategy } from './network/decide-strategies.ts'
+export { defaultStrategy, defaultStrategyId } from './network/default-strategy.ts'
+export {
+  emptyNetwork,
+  entryId,
+  type ListName,
+  listNames,
+  type NetworkState,
+  networkLists,
+  referencesOf,
+  rowsOf,
+  type StrategiesState,
+} from './network/network.ts'
 export {
   type CoreOptions,
   coreDefinition,
@@ -26,13 +39,13 @@ export {
   isMovable,
   isOpenWork,
   type LineUnits,
+  type Method,
   type NewLine,
   type NewWork,
   type NewWorkLine,
   type Order,
   type OrderHeader,
   type OrderLine,
-  type Method,
   type OrderStatus,
   type Shipment,
   untouchedWork,

@@ -3,6 +3,8 @@
 import type { api } from '#data/contracts'
 import type { Incident } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
+import { defaultStrategy } from './network/default-strategy.ts'
+import { emptyNetwork, type NetworkState, type StrategiesState } from './network/network.ts'
 import type { Order } from './orders/order.ts'
 import type { OwnState } from './orders/own-states.ts'
 import { PersistentMap } from './persistent/map.ts'
@@ -49,7 +51,7 @@ export interface CoreState {
   nodes: PersistentMap<string, Node>
   /** `changes` when a node was defined last. */
   nodesVersion: number
-  /** Counts changes of stock and nodes. */
+  /** Counts changes of stock, nodes, the network and strategies. */
   changes: number
   /** Orders with open work, by node. */
   openByNode: PersistentMap<string, PersistentSet<string>>
@@ -66,6 +68,8 @@ export interface CoreState {
   /** Ids of the incidents that have not ended, by the key of their finding. */
   openIncidents: PersistentMap<string, string>
   policy: api.ReroutePolicy
+  network: NetworkState
+  strategies: StrategiesState
   clock: MarketClock
   /** Latest business time of any event, epoch ms, 0 = none. */
   latestAt: number
@@ -115,6 +119,8 @@ export function emptyState(market: string): CoreState {
     incidents: PersistentMap(),
     openIncidents: PersistentMap(),
     policy: defaultPolicy,
+    network: { version: 0, document: emptyNetwork },
+    strategies: { strategies: [defaultStrategy], rules: [] },
     clock: { mode: 'auto', speed: 1, isPaused: false },
     latestAt: 0,
     liveOrders: 0,

@@ -3,6 +3,7 @@
 import type { Random } from '#data/kernel'
 import { type CommandData, type CommandType, isEnded } from '#orchestrator/core'
 import { marketWishes } from './market-wishes.ts'
+import { networkWishes } from './network-wishes.ts'
 import { nextStep, type Wanted } from './next-step.ts'
 import { orderWishes } from './order-wishes.ts'
 import { spoiled } from './spoil.ts'
@@ -29,6 +30,7 @@ const makers: WishesOf<CommandData> = {
   ...transferWishes,
   ...stockWishes,
   ...marketWishes,
+  ...networkWishes,
 }
 
 /** Names of all commands. */
@@ -43,6 +45,9 @@ const usual: Partial<Record<CommandType, number>> = {
   DefineOwnStates: 0.3,
   SetClock: 0.2,
   SetPolicy: 0.2,
+  ChangeNetwork: 0.5,
+  PublishStrategy: 0.2,
+  SetStrategyRules: 0.2,
   DefineProducts: 0.2,
 }
 

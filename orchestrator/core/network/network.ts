@@ -1,0 +1,121 @@
+// The network of a market as its core keeps it: lists of entries by id, and what references what. Pure.
+
+import type { api } from '#data/contracts'
+
+/** The network and how often it was changed. */
+export interface NetworkState {
+  /** 0 = never changed; what was made ready from a version stays right until there is another. */
+  version: number
+  /** Each list in order of its ids. */
+  document: api.NetworkDocument
+}
+
+/** Strategies and the rules that choose. */
+export interface StrategiesState {
+  /** Published versions, newest first in each id, ids in order; of each id the newest 50. */
+  strategies: readonly api.Strategy[]
+  rules: readonly api.StrategyRule[]
+}
+
+/** Name of a list of the network. */
+export type ListName = keyof api.NetworkDocument
+/** An entry of any list. */
+export type Entry = api.NetworkDocument[ListName][number]
+
+/** The lists, each with the field that is its id and the most entries it takes. */
+export const networkLists = {
+  nodes: { id: 'nodeId', most: 20_000 },
+  groups: { id: 'groupId', most: 20_000 },
+  calendars: { id: 'calendarId', most: 5_000 },
+  carriers: { id: 'carrierId', most: 5_000 },
+  services: { id: 'serviceId', most: 20_000 },
+  lanes: { id: 'laneId', most: 500_000 },
+  rateCards: { id: 'rateCardId', most: 5_000 },
+} as const satisfies Record<ListName, { id: string; most: number }>
+
+/** Names of the lists, those that others refer to first. */
+export const listNames: readonly ListName[] = [
+  'groups',
+  'calendars',
+  'carriers',
+  'services',
+  'nodes',
+  'lanes',
+  'rateCards',
+]
+
+/** A network without anything. */
+export const emptyNetwork: api.NetworkDocument = {
+  nodes: [],
+  groups: [],
+  calendars: [],
+  carriers: [],
+  services: [],
+  lanes: [],
+  rateCards: [],
+}
+
+/** Id of an entry of a list. */
+export function entryId(list: ListName, entry: Entry): string {
+  return (entry as unknown as Record<string, string>)[networkLists[list].id] ?? ''
+}
+
+/** The network with entries put by their id and ids taken away. Cost: its entries. */
+export function applied(
+  document: api.NetworkDocument,
+  put: Partial<api.NetworkDocument>,
+  remove: NonNullable<api.NetworkChange['remove']>,
+): api.NetworkDocument {
+  const next: Partial<Record<ListName, readonly Entry[]>> = {}
+  for (const list of listNames) {
+    const entries: readonly Entry[] = put[list] ?? []
+    const gone = remove[list] ?? []
+    if (entries.length === 0 && gone.length === 0) continue
+    const byId = new Map((document[list] as Entry[]).map((entry) => [entryId(list, entry), entry]))
+    for (const id of gone) byId.delete(id)
+    for (const entry of entries) byId.set(entryId(list, entry), entry)
+    next[list] = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
+  }
+  return { ...document, ...next } as api.NetworkDocument
+}
+
+/** Something that an entry needs: an entry of another list. */
+export interface Reference {
+  list: ListName
+  id: string
+  /** Field that names it. */
+  field: string
+}
+
+/** What an entry needs. */
+export function* referencesOf(list: ListName, entry: Entry): Generator<Reference> {
+  if (list === 'nodes') yield* referencesOfNode(entry as api.NetworkNode)
+  else if (list === 'services') {
+    yield { list: 'carriers', id: (entry as api.CarrierService).carrierId, field: 'carrierId' }
+  } else if (list === 'lanes' || list === 'rateCards') {
+    yield { list: 'services', id: (entry as api.NetworkLane).serviceId, field: 'serviceId' }
+  }
+}
+
+function* referencesOfNode(node: api.NetworkNode): Generator<Reference> {
+  for (const id of node.groupIds) yield { list: 'groups', id, field: 'groupIds' }
+  if (node.calendarId !== null) yield { list: 'calendars', id: node.calendarId, field: 'calendarId' }
+  for (const { carrierId } of node.pickups) {
+    if (carrierId !== null) yield { list: 'carriers', id: carrierId, field: 'pickups.carrierId' }
+  }
+  for (const id of node.serviceIds) yield { list: 'services', id, field: 'serviceIds' }
+}
+
+/** Rows of a network, nested ones too. */
+export function rowsOf(document: Partial<api.NetworkDocument>): number {
+  let rows = 0
+  for (const list of listNames) rows += document[list]?.length ?? 0
+  for (const node of document.nodes ?? []) {
+    rows += node.groupIds.length + node.pickups.length + node.onlyCustomers.length + node.serviceIds.length
+  }
+  for (const { hours, holidays, extraDays } of document.calendars ?? []) {
+    rows += hours.length + holidays.length + extraDays.length
+  }
+  for (const { bands } of document.rateCards ?? []) rows += bands.length
+  return rows
+}
