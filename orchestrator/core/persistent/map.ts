@@ -1,7 +1,18 @@
 // Maps that share structure with those they were made from: to change one gives another, and the one before stays as it
 // is. Keys are texts.
 
-import { cut, emptyTrie, entriesIn, find, hashOf, missing, type Owner, put, type Trie } from './trie.ts'
+import {
+  cut,
+  differencesIn,
+  emptyTrie,
+  entriesIn,
+  find,
+  hashOf,
+  missing,
+  type Owner,
+  put,
+  type Trie,
+} from './trie.ts'
 
 class TrieMap<K extends string, V> {
   #root: Trie
@@ -70,6 +81,11 @@ class TrieMap<K extends string, V> {
   /** In an order that follows from the keys, the same for equal maps. */
   entries(): Generator<[K, V]> {
     return entriesIn(this.#root) as Generator<[K, V]>
+  }
+
+  /** Keys that only one of both has, or whose values are not the same one. Cost: what differs. */
+  differences(other: TrieMap<K, V>): Generator<K> {
+    return differencesIn(this.#root, other.#root) as Generator<K>
   }
 
   [Symbol.iterator](): Generator<[K, V]> {

@@ -145,14 +145,14 @@ function spliced(node: Trie, owner: Owner, at: number, removed: number, added: r
   return next
 }
 
-/** Keys and values in the order of the tree, which equal maps share. */
-export function* entriesIn(root: Trie): Generator<[string, unknown]> {
+/** Keys and values in the order of the tree, which equal maps share. @param depth of `root`, for a part of a tree */
+export function* entriesIn(root: Trie, depth = 0): Generator<[string, unknown]> {
   const open: { node: Trie; at: number; end: number }[] = []
-  const enter = (node: Trie, depth: number) => {
-    const end = depth * bits >= deepest ? node.length : head + 2 * countOf(entriesOf(node))
+  const enter = (node: Trie, level: number) => {
+    const end = level * bits >= deepest ? node.length : head + 2 * countOf(entriesOf(node))
     open.push({ node, at: head, end })
   }
-  enter(root, 0)
+  enter(root, depth)
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
     const { node, at, end } = top
     if (at < end) {
@@ -160,7 +160,46 @@ export function* entriesIn(root: Trie): Generator<[string, unknown]> {
       yield [node[at] as string, node[at + 1]]
     } else if (at < node.length) {
       top.at++
-      enter(node[at] as Trie, open.length)
+      enter(node[at] as Trie, depth + open.length)
     } else open.pop()
   }
+}
+
+/** Keys that only one of two trees has, or whose values are not the same one. Cost: what differs, a few steps each. */
+export function* differencesIn(one: Trie, two: Trie, shift = 0): Generator<string> {
+  if (one === two) return
+  if (shift >= deepest) {
+    yield* differing(entriesAt(one), entriesAt(two))
+    return
+  }
+  const taken = (node: Trie) => entriesOf(node) | nodesOf(node)
+  for (let open = taken(one) | taken(two); open !== 0; open &= open - 1) {
+    const place = open & -open
+    const areNodes = (nodesOf(one) & nodesOf(two) & place) !== 0
+    if (areNodes) {
+      const [left, right] = [one[nodeAt(one, place)] as Trie, two[nodeAt(two, place)] as Trie]
+      yield* differencesIn(left, right, shift + bits)
+    } else yield* differing(below(one, place, shift), below(two, place, shift))
+  }
+}
+
+function* differing(one: Iterable<Entry>, two: Iterable<Entry>): Generator<string> {
+  const left = new Map(one)
+  for (const [key, value] of two) {
+    if (!left.has(key) || left.get(key) !== value) yield key
+    left.delete(key)
+  }
+  yield* left.keys()
+}
+
+/** Entries at a place of a node, or below it. */
+function below(node: Trie, place: number, shift: number): Iterable<Entry> {
+  if ((nodesOf(node) & place) !== 0) return entriesIn(node[nodeAt(node, place)] as Trie, shift / bits + 1)
+  if ((entriesOf(node) & place) === 0) return []
+  const at = entryAt(node, place)
+  return [[node[at] as string, node[at + 1]]]
+}
+
+function* entriesAt(node: Trie): Generator<Entry> {
+  for (let at = head; at < node.length; at += 2) yield [node[at] as string, node[at + 1]]
 }

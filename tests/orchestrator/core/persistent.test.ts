@@ -69,6 +69,27 @@ describe('a persistent map', () => {
     )
   })
 
+  test('tells the keys in which another map differs', () => {
+    fc.assert(
+      fc.property(
+        fc.array(change, { maxLength: 200 }),
+        fc.array(change, { maxLength: 20 }),
+        (first, second) => {
+          const before = first.reduce(changed, PersistentMap<string, number>())
+          const after = second.reduce(changed, before)
+          const keys = new Set([...before.keys(), ...after.keys()])
+          const expected = [...keys].filter(
+            (each) => before.has(each) !== after.has(each) || before.get(each) !== after.get(each),
+          )
+          expect([...after.differences(before)].sort()).toEqual(expected.sort())
+          expect([...before.differences(after)].sort()).toEqual(expected.sort())
+          expect([...after.differences(PersistentMap())].sort()).toEqual([...after.keys()].sort())
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
   test('changes in place while it is mutable, and never what it was made from', () => {
     fc.assert(
       fc.property(fc.array(change), fc.array(change), fc.array(change), (first, second, third) => {
