@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyServerFactory, LogControll
 import { type Effects, fail } from '#data/kernel'
 import { guardAccess, isLoopback } from './access.ts'
 import { addCarefulHeaders } from './careful.ts'
+import { gatherAnswers } from './gather.ts'
 import { readJson } from './json-body.ts'
 import type { App, BaseParts } from './parts.ts'
 import { answerProblems, sendProblem } from './problem.ts'
@@ -50,6 +51,7 @@ export async function plainApp(
   guardAccess(app, { ...parts, sessions, allowedHosts: config.allowedHosts })
   await limitRate(app, parts)
   readQueries(app)
+  gatherAnswers(app)
   return { app, sessions }
 }
 
