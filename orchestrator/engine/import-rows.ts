@@ -61,14 +61,39 @@ export async function readStock(queries: Queries, market: string, afterFile: num
   )
 }
 
-/** Products that a file later than `afterFile` told of; where providers differ on one, the first by name. */
+/** What files tell of a product's size; null = nothing. */
+interface ProductRow extends Record<string, unknown> {
+  sku: string
+  name: string | null
+  skuClass: string | null
+  weightG: number | null
+  lengthMm: number | null
+  widthMm: number | null
+  heightMm: number | null
+}
+
+/**
+ * Products that a file later than `afterFile` told of; where providers differ on one, the first by name. Weights and
+ * sizes below zero are left out, as those that no file tells.
+ */
 export async function readProducts(queries: Queries, market: string, afterFile: number): Promise<Product[]> {
-  return queries.all<Product & Record<string, unknown>>(
-    `SELECT sku, arg_min(name, provider) AS name, arg_min(sku_class, provider) AS "skuClass"
+  const rows = await queries.all<ProductRow>(
+    `SELECT sku, arg_min(name, provider) AS name, arg_min(sku_class, provider) AS "skuClass",
+       arg_min(weight_g, provider) FILTER (weight_g >= 0 AND isfinite(weight_g)) AS "weightG",
+       arg_min(length_mm, provider) FILTER (length_mm >= 0 AND isfinite(length_mm)) AS "lengthMm",
+       arg_min(width_mm, provider) FILTER (width_mm >= 0 AND isfinite(width_mm)) AS "widthMm",
+       arg_min(height_mm, provider) FILTER (height_mm >= 0 AND isfinite(height_mm)) AS "heightMm"
      FROM raw_file_products WHERE market = $1 AND file_no > $2
      GROUP BY sku ORDER BY sku`,
     [market, BigInt(afterFile)],
   )
+  return rows.map(({ weightG, lengthMm, widthMm, heightMm, ...product }) => ({
+    ...product,
+    ...(weightG === null ? {} : { weightG }),
+    ...(lengthMm === null ? {} : { lengthMm }),
+    ...(widthMm === null ? {} : { widthMm }),
+    ...(heightMm === null ? {} : { heightMm }),
+  }))
 }
 
 /** Number of the newest file whose rows are in the warehouse. */

@@ -2,7 +2,7 @@
 // the core knows already changes nothing, so it may run again at any time.
 
 import type { Warehouse } from '#data/warehouse'
-import { type Core, stockKey } from '#orchestrator/core'
+import { type Core, isNewProduct, stockKey } from '#orchestrator/core'
 import type { Lanes } from '#orchestrator/sourcing'
 import { newestFile, readNodes, readOrders, readProducts, readStock } from './import-rows.ts'
 import { importedOrder } from './imported-order.ts'
@@ -52,10 +52,7 @@ export async function importLive(
     carriers: context.lanes.carriers.get(node.nodeId) ?? [],
   }))
   if (nodes.length > 0) await core.execute('DefineNodes', { nodes }, { at: now })
-  const products = read.products.filter(({ sku, name, skuClass }) => {
-    const known = core.state().products.get(sku)
-    return known === undefined || known.name !== name || known.skuClass !== skuClass
-  })
+  const products = read.products.filter((product) => isNewProduct(core.state(), product))
   for (const items of chunks(products, countsPerCommand)) {
     await core.execute('DefineProducts', { products: items }, { at: now })
   }

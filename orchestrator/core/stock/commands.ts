@@ -102,4 +102,10 @@ export interface Product {
   sku: string
   name: string | null
   skuClass: string | null
+  /** Of one unit, grams; absent = not told. */
+  weightG?: number
+  /** Of one unit in its box; absent = not told. */
+  lengthMm?: number
+  widthMm?: number
+  heightMm?: number
 }

@@ -6,7 +6,7 @@ import { answered, event, refused, type Verdict } from '../decision.ts'
 import type { CoreState } from '../state.ts'
 import { isStrange, isUntracked, knowsSku } from './available.ts'
 import { badNode, badQuantity, badSku, firstOf, isUnits, twice } from './checks.ts'
-import type { CalculatedMeasure } from './commands.ts'
+import type { CalculatedMeasure, Product } from './commands.ts'
 import { ruleKey } from './evolve-plan.ts'
 import { onHandName } from './sources.ts'
 import { type ScheduleEntry, stockKey } from './stock.ts'
@@ -176,11 +176,27 @@ export function defineProducts(
   { products }: CommandData['DefineProducts'],
   at: number,
 ): Verdict {
-  const news = products.filter(({ sku, name, skuClass }) => {
-    const known = state.products.get(sku)
-    return known === undefined || known.name !== name || known.skuClass !== skuClass
-  })
+  const odd = products.find((product) => amountsOf(product).some(isOddAmount))
+  if (odd !== undefined) return refused('number_invalid', { sku: odd.sku })
+  const news = products.filter((product) => isNewProduct(state, product))
   return answered(news.length === 0 ? [] : [event('ProductsDefined', { products: news, at })], {
     changed: news.length,
   })
+}
+
+/** Whether the product tells something that is not known; what it leaves out stays as it was. */
+export function isNewProduct({ products }: CoreState, product: Product): boolean {
+  const known = products.get(product.sku)
+  if (known === undefined) return true
+  if (known.name !== product.name || known.skuClass !== product.skuClass) return true
+  const before = amountsOf(known)
+  return amountsOf(product).some((amount, i) => amount !== undefined && amount !== before[i])
+}
+
+function amountsOf({ weightG, lengthMm, widthMm, heightMm }: Product): (number | undefined)[] {
+  return [weightG, lengthMm, widthMm, heightMm]
+}
+
+function isOddAmount(amount: number | undefined): boolean {
+  return amount !== undefined && !(Number.isFinite(amount) && amount >= 0)
 }

@@ -95,7 +95,7 @@ export function productsDefined(state: CoreState, { products }: EventData['Produ
   return {
     ...state,
     products: state.products.withMutations((map) => {
-      for (const product of products) map.set(product.sku, product)
+      for (const product of products) map.set(product.sku, { ...map.get(product.sku), ...product })
     }),
   }
 }

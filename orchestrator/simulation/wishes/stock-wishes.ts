@@ -190,6 +190,11 @@ export const stockWishes = {
       ? [{ name: 'on_hand', terms: sources.map((source) => ({ source, measure: 'on_hand', factor: 1 })) }]
       : [],
   }),
-  DefineProducts: () => ({ products: skus.map((sku) => ({ sku, name: sku, skuClass: null })) }),
+  DefineProducts: (view: View) => ({
+    products: skus.map((sku) => ({
+      ...{ sku, name: sku, skuClass: null },
+      ...(chance(view, 50) ? { weightG: view.random.int(0, 900) } : {}),
+    })),
+  }),
   DefineNodes: defineNodes,
 }
