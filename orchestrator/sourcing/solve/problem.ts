@@ -53,6 +53,11 @@ export interface Way {
   /** What a piece of work on this way takes of capacities: a share for itself, for each line, for each unit. */
   uses: readonly { capacity: number; each: number; perLine: number; perUnit: number }[]
   /**
+   * What is known of the cost: no piece of work costs less than `each` + `perUnit` of each line x its units. Absent =
+   * nothing is known. The better it is, the less is looked at.
+   */
+  least?: { each: number; perUnit: readonly number[] }
+  /**
    * Cost of a piece of work.
    * @param units of each line of the order; whole numbers, some above 0, none where `can` has no bit
    * @returns 0 or more, Infinity = not possible; the same for the same units

@@ -1,0 +1,161 @@
+// What pieces of one order cost on every way, asked once and kept in a table, with what places can send and what prices
+// add. It compares and chooses nothing.
+
+import type { States } from './exact-states.ts'
+import { costOf, fits, type Task } from './exact-task.ts'
+import type { Place, SolverOrder, Way } from './problem.ts'
+
+/** Costs kept, at most. */
+const tableMost = 1 << 21
+
+/** Costs of the pieces of one order; used again for the next one. */
+export class PieceCosts {
+  /** Costs asked since `open`. */
+  evaluations = 0
+  /** Units of line i that place p can send at `p * lines + i`, and the same as a state. */
+  most = new Int32Array(0)
+  mostStates = new Int32Array(0)
+  /** Number of the first way of each place. */
+  wayStarts = new Int32Array(1)
+  wayCount = 0
+  private table = new Float64Array(0)
+  private hasTable = false
+  private order: SolverOrder | null = null
+  private places: readonly Place[] | null = null
+  private linePrices = new Float64Array(0)
+  private wayPrices = new Float64Array(0)
+  private isPriced = false
+  private states: States | null = null
+
+  /** Makes ready for a question. What is known of the same order is kept. */
+  open(task: Task, states: States): void {
+    const { order } = task
+    this.evaluations = 0
+    const count = order.places.length
+    if (this.order !== order || this.places !== order.places || this.states !== states) {
+      this.order = order
+      this.places = order.places
+      this.states = states
+      this.number(order)
+      const size = this.wayCount * states.size
+      this.hasTable = size <= tableMost
+      if (this.hasTable) {
+        if (this.table.length < size) this.table = new Float64Array(size * 2)
+        this.table.fill(Number.NaN, 0, size)
+      }
+    }
+    if (this.most.length < count * states.lines) this.most = new Int32Array(count * states.lines * 2)
+    if (this.mostStates.length < count) this.mostStates = new Int32Array(count * 2)
+    for (let p = 0; p < count; p++) this.limit(task, states, p)
+    this.isPriced = task.prices !== null
+    if (this.isPriced) this.price(task, states)
+  }
+
+  /** Forgets the order. */
+  forget(): void {
+    this.order = null
+    this.places = null
+  }
+
+  private number(order: SolverOrder): void {
+    const count = order.places.length
+    if (this.wayStarts.length < count + 1) this.wayStarts = new Int32Array((count + 1) * 2)
+    let ways = 0
+    for (let p = 0; p < count; p++) {
+      this.wayStarts[p] = ways
+      ways += (order.places[p] as Place).ways.length
+    }
+    this.wayStarts[count] = ways
+    this.wayCount = ways
+  }
+
+  private limit(task: Task, states: States, p: number): void {
+    const { lines } = states
+    const place = task.order.places[p] as Place
+    let state = 0
+    for (let i = 0; i < lines; i++) {
+      let most = 0
+      if (p !== task.excluded && (place.can >> i) & 1) {
+        const line = task.order.lines[i] as SolverOrder['lines'][number]
+        const stock = task.supply.stock(place.node, line.sku)
+        most = stock >= line.quantity ? line.quantity : stock >= 1 ? Math.floor(stock) : 0
+      }
+      this.most[p * lines + i] = most
+      state += most * (states.strides[i] as number)
+    }
+    this.mostStates[p] = state
+  }
+
+  private price(task: Task, states: States): void {
+    const { prices, order } = task
+    if (prices === null) return
+    const { lines } = states
+    if (this.linePrices.length < order.places.length * lines) {
+      this.linePrices = new Float64Array(order.places.length * lines * 2)
+    }
+    if (this.wayPrices.length < this.wayCount * 3) this.wayPrices = new Float64Array(this.wayCount * 6)
+    this.wayPrices.fill(0, 0, this.wayCount * 3)
+    for (let p = 0; p < order.places.length; p++) {
+      if (this.mostStates[p] === 0) continue
+      const place = order.places[p] as Place
+      for (let i = 0; i < lines; i++) {
+        const sku = (order.lines[i] as SolverOrder['lines'][number]).sku
+        this.linePrices[p * lines + i] = (place.can >> i) & 1 ? prices.stock(place.node, sku) : 0
+      }
+      for (let w = 0; w < place.ways.length; w++) {
+        const at = ((this.wayStarts[p] as number) + w) * 3
+        for (const use of (place.ways[w] as Way).uses) {
+          const price = prices.capacity(use.capacity)
+          if (price === 0) continue
+          this.wayPrices[at] = (this.wayPrices[at] as number) + price * use.each
+          this.wayPrices[at + 1] = (this.wayPrices[at + 1] as number) + price * use.perLine
+          this.wayPrices[at + 2] = (this.wayPrices[at + 2] as number) + price * use.perUnit
+        }
+      }
+    }
+  }
+
+  /** What prices add to a piece. */
+  added(place: number, way: number, units: readonly number[]): number {
+    if (!this.isPriced) return 0
+    const at = ((this.wayStarts[place] as number) + way) * 3
+    let sum = this.wayPrices[at] as number
+    const perLine = this.wayPrices[at + 1] as number
+    const perUnit = this.wayPrices[at + 2] as number
+    for (let i = 0; i < units.length; i++) {
+      const amount = units[i] as number
+      if (amount === 0) continue
+      sum += perLine + amount * (perUnit + (this.linePrices[place * units.length + i] as number))
+    }
+    return sum
+  }
+
+  /** Whether a place can send an amount, stock and lines alone. */
+  canSend(place: number, state: number): boolean {
+    const { digits, lines } = this.states as States
+    for (let i = 0; i < lines; i++) {
+      if ((digits[state * lines + i] as number) > (this.most[place * lines + i] as number)) return false
+    }
+    return true
+  }
+
+  /** Cost of an amount on a way, with prices; capacities are left to `hasRoom`. */
+  costOf(place: number, way: number, state: number): number {
+    const states = this.states as States
+    const at = ((this.wayStarts[place] as number) + way) * states.size + state
+    const units = states.units[state] as readonly number[]
+    let cost = this.hasTable ? (this.table[at] as number) : Number.NaN
+    if (Number.isNaN(cost)) {
+      cost = costOf((this.places as readonly Place[])[place]?.ways[way] as Way, units)
+      this.evaluations++
+      if (this.hasTable) this.table[at] = cost
+    }
+    return this.isPriced ? cost + this.added(place, way, units) : cost
+  }
+
+  /** Whether an amount fits into what is left of the capacities. */
+  hasRoom(task: Task, way: Way, state: number): boolean {
+    const { lineCounts, unitCounts } = this.states as States
+    return fits(way, task.supply, lineCounts[state] as number, unitCounts[state] as number)
+  }
+}

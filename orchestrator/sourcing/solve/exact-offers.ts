@@ -1,0 +1,222 @@
+// For every amount of an order the cheapest places that could send it as one piece of work, leaving out what cannot be
+// part of a better answer than the best known. It does not put pieces together.
+
+import type { PieceCosts } from './exact-costs.ts'
+import type { States } from './exact-states.ts'
+import { type Best, floorOf, type Task, unservedCost } from './exact-task.ts'
+import type { Place, Way } from './problem.ts'
+
+/** Entries of all lists together, at most. */
+const entriesMost = 1 << 20
+
+/** A search for the best answer of one order. */
+export interface Search {
+  task: Task
+  states: States
+  costs: PieceCosts
+  best: Best
+  /** Pieces of work, at most. */
+  pieces: number
+  /** Places may take from the same capacity: every way of every place counts, not the cheapest alone. */
+  isEveryWay: boolean
+}
+
+/** A piece that the place which has to send something could send. */
+export interface ForcedOffer {
+  state: number
+  way: number
+  cost: number
+}
+
+/** Lists of offers, each the cheapest first; used again for the next order. */
+export class Offers {
+  /** Entries of a list, at most. */
+  depth = 0
+  counts = new Int32Array(0)
+  costs = new Float64Array(0)
+  places = new Int32Array(0)
+  ways = new Int32Array(0)
+  /** Amounts that have an offer, smallest first. */
+  active: number[] = []
+  forced: ForcedOffer[] = []
+  /** Whether an offer was left out that could have mattered. */
+  isCut = false
+  /** What has to be spent at least beside a piece with amount s. */
+  private rest = new Float64Array(0)
+
+  /** Starts the lists with everything from one place. The best single piece is the best answer where it is better. */
+  collectWhole(search: Search): void {
+    const { states, task } = search
+    this.open(search)
+    this.restAtLeast(search)
+    if (task.forced >= 0) this.collectForced(search)
+    this.offerAll(search, [states.size - 1])
+    this.list(states)
+  }
+
+  /** Amounts less than everything that may be part of a better answer. */
+  amountsWorth({ states, task, pieces, best }: Search): number[] {
+    const amounts: number[] = []
+    if (task.order.isWhole && pieces === 1) return amounts
+    const full = states.size - 1
+    for (let s = 1; s < full; s++) if ((this.rest[s] as number) < best.target) amounts.push(s)
+    return amounts
+  }
+
+  /** Fills the lists of amounts. */
+  collectParts(search: Search, amounts: readonly number[]): void {
+    if (amounts.length * search.task.order.places.length > search.task.limits.steps * 4) this.isCut = true
+    else this.offerAll(search, amounts)
+    this.list(search.states)
+  }
+
+  private list(states: States): void {
+    this.active = []
+    for (let s = 1; s < states.size; s++) if (this.counts[s] !== 0) this.active.push(s)
+  }
+
+  private open({ states, isEveryWay, costs, pieces }: Search): void {
+    const wanted = isEveryWay ? costs.wayCount : pieces
+    this.depth = Math.max(1, Math.min(wanted, Math.floor(entriesMost / states.size)))
+    this.isCut = false
+    this.forced = []
+    const size = states.size * this.depth
+    if (this.costs.length < size) {
+      this.costs = new Float64Array(size * 2)
+      this.places = new Int32Array(size * 2)
+      this.ways = new Int32Array(size * 2)
+    }
+    if (this.counts.length < states.size) {
+      this.counts = new Int32Array(states.size * 2)
+      this.rest = new Float64Array(states.size * 2)
+    }
+    this.counts.fill(0, 0, states.size)
+  }
+
+  private restAtLeast(search: Search): void {
+    const { task, states, pieces } = search
+    const { order } = task
+    const floor = floorOf(task, (p, i) => (search.costs.most[p * states.lines + i] as number) > 0)
+    const wanted = states.unitCounts[states.size - 1] as number
+    for (let s = 0; s < states.size; s++) {
+      let spent = pieces > 1 ? order.splitCost + floor.each : Number.POSITIVE_INFINITY
+      for (let i = 0; i < states.lines; i++) {
+        const units = (states.quantities[i] as number) - (states.digits[s * states.lines + i] as number)
+        const perUnit = floor.perUnit[i] as number
+        if (units > 0) spent += units * (order.isWhole ? perUnit : Math.min(perUnit, order.unservedCost))
+      }
+      const left = wanted - (states.unitCounts[s] as number)
+      const dropped = order.isWhole ? Number.POSITIVE_INFINITY : unservedCost(order, left)
+      this.rest[s] = left === 0 ? 0 : Math.min(spent, dropped)
+    }
+  }
+
+  private collectForced(search: Search): void {
+    const { task, states, costs, best } = search
+    const place = task.order.places[task.forced] as Place
+    const wanted = states.unitCounts[states.size - 1] as number
+    let least = Number.POSITIVE_INFINITY
+    for (let s = 1; s < states.size; s++) {
+      if (!costs.canSend(task.forced, s)) continue
+      for (let w = 0; w < place.ways.length; w++) {
+        if (!costs.hasRoom(task, place.ways[w] as Way, s)) continue
+        if (costs.evaluations >= task.limits.evaluations) this.isCut = true
+        if (this.isCut) break
+        const cost = costs.costOf(task.forced, w, s)
+        if (cost === Number.POSITIVE_INFINITY) continue
+        this.forced.push({ state: s, way: w, cost })
+        least = Math.min(least, cost)
+        const left = wanted - (states.unitCounts[s] as number)
+        const value = cost + unservedCost(task.order, left)
+        if ((left > 0 && task.order.isWhole) || value >= best.target) continue
+        best.take(value, [
+          { place: task.forced, way: w, units: states.units[s] as readonly number[], priced: cost },
+        ])
+      }
+    }
+    const beside = search.pieces > 1 ? task.order.splitCost + least : Number.POSITIVE_INFINITY
+    this.rest.fill(beside, 0, states.size)
+  }
+
+  private offerAll(search: Search, amounts: readonly number[]): void {
+    const { task, states, costs, best } = search
+    const full = states.size - 1
+    const { places } = task.order
+    for (let p = 0; p < places.length && amounts.length > 0; p++) {
+      const most = costs.mostStates[p] as number
+      if (most === 0 || p === task.forced) continue
+      const { ways } = places[p] as Place
+      for (const s of amounts) {
+        if (most !== full && !costs.canSend(p, s)) continue
+        if ((this.rest[s] as number) >= best.target) continue
+        if (costs.evaluations >= task.limits.evaluations) {
+          this.isCut = true
+          return
+        }
+        this.offer(search, p, ways, s)
+      }
+    }
+  }
+
+  private offer(search: Search, p: number, ways: readonly Way[], s: number): void {
+    const { task, states, costs, best, isEveryWay } = search
+    const room = best.target - (this.rest[s] as number)
+    let cheapest = room
+    let chosen = -1
+    for (let w = 0; w < ways.length; w++) {
+      const way = ways[w] as Way
+      if (way.least !== undefined && leastOf(way.least, states, s) >= (isEveryWay ? room : cheapest)) continue
+      if (!costs.hasRoom(task, way, s)) continue
+      const cost = costs.costOf(p, w, s)
+      if (isEveryWay && cost < room) this.insert(search, s, cost, p, w)
+      if (cost >= cheapest) continue
+      cheapest = cost
+      chosen = w
+    }
+    if (chosen < 0) return
+    if (!isEveryWay) this.insert(search, s, cheapest, p, chosen)
+    if (task.forced >= 0) return
+    const left = (states.unitCounts[states.size - 1] as number) - (states.unitCounts[s] as number)
+    if (left > 0 && task.order.isWhole) return
+    const value = cheapest + unservedCost(task.order, left)
+    if (value >= best.target) return
+    best.take(value, [
+      { place: p, way: chosen, units: states.units[s] as readonly number[], priced: cheapest },
+    ])
+  }
+
+  private insert(
+    { isEveryWay, costs, pieces }: Search,
+    s: number,
+    cost: number,
+    place: number,
+    way: number,
+  ): void {
+    const from = s * this.depth
+    const count = this.counts[s] as number
+    let at = from + count
+    if (count === this.depth) {
+      at--
+      if (this.depth < (isEveryWay ? costs.wayCount : pieces)) this.isCut = true
+      if (cost >= (this.costs[at] as number)) return
+    } else this.counts[s] = count + 1
+    while (at > from && (this.costs[at - 1] as number) > cost) {
+      this.costs[at] = this.costs[at - 1] as number
+      this.places[at] = this.places[at - 1] as number
+      this.ways[at] = this.ways[at - 1] as number
+      at--
+    }
+    this.costs[at] = cost
+    this.places[at] = place
+    this.ways[at] = way
+  }
+}
+
+function leastOf(least: { each: number; perUnit: readonly number[] }, states: States, s: number): number {
+  let sum = least.each
+  for (let i = 0; i < states.lines; i++) {
+    const units = states.digits[s * states.lines + i] as number
+    if (units > 0) sum += units * (least.perUnit[i] ?? 0)
+  }
+  return sum
+}

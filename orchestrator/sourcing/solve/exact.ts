@@ -1,0 +1,169 @@
+// The best answer of one order on its own: every allocation of whole units to places and ways, or, where there are too
+// many, the best that a search within limits finds, and says so. It plans no batch and keeps nothing of an order but
+// what its pieces cost.
+
+import { PieceCosts } from './exact-costs.ts'
+import { Descent } from './exact-descent.ts'
+import { Offers, type Search } from './exact-offers.ts'
+import { Partitions } from './exact-partitions.ts'
+import { statesOf } from './exact-states.ts'
+import {
+  answerOf,
+  Best,
+  costOf,
+  fits,
+  floorOf,
+  leastOtherwise,
+  type OrderLimits,
+  ordinaryLimits,
+  type Prices,
+  type ProvenSolution,
+  type Supply,
+  type Task,
+} from './exact-task.ts'
+import type { Piece, Place, SolverOrder } from './problem.ts'
+
+export {
+  type OrderLimits,
+  ordinaryLimits,
+  type Prices,
+  type ProvenSolution,
+  type Supply,
+} from './exact-task.ts'
+
+const costs = new PieceCosts()
+const offers = new Offers()
+const partitions = new Partitions()
+
+/**
+ * The cheapest way for one order. Of ways that cost the same: the fewest pieces, then the first places and ways.
+ * @param supply what is there for it
+ * @param prices what stock and capacity cost beside the pieces; the cheapest with them is chosen
+ */
+export function solveOrder(
+  order: SolverOrder,
+  supply: Supply,
+  prices: Prices | null = null,
+  limits: OrderLimits = ordinaryLimits,
+): ProvenSolution {
+  return solve({ order, supply, prices, limits, excluded: -1, forced: -1 })
+}
+
+/** The cheapest way for one order when a place sends nothing. */
+export function bestWithout(
+  order: SolverOrder,
+  supply: Supply,
+  place: number,
+  limits: OrderLimits = ordinaryLimits,
+): ProvenSolution {
+  return solve({ order, supply, prices: null, limits, excluded: place, forced: -1 })
+}
+
+/**
+ * The cheapest way for one order in which a place sends something.
+ * @returns null where it cannot, or none was found
+ */
+export function bestWith(
+  order: SolverOrder,
+  supply: Supply,
+  place: number,
+  limits: OrderLimits = ordinaryLimits,
+): ProvenSolution | null {
+  const answer = solve({ order, supply, prices: null, limits, excluded: -1, forced: place })
+  return answer.pieces.length === 0 ? null : answer
+}
+
+/** A place as it is to one order on its own. */
+export interface RankedPlace {
+  place: number
+  /** The piece with all that it can send, on its cheapest way; null = it can send nothing. */
+  piece: Piece | null
+  /** Whether that is the whole order. */
+  isWhole: boolean
+}
+
+/** Places of an order: those that send everything first, the cheapest first; then those that send more, then the rest. */
+export function rankPlaces(order: SolverOrder, supply: Supply): RankedPlace[] {
+  const wanted = order.lines.reduce((sum, line) => sum + line.quantity, 0)
+  const ranked = order.places.map((_, place) => {
+    const piece = largestPiece(order, supply, place)
+    const units = piece === null ? 0 : piece.units.reduce((sum, amount) => sum + amount, 0)
+    return { place, piece, units, isWhole: units === wanted }
+  })
+  const priceOf = (piece: Piece | null) => piece?.cost ?? 0
+  ranked.sort((a, b) => b.units - a.units || priceOf(a.piece) - priceOf(b.piece) || a.place - b.place)
+  return ranked.map(({ place, piece, isWhole }) => ({ place, piece, isWhole }))
+}
+
+/** All that a place can send, on its cheapest way. */
+function largestPiece(order: SolverOrder, supply: Supply, place: number): Piece | null {
+  const { node, can, ways } = order.places[place] as Place
+  const units = order.lines.map(({ sku, quantity }, i) =>
+    (can >> i) & 1 ? Math.max(0, Math.min(quantity, Math.floor(supply.stock(node, sku)))) : 0,
+  )
+  const count = units.reduce((sum, amount) => sum + amount, 0)
+  const lines = units.reduce((sum, amount) => sum + (amount > 0 ? 1 : 0), 0)
+  let found: Piece | null = null
+  for (const [way, candidate] of ways.entries()) {
+    if (count === 0 || !fits(candidate, supply, lines, count)) continue
+    const cost = costOf(candidate, units)
+    if (cost < (found?.cost ?? Number.POSITIVE_INFINITY)) found = { place, way, units, cost }
+  }
+  return found
+}
+
+function solve(task: Task): ProvenSolution {
+  const { order } = task
+  const best = new Best(task)
+  const wanted = order.lines.reduce((sum, line) => sum + line.quantity, 0)
+  const pieces = Math.min(order.maxNodes, order.maxNodesPerLine < 1 ? 0 : order.places.length, wanted)
+  if (pieces < 1) return answerOf(task, best, best.value, true)
+  const states = statesOf(order.lines.map((line) => line.quantity))
+  if (states === null) return searchWidely(task, best, pieces)
+  costs.open(task, states)
+  const search: Search = { task, states, costs, best, pieces, isEveryWay: false }
+  let proof = lookAtAll(search)
+  if (proof.hasConflict) {
+    search.isEveryWay = true
+    proof = lookAtAll(search)
+  }
+  if (proof.isComplete) return answerOf(task, best, best.value, true)
+  const wide = searchWidely(task, best, pieces)
+  const bound = Math.max(wide.bound, Math.min(proof.bound, best.value))
+  return { ...wide, bound, isProven: wide.isProven || bound >= best.target }
+}
+
+interface Proof {
+  isComplete: boolean
+  hasConflict: boolean
+  bound: number
+}
+
+function lookAtAll(search: Search): Proof {
+  const { task, best } = search
+  offers.collectWhole(search)
+  let amounts = offers.amountsWorth(search)
+  if (amounts.length * costs.wayCount > task.limits.evaluations) {
+    new Descent(task, best, search.pieces, task.limits.evaluations / 4).run()
+    amounts = offers.amountsWorth(search)
+  }
+  offers.collectParts(search, amounts)
+  if (offers.isCut) return { isComplete: false, hasConflict: false, bound: 0 }
+  return partitions.improve(search, offers)
+}
+
+/** A search without a table; the answer is proven only where what is known of the ways shows that it is the best. */
+function searchWidely(task: Task, best: Best, pieces: number): ProvenSolution {
+  const { order, supply } = task
+  const descent = new Descent(task, best, pieces, task.limits.evaluations)
+  const whole = descent.tryWhole()
+  descent.run()
+  if (task.forced >= 0) return answerOf(task, best, 0, false)
+  const floor = floorOf(task, (p, i) => {
+    const place = order.places[p] as Place
+    if (p === task.excluded || ((place.can >> i) & 1) === 0) return false
+    return supply.stock(place.node, (order.lines[i] as SolverOrder['lines'][number]).sku) >= 1
+  })
+  const bound = Math.min(whole, leastOtherwise(task, floor, pieces))
+  return answerOf(task, best, bound, bound >= best.target)
+}
