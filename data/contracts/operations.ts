@@ -153,7 +153,45 @@ export const decisions = table('decisions', 'one row per decision', ['decision_i
   candidates: json('nodes weighed, with their terms'),
   orderExternalId: optional(text('id of the order in its source')),
   currency: optional(text('ISO 4217 code of the costs')),
+  strategyId: optional(text('strategy that weighed; null before there were strategies, as what follows')),
+  strategyVersion: optional(integer('its version')),
+  method: optional(text('exact = best for this order alone, batch = best found together with others')),
+  gap: optional(number('of a batch: how far it may be from its optimum, 0 to 1')),
+  runnerUpNodeId: optional(text('node that came next')),
+  lines: optional(json('where the units of each line went, and why')),
+  counterfactuals: optional(json('what would have to be different for another node to win')),
 })
+
+/** Nodes that decisions weighed. */
+export const decisionCandidates = table(
+  'decision_candidates',
+  'one row per decision and way it weighed: a node with a carrier and service',
+  ['decision_id', 'rank'],
+  {
+    decisionId: text('decision'),
+    market: text('market'),
+    orderId: text('order'),
+    decidedAt: instant('when it was decided'),
+    rank: integer('place in the order of the record, 1 = best'),
+    nodeId: text('node that was weighed'),
+    carrier: optional(text('carrier it would go with')),
+    serviceId: optional(text('service of the carrier')),
+    isChosen: truth('whether it got the work, or a part of it'),
+    isFeasible: truth('whether it could have taken the work'),
+    failed: texts('constraints it does not meet, in words'),
+    available: optional(integer('least available units over the lines; null = no stock feed')),
+    hours: number('expected hours until the customer has it'),
+    dispatchAt: optional(instant('when it would leave the node')),
+    arrivesAt: optional(instant('when it would arrive, as likely as not')),
+    lateRisk: optional(number('probability of missing the promise; null without one')),
+    distanceKm: optional(number('from the node to the destination')),
+    co2Grams: optional(integer('of the carriage')),
+    totalCents: cents('all terms together'),
+    terms: json('what it costs, by term'),
+    constraints: optional(json('each constraint with what was seen, the limit and the slack')),
+    lineIds: optional(texts('lines it was weighed for; null = all')),
+  },
+)
 
 /** Deliveries of webhooks. */
 export const webhookDeliveries = table('webhook_deliveries', 'one row per attempt', ['delivery_id'], {

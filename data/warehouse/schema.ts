@@ -63,7 +63,37 @@ const migrations: Migration[] = [
       }
     },
   },
+  { id: 4, name: 'strategies of decisions, a row for each candidate', run: addCandidates },
 ]
+
+async function addCandidates(queries: Queries): Promise<void> {
+  for (const column of [
+    'strategy_id VARCHAR',
+    'strategy_version BIGINT',
+    'method VARCHAR',
+    'gap DOUBLE',
+    'runner_up_node_id VARCHAR',
+    'lines JSON',
+    'counterfactuals JSON',
+  ]) {
+    await queries.run(`ALTER TABLE decisions ADD COLUMN IF NOT EXISTS ${column}`)
+  }
+  await queries.run(createTableSql(operations.decisionCandidates))
+  // Decisions of earlier versions knew less of their candidates; what they knew is in the table already.
+  await queries.run(
+    `INSERT INTO decision_candidates BY NAME
+     SELECT decision_id, market, order_id, decided_at, rank, c->>'nodeId' AS node_id, c->>'carrier' AS carrier,
+       (c->>'isChosen')::BOOLEAN AS is_chosen, (c->>'isFeasible')::BOOLEAN AS is_feasible,
+       from_json(c->'failed', '["VARCHAR"]') AS failed, (c->>'available')::BIGINT AS available,
+       (c->>'hours')::DOUBLE AS hours, (c->>'totalCents')::BIGINT AS total_cents, c->'terms' AS terms
+     FROM (
+       SELECT decision_id, market, order_id, decided_at, unnest(json_extract(candidates, '$[*]')) AS c,
+         generate_subscripts(json_extract(candidates, '$[*]'), 1) AS rank
+       FROM decisions
+     )
+     WHERE decision_id NOT IN (SELECT decision_id FROM decision_candidates)`,
+  )
+}
 
 /** Every table contract of the warehouse. */
 export function allTables(): TableContract[] {

@@ -10,6 +10,7 @@ export type { MarketClock, Node } from './market.ts'
 export { newestOf as newestStrategy } from './network/decide-strategies.ts'
 export { defaultStrategy, defaultStrategyId } from './network/default-strategy.ts'
 export {
+  type Entry as NetworkEntry,
   emptyNetwork,
   entryId,
   type ListName,
@@ -29,7 +30,13 @@ export {
   openCore,
 } from './open.ts'
 export type { Assignment, OrderChanges } from './orders/commands.ts'
-export type { CandidateRecord, DecisionRecord } from './orders/decision-record.ts'
+export type {
+  CandidateRecord,
+  ConstraintRecord,
+  Counterfactual,
+  DecisionRecord,
+  LineDecision,
+} from './orders/decision-record.ts'
 export { historySteps } from './orders/history.ts'
 export type { ImportedOrder } from './orders/order.ts'
 export {

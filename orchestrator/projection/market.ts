@@ -4,9 +4,10 @@
 import { logTables, operations } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
 import { type BatchHandler, jsonText, type Queries } from '#data/warehouse'
-import type { CoreEvent, CoreState, DecisionRecord, Order, Stock } from '#orchestrator/core'
+import type { CoreEvent, CoreState, Order, Stock } from '#orchestrator/core'
 import { type ChangedKey, noteChanged } from './changed.ts'
-import { partsOfNode, rowOfDecision, rowOfIncident, rowOfStock, rowsOfOrder } from './rows.ts'
+import { landDecisions } from './decision-rows.ts'
+import { partsOfNode, rowOfIncident, rowOfStock, rowsOfOrder } from './rows.ts'
 import { coreEvents, type Touched, touchedBy } from './touched.ts'
 import { replaceRows } from './write.ts'
 
@@ -121,22 +122,4 @@ async function landStock(queries: Queries, state: CoreState, keys: Set<string>):
     const { provider, externalId } = partsOfNode(nodeId)
     return ['inventory', provider, `${sku}\u001f${externalId}`]
   })
-}
-
-async function landDecisions(queries: Queries, state: CoreState, events: CoreEvent[]): Promise<void> {
-  const rows = new Map<string, ReturnType<typeof rowOfDecision>>()
-  const undone = new Set<string>()
-  for (const { type, data } of events) {
-    if (type === 'RerouteUndone') undone.add(data.decisionId)
-    const { decision, orderId } = data as { decision?: DecisionRecord | null; orderId?: string }
-    if (decision == null || orderId === undefined) continue
-    rows.set(decision.decisionId, rowOfDecision(state, orderId, data.at, decision))
-  }
-  await replaceRows(queries, operations.decisions, [...rows.values()], ['decision_id'])
-  if (undone.size === 0) return
-  await queries.run(
-    `UPDATE decisions SET status = 'undone'
-     WHERE decision_id IN (SELECT unnest(from_json($1::JSON, '["VARCHAR"]')))`,
-    [jsonText([...undone])],
-  )
 }

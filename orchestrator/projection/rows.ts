@@ -1,9 +1,7 @@
-// Orders, stock, incidents and decisions of the core as rows of the warehouse. Pure: the same state, the same rows.
+// Orders, stock and incidents of the core as rows of the warehouse. Pure: the same state, the same rows.
 
 import type { logTables, operations, RowOf } from '#data/contracts'
 import {
-  type CoreState,
-  type DecisionRecord,
   type FulfillmentOrder,
   type Incident,
   isLiveWork,
@@ -20,7 +18,6 @@ type WorkRow = RowOf<typeof logTables.rawLogFulfillmentOrders>
 type ShipmentRow = RowOf<typeof logTables.rawLogShipments>
 type StockRow = RowOf<typeof logTables.rawLogInventory>
 type IncidentRow = RowOf<typeof operations.incidents>
-type DecisionRow = RowOf<typeof operations.decisions>
 
 /** All rows of an order. */
 export interface OrderRows {
@@ -188,32 +185,5 @@ export function rowOfIncident(market: string, incident: Incident): IncidentRow {
     causes: JSON.stringify(incident.causes),
     ordersMoved: incident.ordersMoved,
     ordersNotMoved: incident.ordersNotMoved,
-  }
-}
-
-/** The row of a decision, from its event; of the state only what never changes in an order. */
-export function rowOfDecision(
-  state: CoreState,
-  orderId: string,
-  at: number,
-  decision: DecisionRecord,
-): DecisionRow {
-  const order = state.orders.get(orderId)
-  return {
-    decisionId: decision.decisionId,
-    market: state.market,
-    orderId,
-    kind: decision.kind,
-    incidentId: decision.incidentId,
-    fromNodeId: decision.fromNodeId,
-    toNodeId: decision.toNodeId,
-    status: decision.status,
-    reason: decision.reason,
-    decidedAt: instant(at),
-    costCents: decision.costCents,
-    hoursSaved: decision.hoursSaved,
-    candidates: JSON.stringify(decision.candidates),
-    orderExternalId: order?.externalId ?? null,
-    currency: order?.currency ?? null,
   }
 }

@@ -30,6 +30,7 @@ const kept: TableContract[] = [
   operations.anomalies,
   operations.incidents,
   operations.decisions,
+  operations.decisionCandidates,
   operations.webhookDeliveries,
   operations.pipelineRuns,
 ]

@@ -11,6 +11,7 @@ export async function repairTables(warehouse: Warehouse, market: string): Promis
     const contracts: TableContract[] = [
       ...(Object.values(logTables) as TableContract[]),
       operations.decisions,
+      operations.decisionCandidates,
       operations.incidents,
     ]
     for (const { name } of contracts) {

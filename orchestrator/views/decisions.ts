@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import type { Queries } from '#data/warehouse'
-import type { CandidateRecord } from '#orchestrator/core'
+import type { CandidateRecord, Counterfactual, LineDecision } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { cursorOf, type Place, pageLimit, placeOf } from './cursor.ts'
 import { type AnyDecision, decisionViews } from './decision-view.ts'
@@ -28,6 +28,13 @@ interface DecisionRow extends Record<string, unknown> {
   cost_cents: number | null
   hours_saved: number | null
   candidates: string
+  strategy_id: string | null
+  strategy_version: number | null
+  method: 'exact' | 'batch' | null
+  gap: number | null
+  runner_up_node_id: string | null
+  lines: string | null
+  counterfactuals: string | null
 }
 
 /**
@@ -151,7 +158,9 @@ function readRows(
       : ' AND (epoch_ms(decided_at) < $key OR (epoch_ms(decided_at) = $key AND decision_id > $id))'
   return queries.all<DecisionRow>(
     `SELECT decision_id, order_id, kind, incident_id, from_node_id, to_node_id, status, reason,
-       epoch_ms(decided_at) AS decided_at, cost_cents, hours_saved, candidates::VARCHAR AS candidates
+       epoch_ms(decided_at) AS decided_at, cost_cents, hours_saved, candidates::VARCHAR AS candidates,
+       strategy_id, strategy_version, method, gap, runner_up_node_id, lines::VARCHAR AS lines,
+       counterfactuals::VARCHAR AS counterfactuals
      FROM decisions WHERE ${sql}${after}
      ORDER BY epoch_ms(decided_at) DESC, decision_id LIMIT ${limit}`,
     place === null ? parameters : { ...parameters, key: place.key, id: place.id },
@@ -179,11 +188,29 @@ function decisionOf(row: DecisionRow): AnyDecision {
     decidedAt: row.decided_at,
     costCents: row.cost_cents,
     hoursSaved: row.hours_saved,
-    candidates: candidatesOf(row.candidates),
+    candidates: listIn<CandidateRecord>(row.candidates) ?? [],
+    ...strategyOf(row),
   }
 }
 
-function candidatesOf(text: string): CandidateRecord[] {
-  const candidates: unknown = JSON.parse(text)
-  return Array.isArray(candidates) ? (candidates as CandidateRecord[]) : []
+/** What decisions before strategies do not say is absent in the record, as it is in the log. */
+function strategyOf(row: DecisionRow): Partial<AnyDecision> {
+  if (row.strategy_id === null || row.strategy_version === null) return {}
+  const lines = listIn<LineDecision>(row.lines)
+  const counterfactuals = listIn<Counterfactual>(row.counterfactuals)
+  return {
+    strategyId: row.strategy_id,
+    strategyVersion: row.strategy_version,
+    runnerUpNodeId: row.runner_up_node_id,
+    gap: row.gap,
+    ...(row.method === null ? {} : { method: row.method }),
+    ...(lines === null ? {} : { lines }),
+    ...(counterfactuals === null ? {} : { counterfactuals }),
+  }
+}
+
+/** The list that a document of the table is; the projection wrote it from the log. */
+function listIn<T>(text: string | null): T[] | null {
+  const list: unknown = text === null ? null : JSON.parse(text)
+  return Array.isArray(list) ? (list as T[]) : null
 }

@@ -12,11 +12,27 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
-/** Columns that came with the second step, by table. */
+/** Columns that came with later steps, by table. */
 const later = {
-  decisions: ['hours_saved', 'order_external_id', 'currency'],
+  decisions: [
+    ...['hours_saved', 'order_external_id', 'currency', 'strategy_id', 'strategy_version', 'method', 'gap'],
+    ...['runner_up_node_id', 'lines', 'counterfactuals'],
+  ],
   incidents: ['orders_moved', 'orders_not_moved'],
 }
+
+/** A candidate as the first version wrote it. */
+const candidate = (nodeId: string, isChosen: boolean, available: number | null) => ({
+  nodeId,
+  carrier: null,
+  isChosen,
+  isFeasible: isChosen,
+  failed: isChosen ? [] : ['does not stock "x"'],
+  available,
+  hours: 30.5,
+  terms: [{ name: 'carriage', cents: 642 }],
+  totalCents: 642,
+})
 
 test('a file of the first schema is brought up to date and keeps its rows', async () => {
   const path = join(folder.path, 'first.duckdb')
@@ -27,9 +43,12 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
   for (const [table, columns] of Object.entries(later)) {
     for (const column of columns) await first.run(`ALTER TABLE ${table} DROP COLUMN ${column}`)
   }
+  await first.run('DROP TABLE decision_candidates')
   await first.run('DELETE FROM schema_migrations WHERE id > 1')
-  await first.run(`INSERT INTO decisions
-    SELECT 'd1', 'main', 'o1', 'reroute', NULL, 'a:1', 'a:2', 'done', 'x', now(), 5, '[]'`)
+  await first.run(
+    `INSERT INTO decisions SELECT 'd1', 'main', 'o1', 'reroute', NULL, 'a:1', 'a:2', 'done', 'x', now(), 5, $1`,
+    [JSON.stringify([candidate('a:2', true, 3), candidate('a:3', false, null)])],
+  )
   await insertRows(first, operations.loads as unknown as TableContract, 3)
   await first.close()
 
@@ -40,6 +59,17 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
     { id: 1 },
     { id: 2 },
     { id: 3 },
+    { id: 4 },
+  ])
+  const known = { decision_id: 'd1', order_id: 'o1', hours: 30.5, total_cents: 642 }
+  const unknown = { service_id: null, late_risk: null, distance_km: null, constraints: null, line_ids: null }
+  const terms = '[{"name":"carriage","cents":642}]'
+  expect(await now.all('FROM decision_candidates ORDER BY rank')).toMatchObject([
+    { ...known, ...unknown, rank: 1, node_id: 'a:2', is_chosen: true, failed: [], available: 3, terms },
+    {
+      ...{ ...known, ...unknown, rank: 2, node_id: 'a:3', is_chosen: false, available: null, terms },
+      failed: ['does not stock "x"'],
+    },
   ])
   expect(await now.all('SELECT decision_id, cost_cents, hours_saved, currency FROM decisions')).toEqual([
     { decision_id: 'd1', cost_cents: 5, hours_saved: null, currency: null },

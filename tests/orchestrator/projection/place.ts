@@ -16,6 +16,7 @@ const tables: TableContract[] = [
   ...(Object.values(logTables) as TableContract[]),
   operations.incidents,
   operations.decisions,
+  operations.decisionCandidates,
   operations.rawLogEvents,
   operations.projectionCursors,
 ]
