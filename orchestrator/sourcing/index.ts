@@ -2,4 +2,25 @@
 
 export { incidentAt, type Question, type Want, weigh } from './candidates.ts'
 export { type Lanes, noLanes, readLanes } from './lanes.ts'
+export { Centroids } from './network/centroids.ts'
+export { compileNetwork, type NetworkInput } from './network/compile.ts'
+export type {
+  CompiledNetwork,
+  CompiledNode,
+  Departure,
+  LanePlace,
+  Parcel,
+  Rate,
+  ServiceLane,
+} from './network/compiled.ts'
+export { co2Grams } from './network/rates.ts'
 export { type Plan, planReroute, planSourcing, type RerouteLimits } from './plan.ts'
+export type {
+  BatchSolution,
+  Place,
+  Problem,
+  SolveOptions,
+  SolverCapacity,
+  SolverOrder,
+  Way,
+} from './solve/problem.ts'

@@ -11,7 +11,9 @@ export interface CompiledNode {
   timeZone: string
   country: string | null
   region: string | null
+  city: string | null
   postalCode: string | null
+  /** Its own, else the centroid of its postal code, city or region; null = unknown. */
   latitude: number | null
   longitude: number | null
   isActive: boolean
@@ -34,24 +36,35 @@ export interface CompiledNode {
   safetyPercent: number | null
   onlyCustomers: ReadonlySet<string> | null
   serviceIds: ReadonlySet<string> | null
+  /** Carriers it hands over to as files say, the most used first. */
+  carriers: readonly string[]
 }
 
-/** When work that starts now would leave a node. */
+/** When work leaves a node. */
 export interface Departure {
-  /** Epoch ms: when the goods leave. */
-  at: number
-  /** Local day that the work counts on, YYYY-MM-DD. */
-  day: string
-  /** Latest instant at which work has to be there to leave then, epoch ms. */
-  cutOffAt: number
+  /** Epoch ms: when the goods leave; never before they are ready. */
+  readonly at: number
+  /** Local working day that the work counts on, YYYY-MM-DD. */
+  readonly day: string
+  /** Latest instant at which work has to come to count on that day, epoch ms. */
+  readonly cutOffAt: number
 }
 
 /** What a service asks for carriage. */
 export interface Rate {
+  /** May have a fraction. */
   cents: number
   /** Card and row, for the record. */
   rateCardId: string
   band: api.RateBand
+  /** Of the band in its card, from 0. */
+  row: number
+  /** Weight that was priced, g: the actual or the dimensional one, whichever is more. */
+  billableG: number
+  /** The weight is not known: priced as the lowest that the card has. */
+  isGuessed: boolean
+  /** The goods are worth enough for the card to carry them for nothing. */
+  isFree: boolean
 }
 
 /** The network made ready. */
@@ -71,32 +84,53 @@ export interface CompiledNetwork {
    * @param at epoch ms, for cards that hold for a time
    */
   rate(service: ServiceLane, parcel: Parcel, at: number): Rate | null
-  /** Next departures, the first at the first cut-off after `from`; at most `count`. */
-  departures(nodeId: string, carrierId: string | null, from: number, count: number): readonly Departure[]
+  /**
+   * Next departures of work that comes at `from`: one for each working day whose cut-off it reaches, the earliest
+   * first, at most `count`. Work counts on a day from its cut-off of the day before to its own; it is begun when it
+   * comes, not before the day opens, takes `hours` of working time, and leaves with the first pick-up of the carrier
+   * when it is ready, or at once where the node names no pick-up for it. None: the node or the carrier is not there
+   * for 60 days.
+   * @param hours working time from when the work is begun until it is ready; left out = it is ready when it comes
+   */
+  departures(
+    nodeId: string,
+    carrierId: string | null,
+    from: number,
+    count: number,
+    hours?: number,
+  ): readonly Departure[]
+  /** When so many hours of a node's working time have passed since an instant; null = it never works that long. */
+  addWorkingTime(nodeId: string, from: number, hours: number): number | null
+  /** An instant on a day of a service's delivery days: the one given, else the next such day's begin, in a zone. */
+  onDeliveryDay(service: api.CarrierService, at: number, timeZone: string): number
   /** Coordinates of a destination: its own, else the centroid of its postal code, else of its region; null = unknown. */
   locate(to: LanePlace): { latitude: number; longitude: number } | null
   /** Great-circle km, null where a side is unknown. */
   distanceKm(nodeId: string, to: LanePlace): number | null
+  /** Local day of an instant at a node, YYYY-MM-DD; null = no such node. */
+  dayAt(nodeId: string, at: number): string | null
 }
 
 /** A destination as lanes see it. */
 export interface LanePlace {
-  country: string | null
-  region: string | null
-  city: string | null
-  postalCode: string | null
-  zone: string | null
-  latitude: number | null
-  longitude: number | null
+  readonly country: string | null
+  readonly region: string | null
+  readonly city: string | null
+  readonly postalCode: string | null
+  readonly zone: string | null
+  readonly latitude: number | null
+  readonly longitude: number | null
 }
 
 /** A service between a node and a destination. */
 export interface ServiceLane {
-  service: api.CarrierService
-  lane: api.NetworkLane | null
-  nodeId: string
-  to: LanePlace
-  distanceKm: number | null
+  readonly service: api.CarrierService
+  /** The narrowest that fits; null = the service has none and reaches everywhere. */
+  readonly lane: api.NetworkLane | null
+  readonly nodeId: string
+  readonly to: LanePlace
+  /** As the lane says, else as the crow flies; null = unknown. */
+  readonly distanceKm: number | null
 }
 
 /** A parcel as rates see it. */
