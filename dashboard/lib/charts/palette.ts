@@ -10,6 +10,8 @@ export interface Palette {
   bad: string
   good: string
   panel: string
+  ink: string
+  land: string
 }
 
 const tokens: Record<keyof Palette, string> = {
@@ -21,6 +23,8 @@ const tokens: Record<keyof Palette, string> = {
   bad: '--bad',
   good: '--good',
   panel: '--panel',
+  ink: '--ink',
+  land: '--hover',
 }
 
 /**
