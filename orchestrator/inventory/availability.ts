@@ -10,7 +10,6 @@ import {
   knowsSku,
   type Stock,
   sourcesOf,
-  stockKey,
   stockReadAt,
 } from '#orchestrator/core'
 import { skusOfNode } from './node-index.ts'
@@ -23,8 +22,11 @@ const pageUsual = 1_000
 /** What is asked of availability. */
 export type AvailabilityRequest = { [K in keyof api.AvailabilityQuery]: api.AvailabilityQuery[K] | undefined }
 
-/** Figures of a position at a time, wherever they come from. */
+/** Figures of a position at a time, wherever they come from: as they are answered. */
 export interface Figures {
+  sku: string
+  nodeId: string
+  isTracked: true
   onHand: number
   allocated: number
   reserved: number
@@ -51,7 +53,7 @@ export function figuresOfState(state: CoreState, channel: string | null, at: num
   const isSettled = !isAnyDue(state, at)
   return {
     figuresOf: (sku, nodeId) => {
-      const stock = isSettled ? state.stock.get(stockKey(sku, nodeId)) : stockReadAt(state, sku, nodeId, at)
+      const stock = isSettled ? state.stock.getPair(sku, nodeId) : stockReadAt(state, sku, nodeId, at)
       return stock === undefined ? null : figures(stock, channel)
     },
     isTracked: (nodeId) => state.trackedNodes.has(nodeId),
@@ -60,8 +62,12 @@ export function figuresOfState(state: CoreState, channel: string | null, at: num
   }
 }
 
+/** Field by field: this is made for every position of every answer. */
 function figures(stock: Stock, channel: string | null): Figures {
   return {
+    sku: stock.sku,
+    nodeId: stock.nodeId,
+    isTracked: true,
     onHand: stock.onHand,
     allocated: stock.allocated,
     reserved: stock.reserved,
@@ -85,14 +91,14 @@ export function availabilityOf(
   at: number,
 ): api.AvailabilityAnswer {
   const { skus = [], nodeIds = [], measures, limit = pageUsual } = query
-  const { pairs, next } = pairsOf(source, skus, nodeIds, { cursor: query.cursor, limit })
   const measure = measures === undefined || measures.length === 0 ? null : measurer(state, measures)
   let isAllKnown = skus.length > 0 && nodeIds.length > 0
-  const items = pairs.map(([sku, nodeId]) => {
+  const items: api.Availability[] = []
+  const next = eachPair(source, query, limit, (sku, nodeId) => {
     const known = source.figuresOf(sku, nodeId)
     if (known === null) isAllKnown = false
-    const item = known === null ? unknownItem(source, sku, nodeId) : itemOf(sku, nodeId, known)
-    return measure === null ? item : { ...item, measures: measure(sku, nodeId) }
+    const item = known ?? unknownItem(source, sku, nodeId)
+    items.push(measure === null ? item : { ...item, measures: measure(sku, nodeId) })
   })
   const answer: api.AvailabilityAnswer = { at: new Date(at).toISOString(), items, nextCursor: next }
   if (query.totals === true) answer.totals = totalsOf(items)
@@ -101,28 +107,29 @@ export function availabilityOf(
   return answer
 }
 
-type Pair = readonly [sku: string, nodeId: string]
+type Visit = (sku: string, nodeId: string) => void
 
-function pairsOf(
+/** Visits the positions that are asked for. @returns where the next page begins, null where there is none */
+function eachPair(
   source: FigureSource,
-  skus: readonly string[],
-  nodeIds: readonly string[],
-  page: { cursor: string | undefined; limit: number },
-): { pairs: Pair[]; next: string | null } {
+  { skus = [], nodeIds = [], cursor }: AvailabilityRequest,
+  limit: number,
+  visit: Visit,
+): string | null {
   if (skus.length === 0 && nodeIds.length === 0) {
     throw fail('INVENTORY_QUERY_INVALID', { reason: 'name SKUs, nodes or both' })
   }
-  if (skus.length === 0) return pageOfNodes(source, nodeIds, page)
-  const pairs: Pair[] = []
+  if (skus.length === 0) return pageOfNodes(source, nodeIds, { cursor, limit }, visit)
+  let visited = 0
   for (const sku of skus) {
     for (const nodeId of nodeIds.length === 0 ? source.nodesOf(sku) : nodeIds) {
-      if (pairs.length >= pairsMost) {
+      if (++visited > pairsMost) {
         throw fail('INVENTORY_QUERY_INVALID', { reason: `more than ${pairsMost} positions; ask in parts` })
       }
-      pairs.push([sku, nodeId])
+      visit(sku, nodeId)
     }
   }
-  return { pairs, next: null }
+  return null
 }
 
 /** Positions of nodes, node by node as asked, each by SKU. */
@@ -130,9 +137,11 @@ function pageOfNodes(
   source: FigureSource,
   nodeIds: readonly string[],
   { cursor, limit }: { cursor: string | undefined; limit: number },
-): { pairs: Pair[]; next: string | null } {
+  visit: Visit,
+): string | null {
   const place = placeIn(cursor, 'availability')
-  const pairs: Pair[] = []
+  let last: { sku: string; nodeId: string } | null = null
+  let visited = 0
   let isBefore = place !== null
   for (const nodeId of new Set(nodeIds)) {
     if (isBefore && nodeId !== place?.[0]) continue
@@ -140,13 +149,14 @@ function pageOfNodes(
     const from = isBefore ? firstAfter(skus, place?.[1] ?? '') : 0
     isBefore = false
     for (let i = from; i < skus.length; i++) {
-      const last = pairs.at(-1)
-      if (pairs.length === limit && last !== undefined)
-        return { pairs, next: pageFrom('availability', last[1], last[0]) }
-      pairs.push([skus[i] ?? '', nodeId])
+      if (visited === limit && last !== null) return pageFrom('availability', last.nodeId, last.sku)
+      const sku = skus[i] ?? ''
+      visit(sku, nodeId)
+      visited++
+      last = { sku, nodeId }
     }
   }
-  return { pairs, next: null }
+  return null
 }
 
 /** Index of the first that is greater. */
@@ -168,13 +178,6 @@ const nothing = Object.freeze({
   ringFenced: 0,
   inbound: 0,
 })
-
-/** Field by field: this is made for every position of every answer. */
-function itemOf(sku: string, nodeId: string, known: Figures): api.Availability {
-  const { onHand, allocated, reserved, safetyStock, ringFenced, inbound, available } = known
-  const isTracked = true
-  return { sku, nodeId, isTracked, onHand, allocated, reserved, safetyStock, ringFenced, inbound, available }
-}
 
 function unknownItem(source: FigureSource, sku: string, nodeId: string): api.Availability {
   // A node with a feed does not have what the feed leaves out; one without may have anything.
@@ -227,7 +230,7 @@ function measurer(state: CoreState, names: readonly string[]) {
     return { name, terms: [{ source, measure, factor: 1 }] }
   })
   return (sku: string, nodeId: string): Record<string, number> => {
-    const stock = state.stock.get(stockKey(sku, nodeId))
+    const stock = state.stock.getPair(sku, nodeId)
     const sources = stock === undefined ? [] : sourcesOf(stock)
     return Object.fromEntries(parts.map(({ name, terms }) => [name, calculated(sources, terms)]))
   }

@@ -94,6 +94,9 @@ function sourceOf(rows: readonly Row[], tracked: ReadonlySet<string>): FigureSou
     const { safety_stock: safetyStock, ring_fenced: ringFenced, own } = row
     const available = onHand - allocated - reserved - safetyStock - ringFenced + own
     figures.set(stockKey(sku, nodeId), {
+      sku,
+      nodeId,
+      isTracked: true,
       onHand,
       allocated,
       reserved,

@@ -7,7 +7,9 @@ import {
   emptyTrie,
   entriesIn,
   find,
+  findPair,
   hashOf,
+  hashOfPair,
   missing,
   type Owner,
   put,
@@ -32,6 +34,12 @@ class TrieMap<K extends string, V> {
 
   get(key: K): V | undefined {
     const value = find(this.#root, hashOf(key), key)
+    return value === missing ? undefined : (value as V)
+  }
+
+  /** The value of the key that two texts make with `joint` between them; the key itself is not made. */
+  getPair(first: string, second: string): V | undefined {
+    const value = findPair(this.#root, hashOfPair(first, second), first, second)
     return value === missing ? undefined : (value as V)
   }
 

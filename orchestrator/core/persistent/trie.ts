@@ -22,9 +22,28 @@ export function emptyTrie(): Trie {
 
 /** 32 bits of a text, mixed so that neighbours such as order-1 and order-2 part. */
 export function hashOf(key: string): number {
-  let h = 0x811c9dc5
-  for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193)
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  return mixed(fed(seed, key))
+}
+
+/** The hash of two texts with the joint between them, as `hashOf` gives it for the text that they make. */
+export function hashOfPair(first: string, second: string): number {
+  return mixed(fed(Math.imul(fed(seed, first) ^ jointUnit, prime), second))
+}
+
+/** Between the two parts of a key that is made of two; one unit. */
+export const joint = '\u001f'
+const jointUnit = joint.charCodeAt(0)
+const seed = 0x811c9dc5
+const prime = 0x01000193
+
+function fed(hash: number, text: string): number {
+  let h = hash
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), prime)
+  return h
+}
+
+function mixed(hash: number): number {
+  const h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   return h ^ (h >>> 13)
 }
 
@@ -55,6 +74,30 @@ export function find(root: Trie, hash: number, key: string): unknown {
   }
   const at = sameHashAt(node, key)
   return at < 0 ? missing : node[at + 1]
+}
+
+/** The same for a key of two parts, which is not made for it: to join and read it costs more than to find it. */
+export function findPair(root: Trie, hash: number, first: string, second: string): unknown {
+  let node = root
+  for (let shift = 0; shift < deepest; shift += bits) {
+    const place = placeOf(hash, shift)
+    if ((entriesOf(node) & place) !== 0) {
+      const at = entryAt(node, place)
+      return isPair(node[at] as string, first, second) ? node[at + 1] : missing
+    }
+    if ((nodesOf(node) & place) === 0) return missing
+    node = node[nodeAt(node, place)] as Trie
+  }
+  const at = sameHashAt(node, first + joint + second)
+  return at < 0 ? missing : node[at + 1]
+}
+
+function isPair(key: string, first: string, second: string): boolean {
+  const from = first.length + 1
+  if (key.length !== from + second.length || key.charCodeAt(from - 1) !== jointUnit) return false
+  for (let i = 0; i < first.length; i++) if (key.charCodeAt(i) !== first.charCodeAt(i)) return false
+  for (let i = 0; i < second.length; i++) if (key.charCodeAt(from + i) !== second.charCodeAt(i)) return false
+  return true
 }
 
 function sameHashAt(node: Trie, key: string): number {

@@ -4,7 +4,7 @@
 import type { CoreState } from '../state.ts'
 import type { StockMove } from './events.ts'
 import { ruleKey } from './evolve-plan.ts'
-import { availableFor, stockKey } from './stock.ts'
+import { availableFor } from './stock.ts'
 
 /** What was missing. */
 export type Shortage = {
@@ -28,7 +28,7 @@ export function backorderLimitOf({ stockRules }: CoreState, sku: string, nodeId:
 
 /** Whether a position has no stock feed: whatever is asked of it is treated as there. */
 export function isUntracked(state: CoreState, sku: string, nodeId: string): boolean {
-  return !state.trackedNodes.has(nodeId) && !state.stock.has(stockKey(sku, nodeId))
+  return !state.trackedNodes.has(nodeId) && state.stock.getPair(sku, nodeId) === undefined
 }
 
 /** Units that are there for a channel, without any backorder; null where stock is not tracked. */
@@ -38,12 +38,11 @@ export function availableAt(
   nodeId: string,
   channel: string | null,
 ): number | null {
-  const key = stockKey(sku, nodeId)
-  const stock = state.stock.get(key)
+  const stock = state.stock.getPair(sku, nodeId)
   if (stock !== undefined) return availableFor(stock, channel)
   if (!state.trackedNodes.has(nodeId)) return null
   // What the feed of a node does not list is not there; reservations on backorder hold of it all the same.
-  return 0 - (state.untrackedReserved.get(key) ?? 0)
+  return 0 - (state.untrackedReserved.getPair(sku, nodeId) ?? 0)
 }
 
 /** The first move that is not possible, null where all are; each position stands in one move. */
@@ -69,7 +68,7 @@ export function shortageOfOrder(
   moves: readonly StockMove[],
   channel: string | null = null,
 ): Shortage | null {
-  const listed = moves.filter(({ sku, nodeId }) => state.stock.has(stockKey(sku, nodeId)))
+  const listed = moves.filter(({ sku, nodeId }) => state.stock.getPair(sku, nodeId) !== undefined)
   return shortage(state, listed, channel)
 }
 

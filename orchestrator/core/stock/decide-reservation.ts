@@ -72,7 +72,7 @@ function summed(lines: readonly Wish[]): Wish[] {
 }
 
 function lineOf(state: CoreState, { sku, nodeId, quantity }: Wish, channel: string | null): ReservationLine {
-  const stock = state.stock.get(stockKey(sku, nodeId))
+  const stock = state.stock.getPair(sku, nodeId)
   const ringFenced = stock === undefined ? 0 : Math.min(quantity, ringFenceOf(stock, channel))
   return { sku, nodeId, quantity, ringFenced, isTracked: !isUntracked(state, sku, nodeId) }
 }

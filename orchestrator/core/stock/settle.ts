@@ -48,8 +48,8 @@ export function settledAt(
 
 /** The stock of a position as it reads at a time: without what has expired there. Cost: log n and what expired. */
 export function stockReadAt(state: CoreState, sku: string, nodeId: string, at: number): Stock | undefined {
+  if (!isAnyDue(state, at)) return state.stock.getPair(sku, nodeId)
   const key = stockKey(sku, nodeId)
-  if (!isAnyDue(state, at)) return state.stock.get(key)
   const next = nextExpiry(state.expiriesAt.get(key) ?? null)
   const isDue = next !== null && next <= at
   return (isDue ? settledAt(state, [{ sku, nodeId }], at).state : state).stock.get(key)

@@ -1,5 +1,7 @@
 // What the stock of a SKU at a node is, and what of it can be promised. Values are never changed in place.
 
+import { joint } from '../persistent/trie.ts'
+
 /** Stock of a SKU at a node. A pair that is not in the state, at a node without any, is untracked. */
 export interface Stock {
   sku: string
@@ -76,14 +78,14 @@ export function emptyStock(sku: string, nodeId: string): Stock {
   }
 }
 
-/** Key of a stock position. */
+/** Key of a stock position; `getPair` of a map finds what stands at it without making it. */
 export function stockKey(sku: string, nodeId: string): string {
-  return `${sku}\u001f${nodeId}`
+  return sku + joint + nodeId
 }
 
 /** SKU and node of a key. */
 export function partsOfKey(key: string): { sku: string; nodeId: string } {
-  const at = key.indexOf('\u001f')
+  const at = key.indexOf(joint)
   return { sku: key.slice(0, at), nodeId: key.slice(at + 1) }
 }
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PersistentMap, PersistentSet } from '#orchestrator/core'
-import { hashOf } from '../../../orchestrator/core/persistent/trie.ts'
+import { hashOf, hashOfPair } from '../../../orchestrator/core/persistent/trie.ts'
 
 /** Keys of which many have the same hash. */
 const alike: string[] = (() => {
@@ -107,6 +107,35 @@ describe('a persistent map', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  test('finds by two parts what stands under the key that they make, and nothing else', () => {
+    const part = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('a', 'ab', '', '\u001f', 'é'))
+    const pairs = fc.array(fc.tuple(part, part), { maxLength: 60 })
+    fc.assert(
+      fc.property(pairs, pairs, fc.array(key), (stored, asked, others) => {
+        const keys = stored.map(([first, second]) => `${first}\u001f${second}`)
+        const map = PersistentMap([...keys, ...others].map((each, i) => [each, i]))
+        for (const [first, second] of [...stored, ...asked]) {
+          expect(map.getPair(first, second)).toBe(map.get(`${first}\u001f${second}`))
+        }
+      }),
+    )
+  })
+
+  test('finds by two parts also among keys with the same hash', () => {
+    const first = new Map<number, string>()
+    for (let i = 0; ; i++) {
+      const hash = hashOfPair('sku', `node-${i}`)
+      expect(hash).toBe(hashOf(`sku\u001fnode-${i}`))
+      const other = first.get(hash)
+      first.set(hash, `node-${i}`)
+      if (other === undefined) continue
+      const map = PersistentMap([other, `node-${i}`].map((node) => [`sku\u001f${node}`, node]))
+      expect([map.getPair('sku', other), map.getPair('sku', `node-${i}`)]).toEqual([other, `node-${i}`])
+      expect(map.delete(`sku\u001f${other}`).getPair('sku', other)).toBeUndefined()
+      return
+    }
   })
 
   test('is the same map where nothing changed', () => {
