@@ -49,15 +49,20 @@ export interface Guard extends Pick<BaseParts, 'vault' | 'token' | 'host' | 'pee
 export function guardAccess(app: App, guard: Guard): void {
   const { vault, sessions, host, peers = null } = guard
   const names = new Set([...loopbackNames, ...guard.allowedHosts, ...(isAny(host) ? [] : [bare(host)])])
-  const rules = { vault, sessions, tokenBytes: Buffer.from(guard.token), isLocal: isLoopback(host) }
+  const rules = { vault, sessions, isOwner: ownerTest(guard.token), isLocal: isLoopback(host) }
+  /** The last header that named this server: clients name it alike. */
+  let named: string | undefined
   app.decorateRequest('caller', null as never)
   app.decorateRequest('peer', null)
   app.addHook('onRequest', (request, reply, next) => {
     const word = request.headers[peerHeader] === undefined ? null : wordOf(request, peers)
-    const named = request.headers.host
-    if (word === null && !names.has(hostOf(named))) {
-      sendProblem(reply, fail('HTTP_HOST_REFUSED', { host: named }))
-      return
+    const asked = request.headers.host
+    if (word === null && (asked === undefined || asked !== named)) {
+      if (!names.has(hostOf(asked))) {
+        sendProblem(reply, fail('HTTP_HOST_REFUSED', { host: asked }))
+        return
+      }
+      named = asked
     }
     const settle = (outcome: Caller | DetourError): void => {
       if (outcome instanceof Error) {
@@ -83,7 +88,7 @@ function wordOf({ raw, headers }: FastifyRequest, peers: Peers | null): PeerWord
 interface Rules {
   vault: BaseParts['vault']
   sessions: Sessions
-  tokenBytes: Buffer
+  isOwner(authorization: string): boolean
   isLocal: boolean
 }
 
@@ -153,13 +158,12 @@ function admitHolder(
   request: FastifyRequest,
   authorization: string,
   access: Exclude<Access, 'open' | 'peer'>,
-  { vault, tokenBytes }: Rules,
+  { vault, isOwner }: Rules,
 ): Outcome {
-  const key = /^Bearer (\S{1,200})$/i.exec(authorization)?.[1]
-  if (key !== undefined && isSame(Buffer.from(key), tokenBytes)) return owner
+  if (isOwner(authorization)) return owner
   if (access === 'own')
     return fail('HTTP_UNAUTHORIZED', { reason: 'this needs the bearer token of the running server' })
-  return admitKey(request, key, access, vault)
+  return admitKey(request, keyOf(authorization), access, vault)
 }
 
 async function admitKey(
@@ -189,8 +193,7 @@ export async function wordFor(
   request: FastifyRequest,
   { sessions, token, host }: Pick<Guard, 'sessions' | 'token' | 'host'>,
 ): Promise<PeerWord> {
-  const key = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1]
-  const isOwner = key !== undefined && isSame(Buffer.from(key), Buffer.from(token))
+  const isOwner = ownerTest(token)(request.headers.authorization ?? '')
   const holder = await sessions.holder(request)
   return {
     ip: request.ip,
@@ -247,7 +250,24 @@ function hostOf(header: string | undefined): string {
   return (match?.[1] ?? match?.[2] ?? '').toLowerCase()
 }
 
-/** Takes as long for any two of the same length. */
-function isSame(a: Buffer, b: Buffer): boolean {
-  return a.length === b.length && timingSafeEqual(a, b)
+function keyOf(authorization: string): string | undefined {
+  return /^Bearer (\S{1,200})$/i.exec(authorization)?.[1]
+}
+
+/**
+ * Tells whether a header carries the token. It takes as long for any header of the same length, so that nobody learns
+ * the token bit by bit; the bytes to compare are written where the ones before were.
+ */
+function ownerTest(token: string): (authorization: string) => boolean {
+  const expected = Buffer.from(`Bearer ${token}`, 'latin1')
+  const given = Buffer.alloc(expected.length)
+  const isSame = (header: string) => {
+    given.write(header, 'latin1')
+    return timingSafeEqual(given, expected)
+  }
+  return (authorization) => {
+    if (authorization.length !== expected.length) return false
+    // Schemes are told apart without their case, tokens are not.
+    return isSame(authorization) || isSame(`Bearer ${keyOf(authorization) ?? ''}`.padEnd(expected.length))
+  }
 }

@@ -1,6 +1,6 @@
 // Who is answered: by the host that was named, the page it came from and the key it carries.
 
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyRole } from '#data/vault'
 import { openPlace, type Place } from './http-place.ts'
@@ -139,6 +139,38 @@ describe('a change', () => {
       const read = await place.bare('GET', '/api/v1/policies/reroute', { headers: { authorization } })
       expect(read.body.code).toBe('HTTP_UNAUTHORIZED')
     }
+  })
+
+  test('with a text as long as the token is refused, with the token in any case of its scheme it passes', async () => {
+    const others = [place.token.replace(/.$/, '!'), place.token.toUpperCase(), ' '.repeat(place.token.length)]
+    for (const other of others) expect((await change(bearer(other))).body.code).toBe('HTTP_UNAUTHORIZED')
+    for (const scheme of ['bearer', 'BEARER', 'Bearer']) {
+      expect((await change({ authorization: `${scheme} ${place.token}` })).status).toBe(200)
+    }
+  })
+
+  test('over an open connection: one that was let in lets nobody else in, and a revoked key nothing', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports = new Set<number | undefined>()
+    const ask = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((done, broken) => {
+        const asked = request(`${own}/api/v1/policies/reroute`, { agent, headers })
+        asked.once('error', broken)
+        asked.once('response', (answer) => {
+          ports.add(answer.socket.localPort)
+          answer.resume().once('end', () => done(answer.statusCode))
+        })
+        asked.end()
+      })
+    const { keyId, key: secret } = await key('reader')
+    expect(await ask(bearer(place.token))).toBe(200)
+    expect(await ask(bearer('x'.repeat(place.token.length)))).toBe(401)
+    expect(await ask({ ...bearer(place.token), host: 'evil.example' })).toBe(421)
+    expect(await ask(bearer(secret))).toBe(200)
+    await place.vault.revokeKey(keyId)
+    expect(await ask(bearer(secret))).toBe(401)
+    agent.destroy()
+    expect(ports.size).toBe(1)
   })
 
   test('is refused before its body is read', async () => {
