@@ -1,0 +1,198 @@
+// The solver of one order finds what trying everything finds, and its answers hold.
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { checkSolution } from '../../../../orchestrator/sourcing/solve/check.ts'
+import {
+  bestWith,
+  bestWithout,
+  type ProvenSolution,
+  rankPlaces,
+  type Supply,
+  solveOrder,
+} from '../../../../orchestrator/sourcing/solve/exact.ts'
+import { greedyCheapest, greedyNearest } from '../../../../orchestrator/sourcing/solve/greedy.ts'
+import type { Problem, SolverOrder } from '../../../../orchestrator/sourcing/solve/problem.ts'
+import { solveExhaustively } from './exhaustive.ts'
+import { problems } from './instances.ts'
+
+const small = problems({ orders: 1, lines: 4, quantity: 4, places: 5, ways: 3, allocations: 40_000 })
+const runs = { numRuns: 600 }
+
+describe('the solver of one order', () => {
+  test('finds the cost that trying everything finds, in as few pieces, and its answer holds', () => {
+    fc.assert(
+      fc.property(small, (problem) => {
+        const answer = solveOrder(orderOf(problem), supplyOf(problem))
+        const best = solveExhaustively(problem)
+        expect(answer.cost).toBe(best.cost)
+        expect(answer.isProven).toBe(true)
+        expect(answer.bound).toBe(best.cost)
+        expect(complaintsOf(problem, answer)).toEqual([])
+        expect(answer.pieces.length).toBe(best.pieces)
+      }),
+      runs,
+    )
+  })
+
+  test('without a place, and with one, finds what trying everything so finds', () => {
+    fc.assert(
+      fc.property(small, fc.nat({ max: 4 }), (problem, place) => {
+        const order = orderOf(problem)
+        fc.pre(place < order.places.length)
+        const supply = supplyOf(problem)
+        const without = bestWithout(order, supply, place)
+        expect(without.cost).toBe(
+          solveExhaustively(problem, (steps) => steps.every((s) => s.place !== place)).cost,
+        )
+        expect(complaintsOf(problem, without)).toEqual([])
+        expect(without.pieces.some((piece) => piece.place === place)).toBe(false)
+        const forced = bestWith(order, supply, place)
+        const best = solveExhaustively(problem, (steps) => steps.some((s) => s.place === place)).cost
+        expect(forced?.cost ?? Infinity).toBe(best)
+        expect(forced?.isProven ?? true).toBe(true)
+        if (forced === null) return
+        expect(complaintsOf(problem, forced)).toEqual([])
+        expect(forced.pieces.some((piece) => piece.place === place)).toBe(true)
+      }),
+      runs,
+    )
+  })
+
+  test('with prices finds what trying everything with these prices in the costs finds', () => {
+    fc.assert(
+      fc.property(small, fc.array(fc.nat({ max: 6 }), { minLength: 5, maxLength: 5 }), (problem, prices) => {
+        const priceOf = (at: number) => prices[at % prices.length] ?? 0
+        const answer = solveOrder(orderOf(problem), supplyOf(problem), {
+          stock: (node, sku) => priceOf(node + 2 * sku),
+          capacity: priceOf,
+        })
+        expect(answer.priced).toBe(solveExhaustively(withPrices(problem, priceOf)).cost)
+        expect(complaintsOf(problem, answer)).toEqual([])
+      }),
+      runs,
+    )
+  })
+
+  test('with little time gives an answer that holds and says if it is proven', () => {
+    fc.assert(
+      fc.property(small, fc.nat({ max: 60 }), (problem, evaluations) => {
+        const order = orderOf(problem)
+        const answer = solveOrder(order, supplyOf(problem), null, { evaluations, steps: evaluations * 4 })
+        const best = solveExhaustively(problem).cost
+        expect(complaintsOf(problem, answer)).toEqual([])
+        expect(answer.cost).toBeGreaterThanOrEqual(best)
+        expect(answer.bound).toBeLessThanOrEqual(best)
+        if (answer.isProven) expect(answer.cost).toBe(best)
+      }),
+      runs,
+    )
+  })
+
+  test('gives the same answer every time', () => {
+    fc.assert(
+      fc.property(small, (problem) => {
+        const first = solveOrder(orderOf(problem), supplyOf(problem))
+        const order = { ...orderOf(problem) }
+        solveOrder(order, { stock: () => 1, left: () => 1 })
+        expect(solveOrder(order, supplyOf(problem))).toEqual(first)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('costs at most what the nearest place costs, and the same as each order in turn', () => {
+    fc.assert(
+      fc.property(small, (problem) => {
+        const answer = solveOrder(orderOf(problem), supplyOf(problem))
+        expect(answer.cost).toBeLessThanOrEqual(greedyNearest(problem).cost)
+        expect(answer.cost).toBe(greedyCheapest(problem).cost)
+      }),
+      runs,
+    )
+  })
+})
+
+describe('places in order', () => {
+  test('are those that send everything, the cheapest first, then those that send more', () => {
+    fc.assert(
+      fc.property(small, (problem) => {
+        const order = orderOf(problem)
+        const ranked = rankPlaces(order, supplyOf(problem))
+        expect(ranked.map(({ place }) => place).sort()).toEqual(order.places.map((_, place) => place))
+        const whole = ranked.filter((place) => place.isWhole).map(({ piece }) => piece?.cost ?? Infinity)
+        expect(whole).toEqual([...whole].sort((a, b) => a - b))
+        const alone = { ...order, isWhole: true, maxNodes: 1, unservedCost: 1e6 }
+        expect(solveOrder(alone, supplyOf(problem)).pieces[0]?.cost).toBe(whole[0])
+        const sent = ranked.map(({ piece }) => piece?.units.reduce((sum, units) => sum + units, 0) ?? 0)
+        expect(sent).toEqual([...sent].sort((a, b) => b - a))
+      }),
+      runs,
+    )
+  })
+})
+
+describe('greedy', () => {
+  const batch = problems({ orders: 6, lines: 3, quantity: 4, places: 4, ways: 2, allocations: Infinity })
+
+  test('answers hold for batches', () => {
+    fc.assert(
+      fc.property(batch, (problem) => {
+        expect(checkSolution(problem, greedyNearest(problem)).complaints).toEqual([])
+        expect(checkSolution(problem, greedyCheapest(problem)).complaints).toEqual([])
+      }),
+      runs,
+    )
+  })
+})
+
+function withPrices(problem: Problem, priceOf: (at: number) => number): Problem {
+  const orders = problem.orders.map((order) => ({
+    ...order,
+    places: order.places.map((place) => ({
+      ...place,
+      ways: place.ways.map((way) => ({
+        uses: way.uses,
+        cost: (units: readonly number[]) => {
+          let cost = way.cost(units)
+          const lines = units.filter((amount) => amount > 0).length
+          const count = units.reduce((sum, amount) => sum + amount, 0)
+          for (const { capacity, each, perLine, perUnit } of way.uses) {
+            cost += priceOf(capacity) * (each + perLine * lines + perUnit * count)
+          }
+          for (const [i, amount] of units.entries()) {
+            if (amount > 0) cost += amount * priceOf(place.node + 2 * (order.lines[i]?.sku ?? 0))
+          }
+          return cost
+        },
+      })),
+    })),
+  }))
+  return { ...problem, orders }
+}
+
+function orderOf(problem: Problem): SolverOrder {
+  const [order] = problem.orders
+  if (order === undefined) throw new Error('a problem without an order')
+  return order
+}
+
+function supplyOf(problem: Problem): Supply {
+  return {
+    stock: (node, sku) => problem.stock(node, sku),
+    left: (capacity) => problem.capacities[capacity]?.limit ?? 0,
+  }
+}
+
+function complaintsOf(problem: Problem, { pieces, unserved, cost }: ProvenSolution): string[] {
+  const orders = [{ pieces, unserved, cost }]
+  return checkSolution(problem, {
+    orders,
+    cost,
+    bound: cost,
+    gap: 0,
+    method: 'exact',
+    seconds: 0,
+    stopped: null,
+  }).complaints
+}
