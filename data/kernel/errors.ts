@@ -8,6 +8,7 @@ import type { ErrorKind } from './error-codes/kind.ts'
 import { logErrors } from './error-codes/log.ts'
 import { modelErrors } from './error-codes/models.ts'
 import { orchestratorErrors } from './error-codes/orchestrator.ts'
+import { sourcingErrors } from './error-codes/sourcing.ts'
 import { surfaceErrors } from './error-codes/surface.ts'
 import { warehouseErrors } from './error-codes/warehouse.ts'
 import { webhookErrors } from './error-codes/webhooks.ts'
@@ -24,6 +25,7 @@ export const errorTable = {
   ...ingestErrors,
   ...modelErrors,
   ...orchestratorErrors,
+  ...sourcingErrors,
   ...webhookErrors,
   ...backupErrors,
 } as const satisfies Record<string, ErrorKind>

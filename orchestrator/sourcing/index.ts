@@ -1,6 +1,11 @@
 // Door of sourcing: which node gets which work, and why.
 
 export { incidentAt, type Question, type Want, weigh } from './candidates.ts'
+export { type CsvText, decodeText, parseCsv, readCsv } from './documents/csv.ts'
+export { type FileFault, faultsMost } from './documents/faults.ts'
+export { type ReadNetwork, type ReadOptions, readNetworkFiles, tableNamed } from './documents/read-files.ts'
+export { writeNetworkFiles } from './documents/write-files.ts'
+export { readNetworkYaml, writeNetworkYaml } from './documents/yaml.ts'
 export { type Lanes, noLanes, readLanes } from './lanes.ts'
 export { Centroids } from './network/centroids.ts'
 export { compileNetwork, type NetworkInput } from './network/compile.ts'
