@@ -2,6 +2,7 @@
 // from tables that are given. It asks nobody and keeps no address.
 
 import { createRequire } from 'node:module'
+import type { api } from '#data/contracts'
 import { Middle, type Point, pointOf } from './distance.ts'
 import { countryKey, nameKey, postalKey } from './place.ts'
 
@@ -15,40 +16,85 @@ export interface Centroid {
   longitude: number
 }
 
-/** Middles of a country's places, found by postal prefix, by city and region, and by region. */
-class CountryPlaces {
+/** Places of a country by key. */
+type PlaceKind = 'postal' | 'cities' | 'regions'
+
+/** Takes places of a country in, one by one. */
+class CountryTable {
   readonly #country: string
-  readonly #postal = new Map<string, Middle>()
-  readonly #cities = new Map<string, Middle>()
-  readonly #regions = new Map<string, Middle>()
+  readonly #middles: Record<PlaceKind, Map<string, Middle>> = {
+    postal: new Map(),
+    cities: new Map(),
+    regions: new Map(),
+  }
 
   constructor(country: string) {
     this.#country = country
   }
 
-  add(
-    { postalCode, region, city }: Omit<Centroid, 'country' | 'latitude' | 'longitude'>,
-    point: Point,
-  ): void {
-    const postal = postalCode === null ? '' : postalKey(this.#country, postalCode)
+  add({ postalCode, region, city }: Pick<Centroid, 'postalCode' | 'region' | 'city'>, point: Point): void {
+    const postal = postalCode === null ? '' : codeKey(this.#country, postalCode)
     for (let length = shortestPrefix(postal); length <= postal.length && length > 0; length += 1) {
-      addTo(this.#postal, postal.slice(0, length), point)
+      this.#addTo('postal', postal.slice(0, length), point)
     }
     const regionName = region === null ? '' : regionKey(this.#country, region)
     const cityName = city === null ? '' : nameKey(city)
-    if (regionName !== '') addTo(this.#regions, regionName, point)
-    if (cityName !== '') addTo(this.#cities, `${regionName}/${cityName}`, point)
+    if (regionName !== '') this.#addTo('regions', regionName, point)
+    if (cityName !== '') this.#addTo('cities', `${regionName}/${cityName}`, point)
+  }
+
+  /** What was taken in, ready to be asked. */
+  places(): CountryPlaces {
+    return new CountryPlaces(
+      this.#country,
+      this.#pointsOf('postal'),
+      this.#pointsOf('cities'),
+      this.#pointsOf('regions'),
+    )
+  }
+
+  #pointsOf(kind: PlaceKind): Map<string, Point> {
+    return new Map(Array.from(this.#middles[kind], ([key, middle]) => [key, middle.point()]))
+  }
+
+  #addTo(kind: PlaceKind, key: string, point: Point): void {
+    let middle = this.#middles[kind].get(key)
+    if (middle === undefined) {
+      middle = new Middle()
+      this.#middles[kind].set(key, middle)
+    }
+    middle.add(point)
+  }
+}
+
+/** Middles of a country's places, found by postal prefix, by city and region, and by region. */
+class CountryPlaces {
+  readonly #country: string
+  readonly #postal: ReadonlyMap<string, Point>
+  readonly #cities: ReadonlyMap<string, Point>
+  readonly #regions: ReadonlyMap<string, Point>
+
+  constructor(
+    country: string,
+    postal: ReadonlyMap<string, Point>,
+    cities: ReadonlyMap<string, Point>,
+    regions: ReadonlyMap<string, Point>,
+  ) {
+    this.#country = country
+    this.#postal = postal
+    this.#cities = cities
+    this.#regions = regions
   }
 
   find(postalCode: string | null, city: string | null, region: string | null): Point | null {
-    const postal = postalCode === null ? '' : postalKey(this.#country, postalCode)
+    const postal = postalCode === null ? '' : codeKey(this.#country, postalCode)
     for (let length = postal.length; length > 0 && length >= shortestPrefix(postal); length -= 1) {
-      const middle = this.#postal.get(postal.slice(0, length))
-      if (middle !== undefined) return middle.point()
+      const point = this.#postal.get(postal.slice(0, length))
+      if (point !== undefined) return point
     }
     const regionName = region === null ? '' : regionKey(this.#country, region)
     const inCity = city === null ? undefined : this.#cities.get(`${regionName}/${nameKey(city)}`)
-    return (inCity ?? this.#regions.get(regionName))?.point() ?? null
+    return inCity ?? this.#regions.get(regionName) ?? null
   }
 }
 
@@ -57,13 +103,10 @@ function shortestPrefix(postal: string): number {
   return Math.ceil(postal.length / 2)
 }
 
-function addTo(middles: Map<string, Middle>, key: string, point: Point): void {
-  let middle = middles.get(key)
-  if (middle === undefined) {
-    middle = new Middle()
-    middles.set(key, middle)
-  }
-  middle.add(point)
+/** A postal code for centroids: of the four digits that may follow a ZIP code nothing is known. */
+function codeKey(country: string, postalCode: string): string {
+  const code = postalKey(country, postalCode)
+  return country === 'US' ? code.slice(0, 5) : code
 }
 
 const bundled = new Map<string, CountryPlaces>()
@@ -84,14 +127,15 @@ function bundledPlaces(country: string): CountryPlaces | null {
   if (country !== 'US' && country !== 'CA') return null
   let places = bundled.get(country)
   if (places === undefined) {
-    places = new CountryPlaces(country)
+    const table = new CountryTable(country)
     const file = country === 'US' ? 'zipcodes/lib/codes.js' : 'zipcodes/lib/codesCanada.js'
     const { codes } = load(file) as { codes: Record<string, BundledCode> }
     for (const { zip, latitude, longitude, city, state } of Object.values(codes)) {
       // Codes without a place of their own, such as those of the armed forces, are written as 0, 0.
       const point = latitude === 0 && longitude === 0 ? null : pointOf(latitude, longitude)
-      if (point !== null) places.add({ postalCode: zip, region: state, city }, point)
+      if (point !== null) table.add({ postalCode: zip, region: state, city }, point)
     }
+    places = table.places()
     bundled.set(country, places)
   }
   return places
@@ -118,19 +162,25 @@ function regionKey(country: string, region: string): string {
 export class Centroids {
   readonly #given = new Map<string, CountryPlaces>()
 
+  /** What is odd about the tables. */
+  readonly findings: readonly api.NetworkFinding[]
+
   /** @param rows those without a place on the globe are left out */
-  constructor(rows: Iterable<Centroid> = []) {
+  constructor(rows: Iterable<Centroid> = [], findings: readonly api.NetworkFinding[] = []) {
+    this.findings = findings
+    const tables = new Map<string, CountryTable>()
     for (const row of rows) {
       const point = pointOf(row.latitude, row.longitude)
       if (point === null) continue
       const country = countryKey(row.country)
-      let places = this.#given.get(country)
-      if (places === undefined) {
-        places = new CountryPlaces(country)
-        this.#given.set(country, places)
+      let table = tables.get(country)
+      if (table === undefined) {
+        table = new CountryTable(country)
+        tables.set(country, table)
       }
-      places.add(row, point)
+      table.add(row, point)
     }
+    for (const [country, table] of tables) this.#given.set(country, table.places())
   }
 
   /** The only country that tables were given for, else null. */

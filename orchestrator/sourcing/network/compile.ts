@@ -53,7 +53,7 @@ export function compileNetwork({
     carriers: new Map(document.carriers.map((carrier) => [carrier.carrierId, carrier])),
     services: new Map(document.services.map((service) => [service.serviceId, service])),
     hasServices: document.services.length > 0,
-    findings: findings.list(),
+    findings: [...places.findings, ...findings.list()],
     servicesTo: (nodeId, to) => destinations.servicesTo(nodeId, to),
     rate: (service, parcel, at) => destinations.rate(service, parcel, at),
     departures: (nodeId, carrierId, from, count, hours = 0): readonly Departure[] =>
@@ -85,16 +85,10 @@ function located(
 ): CompiledNode {
   if (node.latitude !== null) return node
   const country = filled(node.country) === null ? homeCountry : countryKey(node.country ?? '')
-  const { nodeId, postalCode, city, region } = node
-  const place = { postalCode: filled(postalCode), city: filled(city), region: filled(region) }
-  const point = country === null ? null : centroids.find(country, place)
+  const point = country === null ? null : centroids.find(country, node)
   if (point === null) {
-    findings.add(
-      'node_place_unknown',
-      'nodes',
-      nodeId,
-      `Nobody knows where node ${nodeId} is: it has no distances.`,
-    )
+    const text = `Nobody knows where node ${node.nodeId} is: it has no distances.`
+    findings.add('node_place_unknown', 'nodes', node.nodeId, text)
     return node
   }
   return { ...node, ...point }

@@ -5,7 +5,7 @@ import type { api } from '#data/contracts'
 import type { Centroids } from './centroids.ts'
 import type { CompiledNode, LanePlace, Parcel, Rate, ServiceLane } from './compiled.ts'
 import { greatCircleKm, type Point, pointOf } from './distance.ts'
-import { filled, placeKeys } from './place.ts'
+import { placeKeys } from './place.ts'
 import { cheapestRate, Validity } from './rates.ts'
 import type { Area, Reach, Reached } from './reach.ts'
 import { isInstant, type ZoneClock } from './zone-clock.ts'
@@ -140,7 +140,7 @@ export class Destinations {
   #tell(to: LanePlace): Known {
     const keys = placeKeys(to, this.#homeCountry)
     const own = pointOf(to.latitude, to.longitude)
-    const point = own ?? (keys.country === null ? null : this.#centroids.find(keys.country, placeOf(to)))
+    const point = own ?? (keys.country === null ? null : this.#centroids.find(keys.country, to))
     return { to, area: this.#reach.area(keys), point, byNode: new Map() }
   }
 
@@ -149,11 +149,6 @@ export class Destinations {
     this.#last = null
     this.#lanes = 0
   }
-}
-
-/** What centroids are looked for by. */
-function placeOf({ postalCode, city, region }: LanePlace) {
-  return { postalCode: filled(postalCode), city: filled(city), region: filled(region) }
 }
 
 function isSame(a: LanePlace, b: LanePlace): boolean {

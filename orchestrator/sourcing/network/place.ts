@@ -51,6 +51,8 @@ export function wordKey(text: string): string {
 
 /** A city or region, for comparing: without accents, punctuation and case. */
 export function nameKey(text: string): string {
+  // Most names are plain already.
+  if (/^[A-Za-z]+(?: [A-Za-z]+)*$/.test(text)) return text.toUpperCase()
   return text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
@@ -90,12 +92,13 @@ export interface PlaceKeys {
  * @param homeCountry what a destination without a country is taken to be in
  */
 export function placeKeys(to: LanePlace, homeCountry: string | null): PlaceKeys {
-  const country = filled(to.country) === null ? homeCountry : countryKey(to.country ?? '')
+  const [zone, named, region, postalCode] = [to.zone, to.country, to.region, to.postalCode].map(filled)
+  const country = named ? countryKey(named) : homeCountry
   return {
-    zone: filled(to.zone) === null ? null : wordKey(to.zone ?? ''),
+    zone: zone ? wordKey(zone) : null,
     country,
-    region: filled(to.region) === null ? null : wordKey(to.region ?? ''),
-    postal: filled(to.postalCode) === null ? null : postalKey(country, to.postalCode ?? ''),
+    region: region ? wordKey(region) : null,
+    postal: postalCode ? postalKey(country, postalCode) : null,
   }
 }
 
