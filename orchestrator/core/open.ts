@@ -2,6 +2,7 @@
 
 import { DetourError, type Effects } from '#data/kernel'
 import {
+  type CommandResult,
   type Definition,
   type EventLog,
   Follower,
@@ -98,10 +99,13 @@ export async function openCore(
       const named = ordersNamed(data)
       if (archive.mayHold(named)) await archive.restore(named, at)
       const command = { commandId, type, data, at } as CoreCommand
-      const result = await actor.execute(command).catch((error: unknown) => {
+      let result: CommandResult<CoreAnswer>
+      try {
+        result = await actor.execute(command)
+      } catch (error) {
         if (error instanceof DetourError && error.code === 'LOG_FENCED') onFenced?.()
         throw error
-      })
+      }
       if (result.status === 'done') for (const change of changesOf(type, data, at)) tell(change)
       return result
     },

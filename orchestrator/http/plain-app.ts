@@ -70,10 +70,11 @@ async function limitRate(app: App, { host, requestsMost = 3_000 }: BaseParts): P
 /** Query strings get the types of their schema before they are validated; nothing else is ever converted. */
 function readQueries(app: App): void {
   app.addHook('preValidation', (request, _reply, done) => {
-    const schema = request.routeOptions.schema?.querystring
-    if (schema !== undefined) readQuery(schema as never, request.query)
+    // Read once: Fastify makes it anew each time.
+    const { schema } = request.routeOptions
+    if (schema?.querystring !== undefined) readQuery(schema.querystring as never, request.query)
     // An action without a body is one with nothing to say.
-    if (request.body === undefined && request.routeOptions.schema?.body !== undefined) request.body = {}
+    if (request.body === undefined && schema?.body !== undefined) request.body = {}
     done()
   })
 }

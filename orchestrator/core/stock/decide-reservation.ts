@@ -4,7 +4,7 @@ import type { CommandData } from '../commands.ts'
 import { answered, event, refused, type Verdict } from '../decision.ts'
 import type { CoreState } from '../state.ts'
 import { isUntracked, knowsSku, shortage } from './available.ts'
-import { badNode, badQuantity, badSku, firstOf } from './checks.ts'
+import { badNode, badQuantity, badSku } from './checks.ts'
 import { dueBy } from './expiries.ts'
 import { expiry, isAnyDue, settledAt } from './settle.ts'
 import {
@@ -32,20 +32,12 @@ interface Wish {
 /** Units held for somebody, all lines or none. */
 export function reserveStock(state: CoreState, data: CommandData['ReserveStock'], at: number): Verdict {
   const { reservationId, ttlMs } = data
-  const bad = firstOf(
-    () => badTtl(ttlMs),
-    () => (data.lines.length === 0 || data.lines.length > linesMost ? refused('lines_invalid') : null),
-    () => badQuantity(data.lines),
-  )
+  const bad = badTtl(ttlMs) ?? badCount(data.lines) ?? badQuantity(data.lines)
   if (bad !== null) return bad
   const wishes = data.lines.length === 1 ? data.lines : summed(data.lines)
   const known = reservationOf(state, reservationId)
   if (known !== undefined) return asked(known, wishes, data, at)
-  const odd = firstOf(
-    () => badQuantity(wishes),
-    () => badNode(state, wishes),
-    () => badSku(wishes, (sku) => !knowsSku(state, sku)),
-  )
+  const odd = badQuantity(wishes) ?? badNode(state, wishes) ?? badSku(wishes, (sku) => !knowsSku(state, sku))
   if (odd !== null) return odd
   const { state: now, events } = settledAt(state, wishes, at)
   const short = shortage(now, wishes, data.channel)
@@ -59,6 +51,10 @@ export function reserveStock(state: CoreState, data: CommandData['ReserveStock']
 function badTtl(ttlMs: number): Verdict | null {
   const isFine = Number.isSafeInteger(ttlMs) && ttlMs >= ttlBounds.least && ttlMs <= ttlBounds.most
   return isFine ? null : refused('ttl_invalid', { ttlMs, ...ttlBounds })
+}
+
+function badCount(lines: readonly Wish[]): Verdict | null {
+  return lines.length === 0 || lines.length > linesMost ? refused('lines_invalid') : null
 }
 
 /** Wishes for one position together. */
@@ -116,9 +112,10 @@ function asked(
 
 function told(reservation: Reservation | EndedReservation, at: number) {
   const { reservationId, createdAt, expiresAt, lines } = reservation
+  const answer = { reservationId, status: reservationStatus(reservation, at), createdAt, expiresAt }
+  if (lines.every((line) => line.isTracked)) return answer
   const untracked = lines.filter((line) => !line.isTracked).map(({ sku, nodeId }) => ({ sku, nodeId }))
-  const status = reservationStatus(reservation, at)
-  return { reservationId, status, createdAt, expiresAt, ...(untracked.length === 0 ? {} : { untracked }) }
+  return { ...answer, untracked }
 }
 
 /** A reservation that holds for another while, never one whose time was over. */
