@@ -59,17 +59,36 @@ export function greedyCheapest(problem: Problem): BatchSolution {
  */
 export function greedyNearest(problem: Problem): BatchSolution {
   const remainder = new Remainder(problem)
-  return inTurn(problem, (order) => {
-    const near = order.places
-      .map((_, place) => place)
-      .sort((a, b) => {
-        const ofA = (order.places[a] as Place).distance
-        const ofB = (order.places[b] as Place).distance
-        return (Number.isNaN(ofA) ? 1e300 : ofA) - (Number.isNaN(ofB) ? 1e300 : ofB) || a - b
-      })
-    const pieces = fromOne(order, near, remainder) ?? lineByLine(order, near, remainder)
-    return settled(order, pieces, remainder)
-  })
+  return inTurn(problem, (order) => nearestOf(order, remainder))
+}
+
+/**
+ * The same, letting others run in between.
+ * @param rest asked after each order; true = the others stay without a place
+ */
+export async function nearestInSteps(
+  problem: Problem,
+  rest: () => Promise<boolean>,
+): Promise<OrderSolution[]> {
+  const remainder = new Remainder(problem)
+  const orders: OrderSolution[] = []
+  for (const order of problem.orders) {
+    const isOver = await rest()
+    orders.push(isOver ? settled(order, [], remainder) : nearestOf(order, remainder))
+  }
+  return orders
+}
+
+function nearestOf(order: SolverOrder, remainder: Remainder): OrderSolution {
+  const near = order.places
+    .map((_, place) => place)
+    .sort((a, b) => {
+      const ofA = (order.places[a] as Place).distance
+      const ofB = (order.places[b] as Place).distance
+      return (Number.isNaN(ofA) ? 1e300 : ofA) - (Number.isNaN(ofB) ? 1e300 : ofB) || a - b
+    })
+  const pieces = fromOne(order, near, remainder) ?? lineByLine(order, near, remainder)
+  return settled(order, pieces, remainder)
 }
 
 function inTurn(problem: Problem, solve: (order: SolverOrder) => OrderSolution): BatchSolution {

@@ -1,0 +1,202 @@
+// Made-up batches of orders on a made-up network, the same for a seed: cheap and dear places, scarce goods, days that
+// are nearly full. It never looks at real data.
+
+import { type Random, seededRandom } from '#data/kernel'
+import type { Place, Problem, SolverCapacity, SolverOrder, Way } from '#orchestrator/sourcing'
+
+/** How large and how tight. */
+export interface InstanceOptions {
+  seed: number | string
+  orders: number
+  nodes: number
+  /** Default: one for ten orders, at least 50. */
+  skus?: number
+  /** Lines of an order are 1 to this; default 4. */
+  linesMax?: number
+  /** Share of SKUs of which there is less than wanted; default 0.2. */
+  scarce?: number
+  /** Work that a place can do, as a share of what would like to go there; default 0.7 to 1.1. */
+  capacity?: readonly [number, number]
+  /** Cents for a unit without a place; default 5,000. */
+  unservedCost?: number
+  /** Pieces of work of an order; default 3. */
+  maxNodes?: number
+}
+
+interface Site {
+  x: number
+  y: number
+  processing: number
+  perLine: number
+  isCentral: boolean
+}
+
+interface Wanted {
+  x: number
+  y: number
+  lines: { sku: number; quantity: number }[]
+}
+
+/** Kilometres from one edge of the made-up country to the other. */
+const width = 4000
+
+/**
+ * A batch: places near customers are cheap and full, central ones are dear and roomy; two services each.
+ * @returns costs in cents
+ */
+export function makeInstance(options: InstanceOptions): Problem {
+  const random = seededRandom(`sourcing/${options.seed}`)
+  const skus = options.skus ?? Math.max(50, Math.round(options.orders / 10))
+  const weights = Array.from({ length: skus }, () => 0.2 + random.exponential(1.5))
+  const sites = Array.from({ length: options.nodes }, (_, i) => site(random, i % 5 === 0))
+  const cities = Array.from({ length: 40 }, () => ({ x: random.next() * width, y: random.next() * width }))
+  const wanted = Array.from({ length: options.orders }, () =>
+    want(random, cities, skus, options.linesMax ?? 4),
+  )
+  const stock = stockOf(random, wanted, skus, options)
+  const can = (node: number, sku: number) => (stock.get(node * skus + sku) ?? 0) > 0
+  const orders = wanted.map((each, i) => orderOf(each, i, sites, weights, can, options))
+  return {
+    nodes: options.nodes,
+    skus,
+    orders,
+    stock: (node, sku) => stock.get(node * skus + sku) ?? 0,
+    capacities: capacitiesOf(random, orders, options),
+  }
+}
+
+function site(random: Random, isCentral: boolean): Site {
+  return {
+    x: random.next() * width,
+    y: random.next() * width,
+    processing: (isCentral ? 60 : 120) + random.next() * 80,
+    perLine: 20 + random.next() * 40,
+    isCentral,
+  }
+}
+
+function want(random: Random, cities: { x: number; y: number }[], skus: number, linesMax: number): Wanted {
+  const city = random.pick(cities)
+  const lines = new Map<number, number>()
+  for (let left = random.int(1, linesMax); left > 0; left--) {
+    const sku = Math.floor(skus * random.next() ** 2)
+    lines.set(sku, random.next() < 0.8 ? 1 : random.int(2, 3))
+  }
+  return {
+    x: city.x + random.normal(0, 60),
+    y: city.y + random.normal(0, 60),
+    lines: [...lines].map(([sku, quantity]) => ({ sku, quantity })),
+  }
+}
+
+/** Units of each SKU over the places that keep it: scarce ones nearly run out, of others there is plenty. */
+function stockOf(
+  random: Random,
+  wanted: Wanted[],
+  skus: number,
+  options: InstanceOptions,
+): Map<number, number> {
+  const demand = new Float64Array(skus)
+  for (const { lines } of wanted)
+    for (const { sku, quantity } of lines) demand[sku] = (demand[sku] as number) + quantity
+  const stock = new Map<number, number>()
+  for (let sku = 0; sku < skus; sku++) {
+    const isScarce = random.next() < (options.scarce ?? 0.2)
+    const total = (demand[sku] as number) * (isScarce ? 0.9 + random.next() * 0.3 : 4 + random.next() * 8)
+    const keepers: number[] = []
+    for (let node = 0; node < options.nodes; node++) {
+      if (node % 5 === 0 || random.next() < 0.35) keepers.push(node)
+    }
+    for (let left = Math.ceil(total); left > 0 && keepers.length > 0; ) {
+      const node = random.pick(keepers)
+      const units = Math.min(left, 1 + Math.floor(total / keepers.length))
+      stock.set(node * skus + sku, (stock.get(node * skus + sku) ?? 0) + units)
+      left -= units
+    }
+  }
+  return stock
+}
+
+function orderOf(
+  wanted: Wanted,
+  index: number,
+  sites: Site[],
+  weights: number[],
+  can: (node: number, sku: number) => boolean,
+  options: InstanceOptions,
+): SolverOrder {
+  const places: Place[] = []
+  for (const [node, at] of sites.entries()) {
+    let bits = 0
+    for (const [i, { sku }] of wanted.lines.entries()) if (can(node, sku)) bits |= 1 << i
+    if (bits === 0) continue
+    const distance = Math.hypot(at.x - wanted.x, at.y - wanted.y)
+    const each = wanted.lines.map(({ sku }) => weights[sku] as number)
+    const ways = [way(at, node, distance, each, 450, 0.11, 0), way(at, node, distance, each, 900, 0.06, 150)]
+    places.push({ node, distance, can: bits, ways })
+  }
+  return {
+    id: `order-${index}`,
+    lines: wanted.lines,
+    places,
+    splitCost: 150,
+    maxNodes: options.maxNodes ?? 3,
+    maxNodesPerLine: 2,
+    isWhole: false,
+    unservedCost: options.unservedCost ?? 5000,
+  }
+}
+
+/** A service: a base price, a price per kilometre that grows with the weight in steps, and a saving for being fast. */
+function way(
+  at: Site,
+  node: number,
+  distance: number,
+  weights: number[],
+  base: number,
+  perKm: number,
+  saved: number,
+): Way {
+  return {
+    uses: [{ capacity: node, each: 1, perLine: 0, perUnit: 0 }],
+    cost(units) {
+      let weight = 0
+      let lines = 0
+      for (let i = 0; i < units.length; i++) {
+        weight += (weights[i] as number) * (units[i] as number)
+        if ((units[i] as number) > 0) lines++
+      }
+      const steps = Math.ceil(weight / 2)
+      const late = Math.max(0, distance - 1200) * 0.08
+      return Math.round(
+        at.processing + at.perLine * lines + base + distance * perKm * (0.6 + 0.2 * steps) + late - saved,
+      )
+    },
+  }
+}
+
+/** Pieces of work a day: of places near customers a share of what would go there, of central ones plenty. */
+function capacitiesOf(random: Random, orders: SolverOrder[], options: InstanceOptions): SolverCapacity[] {
+  const load = new Float64Array(options.nodes)
+  for (const order of orders) {
+    const full = 2 ** order.lines.length - 1
+    const all = order.lines.map((line) => line.quantity)
+    let best = Number.POSITIVE_INFINITY
+    let at = -1
+    for (const place of order.places) {
+      if (place.can !== full) continue
+      const cost = Math.min(...place.ways.map((each) => each.cost(all)))
+      if (cost < best) {
+        best = cost
+        at = place.node
+      }
+    }
+    if (at >= 0) load[at] = (load[at] as number) + 1
+  }
+  const [low, high] = options.capacity ?? [0.7, 1.1]
+  const mean = orders.length / options.nodes
+  return Array.from(load, (wished, node) => {
+    const share = low + random.next() * (high - low)
+    return { limit: Math.max(1, Math.round(share * wished + (node % 5 === 0 ? share * mean : 0))) }
+  })
+}

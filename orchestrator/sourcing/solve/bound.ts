@@ -1,0 +1,118 @@
+// Prices for what can run out: with them each order can be solved alone, and what the orders then cost, less what the
+// prices bring for all there is, is a bound that no solution can beat. Prices rise where too much is taken.
+
+import type { OrderTable, Tables } from './columns.ts'
+import type { Pace } from './pace.ts'
+import { eachUse, type Plan } from './plans.ts'
+import type { Pricer } from './pricing.ts'
+
+/** The best prices found so far. */
+export class Bound {
+  readonly tables: Tables
+  /** Best bound so far, and the prices that prove it. */
+  bound = Number.NEGATIVE_INFINITY
+  best: Float64Array
+  /** Prices of the round under way. */
+  now: Float64Array
+  /** Plans of the last round, one for each order. */
+  plans: Plan[] = []
+  /** What the last round took above what there is. */
+  readonly excess: Float64Array
+  readonly #direction: Float64Array
+  readonly #scale: Float64Array
+  #share = 1
+  #rounds = 0
+
+  constructor(tables: Tables) {
+    this.tables = tables
+    const { limits } = tables.rows
+    this.best = new Float64Array(limits.length)
+    this.now = new Float64Array(limits.length)
+    this.excess = new Float64Array(limits.length)
+    this.#direction = new Float64Array(limits.length)
+    this.#scale = limits.map((limit) => 1 / Math.max(1, limit))
+  }
+
+  /** Size of the last step against the first. */
+  get share(): number {
+    return this.#share
+  }
+
+  /**
+   * Solves every order at the prices and keeps the bound if it is better.
+   * @returns whether it is, or null when the time was over before all orders were solved
+   */
+  async round(pricer: Pricer, pace: Pace): Promise<boolean | null> {
+    const { orders, rows } = this.tables
+    const { excess, now } = this
+    const plans: Plan[] = []
+    let sum = 0
+    let lost = 0
+    for (let r = 0; r < excess.length; r++) excess[r] = -(rows.limits[r] as number)
+    for (const table of orders) {
+      if (pace.isDue(64) && (await pace.rest())) return null
+      const cost = pricer.solve(table, now, null)
+      const next = sum + cost
+      lost += Math.abs(sum) >= Math.abs(cost) ? sum - next + cost : cost - next + sum
+      sum = next
+      const plan = pricer.plan()
+      plans.push(plan)
+      this.#use(table, plan)
+    }
+    let bound = sum + lost
+    for (let r = 0; r < now.length; r++) bound -= (now[r] as number) * (rows.limits[r] as number)
+    this.plans = plans
+    const isBetter = bound > this.bound
+    if (isBetter) {
+      this.bound = bound
+      this.best = Float64Array.from(now)
+    }
+    this.#last = bound
+    return isBetter
+  }
+
+  #last = 0
+
+  /** Takes a bound that was proven otherwise. */
+  raise(bound: number): void {
+    if (bound > this.bound) this.bound = bound
+  }
+
+  #use(table: OrderTable, plan: Plan): void {
+    const { excess } = this
+    eachUse(table, plan, (row, amount) => {
+      excess[row] = (excess[row] as number) + amount
+    })
+  }
+
+  /**
+   * Moves the prices towards where they balance what is taken and what there is. The step is that of Polyak, each row
+   * by its own size, along a direction that remembers the last ones.
+   * @param target a cost that the bound may come near to
+   * @param isBetter whether the last round was better
+   */
+  step(target: number, isBetter: boolean): void {
+    this.#rounds = isBetter ? 0 : this.#rounds + 1
+    if (isBetter) this.#share = Math.min(1, this.#share * 1.03)
+    if (this.#rounds >= 5) {
+      this.#share *= 0.6
+      this.#rounds = 0
+      this.now = Float64Array.from(this.best)
+    }
+    const { now, excess } = this
+    const direction = this.#direction
+    let norm = 0
+    for (let r = 0; r < now.length; r++) {
+      let push = (excess[r] as number) + 0.6 * (direction[r] as number)
+      if (push < 0 && now[r] === 0) push = 0
+      direction[r] = push
+      norm += push * push * (this.#scale[r] as number)
+    }
+    if (norm === 0) return
+    const size = (this.#share * Math.max(1e-9, target - this.#last)) / norm
+    for (let r = 0; r < now.length; r++) {
+      const moved = (now[r] as number) + size * (direction[r] as number) * (this.#scale[r] as number)
+      now[r] = Math.max(0, moved)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// What goes to the thread of HiGHS and what comes back: plain arrays. Shapes only.
+
+/** A model: least cost of columns between 0 and 1, or whole numbers of them, within rows. Columns are packed. */
+export interface HighsModel {
+  columns: number
+  rows: number
+  cost: Float64Array
+  upper: Float64Array
+  rowLower: Float64Array
+  rowUpper: Float64Array
+  starts: Int32Array
+  indices: Int32Array
+  values: Float64Array
+  isWhole: boolean
+  /** A solution to start from. */
+  start?: Float64Array
+  /** A basis to start from: of columns, of rows. */
+  basis?: { columns: Int32Array; rows: Int32Array }
+}
+
+/** How far HiGHS goes. */
+export interface HighsLimits {
+  /** Seconds. */
+  timeLimit: number
+  /** Stops at this relative gap. */
+  gap: number
+  /** Branches at most; absent = no limit. */
+  branches?: number
+  seed: number
+}
+
+/** What HiGHS found. */
+export interface HighsAnswer {
+  /** Whether `values` is the optimum, within the gap asked for. */
+  status: 'optimal' | 'stopped' | 'infeasible'
+  /** Null where it has no solution. */
+  values: Float64Array | null
+  /** No solution costs less; -Infinity where it knows none. */
+  bound: number
+  /** Prices of the rows; linear models only. */
+  rowDual: Float64Array | null
+  basis: { columns: Int32Array; rows: Int32Array } | null
+}
+
+/** A question with its number. */
+export interface HighsRequest {
+  id: number
+  model: HighsModel
+  limits: HighsLimits
+}
+
+/** Its answer, or why there is none. */
+export type HighsReply = { id: number; answer: HighsAnswer } | { id: number; reason: string }

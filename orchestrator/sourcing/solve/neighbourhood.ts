@@ -1,0 +1,171 @@
+// Improves a solution by solving small groups of orders that compete for the same anew, each by HiGHS, the rest held.
+// It starts where the solution pays most above the bound, and never makes it worse.
+
+import type { Random } from '#data/kernel'
+import type { OrderTable } from './columns.ts'
+import type { HighsWorker } from './highs.ts'
+import { type Listing, listPlans } from './listing.ts'
+import { type Choice, chosen, masterOf } from './master.ts'
+import type { Pace } from './pace.ts'
+import { type Assignment, eachUse, type Plan, planKey } from './plans.ts'
+import type { Pricer } from './pricing.ts'
+
+/** Orders of a group, plans of an order in it, and branches of its model, at most. */
+const groupMost = 150
+const plansMost = 30
+const branchesMost = 300
+
+/** Solves groups of orders anew. */
+export class Neighbourhoods {
+  readonly #assignment: Assignment
+  readonly #pricer: Pricer
+  readonly #prices: Float64Array
+  readonly #random: Random
+  readonly #lists = new Map<number, Listing>()
+  /** Cost with prices of the best plan of each order. */
+  readonly #least: Float64Array
+  /** Orders that would like some of a row, with a plan near their best. */
+  readonly #wishes: number[][]
+  /** Orders that were the middle of a group since something changed around them. */
+  readonly #tried: Int32Array
+
+  constructor(assignment: Assignment, pricer: Pricer, prices: Float64Array, random: Random) {
+    this.#assignment = assignment
+    this.#pricer = pricer
+    this.#prices = prices
+    this.#random = random
+    const { orders } = assignment.tables
+    this.#least = new Float64Array(orders.length)
+    this.#tried = new Int32Array(orders.length)
+    this.#wishes = Array.from(assignment.left, () => [])
+    for (const table of orders) {
+      this.#least[table.index] = this.#pricer.solve(table, prices, null)
+      const rows = new Set<number>()
+      for (const plan of [this.#pricer.plan(), assignment.plans[table.index] as Plan]) {
+        eachUse(table, plan, (row) => rows.add(row))
+      }
+      for (const row of rows) if ((prices[row] as number) > 0) this.#wishes[row]?.push(table.index)
+    }
+  }
+
+  /**
+   * Solves one group.
+   * @param below cost above its best, prices included, that a plan may have to be looked at
+   * @returns what it saved
+   */
+  improve(highs: HighsWorker, pace: Pace, below: number): Promise<number> {
+    return this.solve(this.#group(), highs, pace, below)
+  }
+
+  /** The same for a group that is given. */
+  async solve(group: readonly number[], highs: HighsWorker, pace: Pace, below: number): Promise<number> {
+    const choices: Choice[] = []
+    const start: number[] = []
+    for (const order of group) {
+      if (pace.isDue() && (await pace.rest())) return 0
+      const choice = this.#choice(order, below)
+      choices.push(choice.choice)
+      start.push(choice.now)
+    }
+    const { tables, left, plans } = this.#assignment
+    const room = Float64Array.from(left)
+    for (const order of group) {
+      eachUse(tables.orders[order] as OrderTable, plans[order] as Plan, (row, amount) => {
+        room[row] = (room[row] as number) + amount
+      })
+    }
+    const master = masterOf(tables, choices, room, true, start)
+    const limits = { timeLimit: pace.leftMs / 1000, gap: 1e-6, branches: branchesMost, seed: 1 }
+    const answer = await highs.solve(master.model, limits, () => pace.stopped !== null)
+    return answer.values === null ? 0 : this.#take(chosen(master, answer.values))
+  }
+
+  /** Gives the group its new plans if they are cheaper and fit. */
+  #take(found: { order: number; plan: Plan }[]): number {
+    const assignment = this.#assignment
+    const before = found.map(({ order }) => ({ order, plan: assignment.plans[order] as Plan }))
+    let saved = 0
+    for (const [i, { plan }] of found.entries()) saved += (before[i]?.plan.cost ?? 0) - plan.cost
+    if (saved <= 1e-7) return 0
+    for (const { order } of found) assignment.clear(order)
+    let isFitting = true
+    for (const { order, plan } of found) {
+      if (isFitting && assignment.fits(order, plan)) assignment.set(order, plan)
+      else isFitting = false
+    }
+    if (isFitting) {
+      for (const { order } of found) this.#tried[order] = 0
+      return saved
+    }
+    for (const { order } of found) assignment.clear(order)
+    for (const { order, plan } of before) assignment.set(order, plan)
+    return 0
+  }
+
+  /** The plan that an order has, and those near its best. */
+  #choice(order: number, below: number): { choice: Choice; now: number } {
+    const table = this.#assignment.tables.orders[order] as OrderTable
+    const now = this.#assignment.plans[order] as Plan
+    let list = this.#lists.get(order)
+    if (list === undefined) {
+      list =
+        table.box === null
+          ? { plans: [], isComplete: false }
+          : listPlans(table, this.#prices, (this.#least[order] as number) + below, plansMost)
+      this.#lists.set(order, list)
+    }
+    const plans = list.plans.map((each) => each.plan)
+    const key = planKey(now)
+    const at = plans.findIndex((plan) => planKey(plan) === key)
+    if (at >= 0) return { choice: { order, plans }, now: at }
+    return { choice: { order, plans: [...plans, now] }, now: plans.length }
+  }
+
+  /** An order that pays much above its best, and orders that share with it, and with those, what is scarce. */
+  #group(): number[] {
+    const { tables } = this.#assignment
+    const group = new Set([this.#middle()])
+    for (const order of group) {
+      if (group.size >= groupMost) break
+      const table = tables.orders[order] as OrderTable
+      const rows: number[] = []
+      const add = (row: number) => {
+        if ((this.#prices[row] as number) > 0) rows.push(row)
+      }
+      this.#pricer.solve(table, this.#prices, null)
+      eachUse(table, this.#pricer.plan(), add)
+      eachUse(table, this.#assignment.plans[order] as Plan, add)
+      for (const row of rows) this.#addSome(group, this.#wishes[row] ?? [])
+    }
+    for (const order of group) if (group.size > groupMost) group.delete(order)
+    return [...group]
+  }
+
+  /** Some of those who want a row: the ones that pay most above their best, and a few at random. */
+  #addSome(group: Set<number>, wishing: readonly number[]): void {
+    const sorted = [...wishing].sort((a, b) => this.#above(b) - this.#above(a))
+    for (const order of sorted.slice(0, 12)) group.add(order)
+    for (let i = 0; i < 12 && wishing.length > 12; i++) group.add(this.#random.pick(wishing))
+  }
+
+  /** What an order pays above its best, prices included. */
+  #above(order: number): number {
+    const table = this.#assignment.tables.orders[order] as OrderTable
+    const plan = this.#assignment.plans[order] as Plan
+    let priced = plan.cost
+    eachUse(table, plan, (row, amount) => {
+      priced += amount * (this.#prices[row] as number)
+    })
+    return Math.max(0, priced - (this.#least[order] as number))
+  }
+
+  /** Where to begin: what is paid above the best, less for those that were tried before. */
+  #middle(): number {
+    const weights = Array.from(this.#tried, (tried, order) => this.#above(order) / (1 + tried) ** 2)
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    const order =
+      total > 0 ? this.#random.weighted(weights) : this.#random.int(0, Math.max(0, weights.length - 1))
+    this.#tried[order] = (this.#tried[order] as number) + 1
+    return order
+  }
+}

@@ -1,0 +1,128 @@
+// Sharpens prices to the best there are: a linear model of the plans found so far gives prices, these find plans that
+// were missing, until none is. It needs HiGHS, and is left out where the model would be too large.
+
+import type { Bound } from './bound.ts'
+import type { OrderTable, Tables } from './columns.ts'
+import type { HighsWorker } from './highs.ts'
+import type { HighsAnswer } from './highs-protocol.ts'
+import { type Choice, chosen, type Master, masterOf } from './master.ts'
+import type { Pace } from './pace.ts'
+import { eachUse, emptyPlan, isAllowed, type Plan, planKey } from './plans.ts'
+import type { Pricer } from './pricing.ts'
+
+/** Entries of the largest linear model that is tried. */
+const entriesMost = 300_000
+/** Models one after the other, at most. */
+const roundsMost = 40
+
+/** Plans of each order that were the best at some prices. */
+export class Pool {
+  readonly #tables: Tables
+  readonly #plans: Map<string, Plan>[]
+  readonly #most: number
+  /** Entries that a model of all plans would have. */
+  entries = 0
+
+  constructor(tables: Tables, most: number) {
+    this.#tables = tables
+    this.#most = most
+    this.#plans = tables.orders.map((table) => new Map([['', emptyPlan(table)]]))
+  }
+
+  /** @returns whether the plan was missing */
+  add(order: number, plan: Plan): boolean {
+    const plans = this.#plans[order] as Map<string, Plan>
+    const table = this.#tables.orders[order] as OrderTable
+    const key = planKey(plan)
+    if (plans.has(key) || plans.size > this.#most || !isAllowed(table, plan)) return false
+    plans.set(key, plan)
+    this.entries += 1
+    eachUse(table, plan, () => this.entries++)
+    return true
+  }
+
+  /** All plans. */
+  choices(): Choice[] {
+    return this.#plans.map((plans, order) => ({ order, plans: [...plans.values()] }))
+  }
+}
+
+/** What the last linear model said. */
+export interface Polished {
+  /** For each order the plan with the largest share. */
+  plans: Plan[]
+  /** Orders whose share is not whole; where there is none, the plans are the optimum of the model. */
+  torn: number[]
+}
+
+/**
+ * Improves the bound until it is the best there is, or near enough.
+ * @param nearEnough stops where the model costs at most this share more than the bound
+ * @returns null where no model was solved
+ */
+export async function polish(
+  bound: Bound,
+  pool: Pool,
+  pricer: Pricer,
+  highs: HighsWorker,
+  pace: Pace,
+  nearEnough: number,
+): Promise<Polished | null> {
+  let result: Polished | null = null
+  let last: { master: Master; answer: HighsAnswer } | null = null
+  const { tables } = bound
+  for (let i = 0; i < roundsMost && pool.entries <= entriesMost; i++) {
+    const master = masterOf(tables, pool.choices(), tables.rows.limits, false)
+    if (last !== null) warm(master, last.master, last.answer)
+    const limits = { timeLimit: pace.leftMs / 1000, gap: 0, seed: 1 }
+    const answer = await highs.solve(master.model, limits, () => pace.stopped !== null)
+    if (answer.values === null || answer.rowDual === null || answer.status !== 'optimal') return result
+    const found = chosen(master, answer.values)
+    const torn = found.filter(({ share }) => share < 1 - 1e-7).map(({ order }) => order)
+    result = { plans: found.map(({ plan }) => plan), torn }
+    last = { master, answer }
+    priceBy(bound, master, answer.rowDual)
+    if ((await bound.round(pricer, pace)) === null) return result
+    let added = 0
+    for (const [order, plan] of bound.plans.entries()) if (pool.add(order, plan)) added++
+    const distance = answer.bound - bound.bound
+    if (added === 0 || distance <= Math.max(1e-7, nearEnough * Math.abs(answer.bound))) return result
+  }
+  return result
+}
+
+/** Prices of the rows as the linear model has them. */
+function priceBy(bound: Bound, master: Master, rowDual: Float64Array): void {
+  bound.now.fill(0)
+  const offset = master.choices.length
+  for (const [at, row] of master.rowOf.entries()) {
+    bound.now[row] = Math.max(0, -(rowDual[offset + at] as number))
+  }
+}
+
+/** Starts a model from the basis of the one before, which had fewer plans and rows. */
+function warm(master: Master, before: Master, answer: HighsAnswer): void {
+  const { basis } = answer
+  if (basis === null) return
+  const columns = new Int32Array(master.model.columns)
+  let from = 0
+  let to = 0
+  for (const [c, { plans }] of master.choices.entries()) {
+    const count = before.choices[c]?.plans.length ?? 0
+    columns.set(basis.columns.subarray(from, from + count), to)
+    from += count
+    to += plans.length
+  }
+  const offset = master.choices.length
+  const rows = new Int32Array(master.model.rows).fill(basisBasic)
+  rows.set(basis.rows.subarray(0, offset))
+  const places = new Map(master.rowOf.map((row, at) => [row, offset + at]))
+  for (const [at, row] of before.rowOf.entries()) {
+    const place = places.get(row)
+    if (place !== undefined) rows[place] = basis.rows[offset + at] as number
+  }
+  master.model.basis = { columns, rows }
+}
+
+/** What HiGHS calls a row or column that is in the basis. */
+const basisBasic = 1

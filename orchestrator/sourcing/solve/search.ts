@@ -1,0 +1,229 @@
+// The steps by which a batch is solved: greedy, prices, sharp prices, the whole model where it is small enough, groups
+// of orders where it is not. It keeps the best solution and the best bound at all times.
+
+import { type Random, seededRandom } from '#data/kernel'
+import { isSame } from './answers.ts'
+import { Bound } from './bound.ts'
+import type { OrderTable, Tables } from './columns.ts'
+import { borrowHighs, type HighsWorker, returnHighs } from './highs.ts'
+import { listPlans } from './listing.ts'
+import { type Choice, chosen, masterOf } from './master.ts'
+import { Neighbourhoods } from './neighbourhood.ts'
+import type { Pace } from './pace.ts'
+import { Assignment, type Plan, planKey } from './plans.ts'
+import { type Polished, Pool, polish } from './polish.ts'
+import { Pricer } from './pricing.ts'
+import type { BatchSolution, SolveOptions } from './problem.ts'
+import { Exchange } from './repair.ts'
+
+/** Rounds of prices at most, and the share of the first step below which they no longer help. */
+const roundsMost = 150
+const shareLeast = 0.02
+/** Each so many rounds a solution is made of the plans at hand. */
+const repairEvery = 12
+/** Plans kept of an order. */
+const poolMost = 24
+/** Plans of the largest model that is solved to the end, and plans of one order in it. */
+const wholeMost = 60_000
+const listMost = 2_000
+/** Groups in a row that save nothing before the search gives up. */
+const idleMost = 400
+
+/** What was found. */
+export interface Found {
+  assignment: Assignment
+  bound: number
+  method: BatchSolution['method']
+}
+
+/** One run over one problem. */
+export class BatchSearch {
+  readonly #tables: Tables
+  readonly #pace: Pace
+  readonly #options: SolveOptions
+  readonly #pricer: Pricer
+  readonly #bound: Bound
+  readonly #pool: Pool
+  readonly #random: Random
+  #highs: HighsWorker | null = null
+  #best: Assignment
+  #method: BatchSolution['method'] = 'greedy'
+
+  constructor(tables: Tables, pace: Pace, options: SolveOptions) {
+    this.#tables = tables
+    this.#pace = pace
+    this.#options = options
+    this.#pricer = new Pricer(tables)
+    this.#bound = new Bound(tables)
+    this.#pool = new Pool(tables, poolMost)
+    this.#random = seededRandom(options.seed)
+    this.#best = new Assignment(tables)
+  }
+
+  /** Solves until the gap, the time or the ways to go on are used up. */
+  async run(): Promise<Found> {
+    try {
+      await this.#steps()
+    } finally {
+      if (this.#highs !== null) returnHighs(this.#highs)
+    }
+    const bound = Math.min(this.#bound.bound, this.#best.cost)
+    return { assignment: this.#best, bound: Math.max(0, bound), method: this.#method }
+  }
+
+  async #steps(): Promise<void> {
+    await this.#greedy()
+    await this.#prices()
+    if (this.#isDone) return
+    const highs = borrowHighs()
+    this.#highs = highs
+    const nearEnough = this.#options.gap / 10
+    const polished = await polish(this.#bound, this.#pool, this.#pricer, highs, this.#pace, nearEnough)
+    if (polished !== null) await this.#mend(polished, highs)
+    if (this.#isDone) return
+    if (await this.#solveWhole(highs)) return
+    await this.#groups(highs)
+  }
+
+  get #isDone(): boolean {
+    const { cost } = this.#best
+    const { bound } = this.#bound
+    if (isSame(cost, bound)) return true
+    return this.#pace.stopped !== null || cost - bound <= this.#options.gap * Math.abs(cost)
+  }
+
+  #report(): void {
+    const seconds = this.#pace.spentMs / 1000
+    this.#options.onProgress?.({ cost: this.#best.cost, bound: Math.max(0, this.#bound.bound), seconds })
+  }
+
+  /** Each order in turn the cheapest way out of what is left. */
+  async #greedy(): Promise<void> {
+    const exchange = new Exchange(this.#best, this.#pricer, this.#bound.best)
+    for (const { index } of this.#tables.orders) {
+      if (this.#pace.isDue() && (await this.#pace.rest())) return
+      exchange.set(index, exchange.cheapest(index))
+      this.#pool.add(index, this.#best.plans[index] as Plan)
+      exchange.keep()
+    }
+    this.#report()
+  }
+
+  /** Rounds of prices, with a solution made of their plans now and then. */
+  async #prices(): Promise<void> {
+    const bound = this.#bound
+    for (let i = 0; i < roundsMost && bound.share > shareLeast; i++) {
+      const isBetter = await bound.round(this.#pricer, this.#pace)
+      if (isBetter === null) return
+      for (const [order, plan] of bound.plans.entries()) this.#pool.add(order, plan)
+      if (i === 0 || i % repairEvery === repairEvery - 1) await this.#adopt(bound.plans, 'columns')
+      if (this.#isDone) return
+      bound.step(this.#best.cost, isBetter)
+    }
+    await this.#adopt(bound.plans, 'columns')
+  }
+
+  /** Makes a solution of plans that may take too much together, and keeps it if it is the best. */
+  async #adopt(plans: readonly Plan[], method: BatchSolution['method']): Promise<void> {
+    const assignment = new Assignment(this.#tables, plans)
+    const exchange = new Exchange(assignment, this.#pricer, this.#bound.best)
+    for (let row = 0; row < assignment.left.length; row++) {
+      if (this.#pace.isDue() && (await this.#pace.rest())) return
+      exchange.relieve(row, -1, Number.POSITIVE_INFINITY)
+      exchange.keep()
+    }
+    this.#keep(assignment, method)
+    for (const { index } of this.#tables.orders) {
+      if (this.#pace.isDue() && (await this.#pace.rest())) break
+      exchange.set(index, exchange.cheapest(index))
+      exchange.keep()
+    }
+    for (const table of this.#tables.orders) {
+      if (this.#pace.isDue() && (await this.#pace.rest())) break
+      this.#pricer.solve(table, this.#bound.best, null)
+      exchange.exchange(table.index, this.#pricer.plan())
+    }
+    this.#keep(assignment, method)
+  }
+
+  /** Keeps what the linear model says of most orders, and solves those that it tears anew among themselves. */
+  async #mend({ plans, torn }: Polished, highs: HighsWorker): Promise<void> {
+    if (torn.length === 0) return this.#adopt(plans, 'exact')
+    const assignment = new Assignment(this.#tables, plans)
+    for (const order of torn) assignment.clear(order)
+    const groups = new Neighbourhoods(assignment, this.#pricer, this.#bound.best, this.#random)
+    await groups.solve(torn, highs, this.#pace, this.#below * 5)
+    await this.#adopt(assignment.plans, 'columns')
+  }
+
+  /** What a plan may cost above its best to be looked at in a group. */
+  get #below(): number {
+    return Math.max(1e-6, ((this.#best.cost - this.#bound.bound) / this.#tables.orders.length) * 40)
+  }
+
+  #keep(assignment: Assignment, method: BatchSolution['method']): void {
+    if (assignment.left.some((left) => left < -1e-6)) return
+    if (assignment !== this.#best && assignment.cost >= this.#best.cost) return
+    this.#best = assignment
+    this.#method = method
+    this.#report()
+  }
+
+  /**
+   * Solves the model of every plan that a better solution could have.
+   * @returns whether that proved the best one
+   */
+  async #solveWhole(highs: HighsWorker): Promise<boolean> {
+    const distance = this.#best.cost - this.#bound.bound
+    const choices: Choice[] = []
+    const start: number[] = []
+    let count = 0
+    for (const table of this.#tables.orders) {
+      if (this.#pace.isDue() && (await this.#pace.rest())) return false
+      const listed = this.#allBelow(table, distance)
+      count += listed?.plans.length ?? 0
+      if (listed === null || count > wholeMost) return false
+      choices.push({ order: table.index, plans: listed.plans })
+      start.push(listed.now)
+    }
+    const master = masterOf(this.#tables, choices, this.#tables.rows.limits, true, start)
+    const limits = { timeLimit: this.#pace.leftMs / 1000, gap: this.#options.gap / 2, seed: 1 }
+    const answer = await highs.solve(master.model, limits, () => this.#pace.stopped !== null)
+    if (answer.values !== null) {
+      this.#keep(
+        new Assignment(
+          this.#tables,
+          chosen(master, answer.values).map(({ plan }) => plan),
+        ),
+        'exact',
+      )
+    }
+    this.#bound.raise(answer.status === 'optimal' ? Math.min(answer.bound, this.#best.cost) : answer.bound)
+    return this.#isDone
+  }
+
+  /** Plans of an order that cost at most `distance` more than its best; null where there are too many. */
+  #allBelow(table: OrderTable, distance: number): { plans: Plan[]; now: number } | null {
+    if (table.box === null) return null
+    const prices = this.#bound.best
+    const least = this.#pricer.solve(table, prices, null)
+    const below = least + distance + 1e-6 + 1e-9 * Math.abs(least)
+    const { plans: listed, isComplete } = listPlans(table, prices, below, listMost)
+    if (!isComplete) return null
+    const plans = listed.map(({ plan }) => plan)
+    const own = this.#best.plans[table.index] as Plan
+    const now = plans.findIndex((plan) => planKey(plan) === planKey(own))
+    return now < 0 ? { plans: [...plans, own], now: plans.length } : { plans, now }
+  }
+
+  /** Groups of orders, until nothing is saved any more. */
+  async #groups(highs: HighsWorker): Promise<void> {
+    const groups = new Neighbourhoods(this.#best, this.#pricer, this.#bound.best, this.#random)
+    const { orders } = this.#tables
+    for (let idle = 0; idle < Math.min(idleMost, orders.length) && !this.#isDone; ) {
+      const saved = await groups.improve(highs, this.#pace, this.#below)
+      idle = saved > 0 ? 0 : idle + 1
+      if (saved > 0) this.#keep(this.#best, 'neighbourhoods')
+    }
+  }
+}
