@@ -38,7 +38,11 @@ export class Partitions {
     if (task.forced >= 0) this.aroundForced(search, offers, layers)
     else for (let p = 2; p <= layers; p++) this.ofPieces(search, offers, p)
     const { isOver, hasConflict } = this
-    return { isComplete: !isOver && (search.isEveryWay || !hasConflict), hasConflict, bound: Math.min(bound, search.best.value) }
+    return {
+      isComplete: !isOver && (search.isEveryWay || !hasConflict),
+      hasConflict,
+      bound: Math.min(bound, search.best.value),
+    }
   }
 
   /** Pieces beyond which even the cheapest of all offers are too dear. */

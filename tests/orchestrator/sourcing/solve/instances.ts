@@ -12,6 +12,8 @@ export interface Shape {
   ways: number
   /** Allocations of all orders together, at most: what an exhaustive search has to try. */
   allocations: number
+  /** Orders contend for what there is, and to serve them is worth it. */
+  isScarce?: boolean
 }
 
 /** Small random problems; the same seed gives the same problem. */
@@ -38,13 +40,16 @@ interface Size {
 
 function problemOf({ seed, orders, nodes, capacities, skus }: Size, shape: Shape): Problem {
   const draw = drawsOf(seed)
+  const { isScarce = false } = shape
   const stock = Array.from({ length: nodes * skus }, () =>
-    draw(4) === 0 ? Infinity : draw(shape.quantity + 2),
+    draw(isScarce ? 12 : 4) === 0 ? Infinity : draw(shape.quantity + (isScarce ? 3 : 2)),
   )
   return {
     nodes,
     skus,
-    capacities: Array.from({ length: capacities }, () => ({ limit: draw(5) === 0 ? Infinity : draw(8) })),
+    capacities: Array.from({ length: capacities }, () => ({
+      limit: draw(5) === 0 ? Infinity : (isScarce ? 2 : 0) + draw(8),
+    })),
     stock: (node, sku) => stock[node * skus + sku] ?? 0,
     orders: Array.from({ length: orders }, (_, at) =>
       orderOf(`o${at}`, draw, { nodes, skus, capacities }, shape),
@@ -72,7 +77,7 @@ function orderOf(
       .map((node) => ({
         node,
         distance: draw(8) === 0 ? Number.NaN : draw(50),
-        can: draw(3) === 0 ? draw(full + 1) : full,
+        can: draw(shape.isScarce ? 9 : 3) === 0 ? draw(full + 1) : full,
         ways: Array.from({ length: 1 + draw(shape.ways) }, () =>
           wayOf(draw, weights, lines, size.capacities),
         ),
@@ -81,7 +86,7 @@ function orderOf(
     maxNodes: draw(2) === 0 ? 1 + draw(3) : 10,
     maxNodesPerLine: draw(2) === 0 ? 1 : 1 + draw(3),
     isWhole: draw(4) === 0,
-    unservedCost: draw(3) === 0 ? draw(6) : 10 + draw(60),
+    unservedCost: draw(shape.isScarce ? 9 : 3) === 0 ? draw(6) : (shape.isScarce ? 40 : 10) + draw(60),
   }
 }
 
