@@ -7,7 +7,7 @@ export type { CoreEvent, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
 export type { Finding, Impact, Incident } from './incidents/incident.ts'
 export type { MarketClock, Node } from './market.ts'
-export { newestOf as newestStrategy } from './network/decide-strategies.ts'
+export { fallbackCycle, newestOf as newestStrategy } from './network/decide-strategies.ts'
 export { defaultStrategy, defaultStrategyId } from './network/default-strategy.ts'
 export {
   type Entry as NetworkEntry,

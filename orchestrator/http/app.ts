@@ -11,6 +11,7 @@ import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addIngest } from './routes/ingest.ts'
 import { addMarkets } from './routes/markets.ts'
+import { addNetwork } from './routes/network.ts'
 import { addOrderActions } from './routes/order-actions.ts'
 import { addOrderStates } from './routes/order-states.ts'
 import { addOrders } from './routes/orders.ts'
@@ -19,6 +20,7 @@ import { addSession } from './routes/session.ts'
 import { addSink } from './routes/sink.ts'
 import { addSql } from './routes/sql.ts'
 import { addStock } from './routes/stock.ts'
+import { addStrategies } from './routes/strategies.ts'
 import { addStream } from './routes/stream.ts'
 import { addSystem } from './routes/system.ts'
 import { addTransfers } from './routes/transfers.ts'
@@ -48,6 +50,8 @@ export async function createApp(parts: AppParts): Promise<App> {
       addOrderStates(api, parts)
       addStock(api, parts)
       addIncidents(api, parts)
+      addNetwork(api, parts, repeats)
+      addStrategies(api, parts)
       addSql(api, parts)
       addWebhooks(api, parts, repeats)
       addSink(api, parts)

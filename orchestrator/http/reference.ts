@@ -35,6 +35,8 @@ export async function collectRoutes(app: App): Promise<void> {
         ['incidents', 'Constraints that were confirmed'],
         ['decisions', 'Why work went where it went'],
         ['policies', 'Limits of automatic actions'],
+        ['network', 'Nodes, calendars, carriers, services, lanes and rates'],
+        ['strategies', 'What is weighed and what must hold when orders are sourced'],
         ['metrics', 'Series with their expected range'],
         ['sql', 'Read-only questions over the tables'],
         ['ingest', 'Files in'],

@@ -1,8 +1,19 @@
 // Door of sourcing: which node gets which work, and why.
 
 export { incidentAt, type Question, type Want, weigh } from './candidates.ts'
+export {
+  assertRead,
+  changeFrom,
+  type ImportMode,
+  type NetworkPreview,
+  type NetworkSource,
+  previewChange,
+  readSource,
+} from './documents/change.ts'
+export { checkNetwork } from './documents/check-network.ts'
 export { type CsvText, decodeText, parseCsv, readCsv } from './documents/csv.ts'
 export { type FileFault, faultsMost } from './documents/faults.ts'
+export { networkSourceAt, writeNetworkAt } from './documents/folder.ts'
 export { type ReadNetwork, type ReadOptions, readNetworkFiles, tableNamed } from './documents/read-files.ts'
 export { writeNetworkFiles } from './documents/write-files.ts'
 export { readNetworkYaml, writeNetworkYaml } from './documents/yaml.ts'
@@ -30,3 +41,11 @@ export type {
   SolverOrder,
   Way,
 } from './solve/problem.ts'
+export { assertStrategy, type CheckContext, type CheckedNode, checkStrategy } from './strategy/checks.ts'
+export {
+  assertRules,
+  fallbackOf,
+  ruleFaults,
+  type StrategyChoice,
+  strategyFor,
+} from './strategy/choice.ts'

@@ -61,6 +61,14 @@ const routes = [
     ...['accept', 'reject', 'start-picking', 'pick', 'pack', 'ready', 'ship', 'deliver', 'collect'],
     'own-state',
   ].map((step) => `POST /api/v1/fulfillment-orders/{orderId}/{fulfillmentOrderId}/${step}`),
+  'GET /api/v1/network',
+  'PATCH /api/v1/network',
+  'GET /api/v1/network/export',
+  'POST /api/v1/network/import',
+  'GET /api/v1/strategies',
+  'POST /api/v1/strategies',
+  'POST /api/v1/strategies/check',
+  'PUT /api/v1/strategies/rules',
   'GET /api/v1/inventory',
   'POST /api/v1/inventory/adjustments',
   'GET /api/v1/inventory/availability',
@@ -123,9 +131,9 @@ const routes = [
 
 /** Writes that take an idempotency key. */
 const keyed = [
-  /^POST .*\/(orders|fulfillment-orders|inventory|products|incidents|webhooks)/,
-  /^PUT .*(policies|measures|order-states)/,
-  /^PATCH .*orders/,
+  /^POST .*\/(orders|fulfillment-orders|inventory|products|incidents|webhooks|network|strategies)/,
+  /^PUT .*(policies|measures|order-states|strategies)/,
+  /^PATCH .*(orders|network)/,
   /^DELETE .*reservations/,
 ]
 
@@ -171,7 +179,7 @@ describe('the document', () => {
         .map((one) => one.name)
     expect(named('idempotency-key', 'header').toSorted()).toEqual(
       routes
-        .filter((route) => !/(advance|test|availability)$/.test(route))
+        .filter((route) => !/(advance|test|availability|check)$/.test(route))
         .filter((route) => keyed.some((shape) => shape.test(route)))
         .toSorted(),
     )

@@ -214,3 +214,26 @@ export const networkAnswer = shape({
   findings: Type.Array(networkFinding),
 })
 export type NetworkAnswer = Of<typeof networkAnswer>
+
+/** What a change made of the network, by list. */
+export const networkDifference = shape({
+  list: Type.String(),
+  added: Type.Array(Type.String(), { description: 'ids, at most 1,000' }),
+  changed: Type.Array(Type.String(), { description: 'ids, at most 1,000' }),
+  removed: Type.Array(Type.String(), { description: 'ids, at most 1,000' }),
+  counts: shape({ added: Type.Integer(), changed: Type.Integer(), removed: Type.Integer() }),
+})
+export type NetworkDifference = Of<typeof networkDifference>
+
+/** What a change led to, or would lead to. */
+export const networkChanged = shape({
+  version: Type.Integer({ description: 'of the network after it' }),
+  isDryRun: Type.Boolean(),
+  differences: Type.Array(networkDifference),
+  findings: Type.Array(networkFinding),
+})
+export type NetworkChanged = Of<typeof networkChanged>
+
+/** Files of a network by their names. */
+export const networkFiles = shape({ files: Type.Record(Type.String(), Type.String()) })
+export type NetworkFiles = Of<typeof networkFiles>

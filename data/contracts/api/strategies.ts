@@ -161,3 +161,50 @@ export const strategiesAnswer = shape({
   rules: Type.Array(strategyRule),
 })
 export type StrategiesAnswer = Of<typeof strategiesAnswer>
+
+/** What is wrong or odd about a strategy. */
+export const strategyFinding = shape({
+  code: Type.String({ description: 'e.g. constraints_contradict' }),
+  kind: oneOf(['error', 'warning'] as const),
+  constraints: Type.Array(Type.String(), { description: 'names of those that it is about together' }),
+  text: Type.String({ description: 'one sentence' }),
+})
+export type StrategyFinding = Of<typeof strategyFinding>
+
+/** What is wrong with a rule. */
+export const strategyRuleFault = shape({
+  rule: Type.Integer({ description: 'its place in the list, the first is 0' }),
+  position: orNull(Type.Integer({ description: 'character of the condition, the first is 0' })),
+  reason: Type.String(),
+})
+export type StrategyRuleFault = Of<typeof strategyRuleFault>
+
+/** What is to be checked. */
+export const strategyCheck = Type.Object(
+  {
+    draft: Type.Optional(strategyDraft),
+    rules: Type.Optional(Type.Array(strategyRule, { maxItems: 200 })),
+  },
+  { additionalProperties: false },
+)
+export type StrategyCheck = Of<typeof strategyCheck>
+
+/** What a check found; nothing was published. */
+export const strategyCheckAnswer = shape({
+  isUsable: Type.Boolean(),
+  findings: Type.Array(strategyFinding),
+  rules: Type.Array(strategyRuleFault),
+})
+export type StrategyCheckAnswer = Of<typeof strategyCheckAnswer>
+
+/** The rules that choose; the whole list. */
+export const strategyRules = shape({ rules: Type.Array(strategyRule, { maxItems: 200 }) })
+export type StrategyRules = Of<typeof strategyRules>
+
+/** A version that was published, or the newest where the draft says the same. */
+export const strategyPublished = shape({
+  strategy,
+  isNew: Type.Boolean(),
+  findings: Type.Array(strategyFinding),
+})
+export type StrategyPublished = Of<typeof strategyPublished>

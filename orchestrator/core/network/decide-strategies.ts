@@ -45,16 +45,11 @@ function canonical(value: unknown): string {
 }
 
 function badDraft(state: CoreState, draft: api.StrategyDraft): Verdict | null {
-  const { strategyId, fallbackId, sourceLists, constraints } = draft
+  const { strategyId, fallbackId, sourceLists } = draft
   const odd = oddNumber(draft)
   if (odd !== null) return refused('number_invalid', { strategyId, ...odd })
-  for (const [kind, names] of [
-    ['constraint', constraints.map(({ name }) => name)],
-    ['source_list', sourceLists.map(({ name }) => name)],
-  ] as const) {
-    const twice = firstTwice(names)
-    if (twice !== null) return refused('duplicate_id', { strategyId, kind, id: twice })
-  }
+  const twice = firstTwice(sourceLists.map(({ name }) => name))
+  if (twice !== null) return refused('duplicate_id', { strategyId, kind: 'source_list', id: twice })
   const groups = new Set(state.network.document.groups.map(({ groupId }) => groupId))
   const group = sourceLists.flatMap(({ groupIds }) => groupIds).find((id) => !groups.has(id))
   if (group !== undefined) return refused('reference_unknown', { strategyId, kind: 'groups', id: group })

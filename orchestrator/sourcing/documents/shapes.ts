@@ -38,6 +38,9 @@ const usual: Readonly<Record<string, unknown>> = {
   minimumCents: 0,
 }
 
+/** All but tab and the ends of lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
 const patterns = new Map<string, RegExp>()
 
 /** The shape without null, and whether null is one of its values. */
@@ -127,6 +130,7 @@ function isWithin({ minimum, exclusiveMinimum, maximum }: Shape, value: number):
 
 function isText({ enum: words, pattern, minLength = 0, maxLength }: Shape, value: string): boolean {
   if (words !== undefined) return words.includes(value)
+  if (control.test(value) || !value.isWellFormed()) return false
   if (value.length < minLength || isLonger(value, maxLength)) return false
   if (pattern === undefined) return true
   const known = patterns.get(pattern) ?? new RegExp(pattern)
@@ -172,7 +176,7 @@ function wordsOf(shape: Shape): string {
 function textWords({ enum: words, pattern, minLength = 0, maxLength }: Shape): string {
   if (words !== undefined) return `one of ${words.join(', ')}`
   if (pattern !== undefined) return isDatePattern(pattern) ? 'a day, YYYY-MM-DD' : 'a time of day, HH:MM'
-  return `text of ${minLength} to ${maxLength} characters`
+  return `text of ${minLength} to ${maxLength} characters, none of them control characters`
 }
 
 /** A value from the text of a cell; undefined = the cell is empty; text that is no such value stays text. */
