@@ -1,6 +1,5 @@
 // Door of sourcing: which node gets which work, and why.
 
-export { incidentAt, type Question, type Want, weigh } from './candidates.ts'
 export {
   assertRead,
   changeFrom,
@@ -17,7 +16,8 @@ export { networkSourceAt, writeNetworkAt } from './documents/folder.ts'
 export { type ReadNetwork, type ReadOptions, readNetworkFiles, tableNamed } from './documents/read-files.ts'
 export { writeNetworkFiles } from './documents/write-files.ts'
 export { readNetworkYaml, writeNetworkYaml } from './documents/yaml.ts'
-export { type Lanes, noLanes, readLanes } from './lanes.ts'
+export { type BuildOptions, buildProblem, type Model, type OrderModel } from './model/build.ts'
+export { openSession, type SourcingSession } from './model/session.ts'
 export { readCentroids } from './network/centroid-files.ts'
 export { Centroids } from './network/centroids.ts'
 export { compileNetwork, type NetworkInput } from './network/compile.ts'
@@ -31,7 +31,7 @@ export type {
   ServiceLane,
 } from './network/compiled.ts'
 export { co2Grams } from './network/rates.ts'
-export { type Plan, planReroute, planSourcing, type RerouteLimits } from './plan.ts'
+export { solveBatch } from './solve/batch.ts'
 export type {
   BatchSolution,
   Place,
@@ -41,6 +41,7 @@ export type {
   SolverOrder,
   Way,
 } from './solve/problem.ts'
+export { sourceOrder } from './source-order.ts'
 export { assertStrategy, type CheckContext, type CheckedNode, checkStrategy } from './strategy/checks.ts'
 export {
   assertRules,
@@ -49,3 +50,22 @@ export {
   type StrategyChoice,
   strategyFor,
 } from './strategy/choice.ts'
+export { askedFor, askedForMove, assignmentOf, type Want } from './views/asked.ts'
+export { type History, noHistory, readHistory } from './views/history.ts'
+export { incidentAt } from './views/learned.ts'
+export { type Here, sourceHere, sourceTogether, strategyHere } from './views/source-here.ts'
+export { Worlds } from './views/worlds.ts'
+export type {
+  BatchOptions,
+  BatchPlan,
+  ExplainedPlan,
+  LearnedView,
+  LoadView,
+  PlannedWork,
+  ProductFacts,
+  SourceOptions,
+  SourcingOrder,
+  SourcingPlan,
+  SourcingWorld,
+  StockView,
+} from './world.ts'

@@ -79,6 +79,8 @@ export interface DecisionRecord {
   /** Strategy and version; absent before sourcing by strategies, as all below. */
   strategyId?: string
   strategyVersion?: number
+  /** Nodes that were weighed and are not among the candidates. */
+  otherCount?: number
   lines?: readonly LineDecision[]
   runnerUpNodeId?: string | null
   counterfactuals?: readonly Counterfactual[]

@@ -1,0 +1,211 @@
+// Turns orders and a world into a problem for solvers, with what is needed to read answers back. It solves nothing.
+
+import type { Place, Problem, SolverOrder } from '../solve/problem.ts'
+import type { SourcingOrder, SourcingWorld } from '../world.ts'
+import { CapacityRows } from './capacity.ts'
+import { isBlocked } from './checks.ts'
+import { coursesOf, type Trip } from './courses.ts'
+import { type Goods, goodsOf } from './goods.ts'
+import { type NodeFacts, openSession, SourcingSession } from './session.ts'
+import { standOf } from './stands.ts'
+import { type Asked, type Stand, WorkWay } from './way.ts'
+
+/** A place of an order, with where it comes from. */
+export interface PlaceModel extends Place {
+  stand: Stand
+  ways: readonly WorkWay[]
+}
+
+/** An order in a problem. */
+export interface OrderModel {
+  order: SourcingOrder
+  goods: Goods
+  trip: Trip
+  asked: Asked
+  places: readonly PlaceModel[]
+  /** Nodes that may have the goods and can send nothing; kept where it is asked for. */
+  rejected: readonly Rejected[]
+  solver: SolverOrder
+}
+
+/** A node that can send nothing; without a stand where no order at all can have it. */
+export interface Rejected {
+  facts: NodeFacts
+  stand: Stand | null
+}
+
+/** A problem with what it was made of. */
+export interface Model {
+  session: SourcingSession
+  problem: Problem
+  orders: readonly OrderModel[]
+}
+
+/** How a problem is made. */
+export interface BuildOptions {
+  /** Only this node. */
+  only?: string | null
+  /** Every day that work could leave on, as batches need; else those that an order on its own could want. */
+  isEveryDay?: boolean
+  /** One place for all of it or nothing, as for work that is moved. */
+  isOnePiece?: boolean
+  /** Nodes that can send nothing are kept, for explanations. */
+  keepsRejected?: boolean
+  /** Instead of the strategy's price of a unit that is not served. */
+  unservedCents?: number
+}
+
+/** The problem of sourcing orders in a world. Cost: orders x nodes x ways. */
+export function buildProblem(
+  orders: readonly SourcingOrder[],
+  world: SourcingWorld | SourcingSession,
+  options: BuildOptions = {},
+): Model {
+  const session = world instanceof SourcingSession ? world : openSession(world)
+  const rows = new CapacityRows(session)
+  const goods = orders.map((order) => goodsOf(order, session.world.product))
+  const skus = new Map<string, number>()
+  for (const { skus: wanted } of goods) for (const sku of wanted) if (!skus.has(sku)) skus.set(sku, skus.size)
+  const stock = new Map<number, number>()
+  const models = orders.map((order, i) => {
+    const model = orderOf(
+      order,
+      goods[i] ?? goodsOf(order, session.world.product),
+      session,
+      rows,
+      options,
+      skus,
+    )
+    for (const { node, stand } of model.places) {
+      for (let line = 0; line < stand.available.length; line++) {
+        const key = node * skus.size + (model.solver.lines[line]?.sku ?? 0)
+        stock.set(key, Math.max(stand.available[line] ?? 0, 0))
+      }
+    }
+    return model
+  })
+  const problem: Problem = {
+    nodes: session.nodes.length,
+    skus: skus.size,
+    orders: models.map(({ solver }) => solver),
+    stock: (node, sku) => stock.get(node * skus.size + sku) ?? 0,
+    capacities: rows.rows,
+  }
+  return { session, problem, orders: models }
+}
+
+function orderOf(
+  order: SourcingOrder,
+  goods: Goods,
+  session: SourcingSession,
+  rows: CapacityRows,
+  options: BuildOptions,
+  skus: ReadonlyMap<string, number>,
+): OrderModel {
+  const { rules } = session
+  const trip: Trip = { order, goods, session, rows, isEveryDay: options.isEveryDay ?? false }
+  const asked = askedOf(trip)
+  const places: PlaceModel[] = []
+  const rejected: Rejected[] = []
+  for (const facts of nodesFor(goods, session, options.only ?? null)) {
+    const stand = facts.isBlocked ? null : standOf(order, goods, facts, session)
+    const place = stand === null ? null : placeOf(trip, asked, stand)
+    if (place !== null) places.push(place)
+    else if (options.keepsRejected) rejected.push({ facts, stand })
+  }
+  places.sort(
+    (a, b) =>
+      compareDistances(a.distance, b.distance) ||
+      (a.stand.facts.node.nodeId < b.stand.facts.node.nodeId ? -1 : 1),
+  )
+  const { maxNodes, maxNodesPerLine, splitCost } = limitsOf(session)
+  const solver: SolverOrder = {
+    id: order.orderId,
+    lines: goods.skus.map((sku, i) => ({ sku: skus.get(sku) ?? 0, quantity: goods.quantities[i] ?? 0 })),
+    places,
+    splitCost,
+    maxNodes: options.isOnePiece ? 1 : maxNodes,
+    maxNodesPerLine,
+    isWhole: options.isOnePiece === true || rules.isHard('no_partial'),
+    unservedCost: options.unservedCents ?? unservedCents(goods, session),
+  }
+  return { order, goods, trip, asked, places, rejected, solver }
+}
+
+/** What is the same for every way of an order. */
+function askedOf({ order, goods, session }: Trip): Asked {
+  const { rules } = session
+  return {
+    session,
+    goods,
+    isCollect: order.freight === 'collect',
+    promisedAt: order.promisedAt,
+    thresholds: rules.of('value_threshold'),
+    safetyPrice: rules.isHard('safety_stock') ? 0 : rules.softPrice('safety_stock'),
+    capacityPrice: rules.isHard('capacity') ? 0 : rules.softPrice('capacity'),
+  }
+}
+
+/** Nodes that may have some of the goods; each once. */
+export function nodesFor(goods: Goods, session: SourcingSession, only: string | null): Iterable<NodeFacts> {
+  if (only !== null) {
+    const facts = session.node(only)
+    return facts === undefined ? [] : [facts]
+  }
+  const found = new Set<NodeFacts>()
+  for (const sku of goods.skus) {
+    const nodeIds = session.world.stock.nodesOf(sku)
+    if (nodeIds === null) return session.nodes
+    for (const nodeId of nodeIds) {
+      const facts = session.node(nodeId)
+      if (facts !== undefined) found.add(facts)
+    }
+  }
+  return found
+}
+
+function placeOf(trip: Trip, asked: Asked, stand: Stand): PlaceModel | null {
+  if (stand.can === 0 || isBlocked(stand.checks)) return null
+  const { facts } = stand
+  const courses = coursesOf(trip, facts)
+  if (courses.length === 0) return null
+  return {
+    node: facts.index,
+    distance: stand.distanceKm ?? Number.NaN,
+    can: stand.can,
+    stand,
+    ways: courses.map((course) => new WorkWay(asked, stand, course)),
+  }
+}
+
+/** The nearest first, unknown distances last. */
+function compareDistances(a: number, b: number): number {
+  const [x, y] = [Number.isNaN(a), Number.isNaN(b)]
+  return x || y ? Number(x) - Number(y) : a - b
+}
+
+/** Price of a piece of work beyond the first, and how many there may be. */
+function limitsOf({ rules, world }: SourcingSession) {
+  const { weights, prices } = world.strategy
+  const isWholeCents = world.rounding === 'cents'
+  // A soft limit of one node is a price of each piece beyond it; higher ones are added when plans are read.
+  const soft = rules
+    .of('max_nodes_per_order')
+    .reduce((sum, rule) => sum + (!rule.isHard && (rule.limit ?? 1) <= 1 ? rule.priceCents : 0), 0)
+  const cents = weights.split * prices.splitCents
+  return {
+    splitCost: isWholeCents ? Math.round(cents) + Math.round(soft) : cents + soft,
+    maxNodes: hardCount(rules.isHard('max_nodes_per_order'), rules.hardLimit('max_nodes_per_order')),
+    maxNodesPerLine: hardCount(rules.isHard('max_nodes_per_line'), rules.hardLimit('max_nodes_per_line')),
+  }
+}
+
+/** A hard limit without a number is one. */
+function hardCount(isHard: boolean, limit: number | null): number {
+  return isHard ? Math.floor(limit ?? 1) : Number.POSITIVE_INFINITY
+}
+
+function unservedCents({ units }: Goods, { rules, world }: SourcingSession): number {
+  const { unservedCents: each, unservedOrderCents } = world.strategy.prices
+  return each + rules.softPrice('no_partial') + (units > 0 ? unservedOrderCents / units : 0)
+}

@@ -1,0 +1,120 @@
+// What a node can still take on a day: rows of a problem, its load and what a place on a busy day is worth. It books
+// nothing.
+
+import type { CompiledNode } from '../network/compiled.ts'
+import { dayNumber, weekdayOf } from '../network/zone-clock.ts'
+import type { SolverCapacity, Way } from '../solve/problem.ts'
+import type { NodeFacts, SourcingSession } from './session.ts'
+
+/** Kinds of work that can be limited. */
+const kinds = ['orders', 'lines', 'units'] as const
+type Kind = (typeof kinds)[number]
+
+/** What a node can take on a day. */
+export interface DayCapacity {
+  limits: Readonly<Record<Kind, number>>
+  booked: Readonly<Record<Kind, number>>
+  /** Share of the tightest limit that is booked, 0 to 1. */
+  load: number
+  /** Of its rows in the problem; none where capacity is no hard constraint. */
+  uses: Way['uses']
+}
+
+/** Load from which a place costs something. */
+const busyLoad = 0.4
+
+/** Rows of a problem, made when they are first asked for. */
+export class CapacityRows {
+  readonly rows: SolverCapacity[] = []
+  readonly #days = new Map<string, DayCapacity>()
+  readonly #session: SourcingSession
+
+  constructor(session: SourcingSession) {
+    this.#session = session
+  }
+
+  /** Of a node on a local day; null = it has no limits. */
+  of(facts: NodeFacts, day: string): DayCapacity | null {
+    if (!facts.hasCapacity) return null
+    const key = `${facts.index}/${day}`
+    const known = this.#days.get(key)
+    if (known !== undefined) return known
+    const made = this.#make(facts, day)
+    this.#days.set(key, made)
+    return made
+  }
+
+  #make({ node }: NodeFacts, day: string): DayCapacity {
+    const { world, rules } = this.#session
+    const booked = world.load.booked(node.nodeId, day)
+    const limits = limitsOf(node, day)
+    let load = 0
+    const uses: Way['uses'][number][] = []
+    for (const kind of kinds) {
+      const limit = limits[kind]
+      if (limit === Number.POSITIVE_INFINITY) continue
+      load = Math.max(load, limit > 0 ? Math.min(1, booked[kind] / limit) : 1)
+      if (!rules.isHard('capacity')) continue
+      const capacity = this.rows.push({ limit: Math.max(0, limit - booked[kind]) }) - 1
+      uses.push({
+        capacity,
+        each: kind === 'orders' ? 1 : 0,
+        perLine: kind === 'lines' ? 1 : 0,
+        perUnit: kind === 'units' ? 1 : 0,
+      })
+    }
+    return { limits, booked, load, uses }
+  }
+}
+
+/** Limits of a day; an hourly one counts for the hours that are worked. */
+function limitsOf(node: CompiledNode, day: string): Record<Kind, number> {
+  const { ordersPerDay, linesPerDay, unitsPerDay, ordersPerHour } = node.capacity
+  const none = Number.POSITIVE_INFINITY
+  const byHour = ordersPerHour === null ? none : Math.floor(ordersPerHour * workedHours(node, day))
+  return {
+    orders: Math.min(ordersPerDay ?? none, byHour),
+    lines: linesPerDay ?? none,
+    units: unitsPerDay ?? none,
+  }
+}
+
+/** What a place for an order is worth at a load: nothing up to 40 %, all of it at full, in a straight line between. */
+export function priceOfLoad(load: number, fullNodeCents: number): number {
+  return (Math.max(0, load - busyLoad) / (1 - busyLoad)) * fullNodeCents
+}
+
+/** What of a piece of work is above the limits, in orders, lines and units together. */
+export function excessOf({ limits, booked }: DayCapacity, lines: number, units: number): number {
+  const own = { orders: 1, lines, units }
+  let most = 0
+  for (const kind of kinds) {
+    most += Math.min(own[kind], Math.max(0, booked[kind] + own[kind] - limits[kind]))
+  }
+  return most
+}
+
+/** The tightest limit for a piece of work: how much of it is left, and of what. */
+export function tightest({ limits, booked }: DayCapacity, lines: number, units: number) {
+  const own = { orders: 1, lines, units }
+  return kinds
+    .filter((kind) => limits[kind] !== Number.POSITIVE_INFINITY)
+    .map((kind) => ({ kind, limit: limits[kind], value: booked[kind] + own[kind] }))
+    .sort((a, b) => a.limit - a.value - (b.limit - b.value))[0]
+}
+
+/** Hours that a node works on a local day; 24 without a calendar. */
+function workedHours({ calendar }: CompiledNode, day: string): number {
+  if (calendar === null) return 24
+  const extra = calendar.extraDays.filter(({ date }) => date === day)
+  if (extra.length === 0 && calendar.holidays.includes(day)) return 0
+  const weekday = weekdayOf(dayNumber(day) ?? 0)
+  const hours = extra.length > 0 ? extra : calendar.hours.filter((one) => one.day === weekday)
+  return hours.reduce((sum, { opens, closes }) => sum + hoursBetween(opens, closes), 0)
+}
+
+function hoursBetween(opens: string, closes: string): number {
+  const of = (text: string) => Number(text.slice(0, 2)) + Number(text.slice(3)) / 60
+  const hours = of(closes) - of(opens)
+  return hours > 0 ? hours : hours + 24
+}

@@ -1,0 +1,225 @@
+// The ways that work could go from a node to a customer: services or carriers, and the days they leave on. It prices
+// no goods.
+
+import type { ServiceLane } from '../network/compiled.ts'
+import type { SourcingOrder } from '../world.ts'
+import { type CapacityRows, type DayCapacity, priceOfLoad, tightest } from './capacity.ts'
+import { type Check, check, fixed } from './checks.ts'
+import type { WorkDay } from './days.ts'
+import type { Goods } from './goods.ts'
+import { type Law, latenessOf, nothing } from './laws.ts'
+import { type NodeFacts, type SourcingSession, usual } from './session.ts'
+import type { Course } from './way.ts'
+
+const hourMs = 3_600_000
+const dayMs = 86_400_000
+
+/** Carriers known from history that are weighed, the most used first. */
+const carriersWeighed = 4
+
+/** Who would carry, and for how much where no rate card says it. */
+interface Carriage {
+  carrierId: string | null
+  lane: ServiceLane | null
+  transit: Law
+  cents: number
+}
+
+/** What ways are asked for. */
+export interface Trip {
+  order: SourcingOrder
+  goods: Goods
+  session: SourcingSession
+  rows: CapacityRows
+  /** Every day on which it could leave; else only as many as one order on its own could want. */
+  isEveryDay: boolean
+}
+
+/** Whether the customer comes for it. */
+export function isCollected({ method }: Pick<SourcingOrder, 'method'>): boolean {
+  return method === 'pickup' || method === 'curbside'
+}
+
+/**
+ * Ways from a node.
+ * @param said gets what stands in the way, where it is given: ways that cannot be taken are told then, too
+ * @param isStay the work is there already: nothing but its carrier counts
+ */
+export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay = false): Course[] {
+  const courses: Course[] = []
+  const carriages = carriagesOf(trip, facts, isStay, said)
+  for (const carriage of carriages) {
+    const days = trip.session.days(facts, carriage.carrierId)
+    if (days.length === 0)
+      said?.push(fixed('active', { isMet: false, code: 'node_closed', text: 'does not work for 60 days' }))
+    for (const day of days) {
+      const capacity = trip.rows.of(facts, day.day)
+      const course = courseOf(trip, carriage, day, capacity, facts)
+      if (isStay) return [{ ...course, capacity: null, softCents: 0 }]
+      const hasPlace = hasRoom(trip, course, said)
+      if ((keepsPromise(trip, course, said) && hasPlace) || said !== undefined) courses.push(course)
+      if (!trip.isEveryDay && day.earlyHours === 0 && isEnough(trip, capacity)) break
+    }
+  }
+  return courses
+}
+
+function carriagesOf(trip: Trip, facts: NodeFacts, isStay: boolean, said?: Check[]): Carriage[] {
+  const { order, session } = trip
+  if (isCollected(order)) return [{ carrierId: null, lane: null, transit: nothing, cents: 0 }]
+  const { from } = order
+  const isOther = (carrierId: string | null) => isStay && from !== null && carrierId !== from.carrier
+  const isSlow = (carrierId: string | null) =>
+    !isStay && from !== null && carrierId === from.carrier && session.carrierStretch(carrierId) > 1
+  const found = session.world.network.hasServices ? byService(trip, facts) : byHistory(trip, facts)
+  // Where the work is now, its own carrier is what staying means.
+  const isHere = !isStay && from?.nodeId === facts.node.nodeId
+  const kept = found.filter(
+    ({ carrierId }) => !isOther(carrierId) && !isSlow(carrierId) && !(isHere && carrierId === from?.carrier),
+  )
+  if (isStay) return kept.length > 0 ? kept : [ofHistory(trip, facts, from?.carrier ?? null)]
+  if (found.length === 0)
+    said?.push(fixed('service', { isMet: false, code: 'no_service', text: 'has no service to the customer' }))
+  else if (kept.length === 0)
+    said?.push(fixed('incident', { isMet: false, code: 'incident', text: noOtherText(isHere) }))
+  return kept
+}
+
+function noOtherText(isHere: boolean): string {
+  return isHere ? 'has no other carrier' : 'goes by the same slow carrier'
+}
+
+function byService({ order, session }: Trip, { node }: NodeFacts): Carriage[] {
+  const lanes = session.world.network.servicesTo(node.nodeId, order.destination)
+  const found = lanes.map((lane) => ({
+    carrierId: lane.service.carrierId,
+    lane,
+    transit: session.transit(lane),
+    cents: 0,
+  }))
+  if (found.length > 0 || order.freight === 'prepaid') return found
+  // The customer's own carrier needs no service of ours.
+  const transit = session.learnedTransit(node.nodeId, null, order.destination.region)
+  return [{ carrierId: null, lane: null, transit, cents: 0 }]
+}
+
+function byHistory(trip: Trip, facts: NodeFacts): Carriage[] {
+  const { node } = facts
+  const learned = trip.session.world.learned.carriers(node.nodeId)
+  const carriers = (learned.length > 0 ? learned : node.carriers).slice(0, carriersWeighed)
+  return (carriers.length > 0 ? carriers : [null]).map((carrierId) => ofHistory(trip, facts, carrierId))
+}
+
+function ofHistory({ order, session }: Trip, { node }: NodeFacts, carrierId: string | null): Carriage {
+  const { region } = order.destination
+  const cents = session.world.learned.carriageCents(node.nodeId, region)
+  return {
+    carrierId,
+    lane: null,
+    transit: session.learnedTransit(node.nodeId, carrierId, region),
+    cents: order.freight === 'collect' ? 0 : (cents ?? usual.carriageCents),
+  }
+}
+
+function courseOf(
+  { order, session }: Trip,
+  { carrierId, lane, transit, cents }: Carriage,
+  day: WorkDay,
+  capacity: DayCapacity | null,
+  { node }: NodeFacts,
+): Course {
+  const { world, rules } = session
+  const usually = day.dispatchAt + transit.median * hourMs
+  const timeZone = order.destination.timeZone ?? node.timeZone
+  const arrivesAt =
+    lane === null || lane.service.deliveryDays.length === 0
+      ? usually
+      : world.network.onDeliveryDay(lane.service, usually, timeZone)
+  const waitHours = (arrivesAt - usually) / hourMs
+  const { promisedAt } = order
+  const late =
+    promisedAt === null
+      ? null
+      : latenessOf(
+          day.excess.mean + transit.mean,
+          day.excess.variance + transit.variance,
+          (promisedAt - world.now) / hourMs - day.floorHours - waitHours,
+        )
+  const missedDays = promisedAt === null ? 0 : Math.max(0, arrivesAt - promisedAt) / dayMs
+  return {
+    carrierId,
+    lane,
+    day,
+    capacity,
+    arrivesAt,
+    hours: (arrivesAt - world.now) / hourMs,
+    lateRisk: late === null ? null : Math.min(1, Math.max(0, late.risk)),
+    lateDays: late?.days ?? 0,
+    carriageCents: cents,
+    softCents: missedDays * rules.softPrice('promise') + day.earlyHours * rules.softPrice('calendar'),
+  }
+}
+
+/** Whether the day has a place for the least of it. */
+function hasRoom({ session, rows }: Trip, { capacity, day }: Course, said?: Check[]): boolean {
+  if (capacity === null || !session.rules.isHard('capacity')) return true
+  const isFree = capacity.uses.every((use) => (rows.rows[use.capacity]?.limit ?? 0) >= 1)
+  if (isFree) return true
+  const seen = tightest(capacity, 1, 1)
+  said?.push(
+    check(
+      { name: 'capacity', isHard: true, priceCents: 0 },
+      {
+        isMet: false,
+        code: 'no_capacity',
+        text: `is full on ${day.day}`,
+        value: seen?.value ?? null,
+        limit: seen?.limit ?? null,
+        unit: seen?.kind ?? null,
+      },
+    ),
+  )
+  return false
+}
+
+/** Whether it arrives by the promise, as likely as not, where it must. */
+function keepsPromise({ order, session }: Trip, course: Course, said?: Check[]): boolean {
+  const { promisedAt } = order
+  if (promisedAt === null || course.arrivesAt <= promisedAt) return true
+  const rule = session.rules.of('promise').find(({ isHard }) => isHard)
+  if (rule === undefined) return true
+  said?.push(promiseCheck(rule, course, promisedAt, session.world.now))
+  return false
+}
+
+/** How a way stands with the promise. */
+export function promiseCheck(
+  rule: { isHard: boolean; priceCents: number },
+  { arrivesAt }: Pick<Course, 'arrivesAt'>,
+  promisedAt: number,
+  now: number,
+): Check {
+  const over = (arrivesAt - promisedAt) / hourMs
+  return check(
+    { name: 'promise', isHard: rule.isHard, priceCents: rule.priceCents },
+    {
+      isMet: over <= 0,
+      code: 'after_promise',
+      text: `would arrive ${Math.round(over * 10) / 10} h after the promise`,
+      value: (arrivesAt - now) / hourMs,
+      limit: (promisedAt - now) / hourMs,
+      unit: 'hours',
+      missedBy: over / 24,
+    },
+  )
+}
+
+/** Whether no order on its own could want a later day. */
+function isEnough({ session, goods }: Trip, capacity: DayCapacity | null): boolean {
+  if (capacity === null) return true
+  const { weights, prices } = session.world.strategy
+  const isFree = weights.capacity === 0 || priceOfLoad(capacity.load, prices.fullNodeCents) === 0
+  const room = tightest(capacity, goods.skus.length, goods.units)
+  const isLimited = capacity.uses.length > 0 || session.rules.softPrice('capacity') > 0
+  return isFree && (!isLimited || room === undefined || room.value <= room.limit)
+}

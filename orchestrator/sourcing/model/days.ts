@@ -1,0 +1,105 @@
+// Days on which work could leave a node, with when it leaves and how sure that is. It knows no costs.
+
+import { dayNumber, dayText, zoneClock } from '../network/zone-clock.ts'
+import type { SourcingWorld } from '../world.ts'
+import { excessOver } from './laws.ts'
+import type { Rules } from './rules.ts'
+import type { NodeFacts } from './session.ts'
+
+const hourMs = 3_600_000
+
+/** A day that work may count on. */
+export interface WorkDay {
+  /** Local day of the node. */
+  day: string
+  /** Latest instant to come to count on that day; null = none. */
+  cutOffAt: number | null
+  /** Epoch ms, as likely as not. */
+  dispatchAt: number
+  /** Hours from now before which it does not leave, and what comes on top. */
+  floorHours: number
+  excess: { mean: number; variance: number }
+  /** Hours that it leaves before the calendar would let it: only where the calendar is soft. */
+  earlyHours: number
+}
+
+/** Days that a node could send on by a carrier, the first one first; none where nobody is there in sight. */
+export function daysOf(
+  facts: NodeFacts,
+  carrierId: string | null,
+  world: SourcingWorld,
+  rules: Rules,
+): readonly WorkDay[] {
+  const calendar = rules.isOn('calendar') && isTimed(facts)
+  if (!calendar) return waiting(facts, world)
+  const timed = departing(facts, carrierId, world)
+  if (rules.isHard('calendar')) return timed
+  const [now] = waiting(facts, world)
+  if (now === undefined) return timed
+  const first = timed[0]
+  const early = first === undefined ? 0 : (first.dispatchAt - now.dispatchAt) / hourMs
+  return early > 0 ? [...timed, { ...now, earlyHours: early }] : timed
+}
+
+/** Whether a node has anything that work has to wait for. */
+function isTimed({ node }: NodeFacts): boolean {
+  return node.calendar !== null || node.cutOff !== null || node.pickups.length > 0
+}
+
+function departing(facts: NodeFacts, carrierId: string | null, world: SourcingWorld): WorkDay[] {
+  const { network, now, strategy } = world
+  const { node, processing, isWorkingTime } = facts
+  const hours = isWorkingTime ? processing.median : 0
+  const count = strategy.daysAhead + 1
+  const departures = network.departures(node.nodeId, carrierId, now, count, hours)
+  const last = (dayNumber(departures[0]?.day ?? null) ?? 0) + strategy.daysAhead
+  const days: WorkDay[] = []
+  for (const { at, day, cutOffAt } of departures) {
+    if ((dayNumber(day) ?? 0) > last) break
+    const floorHours = Math.max(0, at - now) / hourMs
+    const dispatchAt = isWorkingTime ? Math.max(at, now) : now + Math.max(floorHours, processing.median) * hourMs
+    const room = isWorkingTime ? hours + slackHours(world, node.nodeId, hours, at) : floorHours
+    days.push({
+      day: leavesOn(node, dispatchAt, world) ?? day,
+      cutOffAt,
+      dispatchAt,
+      floorHours,
+      excess: excessOver(room, processing),
+      earlyHours: 0,
+    })
+  }
+  return days
+}
+
+/** Work counts on the day on which it is to leave: that day is what is known of it afterwards. */
+function leavesOn({ nodeId }: NodeFacts['node'], at: number, { network }: SourcingWorld): string | null {
+  return network.dayAt(nodeId, at)
+}
+
+/** Hours between work being ready, as likely as not, and its leaving. */
+function slackHours({ network, now }: SourcingWorld, nodeId: string, hours: number, at: number): number {
+  const ready = network.addWorkingTime(nodeId, now, hours)
+  return ready === null ? 0 : Math.max(0, at - ready) / hourMs
+}
+
+/** Work that leaves when it is done: begun now, or when a later day begins. */
+function waiting({ node, localDay, processing }: NodeFacts, world: SourcingWorld): WorkDay[] {
+  const { now, strategy } = world
+  const days: WorkDay[] = []
+  const first = dayNumber(localDay) ?? 0
+  const clock = zoneClock(node.timeZone)
+  for (let i = 0; i <= strategy.daysAhead; i++) {
+    const begins = i === 0 ? now : (clock?.instant(first + i, 0) ?? now + i * 24 * hourMs)
+    const floorHours = Math.max(0, begins - now) / hourMs
+    const dispatchAt = now + (floorHours + processing.median) * hourMs
+    days.push({
+      day: leavesOn(node, dispatchAt, world) ?? dayText(first + i),
+      cutOffAt: null,
+      dispatchAt,
+      floorHours,
+      excess: { mean: processing.mean, variance: processing.variance },
+      earlyHours: 0,
+    })
+  }
+  return days
+}

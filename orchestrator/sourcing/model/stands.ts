@@ -1,0 +1,141 @@
+// How a node stands to an order: what it may not do, what it has of the goods. It knows no ways and no costs of
+// carriage.
+
+import type { SourcingOrder } from '../world.ts'
+import { type Check, check, fixed } from './checks.ts'
+import { isCollected } from './courses.ts'
+import type { Goods } from './goods.ts'
+import type { NodeFacts, SourcingSession } from './session.ts'
+import type { Stand } from './way.ts'
+
+/** How a node stands to an order. */
+export function standOf(
+  order: SourcingOrder,
+  goods: Goods,
+  facts: NodeFacts,
+  session: SourcingSession,
+): Stand {
+  const distanceKm = session.world.network.distanceKm(facts.node.nodeId, order.destination)
+  const checks = checksOf(order, facts, session, distanceKm)
+  const { available, free } = stockOf(order, goods, facts, session)
+  let can = 0
+  let softCents = 0
+  for (const one of checks) softCents += one.cents
+  for (let i = 0; i < available.length; i++) if ((available[i] ?? 0) >= 1) can |= 1 << i
+  return { facts, distanceKm, available, free, softCents, checks, can }
+}
+
+function checksOf(
+  order: SourcingOrder,
+  facts: NodeFacts,
+  session: SourcingSession,
+  distanceKm: number | null,
+): Check[] {
+  const { node } = facts
+  const checks = [...facts.checks]
+  const fail = (name: Parameters<typeof fixed>[0], code: string, text: string) =>
+    checks.push(fixed(name, { isMet: false, code, text }))
+  const avoided = order.avoided.get(node.nodeId)
+  if (avoided !== undefined) fail('avoided', 'node_avoided', avoided)
+  if (!node.methods.has(order.method)) fail('method', 'method_not_served', methodText(order))
+  const { onlyCustomers } = node
+  if (onlyCustomers !== null && (order.customerRef === null || !onlyCustomers.has(order.customerRef)))
+    fail('customer', 'customer_not_served', 'does not serve this customer')
+  if (isCollected(order)) collectionChecks(order, facts, distanceKm, fail)
+  else if (order.from !== null && facts.stretch > 1)
+    fail('incident', 'incident', 'has an open incident itself')
+  for (const rule of session.rules.of('max_distance')) checks.push(distanceCheck(rule, distanceKm))
+  for (const rule of session.rules.of('reject_count')) {
+    const value = session.world.load.refused(node.nodeId)
+    const limit = rule.limit ?? 0
+    checks.push(
+      check(rule, {
+        isMet: value <= limit,
+        code: 'refused_too_often',
+        text: `refused ${value} times in 7 days`,
+        value,
+        limit,
+        unit: 'refusals',
+        missedBy: value - limit,
+      }),
+    )
+  }
+  return checks
+}
+
+function methodText(order: SourcingOrder): string {
+  return isCollected(order) ? 'customers cannot collect here' : `does not serve ${order.method}`
+}
+
+/** The customer comes to a node in the same region; where work is already, the customer knows where. */
+function collectionChecks(
+  { from, destination }: SourcingOrder,
+  { node }: NodeFacts,
+  distanceKm: number | null,
+  fail: (name: 'method', code: string, text: string) => void,
+): void {
+  if (from !== null) fail('method', 'collected_elsewhere', 'the customer collects at the other node')
+  const { region } = destination
+  const isNear = region === null || node.region === region || (distanceKm !== null && distanceKm <= nearKm)
+  if (!isNear) fail('method', 'too_far', "not in the customer's region")
+}
+
+/** A node across the border of a region is near all the same, km. */
+const nearKm = 50
+
+function distanceCheck(
+  rule: Parameters<typeof check>[0] & { limit: number | null },
+  km: number | null,
+): Check {
+  const limit = rule.limit ?? Number.POSITIVE_INFINITY
+  if (km === null) {
+    const text = 'is at an unknown distance'
+    return check(rule, {
+      isMet: !rule.isHard,
+      code: 'distance_unknown',
+      text,
+      limit,
+      unit: 'km',
+      missedBy: 0,
+    })
+  }
+  const text = `is ${Math.round(km)} km away, ${Math.round(km - limit)} km too far`
+  const isMet = km <= limit
+  return check(rule, { isMet, code: 'too_far', text, value: km, limit, unit: 'km', missedBy: km - limit })
+}
+
+/** Units that a node can give, with and without its own safety stock. What is held for the order is there anyway. */
+function stockOf(order: SourcingOrder, goods: Goods, { node }: NodeFacts, session: SourcingSession) {
+  const { stock } = session.world
+  const isKept = session.rules.isOn('safety_stock')
+  const isHard = session.rules.isHard('safety_stock')
+  const available: number[] = []
+  const free: number[] = []
+  for (const sku of goods.skus) {
+    const told = stock.available(sku, node.nodeId, order.channel)
+    const held = order.held(node.nodeId, sku)
+    const all = told === null ? Number.POSITIVE_INFINITY : told === undefined ? held || -1 : told + held
+    const safety = isKept && Number.isFinite(all) ? safetyOf(node, stock.onHand(sku, node.nodeId)) : 0
+    const rest = safety > 0 ? Math.max(held, all - safety) : all
+    free.push(rest)
+    available.push(Math.floor(isHard ? rest : all))
+  }
+  return { available, free }
+}
+
+function safetyOf({ safetyUnits, safetyPercent }: NodeFacts['node'], onHand: number | null): number {
+  const share = onHand === null || safetyPercent === null ? 0 : Math.ceil((onHand * safetyPercent) / 100)
+  return Math.max(safetyUnits ?? 0, share)
+}
+
+/** What a node lacks of the goods, in words; none where it has all. */
+export function stockChecks(goods: Goods, { available }: Stand): Check[] {
+  return goods.skus.map((sku, i) => {
+    const has = available[i] ?? -1
+    const limit = goods.quantities[i] ?? 0
+    const text = has < 0 ? `does not stock ${sku}` : `has ${Math.max(0, has)} of ${limit} ${sku}`
+    const value = Number.isFinite(has) ? Math.max(0, has) : null
+    const slack = value === null ? null : value - limit
+    return fixed('stock', { isMet: has >= limit, code: 'no_stock', text, value, limit, slack, unit: sku })
+  })
+}

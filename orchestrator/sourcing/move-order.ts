@@ -1,0 +1,169 @@
+// Weighs whether work that is at a node should go elsewhere: everything at one other node, or the same node by another
+// carrier, against staying. It carries nothing out.
+
+import type { CandidateRecord, DecisionRecord } from '#orchestrator/core'
+import { wayRecord, weighed } from './explain/candidates.ts'
+import { counterfactualOf } from './explain/counterfactual.ts'
+import { judge } from './explain/judge.ts'
+import { lineDecisions, reasonOf } from './explain/sentences.ts'
+import { buildProblem, type Model, type OrderModel } from './model/build.ts'
+import { coursesOf } from './model/courses.ts'
+import { type ReadPlan, readPlan } from './model/plans.ts'
+import type { SourcingSession } from './model/session.ts'
+import { solveOne } from './model/solve-one.ts'
+import { standOf } from './model/stands.ts'
+import { WorkWay } from './model/way.ts'
+import type { ExplainedPlan, SourceOptions, SourcingOrder } from './world.ts'
+
+/** A price of a unit that does not move which is above everything else: it is all or nothing. */
+const atAnyPrice = 1e15
+
+/** What is weighed. */
+interface Move {
+  order: OrderModel
+  model: Model
+  plan: ReadPlan
+  /** Staying, null where its node is not known any more. */
+  stay: WorkWay | null
+  options: SourceOptions
+}
+
+/** The best other place for work, where it is cheaper in all than to stay and within the limits. */
+export function moveOrder(
+  asked: SourcingOrder,
+  session: SourcingSession,
+  options: SourceOptions,
+): ExplainedPlan {
+  const model = buildProblem([asked], session, {
+    only: options.toNodeId ?? null,
+    isOnePiece: true,
+    keepsRejected: true,
+    unservedCents: atAnyPrice,
+  })
+  const [order] = model.orders
+  const answer = order === undefined ? null : solveOne(model, order)
+  if (order === undefined || answer === null) throw new Error(`order ${asked.orderId} has no answer`)
+  const move: Move = { order, model, plan: readPlan(order, answer), stay: stayOf(order, session), options }
+  const refusal = refusalOf(move)
+  const { pieces, costCents } = move.plan
+  const decision = decisionOf(move, refusal)
+  const { strategy } = session.world
+  return {
+    orderId: asked.orderId,
+    work: refusal === null ? pieces.map(({ work }) => work) : [],
+    unserved: [],
+    costCents: refusal === null ? costCents : 0,
+    decision,
+    strategy,
+  }
+}
+
+/** To stay: what is there already is not asked for anything. */
+function stayOf(order: OrderModel, session: SourcingSession): WorkWay | null {
+  const facts = session.node(order.order.from?.nodeId ?? '')
+  if (facts === undefined) return null
+  const stand = { ...standOf(order.order, order.goods, facts, session), softCents: 0 }
+  const [course] = coursesOf(order.trip, facts, undefined, true)
+  return course === undefined ? null : new WorkWay(order.asked, stand, course)
+}
+
+/** Why nothing is moved, null where it is. */
+function refusalOf(move: Move): string | null {
+  const { order, plan, stay, options } = move
+  if (plan.pieces.length === 0) return whyNone(move)
+  if (options.toNodeId != null) return null
+  const stayCents = stay?.cost(order.goods.quantities) ?? Number.POSITIVE_INFINITY
+  if (plan.costCents >= stayCents) return 'it is best where it is'
+  const extra = extraCents(move)
+  return extra > (options.maxExtraCents ?? Number.POSITIVE_INFINITY)
+    ? 'it would cost more than the limit'
+    : null
+}
+
+function whyNone({ order, options }: Move): string {
+  const { goods, rejected, places } = order
+  if (options.toNodeId != null) {
+    const [asked] = rejected
+    if (asked === undefined) {
+      const refusal = places[0]?.ways[0]?.refusal(goods.quantities)
+      return places.length === 0
+        ? 'that node does not sell these goods'
+        : `that node ${refusal?.text ?? 'lacks goods'}`
+    }
+    const failed = judge(order, asked).checks.find(({ isHard, isMet }) => isHard && !isMet)
+    return `that node ${failed?.text ?? 'cannot'}`
+  }
+  const sellers = [...places.map(({ stand }) => stand), ...rejected.flatMap(({ stand }) => stand ?? [])]
+  const isSold = sellers.some(
+    ({ facts, available }) =>
+      facts.node.nodeId !== order.order.from?.nodeId && available.some((units) => units >= 0),
+  )
+  return isSold ? 'no other node can take it' : 'no other node sells these goods'
+}
+
+/** Cents that are really paid more than to stay: carriage and processing. Other terms are what they are taken to cost. */
+function extraCents({ order, plan, stay }: Move): number {
+  const paid = (terms: readonly { name: string; cents: number }[]) =>
+    terms.reduce(
+      (sum, { name, cents }) => sum + (name === 'carriage' || name === 'processing' ? cents : 0),
+      0,
+    )
+  const now = paid(plan.pieces.flatMap(({ work }) => work.terms))
+  return stay === null ? 0 : now - paid(stay.terms(order.goods.quantities))
+}
+
+function decisionOf(move: Move, refusal: string | null): DecisionRecord {
+  const { model, order, plan, stay, options } = move
+  const taken: ReadPlan = refusal === null ? plan : { ...plan, pieces: [] }
+  const { candidates, otherCount, runnerUp } = weighed(model, order, taken)
+  const { strategy } = model.session.world
+  const all = withStay(candidates, order, stay)
+  const [chosen] = refusal === null ? candidates : []
+  const next = refusal === null ? nextOf(all) : null
+  const stayHours = stay?.course.hours ?? plan.pieces[0]?.way.course.hours ?? 0
+  const hours = plan.pieces[0]?.way.course.hours ?? stayHours
+  const isDone = refusal === null
+  return {
+    decisionId: options.decisionId,
+    kind: 'reroute',
+    incidentId: options.incidentId ?? null,
+    fromNodeId: order.order.from?.nodeId ?? null,
+    toNodeId: isDone ? (plan.pieces[0]?.work.nodeId ?? null) : null,
+    status: isDone ? 'done' : 'refused',
+    reason: refusal ?? reasonOf(order, plan, next, chosen ?? null),
+    costCents: isDone ? extraCents(move) : null,
+    hoursSaved: isDone ? Math.round((stayHours - hours) * 10) / 10 : null,
+    candidates: all,
+    otherCount,
+    strategyId: strategy.strategyId,
+    strategyVersion: strategy.version,
+    lines: isDone ? lineDecisions(order, plan, []) : [],
+    runnerUpNodeId: isDone
+      ? (next?.nodeId ?? null)
+      : (order.places[runnerUp]?.stand.facts.node.nodeId ?? null),
+    counterfactuals: refusal === 'it is best where it is' ? lackOf(move) : [],
+    method: 'exact',
+    gap: null,
+  }
+}
+
+/** What the best other place lacks against staying. */
+function lackOf({ order, model, plan, stay }: Move) {
+  const [best] = plan.pieces
+  if (best === undefined || stay === null) return []
+  const extra = plan.costCents - stay.cost(order.goods.quantities)
+  return [counterfactualOf(model, order, best.work.nodeId, extra)]
+}
+
+/** The chosen, staying, and the others. */
+function withStay(candidates: readonly CandidateRecord[], order: OrderModel, stay: WorkWay | null) {
+  if (stay === null) return [...candidates]
+  const record = wayRecord(order, stay, order.goods.quantities, [])
+  const at = candidates.findIndex(({ isChosen }) => !isChosen)
+  return candidates.toSpliced(at < 0 ? candidates.length : at, 0, record)
+}
+
+function nextOf(candidates: readonly CandidateRecord[]): CandidateRecord | null {
+  const open = candidates.filter(({ isChosen, isFeasible }) => isFeasible && !isChosen)
+  return open.toSorted((a, b) => a.totalCents - b.totalCents)[0] ?? null
+}

@@ -1,0 +1,97 @@
+// Sources one order: the cheapest way in a world by its strategy or, where that leaves something, by the fallback, with
+// the record of why. It carries nothing out.
+
+import type { DecisionRecord } from '#orchestrator/core'
+import { recordOfSourcing } from './explain/record.ts'
+import { reasonsOf } from './explain/unserved.ts'
+import { type BuildOptions, buildProblem, type Model, type OrderModel } from './model/build.ts'
+import { type ReadPlan, readPlan } from './model/plans.ts'
+import { openSession, SourcingSession } from './model/session.ts'
+import { solveOne } from './model/solve-one.ts'
+import { moveOrder } from './move-order.ts'
+import type { ExplainedPlan, SourceOptions, SourcingOrder, SourcingWorld } from './world.ts'
+
+/** An order, solved by itself. */
+interface Answer {
+  model: Model
+  order: OrderModel
+  plan: ReadPlan
+  isProven: boolean
+}
+
+/** Strategies tried one after the other, at most. */
+const strategiesTried = 5
+
+/**
+ * The cheapest way for one order. What has no node is told with a code and a reason; nothing is thrown.
+ * @param world a session, where many orders are sourced at one instant
+ */
+export function sourceOrder(
+  order: SourcingOrder,
+  world: SourcingWorld | SourcingSession,
+  options: SourceOptions,
+): ExplainedPlan {
+  const session = world instanceof SourcingSession ? world : openSession(world)
+  if (order.from !== null) return moveOrder(order, session, options)
+  const build: BuildOptions = { only: options.toNodeId ?? null, keepsRejected: true }
+  const first = solved(order, session, build)
+  const best = withFallback(first, order, session, options, build)
+  const { model, plan } = best
+  const unserved = reasonsOf(model, best.order, plan, build)
+  const decision = recordOfSourcing({
+    ...best,
+    unserved,
+    decisionId: options.decisionId,
+    incidentId: options.incidentId ?? null,
+    method: 'exact',
+    gap: null,
+    hasCost: options.counterfactuals !== 'none',
+  })
+  return {
+    orderId: order.orderId,
+    work: plan.pieces.map(({ work }) => work),
+    unserved,
+    costCents: plan.costCents,
+    decision: best === first ? decision : byFallback(decision, best),
+    strategy: model.session.world.strategy,
+  }
+}
+
+/** An order, solved by the strategy of a session. */
+function solved(order: SourcingOrder, session: SourcingSession, build: BuildOptions): Answer {
+  const model = buildProblem([order], session, build)
+  const [one] = model.orders
+  const answer = one === undefined ? null : solveOne(model, one)
+  if (one === undefined || answer === null) throw new Error(`order ${order.orderId} has no answer`)
+  return { model, order: one, plan: readPlan(one, answer), isProven: answer.isProven }
+}
+
+/** The answer of the first fallback that serves more. */
+function withFallback(
+  first: Answer,
+  order: SourcingOrder,
+  session: SourcingSession,
+  { strategyOf }: SourceOptions,
+  build: BuildOptions,
+): Answer {
+  let best = first
+  const tried = new Set([session.world.strategy.strategyId])
+  let next = session.world.strategy.fallbackId
+  while (leftOf(best) > 0 && next !== null && !tried.has(next) && tried.size < strategiesTried) {
+    tried.add(next)
+    const strategy = strategyOf?.(next) ?? null
+    if (strategy === null) break
+    const other = solved(order, session.under(strategy), build)
+    if (leftOf(other) < leftOf(best)) best = other
+    next = strategy.fallbackId
+  }
+  return best
+}
+
+function leftOf({ plan }: Answer): number {
+  return plan.left.reduce((sum, { quantity }) => sum + quantity, 0)
+}
+
+function byFallback(decision: DecisionRecord, { model }: Answer): DecisionRecord {
+  return { ...decision, reason: `by the fallback ${model.session.world.strategy.name}: ${decision.reason}` }
+}
