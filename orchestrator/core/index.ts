@@ -7,6 +7,7 @@ export type { CoreEvent, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
 export type { Finding, Impact, Incident } from './incidents/incident.ts'
 export type { MarketClock, Node } from './market.ts'
+export { ownProvider } from './network/decide-network.ts'
 export { fallbackCycle, newestOf as newestStrategy } from './network/decide-strategies.ts'
 export { defaultStrategy, defaultStrategyId } from './network/default-strategy.ts'
 export {

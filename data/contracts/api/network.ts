@@ -207,10 +207,32 @@ export const networkFinding = shape({
 })
 export type NetworkFinding = Of<typeof networkFinding>
 
+/** What files tell of a node; it counts where the network says nothing else. */
+export const fileNode = shape({
+  nodeId: id(),
+  name: name(),
+  type: oneOf(nodeTypes),
+  timeZone: Type.String(),
+  country: text(),
+  region: text(),
+  city: text(),
+  postalCode: text(),
+  latitude: orNull(Type.Number()),
+  longitude: orNull(Type.Number()),
+  cutOff: text(),
+  dailyCapacity: orNull(Type.Integer({ description: 'orders' })),
+  processingCostCents: orNull(Type.Number({ description: 'of an order' })),
+  isActive: Type.Boolean(),
+})
+export type FileNode = Of<typeof fileNode>
+
 /** The network as it is. */
 export const networkAnswer = shape({
   version: Type.Integer(),
   network: networkDocument,
+  fileNodes: Type.Array(fileNode, {
+    description: 'nodes that files tell of, whether the network does or not',
+  }),
   findings: Type.Array(networkFinding),
 })
 export type NetworkAnswer = Of<typeof networkAnswer>

@@ -22,7 +22,7 @@ import { oddNumber } from './numbers.ts'
 /** Rows of a network in all, nested ones too. */
 const rowsMost = 1_000_000
 /** Provider of nodes that no file tells of. */
-const ownProvider = 'network'
+export const ownProvider = 'network'
 
 /** Entries put and taken away; what is as it was is no change. */
 export function changeNetwork(

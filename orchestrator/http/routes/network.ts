@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
+import { type Node, ownProvider } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import {
   changeFrom,
@@ -37,7 +38,8 @@ export function addNetwork(app: App, { engine }: AppParts, repeats: Repeats): vo
     () => {
       const { network, nodes } = engine.core.state()
       const { version, document } = network
-      return { version, network: document, findings: [...checkNetwork(document, nodes)] }
+      const findings = [...checkNetwork(document, nodes)]
+      return { version, network: document, fileNodes: [...nodes.values()].flatMap(fileNode), findings }
     },
   )
   app.patch(
@@ -61,6 +63,13 @@ export function addNetwork(app: App, { engine }: AppParts, repeats: Repeats): vo
   )
   addExport(app, engine)
   addImport(app, engine, repeats)
+}
+
+/** What files tell of a node; nothing of nodes that the network made itself. */
+function fileNode(node: Node): api.FileNode[] {
+  if (node.provider === ownProvider) return []
+  const { provider, externalId, carriers, ...facts } = node
+  return [facts]
 }
 
 function addExport(app: App, engine: Engine): void {
