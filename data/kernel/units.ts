@@ -81,9 +81,16 @@ export function showCount(count: number): string {
 export function showMoney(cents: number, currency: string): string {
   const per = minorUnitsOf(currency)
   const digits = Math.round(Math.log10(per))
-  const amount = (cents / per).toLocaleString('en', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
-  return `${amount} ${currency}`
+  return `${amountFormat(digits).format(cents / per)} ${currency}`
+}
+
+const amountFormats = new Map<number, Intl.NumberFormat>()
+
+/** Made once for each number of digits: to make one costs a hundred times more than to use it. */
+function amountFormat(digits: number): Intl.NumberFormat {
+  const known = amountFormats.get(digits)
+  if (known !== undefined) return known
+  const made = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  amountFormats.set(digits, made)
+  return made
 }

@@ -146,7 +146,22 @@ export function isInstant(at: number): boolean {
 
 /** Days since 1970-01-01 of `YYYY-MM-DD`; null where it is no day. */
 export function dayNumber(text: string | null): number | null {
-  if (text === null || !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return null
+  if (text === null) return null
+  const known = dayNumbers.get(text)
+  if (known !== undefined) return known
+  const day = dayNumberOf(text)
+  if (dayNumbers.size >= daysKept) dayNumbers.clear()
+  dayNumbers.set(text, day)
+  return day
+}
+
+/** Days that were asked for: the same few, again and again. */
+const daysKept = 5_000
+const dayNumbers = new Map<string, number | null>()
+const dayTexts = new Map<number, string>()
+
+function dayNumberOf(text: string): number | null {
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return null
   const at = Date.parse(`${text}T00:00:00Z`)
   if (Number.isNaN(at)) return null
   return new Date(at).toISOString().slice(0, 10) === text ? at / dayMs : null
@@ -154,7 +169,12 @@ export function dayNumber(text: string | null): number | null {
 
 /** `YYYY-MM-DD` of days since 1970-01-01. */
 export function dayText(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10)
+  const known = dayTexts.get(day)
+  if (known !== undefined) return known
+  const text = new Date(day * dayMs).toISOString().slice(0, 10)
+  if (dayTexts.size >= daysKept) dayTexts.clear()
+  dayTexts.set(day, text)
+  return text
 }
 
 /** Weekday of days since 1970-01-01, 1 = Monday. */
