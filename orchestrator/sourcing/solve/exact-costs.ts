@@ -15,6 +15,8 @@ export class PieceCosts {
   /** Units of line i that place p can send at `p * lines + i`, and the same as a state. */
   most = new Int32Array(0)
   mostStates = new Int32Array(0)
+  /** Pieces that stock allows, on all ways of all places. */
+  pieceCount = 0
   /** Number of the first way of each place. */
   wayStarts = new Int32Array(1)
   wayCount = 0
@@ -46,6 +48,7 @@ export class PieceCosts {
     }
     if (this.most.length < count * states.lines) this.most = new Int32Array(count * states.lines * 2)
     if (this.mostStates.length < count) this.mostStates = new Int32Array(count * 2)
+    this.pieceCount = 0
     for (let p = 0; p < count; p++) this.limit(task, states, p)
     this.isPriced = task.prices !== null
     if (this.isPriced) this.price(task, states)
@@ -84,6 +87,15 @@ export class PieceCosts {
       state += most * (states.strides[i] as number)
     }
     this.mostStates[p] = state
+    this.pieceCount += this.piecesOf(p)
+  }
+
+  /** Pieces that the stock of a place allows, on all its ways. */
+  piecesOf(p: number): number {
+    const { lines } = this.states as States
+    let amounts = 1
+    for (let i = 0; i < lines; i++) amounts *= (this.most[p * lines + i] as number) + 1
+    return (amounts - 1) * ((this.wayStarts[p + 1] as number) - (this.wayStarts[p] as number))
   }
 
   private price(task: Task, states: States): void {
@@ -151,6 +163,24 @@ export class PieceCosts {
       if (this.hasTable) this.table[at] = cost
     }
     return this.isPriced ? cost + this.added(place, way, units) : cost
+  }
+
+  /** What a unit costs when a place sends all it can, or the half, or the half of that, as far as a way takes it. */
+  unitCost(task: Task, p: number): number {
+    const { lines, strides, unitCounts } = this.states as States
+    const { ways } = task.order.places[p] as Place
+    for (let shift = 0; ; shift++) {
+      let state = 0
+      for (let i = 0; i < lines; i++) {
+        state += ((this.most[p * lines + i] as number) >> shift) * (strides[i] as number)
+      }
+      if (state === 0) return Number.POSITIVE_INFINITY
+      let least = Number.POSITIVE_INFINITY
+      for (let w = 0; w < ways.length; w++) {
+        if (this.hasRoom(task, ways[w] as Way, state)) least = Math.min(least, this.costOf(p, w, state))
+      }
+      if (least < Number.POSITIVE_INFINITY) return least / (unitCounts[state] as number)
+    }
   }
 
   /** Whether an amount fits into what is left of the capacities. */

@@ -1,17 +1,8 @@
 // Looks for a good answer of one order that is too large to be looked at in full: builds one piece by piece and improves
 // it by moves. It proves nothing.
 
-import {
-  type Best,
-  costOf,
-  type Draft,
-  fits,
-  fitTogether,
-  type Task,
-  tolerance,
-  unservedCost,
-} from './exact-task.ts'
-import type { Place, SolverOrder } from './problem.ts'
+import { AskedPieces } from './exact-pieces.ts'
+import { type Best, type Draft, fitTogether, type Task, tolerance, unservedCost } from './exact-task.ts'
 
 /** An answer in the making. */
 interface Sketch {
@@ -24,28 +15,26 @@ const wholePull = 1e9
 
 /** One search. */
 export class Descent {
-  evaluations = 0
   private readonly task: Task
   private readonly best: Best
   private readonly pieces: number
-  private readonly most: readonly (readonly number[])[]
+  private readonly asked: AskedPieces
   private readonly pull: number
   private readonly limit: number
 
+  /** @param pieces of an answer, at most; @param limit costs asked for, at most */
   constructor(task: Task, best: Best, pieces: number, limit: number) {
-    const { order, supply } = task
+    const { order } = task
     this.task = task
     this.best = best
     this.pieces = pieces
     this.limit = limit
     this.pull = order.unservedCost + (order.isWhole ? wholePull : 0)
-    this.most = order.places.map((place, p) =>
-      order.lines.map(({ sku, quantity }, i) =>
-        p === task.excluded || ((place.can >> i) & 1) === 0
-          ? 0
-          : Math.max(0, Math.min(quantity, Math.floor(supply.stock(place.node, sku)))),
-      ),
-    )
+    this.asked = new AskedPieces(task)
+  }
+
+  private get isOver(): boolean {
+    return this.asked.evaluations >= this.limit
   }
 
   /** Improves the best answer. */
@@ -53,12 +42,12 @@ export class Descent {
     const { order, forced } = this.task
     const starts = forced >= 0 ? [forced] : [-1, ...this.firstPlaces()]
     for (const start of starts) {
-      if (this.evaluations >= this.limit) return
+      if (this.isOver) return
       const sketch: Sketch = { drafts: [], left: order.lines.map((line) => line.quantity) }
       if (start >= 0) this.add(sketch, start)
       this.build(sketch)
       this.keep(sketch)
-      while (this.evaluations < this.limit && this.step(sketch)) this.keep(sketch)
+      while (!this.isOver && this.step(sketch)) this.keep(sketch)
     }
   }
 
@@ -71,8 +60,8 @@ export class Descent {
     const units = order.lines.map((line) => line.quantity)
     let least = Number.POSITIVE_INFINITY
     for (let p = 0; p < order.places.length; p++) {
-      if (units.some((amount, i) => amount > (this.most[p]?.[i] as number))) continue
-      const draft = this.price(p, units)
+      if (units.some((amount, i) => amount > (this.asked.most[p]?.[i] as number))) continue
+      const draft = this.asked.price(p, units)
       if (draft === null || draft.priced >= least) continue
       least = draft.priced
       const isAllowed = this.task.forced < 0 || this.task.forced === p
@@ -88,10 +77,10 @@ export class Descent {
     for (let i = 0; i < Math.min(order.lines.length, 8); i++) {
       let least = Number.POSITIVE_INFINITY
       let place = -1
-      for (let p = 0; p < order.places.length && this.evaluations < this.limit; p++) {
-        const amount = this.most[p]?.[i] as number
+      for (let p = 0; p < order.places.length && !this.isOver; p++) {
+        const amount = this.asked.most[p]?.[i] as number
         if (amount === 0) continue
-        const draft = this.price(
+        const draft = this.asked.price(
           p,
           order.lines.map((_, k) => (k === i ? amount : 0)),
         )
@@ -102,35 +91,6 @@ export class Descent {
       if (place >= 0) found.add(place)
     }
     return [...found]
-  }
-
-  /** The cheapest way of a place for an amount. */
-  private price(p: number, units: readonly number[]): Draft | null {
-    const { order, supply, prices } = this.task
-    const place = order.places[p] as Place
-    let lines = 0
-    let count = 0
-    for (const amount of units) {
-      if (amount > 0) lines++
-      count += amount
-    }
-    let found: Draft | null = null
-    for (const [way, candidate] of place.ways.entries()) {
-      if (!fits(candidate, supply, lines, count)) continue
-      this.evaluations++
-      let priced = costOf(candidate, units)
-      if (prices !== null) {
-        for (const use of candidate.uses) {
-          priced += prices.capacity(use.capacity) * (use.each + use.perLine * lines + use.perUnit * count)
-        }
-        for (let i = 0; i < units.length; i++) {
-          const amount = units[i] as number
-          if (amount > 0) priced += amount * prices.stock(place.node, skuOf(order, i))
-        }
-      }
-      if (priced < (found?.priced ?? Number.POSITIVE_INFINITY)) found = { place: p, way, units, priced }
-    }
-    return found
   }
 
   private valueOf({ drafts, left }: Sketch): number {
@@ -170,13 +130,10 @@ export class Descent {
   /** Adds a piece with all that a place can send of what is left. */
   private added(sketch: Sketch, p: number): Sketch | null {
     if (sketch.drafts.some((draft) => draft.place === p)) return null
-    const units = sketch.left.map((left, i) => Math.min(left, this.most[p]?.[i] as number))
-    const draft = units.some((amount) => amount > 0) ? this.price(p, units) : null
+    const draft = this.asked.largest(p, sketch.left)
     if (draft === null) return null
-    return {
-      drafts: [...sketch.drafts, draft],
-      left: sketch.left.map((left, i) => left - (units[i] as number)),
-    }
+    const left = sketch.left.map((units, i) => units - (draft.units[i] as number))
+    return { drafts: [...sketch.drafts, draft], left }
   }
 
   private add(sketch: Sketch, p: number): void {
@@ -190,7 +147,7 @@ export class Descent {
   private build(sketch: Sketch): void {
     while (sketch.drafts.length < this.pieces && sketch.left.some((units) => units > 0)) {
       let found: Sketch | null = null
-      for (let p = 0; p < this.most.length && this.evaluations < this.limit; p++) {
+      for (let p = 0; p < this.task.order.places.length && !this.isOver; p++) {
         const changed = this.added(sketch, p)
         if (changed === null || !this.isAllowed(changed)) continue
         if (found === null || this.valueOf(changed) < this.valueOf(found)) found = changed
@@ -208,7 +165,7 @@ export class Descent {
         for (const amount of new Set([units, Math.ceil(units / 2), 1])) {
           if (units === 0 || amount > units) continue
           if (this.moveLine(sketch, from, i, amount)) return true
-          if (this.evaluations >= this.limit) return false
+          if (this.isOver) return false
         }
       }
       if (from >= 0 && (this.replace(sketch, from) || this.merge(sketch, from))) return true
@@ -223,9 +180,9 @@ export class Descent {
     for (let to = 0; to < sketch.drafts.length; to++) {
       if (to !== from && this.tryMove(sketch, from, to, i, amount)) return true
     }
-    for (let p = 0; p < this.most.length && this.evaluations < this.limit; p++) {
-      if (used.has(p) || (this.most[p]?.[i] as number) < amount) continue
-      const draft = this.price(
+    for (let p = 0; p < this.task.order.places.length && !this.isOver; p++) {
+      if (used.has(p) || (this.asked.most[p]?.[i] as number) < amount) continue
+      const draft = this.asked.price(
         p,
         sketch.left.map((_, k) => (k === i ? amount : 0)),
       )
@@ -244,9 +201,9 @@ export class Descent {
       const left = without.left.map((units, k) => (k === i ? units + amount : units))
       return this.accept(sketch, { drafts: without.drafts, left })
     }
-    const most = this.most[target.place]?.[i] as number
+    const most = this.asked.most[target.place]?.[i] as number
     if ((target.units[i] as number) + amount > most) return false
-    const grown = this.price(
+    const grown = this.asked.price(
       target.place,
       target.units.map((units, k) => (k === i ? units + amount : units)),
     )
@@ -269,7 +226,7 @@ export class Descent {
     if (units.every((count) => count === 0)) {
       return { drafts: sketch.drafts.filter((draft) => draft !== source), left: sketch.left }
     }
-    const shrunk = this.price(source.place, units)
+    const shrunk = this.asked.price(source.place, units)
     if (shrunk === null) return null
     return { drafts: sketch.drafts.map((draft) => (draft === source ? shrunk : draft)), left: sketch.left }
   }
@@ -279,7 +236,7 @@ export class Descent {
     const drafts = sketch.drafts.filter((_, k) => k !== at)
     const freed = (sketch.drafts[at] as Draft).units
     const left = sketch.left.map((units, i) => units + (freed[i] as number))
-    for (let p = 0; p < this.most.length && this.evaluations < this.limit; p++) {
+    for (let p = 0; p < this.task.order.places.length && !this.isOver; p++) {
       const changed = this.added({ drafts, left }, p)
       if (changed !== null && this.accept(sketch, changed)) return true
     }
@@ -291,11 +248,11 @@ export class Descent {
     const source = sketch.drafts[at] as Draft
     for (const target of sketch.drafts) {
       if (target === source) continue
-      const most = this.most[target.place] as readonly number[]
+      const most = this.asked.most[target.place] as readonly number[]
       const units = target.units.map((count, i) =>
         Math.min(most[i] as number, count + (source.units[i] as number)),
       )
-      const grown = this.price(target.place, units)
+      const grown = this.asked.price(target.place, units)
       if (grown === null) continue
       const left = sketch.left.map(
         (count, i) =>
@@ -307,8 +264,4 @@ export class Descent {
     }
     return false
   }
-}
-
-function skuOf(order: SolverOrder, i: number): number {
-  return (order.lines[i] as SolverOrder['lines'][number]).sku
 }

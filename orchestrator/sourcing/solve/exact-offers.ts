@@ -63,11 +63,41 @@ export class Offers {
     return amounts
   }
 
+  /** Whether more costs would have to be asked for than may be, where nothing is known of them. */
+  isTooMany({ states, costs, task }: Search, amounts: readonly number[]): boolean {
+    return costs.pieceCount * (amounts.length / states.size) > task.limits.evaluations - costs.evaluations
+  }
+
   /** Fills the lists of amounts. */
   collectParts(search: Search, amounts: readonly number[]): void {
-    if (amounts.length * search.task.order.places.length > search.task.limits.steps * 4) this.isCut = true
+    const { limits, order } = search.task
+    if (amounts.length * order.places.length > limits.steps) this.isCut = true
     else this.offerAll(search, amounts)
     this.list(search.states)
+  }
+
+  /** Fills the lists of amounts from the most promising places alone, with half of the costs that may be asked for. */
+  collectPromising(search: Search, amounts: readonly number[]): void {
+    const { states, costs, task } = search
+    let room = (task.limits.evaluations - costs.evaluations) / 2
+    const chosen: number[] = []
+    for (const p of this.promising(search)) {
+      room -= costs.piecesOf(p) * (amounts.length / states.size)
+      if (room >= 0) chosen.push(p)
+    }
+    chosen.sort((a, b) => a - b)
+    this.offerAll(search, amounts, chosen)
+    this.list(states)
+  }
+
+  /** Places, those of the best answer first, then by what a unit costs when they send all they can. */
+  private promising({ task, costs, best }: Search): number[] {
+    const scores = task.order.places.map((_, p) => {
+      if (best.drafts.some((draft) => draft.place === p)) return 0
+      return costs.mostStates[p] === 0 ? Number.POSITIVE_INFINITY : costs.unitCost(task, p)
+    })
+    const places = scores.map((_, p) => p).filter((p) => scores[p] !== Number.POSITIVE_INFINITY)
+    return places.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b)
   }
 
   private list(states: States): void {
@@ -138,11 +168,17 @@ export class Offers {
     this.rest.fill(beside, 0, states.size)
   }
 
-  private offerAll(search: Search, amounts: readonly number[]): void {
+  private offerAll(
+    search: Search,
+    amounts: readonly number[],
+    chosen: readonly number[] | null = null,
+  ): void {
     const { task, states, costs, best } = search
     const full = states.size - 1
     const { places } = task.order
-    for (let p = 0; p < places.length && amounts.length > 0; p++) {
+    const count = amounts.length === 0 ? 0 : (chosen?.length ?? places.length)
+    for (let k = 0; k < count; k++) {
+      const p = chosen === null ? k : (chosen[k] as number)
       const most = costs.mostStates[p] as number
       if (most === 0 || p === task.forced) continue
       const { ways } = places[p] as Place

@@ -25,7 +25,7 @@ export interface OrderLimits {
 }
 
 /** Enough for the proven optimum of ordinary orders, and for an answer within tens of milliseconds of any. */
-export const ordinaryLimits: OrderLimits = { evaluations: 60_000, steps: 2_000_000 }
+export const ordinaryLimits: OrderLimits = { evaluations: 60_000, steps: 5_000_000 }
 
 /** How one order goes, with what is known of better ways. */
 export interface ProvenSolution extends OrderSolution {

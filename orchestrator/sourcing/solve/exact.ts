@@ -141,15 +141,19 @@ interface Proof {
 
 function lookAtAll(search: Search): Proof {
   const { task, best } = search
+  const unproven = { isComplete: false, hasConflict: false, bound: 0 }
   offers.collectWhole(search)
   let amounts = offers.amountsWorth(search)
-  if (amounts.length * costs.wayCount > task.limits.evaluations) {
-    new Descent(task, best, search.pieces, task.limits.evaluations / 4).run()
+  if (offers.isTooMany(search, amounts)) {
+    new Descent(task, best, search.pieces, task.limits.evaluations / 8).run()
+    offers.collectPromising(search, offers.amountsWorth(search))
+    partitions.improve(search, offers)
+    if (!task.order.places.some((place) => place.ways.some((way) => way.least !== undefined))) return unproven
+    offers.collectWhole(search)
     amounts = offers.amountsWorth(search)
   }
   offers.collectParts(search, amounts)
-  if (offers.isCut) return { isComplete: false, hasConflict: false, bound: 0 }
-  return partitions.improve(search, offers)
+  return offers.isCut ? unproven : partitions.improve(search, offers)
 }
 
 /** A search without a table; the answer is proven only where what is known of the ways shows that it is the best. */

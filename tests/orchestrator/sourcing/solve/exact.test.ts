@@ -113,6 +113,84 @@ describe('the solver of one order', () => {
   })
 })
 
+describe('an order too large to be looked at in full', () => {
+  const large = problems({
+    orders: 1,
+    lines: 30,
+    quantity: 400,
+    places: 12,
+    ways: 2,
+    allocations: Infinity,
+    isScarce: true,
+    hasFloors: false,
+  })
+
+  test('gets an answer that holds, for no more costs than allowed, with a bound', () => {
+    fc.assert(
+      fc.property(large, (problem) => {
+        let asked = 0
+        const order = counting(orderOf(problem), () => asked++)
+        const answer = solveOrder(order, supplyOf(problem), null, { evaluations: 4000, steps: 100_000 })
+        expect(complaintsOf(problem, answer)).toEqual([])
+        expect(answer.bound).toBeLessThanOrEqual(answer.cost)
+        expect(asked).toBeLessThan(3 * 4000)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('is proven where what is known of the ways shows that one place is the best', () => {
+    const lines = Array.from({ length: 25 }, (_, sku) => ({ sku, quantity: 9 }))
+    const places = Array.from({ length: 40 }, (_, node) => ({
+      node,
+      distance: node,
+      can: 2 ** 25 - 1,
+      ways: [
+        {
+          uses: [],
+          cost: (units: readonly number[]) => 500 + node + units.reduce((sum, amount) => sum + amount * 3, 0),
+          least: { each: 500, perUnit: lines.map(() => 3) },
+        },
+      ],
+    }))
+    const order = {
+      id: 'large',
+      lines,
+      places,
+      splitCost: 100,
+      maxNodes: 5,
+      maxNodesPerLine: 2,
+      isWhole: false,
+      unservedCost: 900,
+    }
+    const answer = solveOrder(order, { stock: (node) => (node < 3 ? 0 : 50), left: () => 0 })
+    expect(answer.isProven).toBe(true)
+    expect(answer.pieces.map((piece) => piece.place)).toEqual([3])
+  })
+
+  test('a cost that is no number or below zero is no way', () => {
+    const way = (cost: number) => ({ uses: [], cost: () => cost })
+    const places = [Number.NaN, -5, Infinity, 12].map((cost, node) => ({
+      node,
+      distance: node,
+      can: 1,
+      ways: [way(cost)],
+    }))
+    const order = {
+      id: 'odd',
+      lines: [{ sku: 0, quantity: 1 }],
+      places,
+      splitCost: 0,
+      maxNodes: 3,
+      maxNodesPerLine: 1,
+      isWhole: false,
+      unservedCost: 99,
+    }
+    const answer = solveOrder(order, { stock: () => 1, left: () => 0 })
+    expect(answer).toMatchObject({ cost: 12, pieces: [{ place: 3 }] })
+  })
+})
+
 describe('places in order', () => {
   test('are those that send everything, the cheapest first, then those that send more', () => {
     fc.assert(
@@ -145,6 +223,20 @@ describe('greedy', () => {
     )
   })
 })
+
+function counting(order: SolverOrder, count: () => void): SolverOrder {
+  const places = order.places.map((place) => ({
+    ...place,
+    ways: place.ways.map((way) => ({
+      ...way,
+      cost: (units: readonly number[]) => {
+        count()
+        return way.cost(units)
+      },
+    })),
+  }))
+  return { ...order, places }
+}
 
 function withPrices(problem: Problem, priceOf: (at: number) => number): Problem {
   const orders = problem.orders.map((order) => ({

@@ -14,6 +14,8 @@ export interface Shape {
   allocations: number
   /** Orders contend for what there is, and to serve them is worth it. */
   isScarce?: boolean
+  /** Whether half of the ways say what they cost at least; left out = yes. */
+  hasFloors?: boolean
 }
 
 /** Small random problems; the same seed gives the same problem. */
@@ -79,7 +81,7 @@ function orderOf(
         distance: draw(8) === 0 ? Number.NaN : draw(50),
         can: draw(shape.isScarce ? 9 : 3) === 0 ? draw(full + 1) : full,
         ways: Array.from({ length: 1 + draw(shape.ways) }, () =>
-          wayOf(draw, weights, lines, size.capacities),
+          wayOf(draw, weights, shape.hasFloors === false ? null : lines, size.capacities),
         ),
       })),
     splitCost: draw(3) === 0 ? 0 : draw(10),
@@ -93,14 +95,14 @@ function orderOf(
 function wayOf(
   draw: (below: number) => number,
   weights: readonly number[],
-  lines: readonly { quantity: number }[],
+  lines: readonly { quantity: number }[] | null,
   capacities: number,
 ): Way {
   const price = costKinds[draw(costKinds.length)]?.(draw, weights) ?? (() => 0)
   const uses = Array.from({ length: capacities }, (_, capacity) => capacity)
     .filter(() => draw(2) === 0)
     .map((capacity) => ({ capacity, each: draw(2), perLine: draw(2), perUnit: draw(2) }))
-  if (draw(2) === 0) return { uses, cost: price }
+  if (lines === null || draw(2) === 0) return { uses, cost: price }
   return { uses, cost: price, least: leastOf(price, lines, draw(3)) }
 }
 
