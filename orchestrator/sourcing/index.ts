@@ -41,6 +41,7 @@ export type {
   SolverOrder,
   Way,
 } from './solve/problem.ts'
+export { sourceBatch } from './source-batch.ts'
 export { sourceOrder } from './source-order.ts'
 export { assertStrategy, type CheckContext, type CheckedNode, checkStrategy } from './strategy/checks.ts'
 export {

@@ -4,20 +4,11 @@
 import type { DecisionRecord } from '#orchestrator/core'
 import { recordOfSourcing } from './explain/record.ts'
 import { reasonsOf } from './explain/unserved.ts'
-import { type BuildOptions, buildProblem, type Model, type OrderModel } from './model/build.ts'
-import { type ReadPlan, readPlan } from './model/plans.ts'
+import type { BuildOptions } from './model/build.ts'
 import { openSession, SourcingSession } from './model/session.ts'
-import { solveOne } from './model/solve-one.ts'
+import { type Solved, solveAlone } from './model/solve-alone.ts'
 import { moveOrder } from './move-order.ts'
 import type { ExplainedPlan, SourceOptions, SourcingOrder, SourcingWorld } from './world.ts'
-
-/** An order, solved by itself. */
-interface Answer {
-  model: Model
-  order: OrderModel
-  plan: ReadPlan
-  isProven: boolean
-}
 
 /** Strategies tried one after the other, at most. */
 const strategiesTried = 5
@@ -34,7 +25,7 @@ export function sourceOrder(
   const session = world instanceof SourcingSession ? world : openSession(world)
   if (order.from !== null) return moveOrder(order, session, options)
   const build: BuildOptions = { only: options.toNodeId ?? null, keepsRejected: true }
-  const first = solved(order, session, build)
+  const first = solveAlone(order, session, build)
   const best = withFallback(first, order, session, options, build)
   const { model, plan } = best
   const unserved = reasonsOf(model, best.order, plan, build)
@@ -57,23 +48,14 @@ export function sourceOrder(
   }
 }
 
-/** An order, solved by the strategy of a session. */
-function solved(order: SourcingOrder, session: SourcingSession, build: BuildOptions): Answer {
-  const model = buildProblem([order], session, build)
-  const [one] = model.orders
-  const answer = one === undefined ? null : solveOne(model, one)
-  if (one === undefined || answer === null) throw new Error(`order ${order.orderId} has no answer`)
-  return { model, order: one, plan: readPlan(one, answer), isProven: answer.isProven }
-}
-
 /** The answer of the first fallback that serves more. */
 function withFallback(
-  first: Answer,
+  first: Solved,
   order: SourcingOrder,
   session: SourcingSession,
   { strategyOf }: SourceOptions,
   build: BuildOptions,
-): Answer {
+): Solved {
   let best = first
   const tried = new Set([session.world.strategy.strategyId])
   let next = session.world.strategy.fallbackId
@@ -81,17 +63,17 @@ function withFallback(
     tried.add(next)
     const strategy = strategyOf?.(next) ?? null
     if (strategy === null) break
-    const other = solved(order, session.under(strategy), build)
+    const other = solveAlone(order, session.under(strategy), build)
     if (leftOf(other) < leftOf(best)) best = other
     next = strategy.fallbackId
   }
   return best
 }
 
-function leftOf({ plan }: Answer): number {
+function leftOf({ plan }: Solved): number {
   return plan.left.reduce((sum, { quantity }) => sum + quantity, 0)
 }
 
-function byFallback(decision: DecisionRecord, { model }: Answer): DecisionRecord {
+function byFallback(decision: DecisionRecord, { model }: Solved): DecisionRecord {
   return { ...decision, reason: `by the fallback ${model.session.world.strategy.name}: ${decision.reason}` }
 }

@@ -179,7 +179,9 @@ export interface BatchOptions extends SolveOptions {
 export interface BatchPlan {
   /** As the orders; with decisions where they were asked for. */
   plans: readonly (SourcingPlan & { decision?: DecisionRecord })[]
+  /** With the price of what has no node, as the bound. */
   costCents: number
+  /** No plan costs less; where orders had to be sourced one after the other, none that leaves those as they are. */
   boundCents: number
   gap: number
   seconds: number

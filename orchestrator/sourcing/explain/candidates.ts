@@ -5,6 +5,7 @@ import type { CandidateRecord } from '#orchestrator/core'
 import type { Model, OrderModel, Rejected } from '../model/build.ts'
 import { blocking, type Check, recordOf } from '../model/checks.ts'
 import type { PlannedPiece, ReadPlan } from '../model/plans.ts'
+import { mostSkus } from '../model/solve-alone.ts'
 import { supplyOf } from '../model/solve-one.ts'
 import type { Stand, WorkWay } from '../model/way.ts'
 import { type RankedPlace, rankPlaces } from '../solve/exact.ts'
@@ -21,13 +22,12 @@ export interface Weighed {
   otherCount: number
   /** Index of the best place for all of it that is not chosen, -1 = none. */
   runnerUp: number
-  /** Places in the order of the solver's ranking. */
-  ranked: readonly RankedPlace[]
 }
 
 /** Candidates of an order, the chosen first. */
 export function weighed(model: Model, order: OrderModel, plan: ReadPlan): Weighed {
-  const ranked = rankPlaces(order.solver, supplyOf(model.problem))
+  const isLarge = order.goods.skus.length > mostSkus
+  const ranked = isLarge ? [] : rankPlaces(order.solver, supplyOf(model.problem))
   const chosenIds = new Set(plan.pieces.map(({ work }) => work.nodeId))
   const others = ranked.filter(({ place }) => !chosenIds.has(nodeIdOf(order, place)))
   const rejectedCount = Math.min(order.rejected.length, keptOfRejected)
@@ -38,7 +38,7 @@ export function weighed(model: Model, order: OrderModel, plan: ReadPlan): Weighe
   for (const one of nearest(order.rejected, fill)) candidates.push(refused(order, one))
   const runnerUp = others.find(({ isWhole, piece }) => isWhole && piece !== null)?.place ?? -1
   const otherCount = order.places.length + order.rejected.length - candidates.length
-  return { candidates, otherCount: Math.max(0, otherCount), runnerUp, ranked }
+  return { candidates, otherCount: Math.max(0, otherCount), runnerUp }
 }
 
 /** Node of a place. */

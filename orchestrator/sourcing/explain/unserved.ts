@@ -4,8 +4,10 @@
 import type { api } from '#data/contracts'
 import { type BuildOptions, buildProblem, type Model, type OrderModel } from '../model/build.ts'
 import { blocking, type Check } from '../model/checks.ts'
+import { goodsOf } from '../model/goods.ts'
 import type { ReadPlan } from '../model/plans.ts'
 import { SourcingSession } from '../model/session.ts'
+import { mostSkus } from '../model/solve-alone.ts'
 import { solveOne } from '../model/solve-one.ts'
 import type { SourcingOrder, UnservedLine } from '../world.ts'
 import { judge } from './judge.ts'
@@ -44,11 +46,13 @@ export function reasonsOf(
   plan: ReadPlan,
   options: BuildOptions,
 ): UnservedLine[] {
-  const subject: Case = { order: order.order, session: model.session, options }
+  const isLarge = order.goods.skus.length > mostSkus
   const bySku = new Map<string, { code: string; reason: string }>()
   return plan.left.map(({ lineId, sku, quantity }) => {
     let found = bySku.get(sku)
     if (found === undefined) {
+      const lines = order.order.lines.filter((line) => !isLarge || line.sku === sku)
+      const subject: Case = { order: { ...order.order, lines }, session: model.session, options }
       found = reasonOf(subject, order, sku)
       bySku.set(sku, found)
     }
@@ -57,7 +61,7 @@ export function reasonsOf(
 }
 
 function reasonOf(subject: Case, order: OrderModel, sku: string): { code: string; reason: string } {
-  const line = order.goods.skus.indexOf(sku)
+  const line = goodsOf(subject.order, subject.session.world.product).skus.indexOf(sku)
   const { hard } = subject.session.rules
   if (serves(subject, line, new Set())) {
     return { code: 'too_dear', reason: 'to send it costs more than to leave it is taken to cost' }
@@ -71,7 +75,7 @@ function reasonOf(subject: Case, order: OrderModel, sku: string): { code: string
   const conflict = hard.filter((name) => !dropped.has(name))
   const [only] = conflict
   if (only !== undefined && conflict.length === 1) {
-    return { code: codeOf(order, only), reason: missOf(order, line, only) }
+    return { code: codeOf(order, only), reason: missOf(order, order.goods.skus.indexOf(sku), only) }
   }
   const words = conflict.map((name) => said[name].words)
   const reason = `these cannot hold together: ${words.join(', ')}; without any one of them it could be sent`
@@ -152,4 +156,32 @@ function lacking({ order, session, options }: Case, line: number): { code: strin
   if (most === undefined) return { code: 'no_stock', reason: `no node has ${sku}` }
   const rest = able.length > 1 ? `, all together have ${together}` : ''
   return { code: 'no_stock', reason: `${most.name} has ${most.has} of ${wanted} ${sku}${rest}` }
+}
+
+/** Reasons by what is left of stock and of days, without solving again. */
+export function quickReasons(order: OrderModel, plan: ReadPlan, after: SourcingSession): UnservedLine[] {
+  if (plan.left.length === 0) return []
+  const model = buildProblem([order.order], after)
+  const places = model.orders[0]?.places ?? []
+  return plan.left.map(({ lineId, sku, quantity }) => {
+    const line = order.goods.skus.indexOf(sku)
+    const had = order.places.filter(({ stand }) => (stand.available[line] ?? -1) >= 1)
+    const has = places.filter(({ stand }) => (stand.available[line] ?? -1) >= 1)
+    const hasStock = had.some(({ stand }) => unitsLeft(after, order.order, stand.facts.node.nodeId, sku) >= 1)
+    if (had.length === 0) return { lineId, quantity, ...lackingBefore(order, line) }
+    if (!hasStock)
+      return { lineId, quantity, code: 'no_stock', reason: 'other orders of the batch took the stock' }
+    const reason =
+      has.length === 0 ? 'other orders of the batch took the days' : 'what is left cannot take all of it'
+    return { lineId, quantity, code: 'no_capacity', reason }
+  })
+}
+
+function lackingBefore(order: OrderModel, line: number): { code: string; reason: string } {
+  return lacking({ order: order.order, session: order.trip.session, options: {} }, line)
+}
+
+function unitsLeft({ world }: SourcingSession, order: SourcingOrder, nodeId: string, sku: string): number {
+  const told = world.stock.available(sku, nodeId, order.channel)
+  return told === null ? Number.POSITIVE_INFINITY : (told ?? 0) + order.held(nodeId, sku)
 }

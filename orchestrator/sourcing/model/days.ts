@@ -57,7 +57,9 @@ function departing(facts: NodeFacts, carrierId: string | null, world: SourcingWo
   for (const { at, day, cutOffAt } of departures) {
     if ((dayNumber(day) ?? 0) > last) break
     const floorHours = Math.max(0, at - now) / hourMs
-    const dispatchAt = isWorkingTime ? Math.max(at, now) : now + Math.max(floorHours, processing.median) * hourMs
+    const dispatchAt = isWorkingTime
+      ? Math.max(at, now)
+      : now + Math.max(floorHours, processing.median) * hourMs
     const room = isWorkingTime ? hours + slackHours(world, node.nodeId, hours, at) : floorHours
     days.push({
       day: leavesOn(node, dispatchAt, world) ?? day,

@@ -1,0 +1,85 @@
+// A world after some of it was taken: units that were planned are not there any more, days are fuller. It changes
+// nothing of the world before.
+
+import type { SourcingOrder, SourcingWorld } from '../world.ts'
+import type { OrderModel } from './build.ts'
+import type { ReadPlan } from './plans.ts'
+
+const nothing = { orders: 0, lines: 0, units: 0 }
+
+/** What plans take. */
+export class Taken {
+  readonly #units = new Map<string, number>()
+  readonly #days = new Map<string, { orders: number; lines: number; units: number }>()
+
+  /** Adds a plan. Units that are held for its order were not there for others before. */
+  add({ order, goods }: Pick<OrderModel, 'order' | 'goods'>, { pieces }: ReadPlan): void {
+    for (const { work, way, units } of pieces) {
+      const { lines, units: count } = way.load(units)
+      const key = `${work.nodeId}\u001f${way.course.day.day}`
+      const day = this.#days.get(key) ?? nothing
+      this.#days.set(key, { orders: day.orders + 1, lines: day.lines + lines, units: day.units + count })
+      for (const [i, sku] of goods.skus.entries()) {
+        const beyond = (units[i] ?? 0) - order.held(work.nodeId, sku)
+        if (beyond > 0) this.#take(sku, work.nodeId, beyond)
+      }
+    }
+  }
+
+  /** The world without what was taken. */
+  from(world: SourcingWorld): SourcingWorld {
+    if (this.#days.size === 0) return world
+    const { stock, load } = world
+    return {
+      ...world,
+      stock: {
+        ...stock,
+        available: (sku, nodeId, channel) => {
+          const told = stock.available(sku, nodeId, channel)
+          return typeof told === 'number' ? Math.max(0, told - this.#of(sku, nodeId)) : told
+        },
+        onHand: (sku, nodeId) => stock.onHand(sku, nodeId),
+        nodesOf: (sku) => stock.nodesOf(sku),
+      },
+      load: {
+        ...load,
+        booked: (nodeId, day) => {
+          const before = load.booked(nodeId, day)
+          const taken = this.#days.get(`${nodeId}\u001f${day}`)
+          if (taken === undefined) return before
+          return {
+            orders: before.orders + taken.orders,
+            lines: before.lines + taken.lines,
+            units: before.units + taken.units,
+          }
+        },
+        open: (nodeId) => load.open(nodeId),
+        refused: (nodeId) => load.refused(nodeId),
+      },
+    }
+  }
+
+  #take(sku: string, nodeId: string, units: number): void {
+    const key = `${sku}\u001f${nodeId}`
+    this.#units.set(key, (this.#units.get(key) ?? 0) + units)
+  }
+
+  #of(sku: string, nodeId: string): number {
+    return this.#units.get(`${sku}\u001f${nodeId}`) ?? 0
+  }
+}
+
+/** Channels that see different stock in goods that are wanted: they cannot share one count of it. */
+export function channelsApart(orders: readonly SourcingOrder[], { stock, network }: SourcingWorld): boolean {
+  const channels = [...new Set(orders.map(({ channel }) => channel))]
+  const [first, ...others] = channels
+  if (first === undefined || others.length === 0) return false
+  const skus = new Set(orders.flatMap(({ lines }) => lines.map(({ sku }) => sku)))
+  for (const sku of skus) {
+    for (const nodeId of stock.nodesOf(sku) ?? network.nodes.keys()) {
+      const told = stock.available(sku, nodeId, first)
+      if (others.some((channel) => stock.available(sku, nodeId, channel) !== told)) return true
+    }
+  }
+  return false
+}

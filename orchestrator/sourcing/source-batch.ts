@@ -1,0 +1,162 @@
+// Sources many orders together: one problem for all whose stock can be counted together, one after the other before it
+// those that cannot. It carries nothing out.
+
+import { recordOfSourcing } from './explain/record.ts'
+import { quickReasons, reasonsOf } from './explain/unserved.ts'
+import { type BuildOptions, buildProblem, nodesFor, type OrderModel } from './model/build.ts'
+import { goodsOf } from './model/goods.ts'
+import { type ReadPlan, readPlan } from './model/plans.ts'
+import { openSession, SourcingSession } from './model/session.ts'
+import { mostSkus, type Solved, solveAlone } from './model/solve-alone.ts'
+import { channelsApart, Taken } from './model/taken.ts'
+import { solveBatch } from './solve/batch.ts'
+import type { BatchSolution } from './solve/problem.ts'
+import type { BatchOptions, BatchPlan, SourcingOrder, SourcingPlan, SourcingWorld } from './world.ts'
+
+/** Orders whose units without a node are explained by solving again; the rest by what is left. */
+const explainedInFull = 100
+
+type Joint = Pick<BatchSolution, 'method' | 'stopped' | 'seconds' | 'bound'>
+interface Entry extends Solved {
+  method: 'exact' | 'batch'
+  gap: number | null
+}
+
+/**
+ * The cheapest way for all orders together that was found in time. Orders that hold units already, or ask for more
+ * than 30 SKUs, are sourced first, each by itself; where channels see different stock, one channel after the other.
+ * The bound holds for what is sourced together.
+ * @throws SOURCING_PROBLEM_INVALID
+ */
+export async function sourceBatch(
+  orders: readonly SourcingOrder[],
+  world: SourcingWorld | SourcingSession,
+  options: BatchOptions,
+): Promise<BatchPlan> {
+  const session = world instanceof SourcingSession ? world : openSession(world)
+  const began = options.elapsedMs()
+  const build: BuildOptions = { isEveryDay: true, keepsRejected: options.decisionIdOf !== undefined }
+  const taken = new Taken()
+  const entries = new Map<SourcingOrder, Entry>()
+  const alone = orders.filter((order) => isAlone(order, session))
+  for (const order of alone) {
+    const here = openSession(taken.from(session.world))
+    const solved = solveAlone(order, here, { ...build, isEveryDay: false })
+    taken.add(solved.order, solved.plan)
+    entries.set(order, { ...solved, method: 'exact', gap: null })
+  }
+  const rest = orders.filter((order) => !entries.has(order))
+  const joints: Joint[] = []
+  for (const group of groupsOf(rest, session.world)) {
+    const left = options.timeLimitMs - (options.elapsedMs() - began)
+    const here = openSession(taken.from(session.world))
+    joints.push(await together(group, here, { ...options, timeLimitMs: Math.max(1, left) }, build, entries))
+    for (const order of group) {
+      const entry = entries.get(order)
+      if (entry !== undefined) taken.add(entry.order, entry.plan)
+    }
+  }
+  const plans = plansOf(orders, entries, session, taken, options)
+  return {
+    plans,
+    ...figuresOf([...entries.values()], joints),
+    seconds: (options.elapsedMs() - began) / 1_000,
+  }
+}
+
+/** Orders that cannot be solved together with others. */
+function isAlone(order: SourcingOrder, session: SourcingSession): boolean {
+  if (order.from !== null) return true
+  const goods = goodsOf(order, session.world.product)
+  if (goods.skus.length > mostSkus) return true
+  for (const { node } of nodesFor(goods, session, null)) {
+    if (goods.skus.some((sku) => order.held(node.nodeId, sku) > 0)) return true
+  }
+  return false
+}
+
+function groupsOf(orders: readonly SourcingOrder[], world: SourcingWorld): SourcingOrder[][] {
+  if (orders.length === 0) return []
+  if (!channelsApart(orders, world)) return [[...orders]]
+  return [...Map.groupBy(orders, ({ channel }) => channel).values()]
+}
+
+async function together(
+  orders: readonly SourcingOrder[],
+  session: SourcingSession,
+  options: BatchOptions,
+  build: BuildOptions,
+  entries: Map<SourcingOrder, Entry>,
+): Promise<Joint> {
+  const model = buildProblem(orders, session, build)
+  const solution = await solveBatch(model.problem, options)
+  for (const [i, order] of model.orders.entries()) {
+    const answer = solution.orders[i]
+    if (answer === undefined) throw new Error(`order ${order.order.orderId} has no answer`)
+    const plan = readPlan(order, answer)
+    entries.set(order.order, { model, order, plan, isProven: false, method: 'batch', gap: solution.gap })
+  }
+  return solution
+}
+
+/** Cost and bound with the price of what has no node. */
+function figuresOf(entries: readonly Entry[], joints: readonly Joint[]) {
+  const costOf = ({ order, plan }: Entry) => plan.costCents + priceOfLeft(order, plan)
+  const sum = (some: readonly Entry[]) => some.reduce((total, entry) => total + costOf(entry), 0)
+  const costCents = sum(entries)
+  const aloneCents = sum(entries.filter(({ method }) => method === 'exact'))
+  const boundCents = Math.min(costCents, aloneCents + joints.reduce((total, { bound }) => total + bound, 0))
+  const gap = costCents === boundCents ? 0 : (costCents - boundCents) / Math.abs(costCents)
+  const [first] = joints
+  return {
+    costCents,
+    boundCents,
+    gap,
+    method: first?.method ?? 'exact',
+    stopped: joints.find(({ stopped }) => stopped !== null)?.stopped ?? null,
+  }
+}
+
+function priceOfLeft({ solver }: OrderModel, { left }: ReadPlan): number {
+  const units = left.reduce((sum, { quantity }) => sum + quantity, 0)
+  return units === 0 ? 0 : units * solver.unservedCost
+}
+
+function plansOf(
+  orders: readonly SourcingOrder[],
+  entries: ReadonlyMap<SourcingOrder, Entry>,
+  session: SourcingSession,
+  taken: Taken,
+  options: BatchOptions,
+): BatchPlan['plans'] {
+  const after = openSession(taken.from(session.world))
+  let explained = 0
+  return orders.map((asked) => {
+    const entry = entries.get(asked)
+    if (entry === undefined) throw new Error(`order ${asked.orderId} has no plan`)
+    const { model, order, plan } = entry
+    const isFull = plan.left.length > 0 && explained++ < explainedInFull
+    const unserved = isFull
+      ? reasonsOf({ ...model, session: after }, order, plan, {})
+      : quickReasons(order, plan, after)
+    const made: SourcingPlan = {
+      orderId: asked.orderId,
+      work: plan.pieces.map(({ work }) => work),
+      unserved,
+      costCents: plan.costCents,
+    }
+    return options.decisionIdOf === undefined
+      ? made
+      : { ...made, decision: decisionOf(entry, unserved, options) }
+  })
+}
+
+function decisionOf(entry: Entry, unserved: SourcingPlan['unserved'], options: BatchOptions) {
+  const { model, order, plan, method, gap } = entry
+  const decisionId = options.decisionIdOf?.(order.order) ?? order.order.orderId
+  return recordOfSourcing({
+    ...{ model, order, plan, unserved, decisionId, method, gap },
+    incidentId: null,
+    hasCost: false,
+  })
+}
