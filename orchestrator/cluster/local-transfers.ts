@@ -2,13 +2,13 @@
 
 import { DetourError } from '#data/kernel'
 import type { CommandResult } from '#data/log'
-import { type CoreAnswer, type CoreState, evolve, type TransferRequest } from '#orchestrator/core'
-import { type Lanes, planSourcing } from '#orchestrator/sourcing'
+import { type CoreAnswer, evolve, type TransferRequest } from '#orchestrator/core'
+import { askedFor, assignmentOf, sourceHere, type Worlds } from '#orchestrator/sourcing'
 import { type Reserved, type SourceMarket, settleHere, stateOf, type TransferMarket } from './transfers.ts'
 
 /** A market that is written here, from either side. */
 export interface TransferGround extends SourceMarket {
-  lanes(): Lanes
+  worlds: Worlds
   /** Takes an order on through its flow. */
   advance(orderId: string): Promise<void>
 }
@@ -68,21 +68,30 @@ function said(
   return { isReserved: true, nodeId: core.state().orders.get(order.orderId)?.work[0]?.nodeId ?? null }
 }
 
-/** Where the units would be held: at the node that was asked for, or at the best. */
-function planFor({ core, lanes, now }: TransferGround, request: TransferRequest) {
+/** Where the units would be held: at the node that was asked for, or at the best. All of them, or none. */
+function planFor({ core, worlds, now }: TransferGround, request: TransferRequest) {
   const { order: header, lines, toNodeId, fromOrderId, reason } = request
   const at = now()
   const created = { order: header, lines, parentOrderId: fromOrderId, reason, at }
   const state = evolve(core.state(), { type: 'OrderCreated', data: created })
-  const nodes = toNodeId === null ? state.nodes : onlyNode(state.nodes, toNodeId)
   const order = state.orders.get(header.orderId)
   if (order === undefined) throw new Error(`order ${header.orderId} was not made`)
   const wants = lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }))
-  const question = { state: { ...state, nodes }, lanes: lanes(), order, wants, now: at, from: null }
-  return planSourcing(question, `${header.orderId}/source/0`)
-}
-
-function onlyNode(nodes: CoreState['nodes'], wanted: string): CoreState['nodes'] {
-  const node = nodes.get(wanted)
-  return node === undefined ? nodes.clear() : nodes.clear().set(wanted, node)
+  const asked = askedFor(state, order, wants, at)
+  const options = { decisionId: `${header.orderId}/source/0`, toNodeId }
+  const { work, unserved, decision } = sourceHere(asked, { worlds, state, now: at }, options)
+  if (unserved.length === 0 && work.length > 0) return { assignments: work.map(assignmentOf), decision }
+  const why = work.length === 0 ? decision.reason : (unserved[0]?.reason ?? decision.reason)
+  const none = decision.candidates.map((candidate) => ({ ...candidate, isChosen: false }))
+  return {
+    assignments: null,
+    decision: {
+      ...decision,
+      status: 'refused' as const,
+      toNodeId: null,
+      costCents: null,
+      reason: why,
+      candidates: none,
+    },
+  }
 }

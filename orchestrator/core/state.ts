@@ -49,7 +49,7 @@ export interface CoreState {
   /** By SKU. */
   products: PersistentMap<string, Product>
   nodes: PersistentMap<string, Node>
-  /** `changes` when a node was defined last. */
+  /** `changes` when a node was defined last, or the network, a strategy or the rules changed. */
   nodesVersion: number
   /** Counts changes of stock, nodes, the network and strategies. */
   changes: number

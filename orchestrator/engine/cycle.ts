@@ -2,9 +2,9 @@
 // reroutes. Each part is asked in its order; none of them is here.
 
 import type { Effects } from '#data/kernel'
-import { advance, type FlowContext, launchDue } from '#orchestrator/flow'
-import { rerouteAll } from '#orchestrator/incidents'
-import { type Lanes, noLanes, readLanes } from '#orchestrator/sourcing'
+import { advance, type FlowContext, launchDue, sourceGathered } from '#orchestrator/flow'
+import { rerouteAll, rescueAll } from '#orchestrator/incidents'
+import { readHistory } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import { type CycleSummary, runCycle } from '#pipeline'
 import { Archivist } from './archive.ts'
@@ -16,7 +16,7 @@ import { importLive } from './live-import.ts'
 /** What a turn works with. */
 export interface LoopContext {
   workspace: Workspace
-  flow: Omit<FlowContext, 'lanes'>
+  flow: FlowContext
   detector: Detector
   effects: Effects
   /** Brings the log into the tables. */
@@ -30,8 +30,11 @@ export interface LoopContext {
 
 /** Orders that the flow takes further side by side. */
 const sideBySide = 50
-/** Turns after which lanes are read again; a full build reads them at once. */
-const lanesEvery = 60
+/** How long orders are sourced together, ms, and how many at most: the loop has other things to do. */
+const batchMs = 3_000
+const batchMost = 2_000
+/** Turns after which history is read again; a full build reads it at once. */
+const historyEvery = 60
 
 /** The loop; it remembers what later turns need not do again. */
 export class Loop {
@@ -40,7 +43,6 @@ export class Loop {
   #turns = 0
   #oddness = new Map<string, number>()
   readonly #archivist: Archivist
-  lanes: Lanes = noLanes
 
   constructor(context: LoopContext) {
     this.#context = context
@@ -50,12 +52,12 @@ export class Loop {
   /** @throws whatever the parts throw; what was durable before stays */
   async turn(): Promise<CycleReport> {
     const { effects, flow, detector, workspace } = this.#context
-    const { core, now } = flow
+    const { core, now, worlds } = flow
     const started = effects.clock.now()
     await this.#context.project()
     let pipeline = await runCycle(workspace.warehouse, effects)
     await this.#context.readTime()
-    await this.#readLanes(pipeline)
+    await this.#readHistory(pipeline)
     const imported = await this.#import()
     if (imported.orders + imported.stock > 0) {
       await this.#context.project()
@@ -65,7 +67,8 @@ export class Loop {
     const found = await detector.run(now())
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
     const oddnessOf = (orderId: string) => this.#oddness.get(orderId) ?? 0
-    const moved = await rerouteAll({ core, lanes: this.lanes, now: now(), oddnessOf })
+    const moved = await rerouteAll({ core, worlds, now: now(), oddnessOf })
+    const rescued = this.#context.flowRuns() ? await rescueAll({ core, worlds, now: now() }) : 0
     await this.#archivist.turn(now())
     await this.#context.project()
     this.#turns++
@@ -75,23 +78,25 @@ export class Loop {
       anomalies: found.anomalies,
       incidentsOpened: found.opened.length,
       incidentsResolved: found.resolved.length,
-      ordersMoved: moved.moved,
+      ordersMoved: moved.moved + rescued,
       ordersNotMoved: moved.notMoved,
       seconds: (effects.clock.now() - started) / 1000,
     }
   }
 
-  async #readLanes(pipeline: CycleSummary): Promise<void> {
+  async #readHistory(pipeline: CycleSummary): Promise<void> {
     const { workspace, flow } = this.#context
     const hasNews = (await workspace.warehouse.reading(newestFile)) > this.#newestFile
-    if (this.#turns % lanesEvery !== 0 && pipeline.mode !== 'full' && !hasNews) return
-    this.lanes = await workspace.warehouse.reading((queries) => readLanes(queries, flow.core.market))
+    if (this.#turns % historyEvery !== 0 && pipeline.mode !== 'full' && !hasNews) return
+    const { core, worlds } = flow
+    worlds.history = await workspace.warehouse.reading((queries) => readHistory(queries, core.market))
   }
 
   async #import() {
     const { workspace, flow, liveDays } = this.#context
-    const { core } = flow
-    const context = { core, warehouse: workspace.warehouse, lanes: this.lanes, now: flow.now(), liveDays }
+    const { core, worlds, now } = flow
+    const { history } = worlds
+    const context = { core, warehouse: workspace.warehouse, history, now: now(), liveDays }
     const { newest, ...counts } = await importLive(context, this.#newestFile)
     this.#newestFile = newest
     return counts
@@ -102,6 +107,7 @@ export class Loop {
     const { flow, liveDays } = this.#context
     if (!this.#context.flowRuns()) return
     await launchDue(flow)
+    await this.#sourceGathered()
     const { orders, waiting: all } = flow.core.state()
     const since = flow.now() - liveDays * 86_400_000
     // What a file told of long ago stays as it is.
@@ -109,9 +115,20 @@ export class Loop {
       const order = orders.get(orderId)
       return order !== undefined && (order.origin === 'api' || order.placedAt >= since)
     })
-    const context = { ...flow, lanes: () => this.lanes }
-    for (let at = 0; at < waiting.length; at += sideBySide) {
-      await Promise.all(waiting.slice(at, at + sideBySide).map((orderId) => advance(orderId, context)))
+    await this.#advanceThese(waiting, flow)
+  }
+
+  /** Orders that waited for others, sourced with them; what was left over is sourced by itself. */
+  async #sourceGathered(): Promise<void> {
+    const { flow, effects } = this.#context
+    const elapsedMs = () => effects.clock.now()
+    const limits = { timeLimitMs: batchMs, ordersMost: batchMost, elapsedMs }
+    await this.#advanceThese(await sourceGathered(flow, limits), { ...flow, mayWait: false })
+  }
+
+  async #advanceThese(orderIds: readonly string[], flow: FlowContext): Promise<void> {
+    for (let at = 0; at < orderIds.length; at += sideBySide) {
+      await Promise.all(orderIds.slice(at, at + sideBySide).map((orderId) => advance(orderId, flow)))
     }
   }
 }

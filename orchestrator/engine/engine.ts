@@ -2,7 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { Core } from '#orchestrator/core'
-import type { Lanes } from '#orchestrator/sourcing'
+import type { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import type { CycleSummary } from '#pipeline'
 
@@ -44,8 +44,8 @@ export interface Engine {
   models(): api.ModelState[]
   /** Runs the default flow (source, reserve, release) for an order until it is released, waits or is refused. */
   advance(orderId: string): Promise<void>
-  /** What history says of ways and costs, as of the last cycles. */
-  lanes(): Lanes
+  /** The worlds that orders are sourced in: network, stock, load and what history says. */
+  readonly worlds: Worlds
   /** Moves the work of an order by hand, to a node or to the best one. */
   reroute(orderId: string, options: { toNodeId?: string; commandId?: string }): Promise<api.CommandAnswer>
   close(): Promise<void>

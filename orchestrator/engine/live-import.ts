@@ -3,7 +3,7 @@
 
 import type { Warehouse } from '#data/warehouse'
 import { type Core, isNewProduct, stockKey } from '#orchestrator/core'
-import type { Lanes } from '#orchestrator/sourcing'
+import type { History } from '#orchestrator/sourcing'
 import { newestFile, readNodes, readOrders, readProducts, readStock } from './import-rows.ts'
 import { importedOrder } from './imported-order.ts'
 
@@ -17,7 +17,7 @@ export interface ImportCounts {
 export interface ImportContext {
   core: Core
   warehouse: Warehouse
-  lanes: Lanes
+  history: Pick<History, 'carriersOf'>
   /** Epoch ms of the market. */
   now: number
   /** Days without activity after which an order stays history. */
@@ -49,7 +49,7 @@ export async function importLive(
   if (read === null) return { orders: 0, stock: 0, newest: afterFile }
   const nodes = read.nodes.map((node) => ({
     ...node,
-    carriers: context.lanes.carriers.get(node.nodeId) ?? [],
+    carriers: context.history.carriersOf.get(node.nodeId) ?? [],
   }))
   if (nodes.length > 0) await core.execute('DefineNodes', { nodes }, { at: now })
   const products = read.products.filter((product) => isNewProduct(core.state(), product))

@@ -3,7 +3,7 @@
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { isMovable } from '#orchestrator/core'
-import { planFor, type RerouteContext } from '#orchestrator/incidents'
+import { type MoveContext, planMove } from '#orchestrator/incidents'
 
 /**
  * Moves the movable work of an order.
@@ -11,7 +11,7 @@ import { planFor, type RerouteContext } from '#orchestrator/incidents'
  * @throws ORDER_UNKNOWN, LOG_UNAVAILABLE
  */
 export async function rerouteByHand(
-  context: Pick<RerouteContext, 'core' | 'lanes' | 'now'>,
+  context: MoveContext,
   orderId: string,
   { toNodeId, commandId }: { toNodeId?: string; commandId?: string },
 ): Promise<api.CommandAnswer> {
@@ -30,12 +30,12 @@ export async function rerouteByHand(
   if (toNodeId !== undefined && !core.state().nodes.has(toNodeId)) return answer('refused', 'node_unknown')
   if (work === undefined)
     return answer('refused', order.work.some(isMovable) ? 'same_place' : 'nothing_to_move')
-  const limits = {
-    maxExtraCostCents: Number.MAX_SAFE_INTEGER,
+  const plan = planMove(order, work, context, {
+    decisionId: `${orderId}/hand/${work.fulfillmentOrderId}`,
+    incidentId: null,
+    maxExtraCents: Number.MAX_SAFE_INTEGER,
     ...(toNodeId === undefined ? {} : { toNodeId }),
-  }
-  const ids = { decisionId: `${orderId}/hand/${work.fulfillmentOrderId}`, incidentId: null }
-  const plan = planFor(order, work, context, ids, limits)
+  })
   if (plan.assignments === null) return answer('refused', plan.decision.reason)
   const { assignments, decision } = plan
   const { fulfillmentOrderId } = work

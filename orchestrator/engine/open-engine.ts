@@ -4,11 +4,13 @@ import { openSnapshotFiles } from '#data/log'
 import { type CoreOptions, openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flow'
 import { openProjector } from '#orchestrator/projection'
+import { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import { Loop } from './cycle.ts'
 import { Detector } from './detection.ts'
 import type { Engine } from './engine.ts'
 import { sweepExpired } from './expiry.ts'
+import { watchGathering } from './gathering.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { rerouteByHand } from './manual.ts'
 import { marketTime } from './market-time.ts'
@@ -45,7 +47,8 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   await projector.project(running, { leavesLedger: true })
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
-  const flow = { core, now: time.now }
+  const worlds = new Worlds()
+  const flow = { core, worlds, now: time.now }
   const detector = new Detector({ core, log, warehouse, models, effects })
   const loop = new Loop({
     workspace,
@@ -73,6 +76,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   })
   core.onChange(({ kind }) => (kind === 'order' || kind === 'stock' ? heartbeat.soon() : undefined))
   const expiry = sweepExpired(core, effects, time.now)
+  const gathering = watchGathering(core, effects, time.now, () => heartbeat.soon())
   return {
     workspace,
     market,
@@ -87,12 +91,13 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     exclusively: (work) => turns.take(work),
     freshness: () => heartbeat.freshness(),
     models: () => models.states(),
-    advance: (orderId) => advance(orderId, { ...flow, lanes: () => loop.lanes }),
-    lanes: () => loop.lanes,
-    reroute: (orderId, how) => rerouteByHand({ core, lanes: loop.lanes, now: time.now() }, orderId, how),
+    advance: (orderId) => advance(orderId, flow),
+    worlds,
+    reroute: (orderId, how) => rerouteByHand({ core, worlds, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()
       expiry.stop()
+      gathering.stop()
       const trained = training.close()
       await turns.idle()
       // What is being learned for the other markets, and for this one, goes on.

@@ -5,7 +5,6 @@ import type { CommandResult } from '#data/log'
 import {
   blockOfLines,
   blockOfWork,
-  type Core,
   type CoreAnswer,
   type CoreState,
   type FulfillmentOrder,
@@ -13,15 +12,9 @@ import {
   isOpenWork,
   type Order,
 } from '#orchestrator/core'
-import { type Lanes, planSourcing } from '#orchestrator/sourcing'
-import { isPastTries, refusedNodes, shortNodes, type Wanted, wantsOf } from './wants.ts'
-
-/** What a step works with. */
-export interface FlowContext {
-  core: Core
-  lanes(): Lanes
-  now(): number
-}
+import type { FlowContext } from './context.ts'
+import { findNodes } from './sourcing.ts'
+import { wantsOf } from './wants.ts'
 
 /** One step of a flow. */
 export interface Step {
@@ -53,42 +46,8 @@ const source: Step = {
   id: 'source',
   isDue: (order, state) =>
     order.hold === null && order.stage === 'validated' && wantsOf(order, state).wants.length > 0,
-  do: (order, context) => {
-    const wanted = wantsOf(order, context.core.state())
-    const isRefused = wanted.isFresh && isPastTries(order, wanted.wants)
-    return isRefused ? holdRefused(order, wanted, context) : place(order, wanted, context)
-  },
+  do: findNodes,
   undo: unsource,
-}
-
-/** Plans work for what is wanted; where no node can take it, it waits for stock, or for a person if nodes refused. */
-async function place(order: Order, wanted: Wanted, context: FlowContext) {
-  const { core, lanes, now } = context
-  const { orderId } = order
-  const { wants, isFresh } = wanted
-  const decisionId = `${orderId}/source/${order.work.length}`
-  const refused = refusedNodes(order, wants)
-  // Goods that were not found somewhere are sought elsewhere first; when stock comes, also there.
-  const avoided = new Map([...(isFresh ? shortNodes(order, wants) : []), ...refused])
-  const question = { state: core.state(), lanes: lanes(), order, wants, now: now(), from: null }
-  const plan = planSourcing({ ...question, avoided }, decisionId)
-  if (plan.assignments !== null) {
-    const { assignments, decision } = plan
-    return core.execute('SourceOrder', { orderId, assignments, decision }, { at: now() })
-  }
-  if (!isFresh) return null
-  const isRefused =
-    refused.size > 0 &&
-    planSourcing({ ...question, avoided: shortNodes(order, wants) }, decisionId).assignments !== null
-  if (isRefused) return holdRefused(order, wanted, context)
-  const { decision } = plan
-  return core.execute('BackorderOrder', { orderId, reason: decision.reason, decision }, { at: now() })
-}
-
-/** Every node that could take it refused: a person has to look. */
-function holdRefused({ orderId }: Order, { wants }: Wanted, { core, now }: FlowContext) {
-  const lineIds = [...new Set(wants.map(({ lineId }) => lineId))]
-  return core.execute('HoldOrder', { orderId, lineIds, reason: 'refused_everywhere' }, { at: now() })
 }
 
 /** Whether no node has the work yet. */

@@ -1,6 +1,6 @@
 // Preordered lines whose day has come go on. A sweep: it may run at any time and by several at once.
 
-import type { FlowContext } from './default-flow.ts'
+import type { FlowContext } from './context.ts'
 
 /** Orders launched side by side. */
 const sideBySide = 50

@@ -1,21 +1,15 @@
-// What of an order wants a node, and which nodes to avoid for it: follows from its parts and the history of its work.
+// What of an order wants a node: follows from its parts, news of stock and nodes, and time.
 
 import {
   blockOfLines,
   type CoreState,
+  historySteps,
   isEnded,
   type Order,
   type OrderLine,
   restOf,
-  unitsAt,
 } from '#orchestrator/core'
-
-/** Units of a line that want a node. */
-export interface Want {
-  lineId: string
-  sku: string
-  quantity: number
-}
+import type { Want } from '#orchestrator/sourcing'
 
 /** What an order wants now. */
 export interface Wanted {
@@ -23,9 +17,6 @@ export interface Wanted {
   /** Whether these units were not looked at yet; otherwise they waited for stock, and there is news. */
   isFresh: boolean
 }
-
-/** Nodes that may refuse the same units before a person has to look. */
-const maxAttempts = 5
 
 /** Units that want a node: new ones first, then those that wait for stock once there is news of it. */
 export function wantsOf(order: Order, state: CoreState): Wanted {
@@ -42,40 +33,26 @@ function wantsBy(lines: readonly OrderLine[], unitsOf: (line: OrderLine) => numb
   })
 }
 
-/** Whether stock of its goods or the nodes changed since it was found that the order has to wait. */
-function hasNews(order: Order, { stock, stockOfSku, nodesVersion }: CoreState): boolean {
+/** Whether there may be a place for it by now: news, or time that passed. */
+function hasNews(order: Order, state: CoreState): boolean {
   const { waitingSince } = order
-  if (waitingSince === null || nodesVersion > waitingSince) return true
-  return order.lines.some(({ sku }) =>
-    (stockOfSku.get(sku) ?? []).some((key) => (stock.get(key)?.version ?? 0) > waitingSince),
-  )
+  if (waitingSince === null || newsOf(order, state) > waitingSince) return true
+  const last = historySteps(order.history).findLast(({ type }) => type === 'OrderBackordered')
+  return mayEnd(last?.reason ?? null)
 }
 
-/** Nodes that refused any of the units since they were last tried again, with the words for the decision. */
-export function refusedNodes(order: Order, wants: readonly Want[]): Map<string, string> {
-  const rejected = rejections(order, wants)
-  return new Map(rejected.map(({ nodeId }) => [nodeId, 'refused it before']))
+/** The `CoreState.changes` at which stock of its goods or the nodes changed last. */
+export function newsOf(order: Order, { stock, stockOfSku, nodesVersion }: CoreState): number {
+  let last = nodesVersion
+  for (const { sku } of order.lines) {
+    for (const key of stockOfSku.get(sku) ?? []) last = Math.max(last, stock.get(key)?.version ?? 0)
+  }
+  return last
 }
 
-/** Whether so many nodes refused the units that no further one is asked. */
-export function isPastTries(order: Order, wants: readonly Want[]): boolean {
-  return rejections(order, wants).length >= maxAttempts
-}
+const ending: ReadonlySet<string> = new Set(['no_capacity', 'node_closed', 'refused_too_often'])
 
-function rejections(order: Order, wants: readonly Want[]) {
-  return order.work.filter(
-    (work) =>
-      work.status === 'rejected' &&
-      (order.retriedAt === null || (work.rejectedAt ?? 0) > order.retriedAt) &&
-      wants.some((want) => unitsAt(work, want) > 0),
-  )
-}
-
-/** Nodes that did not find units of the lines. */
-export function shortNodes(order: Order, wants: readonly Want[]): Map<string, string> {
-  const lineIds = new Set(wants.map(({ lineId }) => lineId))
-  const short = order.work.filter((work) =>
-    work.lines.some((line) => lineIds.has(line.lineId) && line.short > 0),
-  )
-  return new Map(short.map(({ nodeId }) => [nodeId, 'did not find it before']))
+/** Whether what an order waits for may come by time alone, by the code with which it waits. */
+export function mayEnd(reason: string | null): boolean {
+  return reason !== null && ending.has(reason)
 }

@@ -11,17 +11,12 @@ import {
   type Incident,
   isMovable,
   type Order,
-  unitsOf,
 } from '#orchestrator/core'
-import { type Lanes, type Plan, planReroute } from '#orchestrator/sourcing'
 import { touched } from './findings.ts'
+import { type MoveContext, planMove } from './move.ts'
 
 /** What a round of reroutes works with. */
-export interface RerouteContext {
-  core: Core
-  lanes: Lanes
-  /** Epoch ms of the market. */
-  now: number
+export interface RerouteContext extends MoveContext {
   /** How odd the order model finds an order, 0 to 1; the oddest move first. */
   oddnessOf(orderId: string): number
 }
@@ -112,7 +107,11 @@ async function rerouteWork(
   const stay = async (decision: DecisionRecord): Promise<Outcome> =>
     isTold ? 'gone' : decline(core, orderId, decision, now)
   const decisionId = `${orderId}/${incidentId}/${work.fulfillmentOrderId}`
-  const plan = planFor(order, work, context, { decisionId, incidentId }, policy)
+  const plan = planMove(order, work, context, {
+    decisionId,
+    incidentId,
+    maxExtraCents: policy.maxExtraCostCents,
+  })
   if (plan.assignments === null) return stay(plan.decision)
   const limit = limitOn(order, policy)
   if (limit !== null) return stay(refusal(plan.decision, limit))
@@ -145,21 +144,6 @@ function worksOf(order: Order, { dimension, dimensionValue }: Incident): Fulfill
       isMovable(work) &&
       (dimension === 'node' ? work.nodeId === dimensionValue : work.carrier === dimensionValue),
   )
-}
-
-/** The best place for a piece of work beside where it is. */
-export function planFor(
-  order: Order,
-  work: FulfillmentOrder,
-  { core, lanes, now }: Pick<RerouteContext, 'core' | 'lanes' | 'now'>,
-  ids: { decisionId: string; incidentId: string | null },
-  limits: Pick<api.ReroutePolicy, 'maxExtraCostCents'> & { toNodeId?: string },
-): Plan {
-  const wants = work.lines
-    .map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: unitsOf(line) }))
-    .filter((want) => want.quantity > 0)
-  const from = { nodeId: work.nodeId, carrier: work.carrier, isHeld: work.isReserved }
-  return planReroute({ state: core.state(), lanes, order, wants, now, from }, ids, limits)
 }
 
 async function decline(core: Core, orderId: string, decision: DecisionRecord, at: number): Promise<Outcome> {

@@ -3,12 +3,12 @@
 import { expect, test } from 'vitest'
 import type { Core } from '#orchestrator/core'
 import { advance, launchDue } from '#orchestrator/flow'
-import { noLanes } from '#orchestrator/sourcing'
+import { Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { start } from './core/setting.ts'
 
 const day = 86_400_000
-const contextAt = (core: Core, now: number) => ({ core, lanes: () => noLanes, now: () => now })
+const contextAt = (core: Core, now: number) => ({ core, worlds: new Worlds(), now: () => now })
 const context = (core: Core) => contextAt(core, start)
 const reason = 'test'
 const orderId = 'o1'

@@ -3,11 +3,11 @@
 import { expect, test } from 'vitest'
 import { availableOf, type Core, historySteps, isOpenWork } from '#orchestrator/core'
 import { advance, defaultFlow } from '#orchestrator/flow'
-import { noLanes } from '#orchestrator/sourcing'
+import { Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { start } from './core/setting.ts'
 
-const context = (core: Core) => ({ core, lanes: () => noLanes, now: () => start })
+const context = (core: Core) => ({ core, worlds: new Worlds(), now: () => start })
 
 test('an order goes to a node with stock and is released', async () => {
   const { core } = await runCore()
@@ -49,9 +49,7 @@ test('an order that no node sells waits with the reason', async () => {
   await createOrder(core, 'o1', 'nothing-like-it', 1)
   await advance('o1', context(core))
   expect(core.state().orders.get('o1')).toMatchObject({ status: 'backordered' })
-  expect(historySteps(core.state().orders.get('o1')?.history ?? []).at(-1)?.reason).toBe(
-    'no node sells these goods',
-  )
+  expect(historySteps(core.state().orders.get('o1')?.history ?? []).at(-1)?.reason).toBe('no_node_sells')
 })
 
 test('an order is split where no node has everything', async () => {

@@ -5,7 +5,7 @@ import type { api } from '#data/contracts'
 import { type Core, historySteps, isOpenWork, type Order } from '#orchestrator/core'
 import { advance } from '#orchestrator/flow'
 import { applyFindings, type Constraint, isHeldOut, rerouteAll, sentenceOf } from '#orchestrator/incidents'
-import { noLanes } from '#orchestrator/sourcing'
+import { Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { start } from './core/setting.ts'
 
@@ -29,7 +29,8 @@ const constraint = (dimensionValue: string, more: Partial<Constraint> = {}): Con
   ...more,
 })
 
-const round = (core: Core) => rerouteAll({ core, lanes: noLanes, now: start + 60_000, oddnessOf: () => 0 })
+const round = (core: Core) =>
+  rerouteAll({ core, worlds: new Worlds(), now: start + 60_000, oddnessOf: () => 0 })
 
 const orderOf = (core: Core, id: string): Order => {
   const order = core.state().orders.get(id)
@@ -52,7 +53,7 @@ async function stricken(policy: Partial<api.ReroutePolicy> = {}) {
   const ids = Array.from({ length: 10 }, (_, i) => `o${i}`)
   for (const id of ids) {
     await createOrder(core, id, 'x', 1)
-    await advance(id, { core, lanes: () => noLanes, now: () => start })
+    await advance(id, { core, worlds: new Worlds(), now: () => start })
   }
   expect(ids.every((id) => nodeOf(core, id)[0] === 'fab:A')).toBe(true)
   await applyFindings(core, [constraint('fab:A')], { runId: 'r1', at: start })

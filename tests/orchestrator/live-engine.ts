@@ -11,7 +11,7 @@ import { loadDemo, startDemoClock } from '#orchestrator/demo'
 import type { Engine } from '#orchestrator/engine'
 import { advance } from '#orchestrator/flow'
 import { type Live, type LiveOptions, startLive } from '#orchestrator/live'
-import { type Lanes, readLanes } from '#orchestrator/sourcing'
+import { type History, readHistory, Worlds } from '#orchestrator/sourcing'
 import { openWorkspace, type Workspace } from '#orchestrator/workspace'
 import { runCycle } from '#pipeline'
 import { importLive } from '../../orchestrator/engine/live-import.ts'
@@ -25,7 +25,7 @@ export const hour = 3_600_000
 /** A loaded retailer. */
 export interface Retailer {
   workspace: Workspace
-  lanes: Lanes
+  history: History
   /** Log that holds the open work, to be copied. */
   log: string
   /** Units on all shelves. */
@@ -40,17 +40,17 @@ export async function loadRetailer(
   const workspace = await openWorkspace(join(folder, 'home'), 'test', effectsWith())
   await loadDemo(workspace, options, () => undefined)
   await runCycle(workspace.warehouse, workspace.effects)
-  const lanes = await workspace.warehouse.reading((queries) => readLanes(queries, 'main'))
+  const history = await workspace.warehouse.reading((queries) => readHistory(queries, 'main'))
   const log = join(folder, 'start.sqlite')
   const events = await openSqliteLog(log, workspace.effects)
   const core = await openCore(events, 'main', workspace.effects)
   const now = options.end ?? world.end
-  await importLive({ core, warehouse: workspace.warehouse, lanes, now, liveDays: 30 }, 0)
+  await importLive({ core, warehouse: workspace.warehouse, history, now, liveDays: 30 }, 0)
   await startDemoClock(core, now)
   const onHand = [...core.state().stock.values()].reduce((sum, stock) => sum + stock.onHand, 0)
   await core.close()
   await events.close()
-  return { workspace, lanes, log, onHand }
+  return { workspace, history, log, onHand }
 }
 
 /** A market at work. */
@@ -77,7 +77,7 @@ export async function copyOf(retailer: Retailer, folder: string, name: string): 
  * @param wrap may put something before the core
  */
 export async function openMarket(
-  { lanes, workspace }: Retailer,
+  { history, workspace }: Retailer,
   path: string,
   options: { now?: number; live?: LiveOptions; wrap?: (core: Core) => Core } = {},
 ): Promise<Market> {
@@ -85,7 +85,9 @@ export async function openMarket(
   const log = await openSqliteLog(path, effects)
   const core = await openCore(log, 'main', effects)
   const hand = { now: options.now ?? world.end, isPaused: false }
-  const flow = { core, lanes: () => lanes, now: () => hand.now }
+  const worlds = new Worlds()
+  worlds.history = history
+  const flow = { core, worlds, now: () => hand.now }
   const engine = {
     market: 'main',
     core: options.wrap?.(core) ?? core,

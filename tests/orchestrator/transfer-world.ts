@@ -3,7 +3,7 @@
 import { fail } from '#data/kernel'
 import type { EventLog, NewEvent, StoredEvent } from '#data/log'
 import { type Core, type Order, openCore, stockKey } from '#orchestrator/core'
-import { noLanes } from '#orchestrator/sourcing'
+import { Worlds } from '#orchestrator/sourcing'
 import { localTransfers } from '../../orchestrator/cluster/local-transfers.ts'
 import { goOn, type MarketFinder, type TransferMarket } from '../../orchestrator/cluster/transfers.ts'
 import { node, plan, start } from './core/setting.ts'
@@ -42,7 +42,7 @@ function memoryLog(): EventLog {
 export interface TestMarket {
   core: Core
   now(): number
-  lanes: () => typeof noLanes
+  worlds: Worlds
   advance(orderId: string): Promise<void>
 }
 
@@ -75,7 +75,7 @@ export class TransferWorld {
         })),
       )
       await core.execute('CountStock', { items }, { at: now() })
-      markets[market] = { core, now, lanes: () => noLanes, advance: async () => undefined }
+      markets[market] = { core, now, worlds: new Worlds(), advance: async () => undefined }
     }
     return new TransferWorld(markets)
   }

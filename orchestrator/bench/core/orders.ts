@@ -3,12 +3,13 @@
 
 import type { CommandData, CommandType, CoreState, Node, Order } from '#orchestrator/core'
 import { unassigned } from '#orchestrator/core'
-import { noLanes, planSourcing } from '#orchestrator/sourcing'
+import { askedFor, assignmentOf, sourceHere, Worlds } from '#orchestrator/sourcing'
 
 /** Size of the market. */
 export const market = { nodes: 8, skus: 1_000 } as const
 
 const dayOne = 1_760_000_000_000
+const worlds = new Worlds()
 
 /** A command without its id and time. */
 export interface Wish<T extends CommandType = CommandType> {
@@ -138,9 +139,11 @@ function sourced(state: CoreState, order: Order, now: number): Wish {
     sku: skus.get(lineId) ?? '',
     quantity,
   }))
-  const question = { state, lanes: noLanes, order, wants, now, from: null }
-  const { assignments, decision } = planSourcing(question, `${order.orderId}/source/0`)
-  return { type: 'SourceOrder', data: { orderId: order.orderId, assignments: assignments ?? [], decision } }
+  const { orderId } = order
+  const here = { worlds, state, now }
+  const decisionId = `${orderId}/source/0`
+  const { work, decision } = sourceHere(askedFor(state, order, wants, now), here, { decisionId })
+  return { type: 'SourceOrder', data: { orderId, assignments: work.map(assignmentOf), decision } }
 }
 
 function worked({ orderId, work }: Order, at: number): Wish | null {

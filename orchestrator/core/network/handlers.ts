@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { HandlersOf } from '../handlers.ts'
+import type { CoreState } from '../state.ts'
 import type { NetworkEvents } from './events.ts'
 import { applied } from './network.ts'
 
@@ -13,18 +14,23 @@ export const networkHandlers: HandlersOf<NetworkEvents> = {
   NetworkChanged: (state, { put, remove, version }) => ({
     ...state,
     network: { version, document: applied(state.network.document, put, remove) },
-    changes: state.changes + 1,
+    ...changed(state),
   }),
   StrategyPublished: (state, { strategy }) => ({
     ...state,
     strategies: { ...state.strategies, strategies: withStrategy(state.strategies.strategies, strategy) },
-    changes: state.changes + 1,
+    ...changed(state),
   }),
   StrategyRulesSet: (state, { rules }) => ({
     ...state,
     strategies: { ...state.strategies, rules },
-    changes: state.changes + 1,
+    ...changed(state),
   }),
+}
+
+/** What was sourced in vain may go elsewhere now: for orders that wait it is as if nodes had changed. */
+function changed({ changes }: CoreState): Pick<CoreState, 'changes' | 'nodesVersion'> {
+  return { changes: changes + 1, nodesVersion: changes + 1 }
 }
 
 function withStrategy(strategies: readonly api.Strategy[], strategy: api.Strategy): api.Strategy[] {

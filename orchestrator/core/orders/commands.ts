@@ -17,6 +17,8 @@ import type { OwnState } from './own-states.ts'
 export interface Assignment {
   nodeId: string
   carrier: string | null
+  /** Service of the carrier, by its id in the network; absent = none was chosen. */
+  service?: string
   /** Epoch ms, null = no deadline. */
   shipBy: number | null
   lines: readonly LineUnits[]

@@ -100,7 +100,8 @@ export function undoReroute(
     open.flatMap((work) => work.lines.map((line) => ({ lineId: line.lineId, quantity: unitsOf(line) }))),
   )
   const lines = [...units].flatMap(([lineId, quantity]) => (quantity > 0 ? [{ lineId, quantity }] : []))
-  const back = { nodeId: old.nodeId, carrier: old.carrier, shipBy: old.shipBy, lines }
+  const { nodeId, carrier, shipBy, service } = old
+  const back = { nodeId, carrier, shipBy, lines, ...(service === undefined ? {} : { service }) }
   const more = { ...takenOver(moved[0] ?? old, at, decisionId), replaces: null, decisionId: null }
   const work = newWork(order, [back], at, more)
   const undone = event('RerouteUndone', { orderId, decisionId, work, reason, at })

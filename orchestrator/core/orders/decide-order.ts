@@ -169,6 +169,7 @@ export function newWork(
         fulfillmentOrderId: `${order.externalId}-F${number}`,
         nodeId: assignment.nodeId,
         carrier: assignment.carrier,
+        ...(assignment.service === undefined ? {} : { service: assignment.service }),
         attempt: 1 + timesRefused(order, lines),
         shipBy: assignment.shipBy,
         lines,

@@ -77,6 +77,8 @@ export interface FulfillmentOrder {
   nodeId: string
   /** Carrier it is planned for, null where none is known. */
   carrier: string | null
+  /** Service of the carrier that it is planned for, by its id in the network; absent = none was chosen. */
+  service?: string
   status: WorkStatus
   /** 1 = first node tried. */
   attempt: number

@@ -175,6 +175,7 @@ const heldByChecks: ReadonlySet<string> = new Set([
   'quantity_invalid',
   'price_negative',
   'refused_everywhere',
+  'sourcing_again_too_dear',
 ])
 
 /** Whether no person put the hold. */

@@ -1,0 +1,125 @@
+// Orders that waited for others are sourced together with them, once the time of the first is over. Which those are
+// follows from the orders alone; what the batch leaves over goes on one by one.
+
+import type { api } from '#data/contracts'
+import type { CoreState, Order } from '#orchestrator/core'
+import {
+  askedFor,
+  type BatchOptions,
+  type SourcingOrder,
+  sourceTogether,
+  strategyHere,
+} from '#orchestrator/sourcing'
+import type { FlowContext } from './context.ts'
+import { carryOut, isGathering } from './sourcing.ts'
+import { wantsOf } from './wants.ts'
+
+/** How long a batch may be solved for, and with how many orders. */
+export interface BatchLimits {
+  /** Wall time, ms. */
+  timeLimitMs: number
+  ordersMost: number
+  /** Elapsed ms since any instant. */
+  elapsedMs: () => number
+}
+
+/** An order that waits, with what it asks for. */
+interface Gathered {
+  order: Order
+  asked: SourcingOrder
+}
+
+interface Batch {
+  strategy: api.Strategy
+  gathered: Gathered[]
+  isDue: boolean
+}
+
+/** Share of its cost within which a batch need not be improved any more. */
+const gap = 0.001
+
+/** Least time that any strategy lets orders wait, ms; null where none does. */
+export function leastWaitMs({ strategies }: CoreState): number | null {
+  const minutes = strategies.strategies.flatMap(({ batchMinutes }) =>
+    batchMinutes > 0 ? [batchMinutes] : [],
+  )
+  return minutes.length === 0 ? null : Math.min(...minutes) * 60_000
+}
+
+/** Whether an order may be one that waits for others. */
+export function mayGather({ status, stage, hold, work }: Order): boolean {
+  return status === 'validated' && stage === 'validated' && hold === null && work.length === 0
+}
+
+/**
+ * Sources together what waited long enough, with all that waits beside it.
+ * @returns ids of the orders that go on now, sourced or not
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function sourceGathered(context: FlowContext, limits: BatchLimits): Promise<string[]> {
+  if (leastWaitMs(context.core.state()) === null) return []
+  const ids: string[] = []
+  for (const { strategy, gathered, isDue } of batchesOf(context)) {
+    if (!isDue) continue
+    for (let from = 0; from < gathered.length; from += limits.ordersMost) {
+      const some = gathered.slice(from, from + limits.ordersMost)
+      await sourceSome(some, strategy, context, limits)
+      ids.push(...some.map(({ order }) => order.orderId))
+    }
+  }
+  return ids
+}
+
+/** Orders that wait for others, by strategy. */
+function batchesOf({ core, now }: FlowContext): Batch[] {
+  const state = core.state()
+  const at = now()
+  const batches = new Map<string, Batch>()
+  for (const orderId of state.waiting) {
+    const order = state.orders.get(orderId)
+    if (order === undefined || !mayGather(order)) continue
+    const { wants, isFresh } = wantsOf(order, state)
+    if (wants.length === 0 || !isFresh) continue
+    const asked = askedFor(state, order, wants, at)
+    const strategy = strategyHere(asked, { state, now: at })
+    if (strategy.batchMinutes === 0) continue
+    const batch = batches.get(strategy.strategyId) ?? { strategy, gathered: [], isDue: false }
+    batches.set(strategy.strategyId, batch)
+    batch.gathered.push({ order, asked })
+    batch.isDue ||= !isGathering(order, strategy, at)
+  }
+  for (const { gathered } of batches.values()) {
+    gathered.sort(
+      (a, b) => a.order.placedAt - b.order.placedAt || (a.order.orderId < b.order.orderId ? -1 : 1),
+    )
+  }
+  return [...batches.values()]
+}
+
+async function sourceSome(
+  gathered: readonly Gathered[],
+  strategy: api.Strategy,
+  context: FlowContext,
+  { timeLimitMs, elapsedMs }: BatchLimits,
+): Promise<void> {
+  const { core, worlds, now } = context
+  const options: BatchOptions = {
+    ...{ timeLimitMs, elapsedMs, gap, seed: 1 },
+    decisionIdOf: ({ orderId }) => `${orderId}/source/0`,
+  }
+  const here = { worlds, state: core.state(), now: now() }
+  const { plans } = await sourceTogether(
+    gathered.map(({ asked }) => asked),
+    here,
+    options,
+    strategy,
+  )
+  await Promise.all(
+    gathered.map(async ({ order }, i) => {
+      const plan = plans[i]
+      if (plan?.decision === undefined || plan.work.length === 0) return
+      // What changed meanwhile is refused, and sourced by itself.
+      await carryOut(order, { work: plan.work, decision: plan.decision }, context)
+    }),
+  )
+}

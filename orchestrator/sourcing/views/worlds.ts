@@ -1,0 +1,85 @@
+// The world that orders of a market are sourced in, made of its state and what history says: network, stock, load and
+// products as they are at an instant. It sources nothing and changes nothing.
+
+import type { api } from '#data/contracts'
+import type { CoreState, Product } from '#orchestrator/core'
+import type { Centroids } from '../network/centroids.ts'
+import { compileNetwork } from '../network/compile.ts'
+import type { CompiledNetwork } from '../network/compiled.ts'
+import type { LearnedView, PlannedWork, ProductFacts, SourcingWorld } from '../world.ts'
+import { type History, noHistory } from './history.ts'
+import { learnedView } from './learned.ts'
+import { LoadIndex } from './load.ts'
+import { stockView } from './stock.ts'
+
+/** Worlds of one market; keeps what is the same from one order to the next. */
+export class Worlds {
+  /** What the marts say, as of when they were read last. */
+  history: History = noHistory
+  readonly #centroids: Centroids | undefined
+  readonly #load = new LoadIndex()
+  #compiled: { networkVersion: number; nodesVersion: number; network: CompiledNetwork } | null = null
+
+  /** @param centroids of countries other than the US and Canada */
+  constructor(centroids?: Centroids) {
+    this.#centroids = centroids
+  }
+
+  /** The network of a state made ready; kept until the network or a node changes. */
+  network({ network, nodes, nodesVersion }: CoreState): CompiledNetwork {
+    const known = this.#compiled
+    if (known?.networkVersion === network.version && known.nodesVersion === nodesVersion) return known.network
+    const made = compileNetwork({
+      document: network.document,
+      version: network.version,
+      nodes: nodes.values(),
+      ...(this.#centroids === undefined ? {} : { centroids: this.#centroids }),
+    })
+    this.#compiled = { networkVersion: network.version, nodesVersion, network: made }
+    return made
+  }
+
+  /** What history says, as it is stretched by the open incidents of a state. */
+  learned(state: CoreState): LearnedView {
+    return learnedView(this.history, state)
+  }
+
+  /**
+   * The world of a state.
+   * @param now epoch ms of the market
+   */
+  at(state: CoreState, now: number, strategy: api.Strategy): SourcingWorld {
+    const network = this.network(state)
+    return {
+      now,
+      network,
+      strategy,
+      stock: stockView(state, this.history, now),
+      load: this.#load.at(state, now, (nodeId) => network.nodes.get(nodeId)?.timeZone ?? 'UTC'),
+      learned: this.learned(state),
+      product: (sku) => factsOf(state.products.get(sku)),
+      rounding: 'cents',
+    }
+  }
+
+  /**
+   * Counts planned work as load while its command is under way.
+   * @returns takes it away again
+   */
+  claim(work: readonly PlannedWork[]): () => void {
+    return this.#load.claim(
+      work.map(({ nodeId, dispatchAt, lines }) => ({
+        nodeId,
+        dispatchAt,
+        lines: lines.length,
+        units: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+      })),
+    )
+  }
+}
+
+function factsOf(product: Product | undefined): ProductFacts | null {
+  if (product === undefined) return null
+  const { weightG = null, lengthMm = null, widthMm = null, heightMm = null } = product
+  return { weightG, lengthMm, widthMm, heightMm }
+}
