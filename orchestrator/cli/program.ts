@@ -14,6 +14,7 @@ import {
   type VerbName,
   writeWorld,
 } from '#orchestrator/verbs'
+import { addNetwork } from './network-command.ts'
 import { absolute, list, mapping, present, whole } from './options.ts'
 import { type Outcome, printFile } from './output.ts'
 import { type Call, runRebuild, runRestore, runVerb } from './run.ts'
@@ -38,6 +39,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   const verb = (name: VerbName, args: object) => perform((call) => runVerb(name, present(args), call))
   addData(program, verb)
   addQuarantine(program, verb)
+  addNetwork(program, verb)
   addSql(program, perform)
   addServing(program, perform, verb, pages)
   addKeys(program, verb)

@@ -5,6 +5,7 @@ import { cycleVerb } from './cycle.ts'
 import { demoVerb } from './demo.ts'
 import { ingestVerb } from './ingest.ts'
 import { keyCreateVerb, keyListVerb, keyRevokeVerb } from './key.ts'
+import { networkCheckVerb, networkExportVerb, networkImportVerb } from './network.ts'
 import { quarantineExportVerb, quarantineListVerb, quarantineReplayVerb } from './quarantine.ts'
 import { sqlVerb } from './sql.ts'
 import type { Verb } from './verb.ts'
@@ -28,6 +29,9 @@ export const verbs = {
   verify: verifyVerb,
   backup: backupVerb,
   demo: demoVerb,
+  'network-export': networkExportVerb,
+  'network-import': networkImportVerb,
+  'network-check': networkCheckVerb,
   'key-create': keyCreateVerb,
   'key-list': keyListVerb,
   'key-revoke': keyRevokeVerb,
