@@ -70,8 +70,8 @@ function mayMove({ orderId, method, isPinned, moves }: Order, { policy }: CoreSt
 }
 
 /**
- * Whether it may come too late if nine of ten pass quicker; a first look that costs little. Work that an incident
- * touches is moved because of that, or not at all.
+ * Whether it comes too late where it is, as likely as not, with the time that it is there already. Work that an
+ * incident touches is moved because of that, or not at all.
  */
 function isPressing(promisedAt: number, work: FulfillmentOrder, order: Order, context: MoveContext): boolean {
   const { worlds, core, now } = context
@@ -82,11 +82,8 @@ function isPressing(promisedAt: number, work: FulfillmentOrder, order: Order, co
   const told = network.nodes.get(work.nodeId)?.processing ?? learned.processing(work.nodeId)
   const service = network.services.get(work.service ?? '')?.transit
   const way = service ?? learned.transit(work.nodeId, work.carrier, order.shipTo.region)
-  const [processing, transit] = [told?.p90Hours ?? 0, way?.p90Hours ?? 0]
-  const leavesAt = Math.max(
-    now,
-    Math.min(work.shipBy ?? now + processing * hourMs, now + processing * hourMs),
-  )
+  const [processing, transit] = [told?.medianHours ?? 0, way?.medianHours ?? 0]
+  const leavesAt = Math.max(now, (work.releasedAt ?? work.sourcedAt) + processing * hourMs)
   return leavesAt + transit * hourMs > promisedAt
 }
 
