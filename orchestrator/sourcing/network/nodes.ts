@@ -4,7 +4,7 @@ import type { api } from '#data/contracts'
 import type { Node } from '#orchestrator/core'
 import type { CompiledNode } from './compiled.ts'
 import type { Findings } from './findings.ts'
-import { zoneClock } from './zone-clock.ts'
+import { minuteOf, zoneClock } from './zone-clock.ts'
 
 /** Zone of a node whose own is not known. */
 export const usualZone = 'UTC'
@@ -61,7 +61,7 @@ function settle(
     activeUntil: told?.activeUntil ?? null,
     groupIds: told?.groupIds ?? [],
     calendar: calendarOf(nodeId, told?.calendarId ?? null, calendars, findings),
-    cutOff: told?.cutOff ?? file?.cutOff ?? null,
+    cutOff: cutOffOf(nodeId, told?.cutOff ?? file?.cutOff ?? null, findings),
     pickups: told?.pickups ?? [],
     processing: told?.processing ?? null,
     orderCostCents: told?.orderCostCents ?? file?.processingCostCents ?? 0,
@@ -101,6 +101,13 @@ function zoneOf(nodeId: string, timeZone: string | null, findings: Findings): st
   const why = timeZone === null ? 'names no time zone' : `names the time zone "${timeZone}", which is unknown`
   findings.add('node_zone_unknown', 'nodes', nodeId, `Node ${nodeId} ${why}: taken as ${usualZone}.`)
   return usualZone
+}
+
+function cutOffOf(nodeId: string, cutOff: string | null, findings: Findings): string | null {
+  if (cutOff === null || minuteOf(cutOff) !== null) return cutOff
+  const text = `Node ${nodeId} has the cut-off "${cutOff}", which is no time: taken as the end of its day.`
+  findings.add('node_cut_off_unreadable', 'nodes', nodeId, text)
+  return null
 }
 
 function calendarOf(
