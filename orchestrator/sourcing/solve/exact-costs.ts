@@ -54,12 +54,6 @@ export class PieceCosts {
     if (this.isPriced) this.price(task, states)
   }
 
-  /** Forgets the order. */
-  forget(): void {
-    this.order = null
-    this.places = null
-  }
-
   private number(order: SolverOrder): void {
     const count = order.places.length
     if (this.wayStarts.length < count + 1) this.wayStarts = new Int32Array((count + 1) * 2)

@@ -1,5 +1,5 @@
-// Looks for a good answer of one order that is too large to be looked at in full: builds one piece by piece and improves
-// it by moves. It proves nothing.
+// Looks for a good answer of one order that is too large to be looked at in full: builds one piece by piece and
+// improves it by moves. It proves nothing.
 
 import { AskedPieces } from './exact-pieces.ts'
 import { type Best, type Draft, fitTogether, type Task, tolerance, unservedCost } from './exact-task.ts'

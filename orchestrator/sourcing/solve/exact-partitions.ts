@@ -19,8 +19,8 @@ export class Partitions {
 
   /**
    * Improves the best answer by those of several pieces.
-   * @returns whether all were looked at; whether places got into each other's way, so that more than the cheapest offers
-   * of each amount have to be looked at; a bound: none costs less
+   * @returns whether all were looked at; whether places got into each other's way, so that more than the cheapest
+   * offers of each amount have to be looked at; a bound: none costs less
    */
   improve(search: Search, offers: Offers): { isComplete: boolean; hasConflict: boolean; bound: number } {
     const { task, states } = search

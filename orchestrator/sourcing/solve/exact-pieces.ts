@@ -59,7 +59,7 @@ export class AskedPieces {
     return sum
   }
 
-  /** As much as a place can send of what is wanted: all that it has, or, where no way takes that, a part of each line. */
+  /** As much as a place can send of what is wanted: all that it has, or, where no way takes that, a part of it. */
   largest(p: number, wanted: readonly number[]): Draft | null {
     const all = wanted.map((units, i) => Math.min(units, this.most[p]?.[i] as number))
     const count = all.reduce((sum, units) => sum + units, 0)

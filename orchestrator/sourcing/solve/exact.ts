@@ -82,7 +82,7 @@ export interface RankedPlace {
   isWhole: boolean
 }
 
-/** Places of an order: those that send everything first, the cheapest first; then those that send more, then the rest. */
+/** Places of an order: those that send most come first, of these the cheapest. */
 export function rankPlaces(order: SolverOrder, supply: Supply): RankedPlace[] {
   const wanted = order.lines.reduce((sum, line) => sum + line.quantity, 0)
   const ranked = order.places.map((_, place) => {

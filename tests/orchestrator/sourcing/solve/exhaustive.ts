@@ -21,74 +21,86 @@ export function solveExhaustively(
   problem: Problem,
   isAllowed: (steps: readonly Step[]) => boolean = () => true,
 ): Exhaustive {
-  const stock = new Map<string, number>()
-  const left = problem.capacities.map((capacity) => capacity.limit)
-  const best: Exhaustive = { cost: Infinity, pieces: 0 }
-  const nextOrder = (at: number, spent: number, pieces: number): void => {
-    const order = problem.orders[at]
-    if (order === undefined) {
-      if (spent < best.cost || (spent === best.cost && pieces < best.pieces)) {
-        best.cost = spent
-        best.pieces = pieces
-      }
+  const trial = new Trial(problem, isAllowed)
+  trial.tryOrder(0, 0, 0)
+  return trial.best
+}
+
+class Trial {
+  readonly best: Exhaustive = { cost: Infinity, pieces: 0 }
+  private readonly problem: Problem
+  private readonly isAllowed: (steps: readonly Step[]) => boolean
+  private readonly given = new Map<string, number>()
+  private readonly rooms: number[]
+
+  constructor(problem: Problem, isAllowed: (steps: readonly Step[]) => boolean) {
+    this.problem = problem
+    this.isAllowed = isAllowed
+    this.rooms = problem.capacities.map((capacity) => capacity.limit)
+  }
+
+  tryOrder(at: number, spent: number, pieces: number): void {
+    const order = this.problem.orders[at]
+    const { best } = this
+    if (order !== undefined) {
+      const wanted = order.lines.map((line) => line.quantity)
+      this.tryPlace(order, 0, [], wanted, (cost, more) => this.tryOrder(at + 1, spent + cost, pieces + more))
+    } else if (spent < best.cost || (spent === best.cost && pieces < best.pieces)) {
+      best.cost = spent
+      best.pieces = pieces
+    }
+  }
+
+  private tryPlace(
+    order: SolverOrder,
+    place: number,
+    steps: Step[],
+    left: number[],
+    go: (cost: number, pieces: number) => void,
+  ): void {
+    const from = order.places[place]
+    if (from === undefined) {
+      const cost = costOf(order, steps, left)
+      if (cost < Infinity && this.isAllowed(steps)) go(cost, steps.length)
       return
     }
-    const wanted = order.lines.map((line) => line.quantity)
-    const steps: Step[] = []
-    const nextPlace = (place: number): void => {
-      if (place === order.places.length) {
-        const cost = costOf(order, steps, wanted)
-        if (isAllowed(steps) && cost < Infinity) nextOrder(at + 1, spent + cost, pieces + steps.length)
-        return
-      }
-      nextPlace(place + 1)
-      const from = order.places[place]
-      if (from === undefined) return
-      for (const units of amounts(wanted)) {
-        const can = units.every(
-          (amount, i) =>
-            amount === 0 ||
-            (Math.floor(from.can / 2 ** i) % 2 === 1 &&
-              amount <=
-                problem.stock(from.node, skuOf(order, i)) -
-                  (stock.get(`${from.node} ${skuOf(order, i)}`) ?? 0)),
-        )
-        if (!can) continue
-        for (let way = 0; way < from.ways.length; way++) {
-          apply(order, place, way, units, 1)
-          if (left.every((room) => room >= 0)) {
-            steps.push({ place, way, units })
-            nextPlace(place + 1)
-            steps.pop()
-          }
-          apply(order, place, way, units, -1)
+    this.tryPlace(order, place + 1, steps, left, go)
+    for (const units of amounts(left)) {
+      if (!this.has(order, place, units)) continue
+      for (let way = 0; way < from.ways.length; way++) {
+        const step = { place, way, units }
+        this.apply(order, step, left, 1)
+        if (this.rooms.every((room) => room >= 0)) {
+          this.tryPlace(order, place + 1, [...steps, step], left, go)
         }
+        this.apply(order, step, left, -1)
       }
     }
-    const apply = (
-      of: SolverOrder,
-      place: number,
-      way: number,
-      units: readonly number[],
-      sign: number,
-    ): void => {
-      const from = of.places[place]
-      const lines = units.filter((amount) => amount > 0).length
-      const count = units.reduce((sum, amount) => sum + amount, 0)
-      for (const use of from?.ways[way]?.uses ?? []) {
-        left[use.capacity] =
-          (left[use.capacity] ?? 0) - sign * (use.each + use.perLine * lines + use.perUnit * count)
-      }
-      for (const [i, amount] of units.entries()) {
-        const key = `${from?.node} ${skuOf(of, i)}`
-        stock.set(key, (stock.get(key) ?? 0) + sign * amount)
-        wanted[i] = (wanted[i] ?? 0) - sign * amount
-      }
-    }
-    nextPlace(0)
   }
-  nextOrder(0, 0, 0)
-  return best
+
+  private has(order: SolverOrder, place: number, units: readonly number[]): boolean {
+    const { node = -1, can = 0 } = order.places[place] ?? {}
+    return units.every((amount, i) => {
+      const sku = skuOf(order, i)
+      const stock = this.problem.stock(node, sku) - (this.given.get(`${node} ${sku}`) ?? 0)
+      return amount === 0 || (Math.floor(can / 2 ** i) % 2 === 1 && amount <= stock)
+    })
+  }
+
+  private apply(order: SolverOrder, { place, way, units }: Step, left: number[], sign: number): void {
+    const from = order.places[place]
+    const lines = units.filter((amount) => amount > 0).length
+    const count = units.reduce((sum, amount) => sum + amount, 0)
+    for (const { capacity, each, perLine, perUnit } of from?.ways[way]?.uses ?? []) {
+      const used = each + perLine * lines + perUnit * count
+      this.rooms[capacity] = (this.rooms[capacity] ?? 0) - sign * used
+    }
+    for (const [i, amount] of units.entries()) {
+      const key = `${from?.node} ${skuOf(order, i)}`
+      this.given.set(key, (this.given.get(key) ?? 0) + sign * amount)
+      left[i] = (left[i] ?? 0) - sign * amount
+    }
+  }
 }
 
 function skuOf(order: SolverOrder, i: number): number {
