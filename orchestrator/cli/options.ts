@@ -33,3 +33,12 @@ export function mapping(nameOrFile: string): string {
 export function present<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }
+
+/** A parser of numbers within bounds, for commander. */
+export function numberBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isFinite(value) && value >= low && value <= high && text.trim() !== '') return value
+    throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`)
+  }
+}

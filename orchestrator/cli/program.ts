@@ -19,6 +19,7 @@ import { absolute, list, mapping, present, whole } from './options.ts'
 import { type Outcome, printFile } from './output.ts'
 import { type Call, runRebuild, runRestore, runVerb } from './run.ts'
 import { type ServeChoices, serveUntilStopped } from './serve.ts'
+import { addSource } from './source-command.ts'
 
 /** Runs a command's work and prints what it gave; null where the command printed by itself. */
 export type Perform = (work: (call: Call) => Promise<Outcome | null>) => Promise<void>
@@ -44,6 +45,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addServing(program, perform, verb, pages)
   addKeys(program, verb)
   addCare(program, perform, verb)
+  addSource(program, perform)
   addTools(program, perform)
   return program
 }

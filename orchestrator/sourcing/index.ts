@@ -16,6 +16,16 @@ export { networkSourceAt, writeNetworkAt } from './documents/folder.ts'
 export { type ReadNetwork, type ReadOptions, readNetworkFiles, tableNamed } from './documents/read-files.ts'
 export { writeNetworkFiles } from './documents/write-files.ts'
 export { readNetworkYaml, writeNetworkYaml } from './documents/yaml.ts'
+export {
+  fromBrunel,
+  readProblem,
+  readSheets,
+  type SourceReport,
+  type SourcingFiles,
+  solveFiles,
+  writeAssignments,
+  writeProblem,
+} from './files/index.ts'
 export { type BuildOptions, buildProblem, type Model, type OrderModel } from './model/build.ts'
 export { openSession, type SourcingSession } from './model/session.ts'
 export { readCentroids } from './network/centroid-files.ts'

@@ -15,6 +15,7 @@ export { showBench } from './bench.ts'
 export { showRebuild } from './rebuild.ts'
 export { isRestoreFaulty, type RestoreSummary, restore, showRestore } from './restore.ts'
 export { showSimulation, simulate } from './simulate.ts'
+export { type SourceArgs, showSource, sourceFiles } from './source.ts'
 export type { Progress, Verb, VerbContext } from './verb.ts'
 export { showWorld, type WorldSummary, writeWorld } from './world.ts'
 
