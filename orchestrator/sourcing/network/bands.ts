@@ -14,6 +14,13 @@ export interface Fit extends Row {
   cents: number
 }
 
+/** No parcel over a distance costs less than `eachCents` + `perGCents` x its weight, nor less than `leastCents`. */
+export interface Floor {
+  eachCents: number
+  perGCents: number
+  leastCents: number
+}
+
 /** What is odd about a band, null where nothing is. */
 export function bandFault(band: api.RateBand): string | null {
   const amounts = [band.baseCents, band.perKgCents, band.perKmCents, band.minimumCents]
@@ -90,6 +97,22 @@ export class Bands {
     return best === null ? null : { band: best.band, row: best.row, cents: least }
   }
 
+  /** What any parcel costs at least; of many bands, those of other distances count, too. */
+  floor(distanceKm: number | null): Floor {
+    const floor = { eachCents: none, perGCents: none, leastCents: none }
+    const isLong = this.#rows.length > 32
+    for (const { band } of this.#rows) {
+      const isFar = distanceKm !== null && (distanceKm < band.distanceFromKm || distanceKm > (band.distanceToKm ?? none))
+      if (!isLong && isFar) continue
+      const km = isLong ? band.distanceFromKm : (distanceKm ?? 0)
+      const each = band.baseCents + band.perKmCents * km
+      floor.eachCents = Math.min(floor.eachCents, each)
+      floor.perGCents = Math.min(floor.perGCents, band.perKgCents / 1_000)
+      floor.leastCents = Math.min(floor.leastCents, Math.max(band.minimumCents, each))
+    }
+    return floor
+  }
+
   /** Index of the last band that begins at or before, -1 = none. */
   #last(key: number): number {
     let [low, high] = [0, this.#from.length]
@@ -101,6 +124,8 @@ export class Bands {
     return low - 1
   }
 }
+
+const none = Number.POSITIVE_INFINITY
 
 function fits(band: api.RateBand, weightG: number, distanceKm: number | null): boolean {
   if (weightG < band.weightFromG || (band.weightToG !== null && weightG > band.weightToG)) return false

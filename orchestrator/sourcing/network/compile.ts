@@ -56,6 +56,7 @@ export function compileNetwork({
     findings: [...places.findings, ...findings.list()],
     servicesTo: (nodeId, to) => destinations.servicesTo(nodeId, to),
     rate: (service, parcel, at) => destinations.rate(service, parcel, at),
+    rateFloor: (service) => destinations.floor(service),
     departures: (nodeId, carrierId, from, count, hours = 0): readonly Departure[] =>
       timetables.get(nodeId)?.list(carrierId, from, count, hours) ?? [],
     addWorkingTime: (nodeId, from, hours) => timetables.get(nodeId)?.hours.add(from, hours) ?? null,

@@ -84,6 +84,8 @@ export interface CompiledNetwork {
    * @param at epoch ms, for cards that hold for a time
    */
   rate(service: ServiceLane, parcel: Parcel, at: number): Rate | null
+  /** No parcel costs less on a service: `eachCents` + `perGCents` x its weight, nor `leastCents`. */
+  rateFloor(service: ServiceLane): { eachCents: number; perGCents: number; leastCents: number }
   /**
    * Next departures of work that comes at `from`: one for each working day whose cut-off it reaches, the earliest
    * first, at most `count`. Work counts on a day from its cut-off of the day before to its own; it is begun when it
@@ -103,7 +105,7 @@ export interface CompiledNetwork {
   addWorkingTime(nodeId: string, from: number, hours: number): number | null
   /** An instant on a day of a service's delivery days: the one given, else the next such day's begin, in a zone. */
   onDeliveryDay(service: api.CarrierService, at: number, timeZone: string): number
-  /** Coordinates of a destination: its own, else the centroid of its postal code, else of its region; null = unknown. */
+  /** Where a destination is: its own coordinates, else the centroid of postal code, city or region; null = unknown. */
   locate(to: LanePlace): { latitude: number; longitude: number } | null
   /** Great-circle km, null where a side is unknown. */
   distanceKm(nodeId: string, to: LanePlace): number | null

@@ -2,11 +2,12 @@
 // destination is kept for a while, since all nodes are asked for the same one.
 
 import type { api } from '#data/contracts'
+import type { Floor } from './bands.ts'
 import type { Centroids } from './centroids.ts'
 import type { CompiledNode, LanePlace, Parcel, Rate, ServiceLane } from './compiled.ts'
 import { greatCircleKm, type Point, pointOf } from './distance.ts'
 import { placeKeys } from './place.ts'
-import { cheapestRate, Validity } from './rates.ts'
+import { cheapestRate, floorOf, Validity } from './rates.ts'
 import type { Area, Reach, Reached } from './reach.ts'
 import { isInstant, type ZoneClock } from './zone-clock.ts'
 
@@ -29,6 +30,7 @@ class RatedLane implements ServiceLane {
   readonly to: LanePlace
   readonly distanceKm: number | null
   readonly #reached: Reached
+  #floor: Floor | null = null
 
   constructor(nodeId: string, to: LanePlace, distanceKm: number | null, reached: Reached) {
     this.service = reached.service
@@ -37,6 +39,11 @@ class RatedLane implements ServiceLane {
     this.to = to
     this.distanceKm = reached.lane?.distanceKm ?? distanceKm
     this.#reached = reached
+  }
+
+  floor(): Floor {
+    this.#floor ??= floorOf(this.#reached, this.distanceKm)
+    return this.#floor
   }
 
   /** Null for a lane that was made elsewhere. */
@@ -98,6 +105,11 @@ export class Destinations {
     if (clock === null || reached === null || !isInstant(at)) return null
     const km = service.distanceKm !== null && service.distanceKm >= 0 ? service.distanceKm : null
     return cheapestRate(reached, parcel, km, (card) => this.#validity.holds(card, at, clock))
+  }
+
+  /** What any parcel costs at least. */
+  floor(service: ServiceLane): Floor {
+    return service instanceof RatedLane ? service.floor() : { eachCents: 0, perGCents: 0, leastCents: 0 }
   }
 
   /** Coordinates of a destination. */

@@ -2,6 +2,7 @@
 // rounded.
 
 import type { api } from '#data/contracts'
+import type { Floor } from './bands.ts'
 import type { Parcel, Rate } from './compiled.ts'
 import type { Rates, Reached } from './reach.ts'
 import { dayNumber, type ZoneClock } from './zone-clock.ts'
@@ -88,6 +89,20 @@ export function cheapestRate(
     best = { cents, rateCardId, band: fit.band, row: fit.row, billableG: weightG, isGuessed, isFree }
   }
   return best
+}
+
+/** What any parcel of a service costs at least, whatever card holds; nothing where one carries goods of worth for free. */
+export function floorOf({ rates }: Reached, distanceKm: number | null): Floor {
+  const least: Floor = { eachCents: 0, perGCents: 0, leastCents: 0 }
+  for (const [i, { card, bands }] of rates.entries()) {
+    const floor = bands.floor(distanceKm)
+    const factor = card.freeFromCents === null ? card.factor : 0
+    for (const name of ['eachCents', 'perGCents', 'leastCents'] as const) {
+      const cents = floor[name] === Number.POSITIVE_INFINITY ? floor[name] : floor[name] * factor
+      least[name] = i === 0 ? cents : Math.min(least[name], cents)
+    }
+  }
+  return least
 }
 
 /** The lowest weight that a card has a band for here. */

@@ -62,7 +62,8 @@ export class Reach {
       const byService = inner(this.#bucketOf(lane.destination).lanes, lane.origin.trim())
       const other = byService.get(lane.serviceId)
       if (other !== undefined) {
-        const text = `Lanes ${other.laneId} and ${lane.laneId} are for the same service and places: the first by id counts.`
+        const both = `Lanes ${other.laneId} and ${lane.laneId} are for the same service and places`
+        const text = `${both}: the first by id counts.`
         findings.add('lane_twice', 'lanes', lane.laneId, text)
         if (other.laneId <= lane.laneId) continue
       }
