@@ -1,7 +1,7 @@
 // What conditions may ask of an order and of the time. Every fact is always there; what is not known has a value of its
 // own, so that no condition fails for it.
 
-import { zoneClock } from '../network/zone-clock.ts'
+import { isInstant, zoneClock } from '../network/zone-clock.ts'
 import type { SourcingOrder } from '../world.ts'
 
 /** Types of the facts of an order, as conditions see them. */
@@ -87,10 +87,10 @@ function whole(value: number): bigint {
   return BigInt(Number.isFinite(value) ? Math.round(value) : 0)
 }
 
-function localParts(at: number, timeZone: string | null) {
+function localParts(given: number, timeZone: string | null) {
+  const at = isInstant(given) ? given : 0
   const clock = timeZone === null ? null : zoneClock(timeZone)
-  const local = at + (clock?.offsetAt(at) ?? 0)
-  const date = new Date(Number.isFinite(local) ? local : 0)
+  const date = new Date(at + (clock?.offsetAt(at) ?? 0))
   const days = Math.floor(date.getTime() / dayMs)
   return {
     hour: whole(date.getUTCHours()),
