@@ -9,11 +9,17 @@ export type Query = Record<string, string | number | boolean | readonly string[]
 interface Ask {
   query?: Query
   body?: unknown
+  /** Type of a body that is text rather than JSON. */
+  textType?: string
   signal?: AbortSignal
+  /** How long an answer may take, ms. */
+  patienceMs?: number
 }
 
 const base = '/api/v1'
-const patienceMs = 60_000
+const usualMs = 60_000
+/** Both sides of a what-if, solved with the longest time limit. */
+const solvingMs = 700_000
 
 /** The query string of some values, with its question mark, or nothing. */
 export function queryText(query: Query): string {
@@ -26,18 +32,22 @@ export function queryText(query: Query): string {
   return text === '' ? '' : `?${text}`
 }
 
-async function ask<T>(method: string, path: string, { query = {}, body, signal }: Ask = {}): Promise<T> {
+async function ask<T>(
+  method: string,
+  path: string,
+  { query = {}, body, textType, signal, patienceMs = usualMs }: Ask = {},
+): Promise<T> {
   const isWrite = method !== 'GET'
   const headers: Record<string, string> = { accept: 'application/json' }
   if (isWrite) headers['idempotency-key'] = randomKey()
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (body !== undefined) headers['content-type'] = textType ?? 'application/json'
   const limit = AbortSignal.timeout(patienceMs)
   let response: Response
   try {
     response = await fetch(`${base}${path}${queryText(query)}`, {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : textType === undefined ? JSON.stringify(body) : String(body),
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     })
   } catch (error) {
@@ -129,6 +139,26 @@ export const server = {
     ask<api.CommandAnswer>('POST', '/inventory/adjustments', { body }),
   slices: (metric: string, dimension: string, signal?: AbortSignal) =>
     ask<api.MetricSlice[]>('GET', `/metrics/${part(metric)}/slices`, reading(signal, { dimension })),
+
+  network: (signal?: AbortSignal) => ask<api.NetworkAnswer>('GET', '/network', reading(signal)),
+  changeNetwork: (body: api.NetworkChange) => ask<api.NetworkChanged>('PATCH', '/network', { body }),
+  exportNetwork: () => ask<api.NetworkFiles>('GET', '/network/export', { query: { format: 'csv' } }),
+  /** Takes CSV files by their names, or one YAML text. */
+  importNetwork: (source: api.NetworkFiles | string, query: { mode: string; dryRun?: boolean }) =>
+    ask<api.NetworkChanged>('POST', '/network/import', {
+      query,
+      body: source,
+      ...(typeof source === 'string' ? { textType: 'application/yaml' } : {}),
+    }),
+  strategies: (signal?: AbortSignal) => ask<api.StrategiesAnswer>('GET', '/strategies', reading(signal)),
+  publishStrategy: (body: api.StrategyDraft) => ask<api.StrategyPublished>('POST', '/strategies', { body }),
+  checkStrategy: (body: api.StrategyCheck) =>
+    ask<api.StrategyCheckAnswer>('POST', '/strategies/check', { body }),
+  setStrategyRules: (body: api.StrategyRules) => ask<api.StrategyRules>('PUT', '/strategies/rules', { body }),
+
+  promise: (body: api.PromiseRequest) => ask<api.PromiseAnswer>('POST', '/promise', { body }),
+  whatIf: (body: api.WhatIfRequest, signal: AbortSignal) =>
+    ask<api.WhatIfAnswer>('POST', '/sourcing/simulate', { body, signal, patienceMs: solvingMs }),
 
   sql: (query: string, signal?: AbortSignal) =>
     ask<api.SqlResult>('POST', '/sql', signal ? { body: { query }, signal } : { body: { query } }),

@@ -80,7 +80,11 @@ export function wordsOf(error: unknown): ErrorWords {
 function detailOf({ code, detail, details }: Problem): string {
   const reason = details?.reason
   if (code !== 'CORE_REFUSED' || typeof reason !== 'string') return detail
-  return `That cannot be done now: ${reasonWord(reason)}`
+  const { kind, id, by } = details as { kind?: unknown; id?: unknown; by?: { list?: string; id?: string } }
+  if (typeof kind !== 'string' || typeof id !== 'string')
+    return `That cannot be done now: ${reasonWord(reason)}`
+  const where = by?.id === undefined ? '' : `, by ${by.id}`
+  return `That cannot be done now: ${reasonWord(reason)} (${id}${where})`
 }
 
 function sentence(text: string): string {

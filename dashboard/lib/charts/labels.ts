@@ -23,7 +23,7 @@ interface Box {
   bottom: number
 }
 
-const letterWidth = 6.1
+const letterWidth = 6.5
 const lineHeight = 14
 const away = 9
 
