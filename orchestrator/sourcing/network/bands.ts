@@ -102,7 +102,8 @@ export class Bands {
     const floor = { eachCents: none, perGCents: none, leastCents: none }
     const isLong = this.#rows.length > 32
     for (const { band } of this.#rows) {
-      const isFar = distanceKm !== null && (distanceKm < band.distanceFromKm || distanceKm > (band.distanceToKm ?? none))
+      const isFar =
+        distanceKm !== null && (distanceKm < band.distanceFromKm || distanceKm > (band.distanceToKm ?? none))
       if (!isLong && isFar) continue
       const km = isLong ? band.distanceFromKm : (distanceKm ?? 0)
       const each = band.baseCents + band.perKmCents * km

@@ -8,6 +8,8 @@ import { dayText, isInstant, minuteOf, weekdayOf } from './zone-clock.ts'
 const longestList = 366
 /** Days kept of a node; beyond them all are forgotten and told anew. */
 const keptDays = 128
+/** Working times kept of a node and carrier: there is usually one. */
+const keptHours = 4
 
 interface Day extends WorkDay {
   text: string
@@ -22,8 +24,8 @@ interface Slots {
   isAny: boolean
   /** Pick-ups by local day. */
   days: Map<number, readonly number[]>
-  /** Departures of work that waits for a day to begin, by that day; null = none follows. */
-  held: Map<number, Departure | null>
+  /** Departures of work that waits for a day to begin, by its hours, then by that day; null = none follows. */
+  held: Map<number, Map<number, Departure | null>>
 }
 
 /** Departures of one node. */
@@ -53,10 +55,8 @@ export class Timetable {
     for (; work !== null && found.length < wanted; work = this.hours.next(work.day + 1)) {
       const day = this.#dayOf(work)
       if (day.cutOffAt < from) continue
-      const departure =
-        day.opens >= from && hours === 0
-          ? this.#heldUntil(day, slots)
-          : this.#leaving(day, slots, from, hours)
+      const isHeld = day.opens >= from
+      const departure = isHeld ? this.#held(day, slots, hours) : this.#leaving(day, slots, from, hours)
       if (departure === null) break
       found.push(departure)
     }
@@ -72,12 +72,18 @@ export class Timetable {
     })
   }
 
-  #heldUntil(day: Day, slots: Slots): Departure | null {
-    let known = slots.held.get(day.day)
+  #held(day: Day, slots: Slots, hours: number): Departure | null {
+    let byDay = slots.held.get(hours)
+    if (byDay === undefined) {
+      if (slots.held.size >= keptHours) slots.held.clear()
+      byDay = new Map()
+      slots.held.set(hours, byDay)
+    }
+    let known = byDay.get(day.day)
     if (known === undefined) {
-      if (slots.held.size >= keptDays) slots.held.clear()
-      known = this.#leaving(day, slots, day.opens, 0)
-      slots.held.set(day.day, known)
+      if (byDay.size >= keptDays) byDay.clear()
+      known = this.#leaving(day, slots, day.opens, hours)
+      byDay.set(day.day, known)
     }
     return known
   }

@@ -100,7 +100,9 @@ export class MinuteCalendar {
       if (cut < opens && cut + 1440 <= closes) cut += 1440
       const cutOffAt = this.#when(day, Math.min(cut, closes))
       if (cutOffAt === null || cutOffAt < from) continue
-      const ready = this.add(Math.max(from, this.#when(day, opens) ?? from), minutes)
+      const begins = this.#when(day, opens)
+      if (begins === null) break
+      const ready = this.add(Math.max(from, begins), minutes)
       const at = ready === null ? null : this.#pickup(carrierId, ready)
       if (at === null) break
       found.push({ at, day: new Date(day * 86_400_000).toISOString().slice(0, 10), cutOffAt })
