@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { compileNetwork } from '#orchestrator/sourcing'
+import { generateNetwork, generateOrders } from './generated-network.ts'
 import {
   carrierService,
   fileNode,
@@ -188,4 +189,27 @@ test('a service delivers on its days, in the zone of the customer', () => {
   expect(on('2026-03-08T02:00:00Z', 'nowhere')).toBe('2026-03-09T00:00')
   expect(network.onDeliveryDay(carrierService('T'), Number.NaN, 'UTC')).toBeNaN()
   expect(network.onDeliveryDay({ ...service, deliveryDays: [9] }, 5, 'UTC')).toBe(5)
+})
+
+test('a generated network has nothing odd, prices every order, and is the same for its seed', () => {
+  const size = { seed: 3, nodes: 12, orders: 20 }
+  expect(generateNetwork(size)).toEqual(generateNetwork(size))
+  expect(generateOrders(size)).toEqual(generateOrders(size))
+  const document = generateNetwork(size)
+  const network = compileNetwork({ document, version: 1, nodes: [] })
+  expect(network.findings).toEqual([])
+  expect(document.rateCards.every(({ bands }) => bands.length > 1_000)).toBe(true)
+  for (const { to, placedAt, lines } of generateOrders(size)) {
+    const weightG = lines.reduce((sum, line) => sum + line.weightG * line.quantity, 0)
+    for (const nodeId of network.nodes.keys()) {
+      const services = network.servicesTo(nodeId, to)
+      expect(services.length).toBe(5)
+      for (const lane of services) {
+        expect(
+          network.rate(lane, { weightG, volumeMm3: null, valueCents: null }, placedAt)?.cents,
+        ).toBeGreaterThan(0)
+        expect(network.departures(nodeId, lane.service.carrierId, placedAt, 3).length).toBe(3)
+      }
+    }
+  }
 })
