@@ -17,6 +17,8 @@ export interface InstanceOptions {
   scarce?: number
   /** Work that a place can do, as a share of what would like to go there; default 0.7 to 1.1. */
   capacity?: readonly [number, number]
+  /** Work that a central place can do beyond that, as a share of what a place gets on average; default 2. */
+  room?: number
   /** Cents for a unit without a place; default 5,000. */
   unservedCost?: number
   /** Pieces of work of an order; default 3. */
@@ -105,13 +107,14 @@ function stockOf(
     const total = (demand[sku] as number) * (isScarce ? 0.9 + random.next() * 0.3 : 4 + random.next() * 8)
     const keepers: number[] = []
     for (let node = 0; node < options.nodes; node++) {
-      if (node % 5 === 0 || random.next() < 0.35) keepers.push(node)
+      // a central place keeps everything, and more of it: it stands in the list several times
+      const times = node % 5 === 0 ? 6 : random.next() < 0.35 ? 1 : 0
+      for (let i = 0; i < times; i++) keepers.push(node)
     }
-    for (let left = Math.ceil(total); left > 0 && keepers.length > 0; ) {
+    const share = 1 + Math.floor(total / keepers.length)
+    for (let left = Math.ceil(total); left > 0 && keepers.length > 0; left -= share) {
       const node = random.pick(keepers)
-      const units = Math.min(left, 1 + Math.floor(total / keepers.length))
-      stock.set(node * skus + sku, (stock.get(node * skus + sku) ?? 0) + units)
-      left -= units
+      stock.set(node * skus + sku, (stock.get(node * skus + sku) ?? 0) + Math.min(left, share))
     }
   }
   return stock
@@ -194,9 +197,10 @@ function capacitiesOf(random: Random, orders: SolverOrder[], options: InstanceOp
     if (at >= 0) load[at] = (load[at] as number) + 1
   }
   const [low, high] = options.capacity ?? [0.7, 1.1]
+  const room = options.room ?? 2
   const mean = orders.length / options.nodes
   return Array.from(load, (wished, node) => {
     const share = low + random.next() * (high - low)
-    return { limit: Math.max(1, Math.round(share * wished + (node % 5 === 0 ? share * mean : 0))) }
+    return { limit: Math.max(1, Math.round(share * wished + (node % 5 === 0 ? room * mean : 0))) }
   })
 }

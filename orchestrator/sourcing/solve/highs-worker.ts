@@ -46,11 +46,9 @@ function solve(highs: Highs, native: Model, model: HighsModel, limits: HighsLimi
     mip_abs_gap: 0,
     random_seed: limits.seed,
     ...(limits.branches === undefined ? {} : { mip_max_nodes: limits.branches }),
+    ...(limits.isInterior === true ? { solver: 'ipm', run_crossover: 'off' } : {}),
   })
   if (model.start !== undefined) native.setSolution({ colValue: model.start })
-  if (model.basis !== undefined) {
-    native.setBasis({ colStatus: model.basis.columns, rowStatus: model.basis.rows })
-  }
   const { modelStatus } = native.run()
   const { constants } = highs
   const hasValues = native.info.get('primal_solution_status') === 2
@@ -66,18 +64,12 @@ function solve(highs: Highs, native: Model, model: HighsModel, limits: HighsLimi
     values: solution?.colValue ?? null,
     bound: boundOf(native, isLinear, isOptimal),
     rowDual: isLinear && isOptimal ? (solution?.rowDual ?? null) : null,
-    basis: isLinear && isOptimal ? basisOf(native) : null,
   }
 }
 
 function boundOf(native: Model, isLinear: boolean, isOptimal: boolean): number {
   if (isLinear) return isOptimal ? native.getObjectiveValue() : Number.NEGATIVE_INFINITY
   return Number(native.info.get('mip_dual_bound'))
-}
-
-function basisOf(native: Model) {
-  const { colStatus, rowStatus } = native.getBasis()
-  return { columns: colStatus, rows: rowStatus }
 }
 
 parentPort?.on('message', (request: HighsRequest) => {

@@ -9,7 +9,6 @@ const nothing: HighsAnswer = {
   values: null,
   bound: Number.NEGATIVE_INFINITY,
   rowDual: null,
-  basis: null,
 }
 /** How often a running model is asked whether it is still wanted, ms. */
 const lookMs = 20

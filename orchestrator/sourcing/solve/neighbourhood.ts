@@ -4,7 +4,7 @@
 import type { Random } from '#data/kernel'
 import type { OrderTable } from './columns.ts'
 import type { HighsWorker } from './highs.ts'
-import { type Listing, listPlans } from './listing.ts'
+import { listPlans } from './listing.ts'
 import { type Choice, chosen, masterOf } from './master.ts'
 import type { Pace } from './pace.ts'
 import { type Assignment, eachUse, type Plan, planKey } from './plans.ts'
@@ -21,7 +21,8 @@ export class Neighbourhoods {
   readonly #pricer: Pricer
   readonly #prices: Float64Array
   readonly #random: Random
-  readonly #lists = new Map<number, Listing>()
+  readonly #pool: readonly Choice[]
+  readonly #lists = new Map<number, Plan[]>()
   /** Cost with prices of the best plan of each order. */
   readonly #least: Float64Array
   /** Orders that would like some of a row, with a plan near their best. */
@@ -29,7 +30,15 @@ export class Neighbourhoods {
   /** Orders that were the middle of a group since something changed around them. */
   readonly #tried: Int32Array
 
-  constructor(assignment: Assignment, pricer: Pricer, prices: Float64Array, random: Random) {
+  /** @param pool plans that were good at some prices, of each order */
+  constructor(
+    assignment: Assignment,
+    pricer: Pricer,
+    prices: Float64Array,
+    random: Random,
+    pool: readonly Choice[],
+  ) {
+    this.#pool = pool
     this.#assignment = assignment
     this.#pricer = pricer
     this.#prices = prices
@@ -106,19 +115,23 @@ export class Neighbourhoods {
   #choice(order: number, below: number): { choice: Choice; now: number } {
     const table = this.#assignment.tables.orders[order] as OrderTable
     const now = this.#assignment.plans[order] as Plan
-    let list = this.#lists.get(order)
-    if (list === undefined) {
-      list =
-        table.box === null
-          ? { plans: [], isComplete: false }
-          : listPlans(table, this.#prices, (this.#least[order] as number) + below, plansMost)
-      this.#lists.set(order, list)
-    }
-    const plans = list.plans.map((each) => each.plan)
+    const plans = this.#lists.get(order) ?? this.#list(table, below)
+    this.#lists.set(order, plans)
     const key = planKey(now)
     const at = plans.findIndex((plan) => planKey(plan) === key)
     if (at >= 0) return { choice: { order, plans }, now: at }
     return { choice: { order, plans: [...plans, now] }, now: plans.length }
+  }
+
+  #list(table: OrderTable, below: number): Plan[] {
+    const plans = new Map(this.#pool[table.index]?.plans.map((plan) => [planKey(plan), plan]))
+    if (table.box === null) return [...plans.values()]
+    const { index } = table
+    for (const { plan } of listPlans(table, this.#prices, (this.#least[index] as number) + below, plansMost)
+      .plans) {
+      plans.set(planKey(plan), plan)
+    }
+    return [...plans.values()]
   }
 
   /** An order that pays much above its best, and orders that share with it, and with those, what is scarce. */

@@ -4,14 +4,15 @@
 import type { Bound } from './bound.ts'
 import type { OrderTable, Tables } from './columns.ts'
 import type { HighsWorker } from './highs.ts'
-import type { HighsAnswer } from './highs-protocol.ts'
 import { type Choice, chosen, type Master, masterOf } from './master.ts'
 import type { Pace } from './pace.ts'
 import { eachUse, emptyPlan, isAllowed, type Plan, planKey } from './plans.ts'
 import type { Pricer } from './pricing.ts'
 
 /** Entries of the largest linear model that is tried. */
-const entriesMost = 300_000
+const entriesMost = 600_000
+/** Entries of the largest that is solved to a corner, where most shares are whole. */
+const cornerMost = 250_000
 /** Models one after the other, at most. */
 const roundsMost = 40
 
@@ -53,6 +54,10 @@ export interface Polished {
   plans: Plan[]
   /** Orders whose share is not whole; where there is none, the plans are the optimum of the model. */
   torn: number[]
+  /** How much more the model cost than the bound, as a share of it. */
+  distance: number
+  /** Whether the shares are a corner of the model, not of its middle. */
+  isCorner: boolean
 }
 
 /**
@@ -69,24 +74,25 @@ export async function polish(
   nearEnough: number,
 ): Promise<Polished | null> {
   let result: Polished | null = null
-  let last: { master: Master; answer: HighsAnswer } | null = null
-  const { tables } = bound
   for (let i = 0; i < roundsMost && pool.entries <= entriesMost; i++) {
-    const master = masterOf(tables, pool.choices(), tables.rows.limits, false)
-    if (last !== null) warm(master, last.master, last.answer)
-    const limits = { timeLimit: pace.leftMs / 1000, gap: 0, seed: 1 }
+    // the last rounds are for the last digits, which the interior does not give
+    const isLast: boolean = result !== null && pool.entries <= cornerMost && result.distance <= 1e-4
+    const master = masterOf(bound.tables, pool.choices(), bound.tables.rows.limits, false)
+    const limits = { timeLimit: pace.leftMs / 1000, gap: 0, seed: 1, isInterior: !isLast }
     const answer = await highs.solve(master.model, limits, () => pace.stopped !== null)
     if (answer.values === null || answer.rowDual === null || answer.status !== 'optimal') return result
     const found = chosen(master, answer.values)
-    const torn = found.filter(({ share }) => share < 1 - 1e-7).map(({ order }) => order)
-    result = { plans: found.map(({ plan }) => plan), torn }
-    last = { master, answer }
+    const torn = found.filter(({ share }) => share < 1 - 1e-6).map(({ order }) => order)
     priceBy(bound, master, answer.rowDual)
-    if ((await bound.round(pricer, pace)) === null) return result
+    const isOver = (await bound.round(pricer, pace)) === null
+    const distance = (answer.bound - bound.bound) / Math.max(1e-9, Math.abs(answer.bound))
+    result = { plans: found.map(({ plan }) => plan), torn, distance, isCorner: isLast }
+    if (isOver) return result
     let added = 0
     for (const [order, plan] of bound.plans.entries()) if (pool.add(order, plan)) added++
-    const distance = answer.bound - bound.bound
-    if (added === 0 || distance <= Math.max(1e-7, nearEnough * Math.abs(answer.bound))) return result
+    const isNear = distance <= Math.max(1e-9, nearEnough)
+    if ((isNear || added === 0) && (isLast || pool.entries > cornerMost)) return result
+    if (added === 0 && distance > 1e-4) return result
   }
   return result
 }
@@ -99,30 +105,3 @@ function priceBy(bound: Bound, master: Master, rowDual: Float64Array): void {
     bound.now[row] = Math.max(0, -(rowDual[offset + at] as number))
   }
 }
-
-/** Starts a model from the basis of the one before, which had fewer plans and rows. */
-function warm(master: Master, before: Master, answer: HighsAnswer): void {
-  const { basis } = answer
-  if (basis === null) return
-  const columns = new Int32Array(master.model.columns)
-  let from = 0
-  let to = 0
-  for (const [c, { plans }] of master.choices.entries()) {
-    const count = before.choices[c]?.plans.length ?? 0
-    columns.set(basis.columns.subarray(from, from + count), to)
-    from += count
-    to += plans.length
-  }
-  const offset = master.choices.length
-  const rows = new Int32Array(master.model.rows).fill(basisBasic)
-  rows.set(basis.rows.subarray(0, offset))
-  const places = new Map(master.rowOf.map((row, at) => [row, offset + at]))
-  for (const [at, row] of before.rowOf.entries()) {
-    const place = places.get(row)
-    if (place !== undefined) rows[place] = basis.rows[offset + at] as number
-  }
-  master.model.basis = { columns, rows }
-}
-
-/** What HiGHS calls a row or column that is in the basis. */
-const basisBasic = 1

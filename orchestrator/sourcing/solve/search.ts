@@ -17,15 +17,20 @@ import type { BatchSolution, SolveOptions } from './problem.ts'
 import { Exchange } from './repair.ts'
 
 /** Rounds of prices at most, and the share of the first step below which they no longer help. */
-const roundsMost = 150
+const roundsMost = 40
 const shareLeast = 0.02
 /** Each so many rounds a solution is made of the plans at hand. */
 const repairEvery = 12
+/** Orders from which on solutions are made of sharp prices only, and rounds of prices before these. */
+const largeFrom = 5_000
+const roundsLarge = 16
 /** Plans kept of an order. */
 const poolMost = 24
 /** Plans of the largest model that is solved to the end, and plans of one order in it. */
 const wholeMost = 60_000
 const listMost = 2_000
+/** Entries of the largest model of the plans at hand that is solved in whole plans. */
+const pooledMost = 80_000
 /** Groups in a row that save nothing before the search gives up. */
 const idleMost = 400
 
@@ -112,15 +117,18 @@ export class BatchSearch {
   /** Rounds of prices, with a solution made of their plans now and then. */
   async #prices(): Promise<void> {
     const bound = this.#bound
-    for (let i = 0; i < roundsMost && bound.share > shareLeast; i++) {
+    const isLarge = this.#tables.orders.length > largeFrom
+    const every = isLarge ? Number.POSITIVE_INFINITY : repairEvery
+    for (let i = 0; i < (isLarge ? roundsLarge : roundsMost) && bound.share > shareLeast; i++) {
       const isBetter = await bound.round(this.#pricer, this.#pace)
       if (isBetter === null) return
       for (const [order, plan] of bound.plans.entries()) this.#pool.add(order, plan)
-      if (i === 0 || i % repairEvery === repairEvery - 1) await this.#adopt(bound.plans, 'columns')
+      if (i === 0 && isPossible(bound.excess)) this.#keep(new Assignment(this.#tables, bound.plans), 'exact')
+      if (i % every === every - 1) await this.#adopt(bound.plans, 'columns')
       if (this.#isDone) return
       bound.step(this.#best.cost, isBetter)
     }
-    await this.#adopt(bound.plans, 'columns')
+    if (!isLarge) await this.#adopt(bound.plans, 'columns')
   }
 
   /** Makes a solution of plans that may take too much together, and keeps it if it is the best. */
@@ -146,14 +154,28 @@ export class BatchSearch {
     this.#keep(assignment, method)
   }
 
-  /** Keeps what the linear model says of most orders, and solves those that it tears anew among themselves. */
-  async #mend({ plans, torn }: Polished, highs: HighsWorker): Promise<void> {
-    if (torn.length === 0) return this.#adopt(plans, 'exact')
-    const assignment = new Assignment(this.#tables, plans)
-    for (const order of torn) assignment.clear(order)
-    const groups = new Neighbourhoods(assignment, this.#pricer, this.#bound.best, this.#random)
-    await groups.solve(torn, highs, this.#pace, this.#below * 5)
-    await this.#adopt(assignment.plans, 'columns')
+  /** Makes a solution of what the linear model says, and solves the plans at hand as wholes where they are not many. */
+  async #mend({ plans, torn, isCorner }: Polished, highs: HighsWorker): Promise<void> {
+    await this.#adopt(plans, isCorner && torn.length === 0 ? 'exact' : 'columns')
+    if (this.#isDone || torn.length === 0 || this.#pool.entries > pooledMost) return
+    for (const [order, plan] of this.#best.plans.entries()) this.#pool.add(order, plan)
+    const choices = this.#pool.choices()
+    const start = choices.map(({ order, plans: listed }) => {
+      const key = planKey(this.#best.plans[order] as Plan)
+      return Math.max(
+        0,
+        listed.findIndex((plan) => planKey(plan) === key),
+      )
+    })
+    const master = masterOf(this.#tables, choices, this.#tables.rows.limits, true, start)
+    const timeLimit = (this.#pace.leftMs * 0.6) / 1000
+    const limits = { timeLimit, gap: Math.max(0.0005, this.#options.gap / 4), branches: 200, seed: 1 }
+    const answer = await highs.solve(master.model, limits, () => this.#pace.stopped !== null)
+    if (answer.values === null) return
+    await this.#adopt(
+      chosen(master, answer.values).map(({ plan }) => plan),
+      'columns',
+    )
   }
 
   /** What a plan may cost above its best to be looked at in a group. */
@@ -218,7 +240,13 @@ export class BatchSearch {
 
   /** Groups of orders, until nothing is saved any more. */
   async #groups(highs: HighsWorker): Promise<void> {
-    const groups = new Neighbourhoods(this.#best, this.#pricer, this.#bound.best, this.#random)
+    const groups = new Neighbourhoods(
+      this.#best,
+      this.#pricer,
+      this.#bound.best,
+      this.#random,
+      this.#pool.choices(),
+    )
     const { orders } = this.#tables
     for (let idle = 0; idle < Math.min(idleMost, orders.length) && !this.#isDone; ) {
       const saved = await groups.improve(highs, this.#pace, this.#below)
@@ -226,4 +254,9 @@ export class BatchSearch {
       if (saved > 0) this.#keep(this.#best, 'neighbourhoods')
     }
   }
+}
+
+/** Whether nothing is taken above what there is. */
+function isPossible(excess: Float64Array): boolean {
+  return excess.every((each) => each <= 1e-9)
 }
