@@ -28,6 +28,8 @@ type Piece =
 const tag = '\u0000n'
 /** Values in a plain value after which it becomes a piece of its own. */
 const pieceValues = 1_000
+/** Values from which on nothing but single values stays in place, so that no piece is huge. */
+const hugeValues = 100_000
 
 /** How states of type S, made of plain values and persistent collections, are written and read. */
 export function stateCodec<S>(): StateCodec<S> {
@@ -80,11 +82,12 @@ class Freezer {
     }
     if (sizeOf(value) <= pieceValues) return value
     const out: [string, unknown][] = []
+    const least = sizeOf(value) > hugeValues ? 1 : pieceValues / 10
     for (const [name, part] of Object.entries(value)) {
       const size = sizeOf(part)
       const packed = yield* this.#value(part)
       // A part that alone is large was cut inside; what is left of it is small.
-      out.push([name, packed === part && size > pieceValues / 10 ? yield* this.#kept(part) : packed])
+      out.push([name, packed === part && size > least ? yield* this.#kept(part) : packed])
     }
     return Array.isArray(value) ? out.map(([, part]) => part) : Object.fromEntries(out)
   }

@@ -124,7 +124,8 @@ const shownMost = 50
 function showChanged(done: string, { faults, faultCount, version, differences, findings }: Changed): string {
   if (faultCount > 0) {
     const rows = faults.slice(0, shownMost).map(({ file, row, field, reason }) => [file, row, field, reason])
-    return `${showNumber(faultCount, 'fault')}${firstOf(faultCount)}; nothing was changed:\n${showTable(['file', 'row', 'field', 'reason'], rows)}`
+    const count = `${showNumber(faultCount, 'fault')}${firstOf(faultCount)}; nothing was changed:`
+    return `${count}\n${showTable(['file', 'row', 'field', 'reason'], rows)}`
   }
   const rows = differences.map(({ list, counts }) => [list, counts.added, counts.changed, counts.removed])
   const lines =

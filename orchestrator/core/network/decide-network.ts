@@ -21,6 +21,8 @@ import { oddNumber } from './numbers.ts'
 
 /** Rows of a network in all, nested ones too. */
 const rowsMost = 1_000_000
+/** Lists whose entries others name. */
+const referredLists: readonly ListName[] = ['groups', 'calendars', 'carriers', 'services']
 /** Provider of nodes that no file tells of. */
 export const ownProvider = 'network'
 
@@ -112,7 +114,10 @@ function badReference(
   remove: Removed,
 ): Verdict | null {
   const known = new Map(
-    listNames.map((list) => [list, new Set((next[list] as Entry[]).map((entry) => entryId(list, entry)))]),
+    referredLists.map((list) => [
+      list,
+      new Set((next[list] as Entry[]).map((entry) => entryId(list, entry))),
+    ]),
   )
   const judged = rowCount(remove) > 0 ? next : put
   for (const list of listNames) {

@@ -71,12 +71,29 @@ export function applied(
     const entries: readonly Entry[] = put[list] ?? []
     const gone = remove[list] ?? []
     if (entries.length === 0 && gone.length === 0) continue
-    const byId = new Map((document[list] as Entry[]).map((entry) => [entryId(list, entry), entry]))
-    for (const id of gone) byId.delete(id)
-    for (const entry of entries) byId.set(entryId(list, entry), entry)
-    next[list] = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
+    next[list] = merged(list, document[list], entries, new Set(gone))
   }
   return { ...document, ...next } as api.NetworkDocument
+}
+
+/** Two lists in order of ids, the second one counts; without those that are gone. */
+function merged(
+  list: ListName,
+  before: readonly Entry[],
+  put: readonly Entry[],
+  gone: ReadonlySet<string>,
+): Entry[] {
+  const id = (entry: Entry) => entryId(list, entry)
+  const byId = new Map(put.map((entry) => [id(entry), entry]))
+  const fresh = [...byId.values()].sort((a, b) => (id(a) < id(b) ? -1 : 1))
+  const all: Entry[] = []
+  let at = 0
+  for (const entry of before) {
+    const own = id(entry)
+    for (let next = fresh[at]; next !== undefined && id(next) < own; next = fresh[++at]) all.push(next)
+    if (!gone.has(own) && !byId.has(own)) all.push(entry)
+  }
+  return [...all, ...fresh.slice(at)]
 }
 
 /** Something that an entry needs: an entry of another list. */

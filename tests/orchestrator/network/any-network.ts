@@ -1,4 +1,5 @@
-// Networks by chance for properties: every field in and out of its bounds of shape, and every name that is used is there.
+// Networks by chance for properties: every field within its shape, texts that trip up files, and every name that is
+// used is there.
 
 import fc from 'fast-check'
 import { type api, methods, nodeTypes } from '#data/contracts'
