@@ -16,6 +16,7 @@ import { addOrderActions } from './routes/order-actions.ts'
 import { addOrderStates } from './routes/order-states.ts'
 import { addOrders } from './routes/orders.ts'
 import { addProbes } from './routes/probes.ts'
+import { addPromise } from './routes/promise.ts'
 import { addSession } from './routes/session.ts'
 import { addSink } from './routes/sink.ts'
 import { addSql } from './routes/sql.ts'
@@ -52,6 +53,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addIncidents(api, parts)
       addNetwork(api, parts, repeats)
       addStrategies(api, parts)
+      addPromise(api, parts, sessions)
       addSql(api, parts)
       addWebhooks(api, parts, repeats)
       addSink(api, parts)

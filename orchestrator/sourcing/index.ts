@@ -41,6 +41,7 @@ export type {
   ServiceLane,
 } from './network/compiled.ts'
 export { co2Grams } from './network/rates.ts'
+export { type Promised, Promises } from './promise/promise.ts'
 export { solveBatch } from './solve/batch.ts'
 export type {
   BatchSolution,

@@ -26,7 +26,7 @@ export function sourceOrder(
   if (order.from !== null) return moveOrder(order, session, options)
   const build: BuildOptions = { only: options.toNodeId ?? null, keepsRejected: true }
   const first = solveAlone(order, session, build)
-  const best = withFallback(first, order, session, options, build)
+  const best = orFallback(first, order, session, options, build)
   const { model, plan } = best
   const unserved = reasonsOf(model, best.order, plan, build)
   const decision = recordOfSourcing({
@@ -48,8 +48,17 @@ export function sourceOrder(
   }
 }
 
+/** The cheapest way by the strategy or, where that leaves something, by a fallback that serves more. */
+export function withFallback(
+  order: SourcingOrder,
+  session: SourcingSession,
+  strategyOf: NonNullable<SourceOptions['strategyOf']>,
+): Solved {
+  return orFallback(solveAlone(order, session, {}), order, session, { decisionId: '', strategyOf }, {})
+}
+
 /** The answer of the first fallback that serves more. */
-function withFallback(
+function orFallback(
   first: Solved,
   order: SourcingOrder,
   session: SourcingSession,

@@ -183,6 +183,7 @@ test('a promise is said by its best way, or by why there is none', () => {
     costCents: 1299,
     terms: [],
     co2Grams: null,
+    collectAt: null,
     isWhole: true,
     shipments: [],
     missing: [],

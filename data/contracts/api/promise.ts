@@ -73,16 +73,21 @@ export const promiseOption = shape({
   /** Local day of the destination, for a text like "arrives by Thursday". */
   promisedDay: Type.String(),
   probability: Type.Number({ description: 'of keeping it, 0 to 1' }),
+  /** By the strategy, without its price of time, which the date says: the sum of the terms. */
   costCents: centsInteger,
   terms: Type.Array(shape({ name: Type.String(), cents: centsInteger })),
   co2Grams: orNull(Type.Integer()),
+  /** Where the customer collects, null where it is brought. */
+  collectAt: orNull(
+    shape({ nodeId: Type.String(), nodeName: Type.String(), distanceKm: orNull(Type.Number()) }),
+  ),
   isWhole: Type.Boolean({ description: 'false = a part can be had only' }),
   shipments: Type.Array(promisedShipment),
   missing: Type.Array(shape({ sku: Type.String(), quantity: Type.Integer() })),
 })
 export type PromiseOption = Of<typeof promiseOption>
 
-/** Every way, the best first. */
+/** Every way: whole carts first, of these the methods as they were asked for, each the best first. */
 export const promiseAnswer = shape({
   at: instantText,
   currency: Type.String(),
