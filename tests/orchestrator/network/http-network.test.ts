@@ -1,6 +1,7 @@
 // The network over HTTP: changed as a whole or in parts, never half, never over what somebody else changed meanwhile.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { orderIdOf } from '#data/contracts'
 import { openPlace, type Place } from '../http-place.ts'
 import { samplePut, sampleYaml } from './sample.ts'
 
@@ -53,6 +54,19 @@ describe('the network', () => {
   test('makes nodes that no file tells of nodes of the market', () => {
     const node = place.engine.core.state().nodes.get('own:P')
     expect(node).toMatchObject({ name: 'Pop-up', type: 'store', provider: 'network', isActive: true })
+  })
+
+  test('gives a node that no file tells of stock and work', async () => {
+    const items = [{ sku: 'pop', nodeId: 'own:P', onHand: 3, reason: 'count' }]
+    const counted = await place.call('POST', '/api/v1/inventory/adjustments', { body: { items } })
+    expect(counted.status).toBe(200)
+    const body = {
+      ...{ externalId: 'popped', currency: 'USD', shipTo: { country: 'US', region: 'NV' } },
+      lines: [{ lineId: '1', sku: 'pop', quantity: 2, unitPriceCents: 1_000 }],
+    }
+    expect((await place.call('POST', '/api/v1/orders', { body })).status).toBe(201)
+    const found = () => place.engine.core.state().orders.get(orderIdOf('main', 'api', 'popped'))
+    await expect.poll(() => found()?.work[0]?.nodeId, { timeout: 10_000 }).toBe('own:P')
   })
 
   test('is exported as files that change nothing when they are imported again', async () => {
