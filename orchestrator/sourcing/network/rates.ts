@@ -91,16 +91,13 @@ export function cheapestRate(
   return best
 }
 
-/** What any parcel of a service costs at least, whatever card holds; nothing where one carries goods of worth for free. */
+/** What any parcel costs at least, whatever card holds; nothing where one carries goods of worth for free. */
 export function floorOf({ rates }: Reached, distanceKm: number | null): Floor {
   const least: Floor = { eachCents: 0, perGCents: 0, leastCents: 0 }
-  for (const [i, { card, bands }] of rates.entries()) {
-    const floor = bands.floor(distanceKm)
-    const factor = card.freeFromCents === null ? card.factor : 0
-    for (const name of ['eachCents', 'perGCents', 'leastCents'] as const) {
-      const cents = floor[name] === Number.POSITIVE_INFINITY ? floor[name] : floor[name] * factor
-      least[name] = i === 0 ? cents : Math.min(least[name], cents)
-    }
+  let isFirst = true
+  for (const { card, bands } of rates) {
+    bands.lower(least, distanceKm, card.freeFromCents === null ? card.factor : 0, isFirst)
+    isFirst = false
   }
   return least
 }

@@ -251,6 +251,29 @@ function naively(
   return asked.length === 0 ? null : Math.min(...asked)
 }
 
+test('whatever the bands, no rate is below the floor that is told for its lane', () => {
+  fc.assert(
+    fc.property(
+      cardsOf,
+      fc.option(bound),
+      bound,
+      fc.constantFrom(0, 300),
+      (given, km, weightG, valueCents) => {
+        const cards = given.map((card, i) => rateCard(`R${i}`, card))
+        const network = networkOf(cards, { lanes: [networkLane('L', { distanceKm: km })] })
+        const nodeId = km === null ? 'lost' : 'N'
+        const [lane] = network.servicesTo(nodeId, home)
+        if (lane === undefined) throw new Error('no lane')
+        const rate = network.rate(lane, parcel(weightG, { valueCents }), now)
+        const { eachCents, perGCents, leastCents } = network.rateFloor(lane)
+        if (rate !== null) expect(rate.cents).toBeGreaterThanOrEqual(leastCents - 1e-9)
+        if (rate !== null) expect(rate.cents).toBeGreaterThanOrEqual(eachCents + perGCents * weightG - 1e-9)
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
 test('whatever the bands, the rate is the least that looking through all of them finds', () => {
   let priced = 0
   fc.assert(
