@@ -62,6 +62,30 @@ export function freightCostCents(index: number, km: number, weightG: number): nu
   return Math.round((baseCents + (perKgCents * weightG) / 1000) * (1 + (growth * km) / 1000))
 }
 
+const rateStepKm = 500
+const rateMostKm = 8_500
+
+/**
+ * What a service charges, by distance: exact for the base price, in the middle of each step for the price of a kg.
+ * @param mostKm how far it goes, null = everywhere
+ */
+export function bandsOf({ baseCents, perKgCents, growth }: Service, mostKm: number | null) {
+  const bands = []
+  for (let from = 0; from < (mostKm ?? rateMostKm); from += rateStepKm) {
+    const isLast = mostKm === null && from + rateStepKm >= rateMostKm
+    const to = Math.min(from + rateStepKm, mostKm ?? Number.POSITIVE_INFINITY)
+    bands.push({
+      distanceFromKm: from,
+      distanceToKm: isLast ? null : to,
+      baseCents,
+      perKmCents: (baseCents * growth) / 1000,
+      perKgCents: perKgCents * (1 + (growth * (from + to)) / 2000),
+      minimumCents: 0,
+    })
+  }
+  return bands
+}
+
 /** The service for a parcel: the customer's wish decides the speed, weight and distance the carrier. */
 export function chooseService(
   speed: Service['service'],

@@ -3,6 +3,7 @@
 
 export { type Continuation, continueWorld, type Sending, type WorkLineKind } from './continuation.ts'
 export { type Fault, faultKinds } from './faults.ts'
+export { networkDocumentOf } from './network-document.ts'
 export type { WorldOptions } from './options.ts'
 export { type DrawnOrder, isLiveId } from './slot-orders.ts'
 export { headerOf } from './tables.ts'

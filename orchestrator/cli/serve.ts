@@ -3,7 +3,8 @@
 
 import { type Effects, marketNames } from '#data/kernel'
 import { holdLease } from '#data/leases'
-import { isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
+import { addDemoNetwork, isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
+import type { Engine } from '#orchestrator/engine'
 import { type Beside, isLoopback, type PageHandler, serve } from '#orchestrator/http'
 import { startLive } from '#orchestrator/live'
 import type { Webhooks } from '#orchestrator/webhooks'
@@ -77,10 +78,22 @@ function demoBeside({ demo, seed }: ServeChoices, { onProgress, effects }: Call)
     attend: async ({ engine, webhooks, url }) => {
       if (isNew) await startDemoClock(engine.core, engine.now())
       if (!engine.core.state().isDemo) return async () => undefined
+      void addNetwork(engine, effects)
       await addDemoReceiver(webhooks, url)
       const live = startLive(engine, seed === undefined ? {} : { seed }, effects)
       return () => live.stop()
     },
+  }
+}
+
+/** Once the first cycle has brought the nodes; whatever keeps it from that, the next start makes up for. */
+async function addNetwork(engine: Engine, { logger }: Effects): Promise<void> {
+  try {
+    if (engine.core.state().network.version > 0) return
+    await engine.cycle()
+    await addDemoNetwork(engine.core, engine.now())
+  } catch (error) {
+    logger.warn({ err: error }, 'the network of the demo could not be put in')
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { generateWorld, type WorldOptions } from '#data/world'
+import { generateWorld, networkDocumentOf, type WorldOptions } from '#data/world'
 import { type IngestSummary, ingest } from '#ingest'
 import type { Core } from '#orchestrator/core'
 import type { Workspace } from '#orchestrator/workspace'
@@ -51,4 +51,17 @@ export async function loadDemo(
 export async function startDemoClock(core: Core, at: number): Promise<void> {
   const clock = { mode: 'simulated' as const, speed: demoSpeed, isPaused: false }
   await core.execute('SetClock', { clock, isDemo: true }, { at, commandId: 'demo/clock' })
+}
+
+/**
+ * Puts in how the demo's goods travel, where nobody has said anything of it yet; its nodes have to be there.
+ * @param at epoch ms of the market
+ */
+export async function addDemoNetwork(core: Core, at: number): Promise<void> {
+  const { network, nodes } = core.state()
+  if (network.version > 0) return
+  const document = networkDocumentOf({ end: at }, (externalId) => `${demoProvider}:${externalId}`)
+  const put = { ...document, nodes: document.nodes.filter(({ nodeId }) => nodes.has(nodeId)) }
+  if (put.nodes.length === 0) return
+  await core.execute('ChangeNetwork', { change: { put }, by: 'demo' }, { at, commandId: 'demo/network' })
 }

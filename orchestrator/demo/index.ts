@@ -1,3 +1,3 @@
 // Door of the demo: a made-up retailer for an empty home.
 
-export { demoProvider, isEmptyHome, loadDemo, startDemoClock } from './demo.ts'
+export { addDemoNetwork, demoProvider, isEmptyHome, loadDemo, startDemoClock } from './demo.ts'

@@ -1,7 +1,8 @@
 // Opens the running system over an open home and keeps it turning. What a turn does stands in cycle.ts.
 
+import type { Effects } from '#data/kernel'
 import { openSnapshotFiles } from '#data/log'
-import { type CoreOptions, openCore } from '#orchestrator/core'
+import { type Core, type CoreOptions, openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flow'
 import { openProjector } from '#orchestrator/projection'
 import { Worlds } from '#orchestrator/sourcing'
@@ -47,8 +48,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   await projector.project(running, { leavesLedger: true })
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
-  const worlds = new Worlds()
-  const flow = { core, worlds, now: time.now }
+  const flow = { core, worlds: new Worlds(), now: time.now }
   const detector = new Detector({ core, log, warehouse, models, effects })
   const loop = new Loop({
     workspace,
@@ -75,8 +75,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     pending: () => projector.pending(),
   })
   core.onChange(({ kind }) => (kind === 'order' || kind === 'stock' ? heartbeat.soon() : undefined))
-  const expiry = sweepExpired(core, effects, time.now)
-  const gathering = watchGathering(core, effects, time.now, () => heartbeat.soon())
+  const watches = watch(core, effects, time.now, () => heartbeat.soon())
   return {
     workspace,
     market,
@@ -92,18 +91,27 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     freshness: () => heartbeat.freshness(),
     models: () => models.states(),
     advance: (orderId) => advance(orderId, flow),
-    worlds,
-    reroute: (orderId, how) => rerouteByHand({ core, worlds, now: time.now() }, orderId, how),
+    worlds: flow.worlds,
+    reroute: (orderId, how) => rerouteByHand({ ...flow, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()
-      expiry.stop()
-      gathering.stop()
+      watches.stop()
       const trained = training.close()
       await turns.idle()
       // What is being learned for the other markets, and for this one, goes on.
       if (options.shared === undefined) await Promise.all([shared.close(), trained])
       if (shared.states.get(market) === core) shared.states.delete(market)
       await core.close()
+    },
+  }
+}
+
+/** What looks at the clock of the market beside the loop. */
+function watch(core: Core, effects: Effects, now: () => number, wake: () => void) {
+  const watches = [sweepExpired(core, effects, now), watchGathering(core, effects, now, wake)]
+  return {
+    stop: () => {
+      for (const each of watches) each.stop()
     },
   }
 }

@@ -5,7 +5,7 @@ import { schedule } from 'node-cron'
 import { type Effects, reasonOf } from '#data/kernel'
 import type { Vault } from '#data/vault'
 import { type MarketFinder, sweepTransfers } from '#orchestrator/cluster'
-import { type CoreOptions, defaultStrategy } from '#orchestrator/core'
+import type { CoreOptions } from '#orchestrator/core'
 import { type Engine, openEngine, type Shared } from '#orchestrator/engine'
 import { openWebhooks, type Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
@@ -64,8 +64,7 @@ export async function openMarket(
   try {
     const engine = await openEngine(workspace, { market, shared, core })
     steps.push(() => engine.close())
-    // Places and load are looked up here once, so that no order has to wait for it.
-    engine.worlds.at(engine.core.state(), engine.now(), defaultStrategy)
+    engine.worlds.prepare(engine.core.state(), engine.now())
     const { vault, peers = null } = parts
     const webhooks = await openWebhooks({ log, effects, core: engine.core, vault, takesOver: peers !== null })
     steps.push(() => webhooks.close())

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import type { IngestSummary } from '#ingest'
-import { isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
+import { addDemoNetwork, isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
 import { type CycleSummary, type KeyMetric, keyMetrics } from '#pipeline'
 import { showMetrics } from './metrics.ts'
 import { showInstant, showNumber, showSeconds } from './table.ts'
@@ -42,7 +42,10 @@ export const demoVerb = defineVerb({
     context.onProgress({ step: 'cycle', done: 0, total: 1 })
     const cycle = await withEngine(context, async (engine) => {
       const { pipeline } = await engine.cycle()
-      if (isEmpty) await startDemoClock(engine.core, engine.now())
+      if (isEmpty) {
+        await addDemoNetwork(engine.core, engine.now())
+        await startDemoClock(engine.core, engine.now())
+      }
       return pipeline
     })
     context.onProgress({ step: 'cycle', done: 1, total: 1 })

@@ -3,6 +3,7 @@
 import type { api } from '#data/contracts'
 import type { CandidateRecord } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
+import type { CompiledNetwork, LanePlace } from '#orchestrator/sourcing'
 import { isoOf } from './figures.ts'
 import { listedIds, texts } from './parameters.ts'
 import type { Places } from './places.ts'
@@ -18,9 +19,11 @@ export async function decisionViews(
   decisions: readonly AnyDecision[],
 ): Promise<api.Decision[]> {
   const orders = await ordersNamed(engine, [...new Set(decisions.map((each) => each.orderId))])
+  const network = engine.worlds.network(engine.core.state())
   const nameOf = (nodeId: string | null) => (nodeId === null ? null : places.nodeName(nodeId))
   return decisions.map((each) => {
     const order = orders.get(each.orderId)
+    const to = order === undefined ? null : network.locate({ ...anywhere, ...order.shipTo })
     return {
       decisionId: each.decisionId,
       orderId: each.orderId,
@@ -37,7 +40,7 @@ export async function decisionViews(
       costCents: each.costCents,
       hoursSaved: each.hoursSaved,
       currency: order?.currency ?? places.currency,
-      candidates: each.candidates.map((candidate) => candidateView(candidate, places)),
+      candidates: each.candidates.map((candidate) => candidateView(candidate, places, network.nodes)),
       strategyId: each.strategyId ?? null,
       strategyVersion: each.strategyVersion ?? null,
       method: each.method ?? null,
@@ -47,14 +50,20 @@ export async function decisionViews(
       runnerUpNodeName: nameOf(each.runnerUpNodeId ?? null),
       counterfactuals:
         each.counterfactuals?.map((what) => ({ ...what, nodeName: places.nodeName(what.nodeId) })) ?? null,
-      destinationLatitude: null,
-      destinationLongitude: null,
+      destinationLatitude: to?.latitude ?? null,
+      destinationLongitude: to?.longitude ?? null,
     }
   })
 }
 
-function candidateView(candidate: CandidateRecord, places: Places): api.Candidate {
-  const place = places.nodes.get(candidate.nodeId)
+const anywhere = { zone: null, latitude: null, longitude: null }
+
+function candidateView(
+  candidate: CandidateRecord,
+  places: Places,
+  nodes: CompiledNetwork['nodes'],
+): api.Candidate {
+  const place = nodes.get(candidate.nodeId) ?? places.nodes.get(candidate.nodeId)
   return {
     nodeId: candidate.nodeId,
     nodeName: places.nodeName(candidate.nodeId),
@@ -86,9 +95,10 @@ function isoOrNull(at: number | null | undefined): string | null {
 interface OrderName {
   externalId: string
   currency: string
+  shipTo: Pick<LanePlace, 'country' | 'region' | 'city' | 'postalCode'>
 }
 
-/** External ids and currencies of orders: from the core, else from the tables. */
+/** External ids, currencies and destinations of orders: from the core, else from the tables. */
 async function ordersNamed(engine: Engine, orderIds: readonly string[]): Promise<Map<string, OrderName>> {
   const state = engine.core.state()
   const found = new Map<string, OrderName>()
@@ -96,16 +106,40 @@ async function ordersNamed(engine: Engine, orderIds: readonly string[]): Promise
   for (const orderId of orderIds) {
     const order = state.orders.get(orderId)
     if (order === undefined) missing.push(orderId)
-    else found.set(orderId, { externalId: order.externalId, currency: order.currency })
+    else {
+      const { externalId, currency, shipTo } = order
+      found.set(orderId, { externalId, currency, shipTo })
+    }
   }
   if (missing.length === 0) return found
   const rows = await engine.workspace.warehouse.reading((queries) =>
-    queries.all<{ order_id: string; external_id: string; currency: string }>(
-      `SELECT order_id::VARCHAR AS order_id, external_id, currency FROM orders
+    queries.all<{
+      order_id: string
+      external_id: string
+      currency: string
+      country: string | null
+      region: string
+      city: string | null
+      postal_code: string | null
+    }>(
+      `SELECT order_id::VARCHAR AS order_id, external_id, currency, country, region, city, postal_code FROM orders
        WHERE order_id IN ${listedIds('ids')}`,
       { ids: texts(missing) },
     ),
   )
-  for (const row of rows) found.set(row.order_id, { externalId: row.external_id, currency: row.currency })
+  for (const {
+    order_id: orderId,
+    external_id: externalId,
+    currency,
+    postal_code: postalCode,
+    ...to
+  } of rows) {
+    const region = to.region === 'unknown' ? null : to.region
+    found.set(orderId, {
+      externalId,
+      currency,
+      shipTo: { country: to.country, city: to.city, region, postalCode },
+    })
+  }
   return found
 }

@@ -17,6 +17,7 @@ import {
   PersistentSet,
 } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
+import { Worlds } from '#orchestrator/sourcing'
 
 /** What a stand-in is made from. */
 export interface StandIn {
@@ -72,6 +73,7 @@ export async function standIn(options: StandIn): Promise<ReadableEngine> {
       error: null,
     }),
     models: () => [],
+    worlds: new Worlds(),
     close: () => log.close(),
     setState: (next: Partial<CoreState>) => {
       state = { ...state, ...next }

@@ -2,7 +2,7 @@
 // products as they are at an instant. It sources nothing and changes nothing.
 
 import type { api } from '#data/contracts'
-import type { CoreState, Product } from '#orchestrator/core'
+import { type CoreState, defaultStrategy, type Product } from '#orchestrator/core'
 import type { Centroids } from '../network/centroids.ts'
 import { compileNetwork } from '../network/compile.ts'
 import type { CompiledNetwork } from '../network/compiled.ts'
@@ -59,6 +59,16 @@ export class Worlds {
       learned: this.learned(state),
       product: (sku) => factsOf(state.products.get(sku)),
       rounding: 'cents',
+    }
+  }
+
+  /** Reads and counts now what the first order would have to wait for: places of countries, load of nodes. */
+  prepare(state: CoreState, now: number): void {
+    const { network } = this.at(state, now, defaultStrategy)
+    const none = { city: null, zone: null, latitude: null, longitude: null }
+    const places = new Map([...network.nodes.values()].map((node) => [node.country, node]))
+    for (const { country, region, postalCode } of places.values()) {
+      network.locate({ ...none, country, region, postalCode })
     }
   }
 
