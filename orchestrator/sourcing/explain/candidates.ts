@@ -13,7 +13,7 @@ import { checksOf, judge } from './judge.ts'
 
 /** Nodes that a decision keeps, and how many of them may be ones that could not. */
 const kept = 12
-const keptOfRejected = 4
+const keptOfRejected = 3
 
 /** What was weighed. */
 export interface Weighed {
@@ -91,9 +91,14 @@ export function wayRecord(
     failed: [],
     terms,
     totalCents: totalOf(terms),
-    constraints: checks.map(recordOf),
+    constraints: toldOf(checks),
     ...(isAll(order, units) ? {} : { lineIds: lineIdsOf(order, units) }),
   }
+}
+
+/** What is not met, and what is met with figures; to say of every node that it is not excluded says nothing. */
+function toldOf(checks: readonly Check[]) {
+  return checks.filter(({ isMet, slack }) => !isMet || slack !== null).map(recordOf)
 }
 
 function totalOf(terms: CandidateRecord['terms']): number {
@@ -109,7 +114,7 @@ function refused(order: OrderModel, rejected: Rejected): CandidateRecord {
     failed: failuresOf(checks),
     terms,
     totalCents: totalOf(terms),
-    constraints: checks.map(recordOf),
+    constraints: toldOf(checks),
   }
 }
 

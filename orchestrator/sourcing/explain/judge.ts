@@ -17,9 +17,9 @@ export interface Judgement {
 }
 
 /** Judges a node that can send nothing, for all that is wanted. */
-export function judge(model: OrderModel, { facts, stand: known }: Rejected): Judgement {
+export function judge(model: OrderModel, { facts }: Rejected): Judgement {
   const { order, goods, trip, asked } = model
-  const stand = known ?? standOf(order, goods, facts, trip.session)
+  const stand = standOf(order, goods, facts, trip.session, true)
   const said: Check[] = []
   const courses = coursesOf(trip, facts, said)
   const ways = courses.map((course) => new WorkWay(asked, stand, course))
@@ -44,7 +44,7 @@ export function judge(model: OrderModel, { facts, stand: known }: Rejected): Jud
 
 /** Checks of a place that can send something, for units on a way. */
 export function checksOf(model: OrderModel, way: WorkWay, units: readonly number[]): Check[] {
-  const stand = way.stand
+  const stand = standOf(model.order, model.goods, way.stand.facts, model.trip.session, true)
   return [...stand.checks, ...stockOf(model, stand), ...checksOfWay(model, way, units)]
 }
 
@@ -101,7 +101,7 @@ function capacityChecks(
   day: string,
 ): Check[] {
   const seen = tightest(capacity, lines, units)
-  if (seen === undefined) return []
+  if (seen === null) return []
   const { value, limit, kind } = seen
   const isMet = value <= limit
   const said = { isMet, code: 'no_capacity', text: `is full on ${day}`, value, limit, unit: kind }

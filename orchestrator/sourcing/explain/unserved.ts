@@ -29,6 +29,12 @@ const said: Record<api.ConstraintName, { code: string; words: string }> = {
   reject_count: { code: 'refused_too_often', words: 'refusals' },
 }
 
+/** Of a search that was ended: what could still go was not looked at again. */
+export const unreached = {
+  code: 'not_reached',
+  reason: 'the search was ended before a node was found for it',
+}
+
 /** A price of a unit that is above everything that serving it could cost. */
 const atAnyPrice = 1e15
 
@@ -158,8 +164,16 @@ function lacking({ order, session, options }: Case, line: number): { code: strin
   return { code: 'no_stock', reason: `${most.name} has ${most.has} of ${wanted} ${sku}${rest}` }
 }
 
-/** Reasons by what is left of stock and of days, without solving again. */
-export function quickReasons(order: OrderModel, plan: ReadPlan, after: SourcingSession): UnservedLine[] {
+/**
+ * Reasons by what is left of stock and of days, without solving again.
+ * @param isEnded whether the search was ended before it had looked at everything
+ */
+export function quickReasons(
+  order: OrderModel,
+  plan: ReadPlan,
+  after: SourcingSession,
+  isEnded: boolean,
+): UnservedLine[] {
   if (plan.left.length === 0) return []
   const model = buildProblem([order.order], after)
   const places = model.orders[0]?.places ?? []
@@ -171,6 +185,7 @@ export function quickReasons(order: OrderModel, plan: ReadPlan, after: SourcingS
     if (had.length === 0) return { lineId, quantity, ...lackingBefore(order, line) }
     if (!hasStock)
       return { lineId, quantity, code: 'no_stock', reason: 'other orders of the batch took the stock' }
+    if (has.length > 0 && isEnded) return { lineId, quantity, ...unreached }
     const reason =
       has.length === 0 ? 'other orders of the batch took the days' : 'what is left cannot take all of it'
     return { lineId, quantity, code: 'no_capacity', reason }

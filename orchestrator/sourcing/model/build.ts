@@ -66,32 +66,38 @@ export function buildProblem(
   const goods = orders.map((order) => goodsOf(order, session.world.product))
   const skus = new Map<string, number>()
   for (const { skus: wanted } of goods) for (const sku of wanted) if (!skus.has(sku)) skus.set(sku, skus.size)
-  const stock = new Map<number, number>()
-  const models = orders.map((order, i) => {
-    const model = orderOf(
-      order,
-      goods[i] ?? goodsOf(order, session.world.product),
-      session,
-      rows,
-      options,
-      skus,
-    )
-    for (const { node, stand } of model.places) {
-      for (let line = 0; line < stand.available.length; line++) {
-        const key = node * skus.size + (model.solver.lines[line]?.sku ?? 0)
-        stock.set(key, Math.max(stand.available[line] ?? 0, 0))
-      }
-    }
-    return model
-  })
+  const models = orders.map((order, i) =>
+    orderOf(order, goods[i] ?? goodsOf(order, session.world.product), session, rows, options, skus),
+  )
   const problem: Problem = {
     nodes: session.nodes.length,
     skus: skus.size,
     orders: models.map(({ solver }) => solver),
-    stock: (node, sku) => stock.get(node * skus.size + sku) ?? 0,
+    stock: stockOf(models, skus.size),
     capacities: rows.rows,
   }
   return { session, problem, orders: models }
+}
+
+/** Units by node and SKU. Orders of one problem see the same. */
+function stockOf(models: readonly OrderModel[], skuCount: number): Problem['stock'] {
+  const [first, ...others] = models
+  if (first !== undefined && others.length === 0) {
+    const byNode: (readonly number[] | undefined)[] = []
+    for (const { node, stand } of first.places) byNode[node] = stand.available
+    // Its lines are its SKUs, in their order.
+    return (node, sku) => Math.max(0, byNode[node]?.[sku] ?? 0)
+  }
+  const stock = new Map<number, number>()
+  for (const { places, solver } of models) {
+    for (const { node, stand } of places) {
+      for (let i = 0; i < stand.available.length; i++) {
+        const key = node * skuCount + (solver.lines[i]?.sku ?? 0)
+        stock.set(key, Math.max(0, stand.available[i] ?? 0))
+      }
+    }
+  }
+  return (node, sku) => stock.get(node * skuCount + sku) ?? 0
 }
 
 function orderOf(

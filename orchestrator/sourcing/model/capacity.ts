@@ -26,7 +26,7 @@ const busyLoad = 0.4
 /** Rows of a problem, made when they are first asked for. */
 export class CapacityRows {
   readonly rows: SolverCapacity[] = []
-  readonly #days = new Map<string, DayCapacity>()
+  readonly #days: Map<string, DayCapacity>[] = []
   readonly #session: SourcingSession
 
   constructor(session: SourcingSession) {
@@ -36,12 +36,17 @@ export class CapacityRows {
   /** Of a node on a local day; null = it has no limits. */
   of(facts: NodeFacts, day: string): DayCapacity | null {
     if (!facts.hasCapacity) return null
-    const key = `${facts.index}/${day}`
-    const known = this.#days.get(key)
-    if (known !== undefined) return known
-    const made = this.#make(facts, day)
-    this.#days.set(key, made)
-    return made
+    let days = this.#days[facts.index]
+    if (days === undefined) {
+      days = new Map()
+      this.#days[facts.index] = days
+    }
+    let known = days.get(day)
+    if (known === undefined) {
+      known = this.#make(facts, day)
+      days.set(day, known)
+    }
+    return known
   }
 
   #make({ node }: NodeFacts, day: string): DayCapacity {
@@ -94,13 +99,25 @@ export function excessOf({ limits, booked }: DayCapacity, lines: number, units: 
   return most
 }
 
-/** The tightest limit for a piece of work: how much of it is left, and of what. */
+/** The tightest limit for a piece of work: how much of it is left, and of what; null = there is none. */
 export function tightest({ limits, booked }: DayCapacity, lines: number, units: number) {
-  const own = { orders: 1, lines, units }
-  return kinds
-    .filter((kind) => limits[kind] !== Number.POSITIVE_INFINITY)
-    .map((kind) => ({ kind, limit: limits[kind], value: booked[kind] + own[kind] }))
-    .sort((a, b) => a.limit - a.value - (b.limit - b.value))[0]
+  let found: { kind: Kind; limit: number; value: number } | null = null
+  for (const kind of kinds) {
+    const limit = limits[kind]
+    if (limit === Number.POSITIVE_INFINITY) continue
+    const value = booked[kind] + (kind === 'orders' ? 1 : kind === 'lines' ? lines : units)
+    if (found === null || limit - value < found.limit - found.value) found = { kind, limit, value }
+  }
+  return found
+}
+
+/** Whether a piece of work fits into what is left. */
+export function fitsInto({ limits, booked }: DayCapacity, lines: number, units: number): boolean {
+  return (
+    booked.orders + 1 <= limits.orders &&
+    booked.lines + lines <= limits.lines &&
+    booked.units + units <= limits.units
+  )
 }
 
 /** Hours that a node works on a local day; 24 without a calendar. */

@@ -3,7 +3,7 @@
 
 import type { ServiceLane } from '../network/compiled.ts'
 import type { SourcingOrder } from '../world.ts'
-import { type CapacityRows, type DayCapacity, priceOfLoad, tightest } from './capacity.ts'
+import { type CapacityRows, type DayCapacity, fitsInto, priceOfLoad, tightest } from './capacity.ts'
 import { type Check, check, fixed } from './checks.ts'
 import type { WorkDay } from './days.ts'
 import type { Goods } from './goods.ts'
@@ -47,21 +47,58 @@ export function isCollected({ method }: Pick<SourcingOrder, 'method'>): boolean 
  */
 export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay = false): Course[] {
   const courses: Course[] = []
-  const carriages = carriagesOf(trip, facts, isStay, said)
-  for (const carriage of carriages) {
+  for (const carriage of carriagesOf(trip, facts, isStay, said)) {
     const days = trip.session.days(facts, carriage.carrierId)
     if (days.length === 0)
       said?.push(fixed('active', { isMet: false, code: 'node_closed', text: 'does not work for 60 days' }))
+    let floor = Number.POSITIVE_INFINITY
+    let saving = Number.POSITIVE_INFINITY
     for (const day of days) {
+      if (day.earlyHours === 0 && saving <= hoursCents(trip, day.floorHours - (days[0]?.floorHours ?? 0)))
+        break
       const capacity = trip.rows.of(facts, day.day)
       const course = courseOf(trip, carriage, day, capacity, facts)
       if (isStay) return [{ ...course, capacity: null, softCents: 0 }]
       const hasPlace = hasRoom(trip, course, said)
-      if ((keepsPromise(trip, course, said) && hasPlace) || said !== undefined) courses.push(course)
-      if (!trip.isEveryDay && day.earlyHours === 0 && isEnough(trip, capacity)) break
+      const isOpen = keepsPromise(trip, course, said) && hasPlace
+      if (!isOpen && said === undefined) continue
+      const cents = fixedCents(trip, course)
+      if (isOpen && cents >= floor) continue
+      courses.push(course)
+      if (trip.isEveryDay || !isOpen || !holdsAll(trip, capacity)) continue
+      // A later day could only be better for an order on its own by less load than this.
+      floor = Math.min(floor, cents)
+      if (day.earlyHours === 0) saving = Math.min(saving, loadCents(trip, capacity))
     }
   }
   return courses
+}
+
+/** What a way costs whatever goes on it, but for carriage and work. */
+function fixedCents({ session }: Trip, { capacity, hours, lateRisk, lateDays, softCents }: Course): number {
+  const { weights, prices } = session.world.strategy
+  const late = (lateRisk ?? 0) * prices.lateOrderCents + lateDays * prices.lateDayCents
+  const busy = capacity === null ? 0 : priceOfLoad(capacity.load, prices.fullNodeCents)
+  const cents = weights.lateness * late + weights.time * hours * prices.hourCents
+  return cents + weights.capacity * busy + softCents
+}
+
+/** Cents for waiting so many hours more. */
+function hoursCents({ session }: Trip, hours: number): number {
+  const { weights, prices } = session.world.strategy
+  return weights.time * prices.hourCents * Math.max(0, hours)
+}
+
+function loadCents({ session }: Trip, capacity: DayCapacity | null): number {
+  const { weights, prices } = session.world.strategy
+  return capacity === null ? 0 : weights.capacity * priceOfLoad(capacity.load, prices.fullNodeCents)
+}
+
+/** Whether all of an order fits into a day. */
+function holdsAll({ session, goods }: Trip, capacity: DayCapacity | null): boolean {
+  if (capacity === null) return true
+  const isLimited = capacity.uses.length > 0 || session.rules.softPrice('capacity') > 0
+  return !isLimited || fitsInto(capacity, goods.skus.length, goods.units)
 }
 
 function carriagesOf(trip: Trip, facts: NodeFacts, isStay: boolean, said?: Check[]): Carriage[] {
@@ -74,9 +111,13 @@ function carriagesOf(trip: Trip, facts: NodeFacts, isStay: boolean, said?: Check
   const found = session.world.network.hasServices ? byService(trip, facts) : byHistory(trip, facts)
   // Where the work is now, its own carrier is what staying means.
   const isHere = !isStay && from?.nodeId === facts.node.nodeId
-  const kept = found.filter(
-    ({ carrierId }) => !isOther(carrierId) && !isSlow(carrierId) && !(isHere && carrierId === from?.carrier),
-  )
+  const kept =
+    from === null
+      ? found
+      : found.filter(
+          ({ carrierId }) =>
+            !isOther(carrierId) && !isSlow(carrierId) && !(isHere && carrierId === from.carrier),
+        )
   if (isStay) return kept.length > 0 ? kept : [ofHistory(trip, facts, from?.carrier ?? null)]
   if (found.length === 0)
     said?.push(fixed('service', { isMet: false, code: 'no_service', text: 'has no service to the customer' }))
@@ -153,7 +194,7 @@ function courseOf(
     capacity,
     arrivesAt,
     hours: (arrivesAt - world.now) / hourMs,
-    lateRisk: late === null ? null : Math.min(1, Math.max(0, late.risk)),
+    lateRisk: late === null ? null : late.risk,
     lateDays: late?.days ?? 0,
     carriageCents: cents,
     softCents: missedDays * rules.softPrice('promise') + day.earlyHours * rules.softPrice('calendar'),
@@ -212,14 +253,4 @@ export function promiseCheck(
       missedBy: over / 24,
     },
   )
-}
-
-/** Whether no order on its own could want a later day. */
-function isEnough({ session, goods }: Trip, capacity: DayCapacity | null): boolean {
-  if (capacity === null) return true
-  const { weights, prices } = session.world.strategy
-  const isFree = weights.capacity === 0 || priceOfLoad(capacity.load, prices.fullNodeCents) === 0
-  const room = tightest(capacity, goods.skus.length, goods.units)
-  const isLimited = capacity.uses.length > 0 || session.rules.softPrice('capacity') > 0
-  return isFree && (!isLimited || room === undefined || room.value <= room.limit)
 }

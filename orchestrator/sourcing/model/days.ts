@@ -38,7 +38,7 @@ export function daysOf(
   if (now === undefined) return timed
   const first = timed[0]
   const early = first === undefined ? 0 : (first.dispatchAt - now.dispatchAt) / hourMs
-  return early > 0 ? [...timed, { ...now, earlyHours: early }] : timed
+  return early > 0 ? [{ ...now, earlyHours: early }, ...timed] : timed
 }
 
 /** Whether a node has anything that work has to wait for. */

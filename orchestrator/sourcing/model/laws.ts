@@ -66,7 +66,7 @@ export function latenessOf(mean: number, variance: number, hours: number): Laten
   const s2 = Math.log1p(variance / (mean * mean))
   const sigma = Math.sqrt(s2)
   const x = (Math.log(mean) - s2 / 2 - Math.log(hours)) / sigma
-  const risk = normalBelow(x)
+  const risk = Math.min(1, Math.max(0, normalBelow(x)))
   return { risk, days: Math.max(0, mean * normalBelow(x + sigma) - hours * risk) / dayHours }
 }
 

@@ -30,6 +30,8 @@ export interface NodeFacts {
   stretch: number
   /** Checks that are the same for every order. */
   checks: readonly Check[]
+  /** Those of them that are not met. */
+  unmet: readonly Check[]
   isBlocked: boolean
   priorityCents: number
   /** Soft prices of `checks`. */
@@ -44,7 +46,7 @@ export class SourcingSession {
   readonly rules: Rules
   readonly nodes: readonly NodeFacts[]
   readonly #byId = new Map<string, NodeFacts>()
-  readonly #days = new Map<string, readonly WorkDay[]>()
+  readonly #days: Map<string | null, readonly WorkDay[]>[] = []
   readonly #transit = new Map<string, Law>()
   readonly #laws = new Map<object, Law>()
   readonly #others = new Map<api.Strategy, SourcingSession>()
@@ -78,11 +80,15 @@ export class SourcingSession {
 
   /** Days that a node could send on, the first one first; none where it does not work in sight. */
   days(facts: NodeFacts, carrierId: string | null): readonly WorkDay[] {
-    const key = `${facts.index}/${carrierId ?? ''}`
-    let known = this.#days.get(key)
+    let days = this.#days[facts.index]
+    if (days === undefined) {
+      days = new Map()
+      this.#days[facts.index] = days
+    }
+    let known = days.get(carrierId)
     if (known === undefined) {
       known = daysOf(facts, carrierId, this.world, this.rules)
-      this.#days.set(key, known)
+      days.set(carrierId, known)
     }
     return known
   }
@@ -151,6 +157,7 @@ function factsOf(node: CompiledNode, index: number, world: SourcingWorld, rules:
     isWorkingTime: node.processing !== null,
     stretch,
     checks,
+    unmet: checks.filter(({ isMet }) => !isMet),
     isBlocked: checks.some(({ isHard, isMet }) => isHard && !isMet),
     priorityCents: priorityOf(node, world.strategy),
     softCents: checks.reduce((sum, { cents }) => sum + cents, 0),

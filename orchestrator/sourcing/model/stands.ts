@@ -8,15 +8,19 @@ import type { Goods } from './goods.ts'
 import type { NodeFacts, SourcingSession } from './session.ts'
 import type { Stand } from './way.ts'
 
-/** How a node stands to an order. */
+/**
+ * How a node stands to an order.
+ * @param isFull checks that are met are told, too
+ */
 export function standOf(
   order: SourcingOrder,
   goods: Goods,
   facts: NodeFacts,
   session: SourcingSession,
+  isFull = false,
 ): Stand {
   const distanceKm = session.world.network.distanceKm(facts.node.nodeId, order.destination)
-  const checks = checksOf(order, facts, session, distanceKm)
+  const checks = checksOf(order, facts, session, distanceKm, isFull)
   const { available, free } = stockOf(order, goods, facts, session)
   let can = 0
   let softCents = 0
@@ -30,9 +34,10 @@ function checksOf(
   facts: NodeFacts,
   session: SourcingSession,
   distanceKm: number | null,
+  isFull: boolean,
 ): Check[] {
   const { node } = facts
-  const checks = [...facts.checks]
+  const checks = isFull ? [...facts.checks] : [...facts.unmet]
   const fail = (name: Parameters<typeof fixed>[0], code: string, text: string) =>
     checks.push(fixed(name, { isMet: false, code, text }))
   const avoided = order.avoided.get(node.nodeId)
@@ -44,15 +49,19 @@ function checksOf(
   if (isCollected(order)) collectionChecks(order, facts, distanceKm, fail)
   else if (order.from !== null && facts.stretch > 1)
     fail('incident', 'incident', 'has an open incident itself')
-  for (const rule of session.rules.of('max_distance')) checks.push(distanceCheck(rule, distanceKm))
+  for (const rule of session.rules.of('max_distance')) {
+    const isFar = distanceKm === null || distanceKm > (rule.limit ?? Number.POSITIVE_INFINITY)
+    if (isFull || isFar) checks.push(distanceCheck(rule, distanceKm))
+  }
   for (const rule of session.rules.of('reject_count')) {
     const value = session.world.load.refused(node.nodeId)
     const limit = rule.limit ?? 0
+    if (!isFull && value <= limit) continue
     checks.push(
       check(rule, {
         isMet: value <= limit,
         code: 'refused_too_often',
-        text: `refused ${value} times in 7 days`,
+        text: value <= limit ? '' : `refused ${value} times in 7 days`,
         value,
         limit,
         unit: 'refusals',
@@ -99,8 +108,8 @@ function distanceCheck(
       missedBy: 0,
     })
   }
-  const text = `is ${Math.round(km)} km away, ${Math.round(km - limit)} km too far`
   const isMet = km <= limit
+  const text = isMet ? '' : `is ${Math.round(km)} km away, ${Math.round(km - limit)} km too far`
   return check(rule, { isMet, code: 'too_far', text, value: km, limit, unit: 'km', missedBy: km - limit })
 }
 
@@ -110,15 +119,15 @@ function stockOf(order: SourcingOrder, goods: Goods, { node }: NodeFacts, sessio
   const isKept = session.rules.isOn('safety_stock')
   const isHard = session.rules.isHard('safety_stock')
   const available: number[] = []
-  const free: number[] = []
+  const free: number[] = isHard || !isKept ? available : []
   for (const sku of goods.skus) {
     const told = stock.available(sku, node.nodeId, order.channel)
     const held = order.held(node.nodeId, sku)
     const all = told === null ? Number.POSITIVE_INFINITY : told === undefined ? held || -1 : told + held
     const safety = isKept && Number.isFinite(all) ? safetyOf(node, stock.onHand(sku, node.nodeId)) : 0
     const rest = safety > 0 ? Math.max(held, all - safety) : all
-    free.push(rest)
     available.push(Math.floor(isHard ? rest : all))
+    if (free !== available) free.push(rest)
   }
   return { available, free }
 }

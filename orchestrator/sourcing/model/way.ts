@@ -27,6 +27,9 @@ export const termNames = [
 
 const at = Object.fromEntries(termNames.map((name, i) => [name, i])) as Record<api.CostTerm, number>
 
+/** Terms that do not depend on the units; soft ones in part. */
+const fixedTerms = [at.capacity, at.lateness, at.time, at.priority, at.soft]
+
 /** What an order is to every way of it. */
 export interface Asked {
   session: SourcingSession
@@ -82,6 +85,9 @@ interface Load {
 }
 
 const scratch = new Float64Array(termNames.length)
+/** Used again and again: a parcel is asked about and forgotten. */
+const parcel: Parcel = { weightG: null, volumeMm3: null, valueCents: null }
+const inside: Load = { lines: 0, units: 0, weightG: 0, volumeMm3: 0, valueCents: 0 }
 
 /** A way with its costs. */
 export class WorkWay implements Way {
@@ -90,6 +96,7 @@ export class WorkWay implements Way {
   readonly course: Course
   readonly uses: Way['uses']
   #whole = Number.NaN
+  #least: { each: number; perUnit: readonly number[] } | null = null
 
   constructor(asked: Asked, stand: Stand, course: Course) {
     this.asked = asked
@@ -104,6 +111,37 @@ export class WorkWay implements Way {
     const cents = this.#price(units)
     if (isWhole) this.#whole = cents
     return cents
+  }
+
+  /** What no piece of work on this way is below: what is the same for all, carriage and work by the unit. */
+  get least(): { each: number; perUnit: readonly number[] } {
+    this.#least ??= this.#leastOf()
+    return this.#least
+  }
+
+  #leastOf() {
+    const { session, goods, isCollect } = this.asked
+    const { world } = session
+    const { weights } = world.strategy
+    const { node } = this.stand.facts
+    const { lane, carriageCents } = this.course
+    const isFree = isCollect || lane === null
+    const floor = isFree ? null : world.network.rateFloor(lane)
+    const byWeight = floor === null ? 0 : floor.eachCents + floor.perGCents * (goods.weights[0] ?? 0)
+    const isByWeight = floor !== null && byWeight > floor.leastCents
+    const carriage = floor === null ? carriageCents : isByWeight ? floor.eachCents : floor.leastCents
+    const perG = isByWeight && floor !== null ? floor.perGCents * weights.carriage : 0
+    const each =
+      weighted(weights.carriage, carriage) + weights.processing * (node.orderCostCents + node.lineCostCents)
+    this.#fix()
+    let fixed = 0
+    for (const i of fixedTerms) fixed += scratch[i] ?? 0
+    // Carriage, work and soft constraints are rounded each: half a cent down at most.
+    const perUnit = goods.weights.map(
+      (g) => (Number.isNaN(g) ? 0 : g * perG) + weights.processing * node.unitCostCents,
+    )
+    const least = each + fixed - (world.rounding === 'cents' ? 1.5 : 0)
+    return { each: Number.isFinite(least) ? Math.max(0, least) : 0, perUnit }
   }
 
   /** Terms of a piece of work that are not 0. */
@@ -139,8 +177,18 @@ export class WorkWay implements Way {
 
   /** What is in a piece of work. */
   load(units: readonly number[]): Load {
+    return { ...this.#load(units) }
+  }
+
+  /** The same, good until it is asked again. */
+  #load(units: readonly number[]): Load {
     const { weights, volumes, values } = this.asked.goods
-    const load = { lines: 0, units: 0, weightG: 0, volumeMm3: 0, valueCents: 0 }
+    const load = inside
+    load.lines = 0
+    load.units = 0
+    load.weightG = 0
+    load.volumeMm3 = 0
+    load.valueCents = 0
     for (let i = 0; i < units.length; i++) {
       const count = units[i] ?? 0
       if (count === 0) continue
@@ -161,27 +209,37 @@ export class WorkWay implements Way {
     return true
   }
 
-  /** Sum of the terms, which it leaves in `scratch`. */
-  #price(units: readonly number[]): number {
+  /** Terms that are the same whatever goes this way, into `scratch`. */
+  #fix(): void {
     const { world } = this.asked.session
     const { weights, prices } = world.strategy
-    const { node, priorityCents } = this.stand.facts
     const { capacity, lateRisk, lateDays, hours, softCents } = this.course
-    const load = this.load(units)
-    const work = node.orderCostCents + load.lines * node.lineCostCents + load.units * node.unitCostCents
     const late = (lateRisk ?? 0) * prices.lateOrderCents + lateDays * prices.lateDayCents
-    const co2 = (this.#co2(load.weightG) / 1_000) * prices.co2KgCents
-    scratch[at.carriage] = weighted(weights.carriage, this.#carriage(load))
-    scratch[at.processing] = weights.processing * work
     scratch[at.split] = 0
     scratch[at.capacity] =
       capacity === null ? 0 : weights.capacity * priceOfLoad(capacity.load, prices.fullNodeCents)
     scratch[at.lateness] = weights.lateness * late
     scratch[at.time] = weights.time * hours * prices.hourCents
+    scratch[at.priority] = this.stand.facts.priorityCents
+    scratch[at.soft] = softCents + this.stand.softCents
+    if (world.rounding === 'cents')
+      for (const i of fixedTerms) if (i !== at.soft) scratch[i] = Math.round(scratch[i] ?? 0)
+  }
+
+  /** Sum of the terms, which it leaves in `scratch`. */
+  #price(units: readonly number[]): number {
+    const { world } = this.asked.session
+    const { weights, prices } = world.strategy
+    const { node } = this.stand.facts
+    const load = this.#load(units)
+    const work = node.orderCostCents + load.lines * node.lineCostCents + load.units * node.unitCostCents
+    const co2 = (this.#co2(load.weightG) / 1_000) * prices.co2KgCents
+    this.#fix()
+    scratch[at.carriage] = weighted(weights.carriage, this.#carriage(load))
+    scratch[at.processing] = weights.processing * work
     scratch[at.stock_out] = weights.stockOut * prices.lastUnitCents * this.#scarcity(units)
     scratch[at.co2] = Number.isNaN(co2) ? 0 : weights.co2 * co2
-    scratch[at.priority] = priorityCents
-    scratch[at.soft] = softCents + this.stand.softCents + this.#softOf(units, load)
+    scratch[at.soft] = (scratch[at.soft] ?? 0) + this.#softOf(units, load)
     let sum = 0
     const isRounded = world.rounding === 'cents'
     for (let i = 0; i < scratch.length; i++) {
@@ -197,11 +255,9 @@ export class WorkWay implements Way {
     const { lane, carriageCents, day } = this.course
     if (this.asked.isCollect || lane === null) return carriageCents
     if (load.weightG > (lane.service.maxWeightG ?? Number.POSITIVE_INFINITY)) return Number.POSITIVE_INFINITY
-    const parcel: Parcel = {
-      weightG: orNull(load.weightG),
-      volumeMm3: orNull(load.volumeMm3),
-      valueCents: orNull(load.valueCents),
-    }
+    parcel.weightG = orNull(load.weightG)
+    parcel.volumeMm3 = orNull(load.volumeMm3)
+    parcel.valueCents = orNull(load.valueCents)
     const rate = this.asked.session.world.network.rate(lane, parcel, day.dispatchAt)
     const cents = rate === null ? Number.POSITIVE_INFINITY : rate.cents
     return cents >= 0 ? cents : Number.POSITIVE_INFINITY

@@ -97,21 +97,32 @@ export class Bands {
     return best === null ? null : { band: best.band, row: best.row, cents: least }
   }
 
-  /** What any parcel costs at least; of many bands, those of other distances count, too. */
-  floor(distanceKm: number | null): Floor {
-    const floor = { eachCents: none, perGCents: none, leastCents: none }
+  /**
+   * Lowers a floor to what any parcel costs at least here; of many bands, those of other distances count, too.
+   * @param isFirst the floor holds nothing yet
+   */
+  lower(floor: Floor, distanceKm: number | null, factor: number, isFirst: boolean): void {
     const isLong = this.#rows.length > 32
+    let [eachCents, perGCents, leastCents] = [none, none, none]
     for (const { band } of this.#rows) {
       const isFar =
         distanceKm !== null && (distanceKm < band.distanceFromKm || distanceKm > (band.distanceToKm ?? none))
       if (!isLong && isFar) continue
-      const km = isLong ? band.distanceFromKm : (distanceKm ?? 0)
-      const each = band.baseCents + band.perKmCents * km
-      floor.eachCents = Math.min(floor.eachCents, each)
-      floor.perGCents = Math.min(floor.perGCents, band.perKgCents / 1_000)
-      floor.leastCents = Math.min(floor.leastCents, Math.max(band.minimumCents, each))
+      const each = band.baseCents + band.perKmCents * (isLong ? band.distanceFromKm : (distanceKm ?? 0))
+      eachCents = Math.min(eachCents, each)
+      perGCents = Math.min(perGCents, band.perKgCents / 1_000)
+      leastCents = Math.min(leastCents, Math.max(band.minimumCents, each))
     }
-    return floor
+    if (eachCents === none) {
+      if (isFirst) floor.eachCents = floor.leastCents = none
+      return
+    }
+    floor.eachCents = Math.min(isFirst ? none : floor.eachCents, eachCents * factor)
+    floor.perGCents = Math.min(
+      isFirst || floor.eachCents === none ? none : floor.perGCents,
+      perGCents * factor,
+    )
+    floor.leastCents = Math.min(isFirst ? none : floor.leastCents, leastCents * factor)
   }
 
   /** Index of the last band that begins at or before, -1 = none. */

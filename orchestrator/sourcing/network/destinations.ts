@@ -12,8 +12,8 @@ import type { Area, Reach, Reached } from './reach.ts'
 import { isInstant, type ZoneClock } from './zone-clock.ts'
 
 /** Destinations kept, and services to them; beyond either all are forgotten. */
-const keptDestinations = 4_096
-const keptLanes = 200_000
+const keptDestinations = 1_024
+const keptLanes = 20_000
 
 interface Known {
   to: LanePlace
