@@ -167,3 +167,16 @@ describe('the network', () => {
     expect((await place.bare('PATCH', '/api/v1/network', { body: {}, headers })).status).toBe(403)
   })
 })
+
+describe('products', () => {
+  test('have a weight and a size where somebody tells them', async () => {
+    const tell = (product: object) =>
+      place.call('POST', '/api/v1/products', { body: { products: [product] } })
+    expect((await tell({ sku: 'pop', name: 'Corn', weightG: 90.5, heightMm: 120 })).status).toBe(200)
+    expect((await tell({ sku: 'pop', name: 'Popcorn' })).status).toBe(200)
+    expect(place.engine.core.state().products.get('pop')).toEqual({
+      ...{ sku: 'pop', name: 'Popcorn', skuClass: null, weightG: 90.5, heightMm: 120 },
+    })
+    expect((await tell({ sku: 'pop', weightG: -1 })).status).toBe(400)
+  })
+})

@@ -136,10 +136,10 @@ function addRules(app: App, engine: Engine): void {
     '/products',
     { schema: { ...shared, summary: 'Tell products of the catalogue', body: api.products } },
     (request) => {
-      const products = request.body.products.map(({ sku, name = null, skuClass = null }) => ({
-        sku,
+      const products = request.body.products.map(({ name = null, skuClass = null, ...product }) => ({
         name,
         skuClass,
+        ...product,
       }))
       return change(engine, request, 'products', 'DefineProducts', { products })
     },
