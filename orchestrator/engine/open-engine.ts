@@ -48,7 +48,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   await projector.project(running, { leavesLedger: true })
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
-  const flow = { core, worlds: new Worlds(), now: time.now }
+  const flow = { core, worlds: new Worlds(shared.centroids), now: time.now }
   const detector = new Detector({ core, log, warehouse, models, effects })
   const loop = new Loop({
     workspace,

@@ -1,9 +1,11 @@
 // What the engines of one process share: the worker of the models, the turns at the warehouse, and who knows the state
 // of which market. It runs nothing by itself.
 
+import { join } from 'node:path'
 import { openSnapshotFiles, type SnapshotStore } from '#data/log'
 import { type Models, openModels } from '#models'
 import type { MarketStates } from '#orchestrator/projection'
+import { type Centroids, readCentroids } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import { createTurns, type Turns } from './turns.ts'
 
@@ -15,6 +17,8 @@ export interface Shared {
   states: Map<string, NonNullable<ReturnType<MarketStates>>>
   /** Snapshots of their streams. */
   snapshots: SnapshotStore
+  /** Where places are that the home has tables of, beside those that are known anyway. */
+  centroids: Centroids
   close(): Promise<void>
 }
 
@@ -23,5 +27,6 @@ export async function openShared({ effects, paths }: Workspace): Promise<Shared>
   const models = await openModels(effects, { folder: paths.models })
   const turns = createTurns()
   const snapshots = openSnapshotFiles(paths.snapshots, effects)
-  return { models, turns, states: new Map(), snapshots, close: () => models.close() }
+  const centroids = await readCentroids(join(paths.root, 'geo'))
+  return { models, turns, states: new Map(), snapshots, centroids, close: () => models.close() }
 }
