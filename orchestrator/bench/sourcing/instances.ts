@@ -26,6 +26,8 @@ export interface InstanceOptions {
 }
 
 interface Site {
+  /** A piece of work of the place's day; shared by all ways from there. */
+  uses: Way['uses']
   x: number
   y: number
   processing: number
@@ -50,7 +52,7 @@ export function makeInstance(options: InstanceOptions): Problem {
   const random = seededRandom(`sourcing/${options.seed}`)
   const skus = options.skus ?? Math.max(50, Math.round(options.orders / 10))
   const weights = Array.from({ length: skus }, () => 0.2 + random.exponential(1.5))
-  const sites = Array.from({ length: options.nodes }, (_, i) => site(random, i % 5 === 0))
+  const sites = Array.from({ length: options.nodes }, (_, i) => site(random, i, i % 5 === 0))
   const cities = Array.from({ length: 40 }, () => ({ x: random.next() * width, y: random.next() * width }))
   const wanted = Array.from({ length: options.orders }, () =>
     want(random, cities, skus, options.linesMax ?? 4),
@@ -67,8 +69,9 @@ export function makeInstance(options: InstanceOptions): Problem {
   }
 }
 
-function site(random: Random, isCentral: boolean): Site {
+function site(random: Random, node: number, isCentral: boolean): Site {
   return {
+    uses: [{ capacity: node, each: 1, perLine: 0, perUnit: 0 }],
     x: random.next() * width,
     y: random.next() * width,
     processing: (isCentral ? 60 : 120) + random.next() * 80,
@@ -135,7 +138,7 @@ function orderOf(
     if (bits === 0) continue
     const distance = Math.hypot(at.x - wanted.x, at.y - wanted.y)
     const each = wanted.lines.map(({ sku }) => weights[sku] as number)
-    const ways = [way(at, node, distance, each, 450, 0.11, 0), way(at, node, distance, each, 900, 0.06, 150)]
+    const ways = [way(at, distance, each, 450, 0.11, 0), way(at, distance, each, 900, 0.06, 150)]
     places.push({ node, distance, can: bits, ways })
   }
   return {
@@ -151,17 +154,9 @@ function orderOf(
 }
 
 /** A service: a base price, a price per kilometre that grows with the weight in steps, and a saving for being fast. */
-function way(
-  at: Site,
-  node: number,
-  distance: number,
-  weights: number[],
-  base: number,
-  perKm: number,
-  saved: number,
-): Way {
+function way(at: Site, distance: number, weights: number[], base: number, perKm: number, saved: number): Way {
   return {
-    uses: [{ capacity: node, each: 1, perLine: 0, perUnit: 0 }],
+    uses: at.uses,
     cost(units) {
       let weight = 0
       let lines = 0

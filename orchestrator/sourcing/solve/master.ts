@@ -3,6 +3,7 @@
 
 import type { OrderTable, Tables } from './columns.ts'
 import type { HighsModel } from './highs-protocol.ts'
+import type { Pace } from './pace.ts'
 import { eachUse, type Plan } from './plans.ts'
 
 /** The plans of one order in a model. */
@@ -20,25 +21,27 @@ export interface Master {
 }
 
 /**
- * The model that chooses one plan for each order.
+ * The model that chooses one plan for each order; made in steps.
  * @param left what these orders can take together
  * @param isWhole plans as a whole, or shares of them
  * @param start index of the plan of each choice to start from
  */
-export function masterOf(
+export async function masterOf(
   tables: Tables,
   choices: readonly Choice[],
   left: Float64Array,
   isWhole: boolean,
+  pace: Pace,
   start: readonly number[] | null = null,
-): Master {
-  const rows = scarceRows(tables, choices, left)
+): Promise<Master> {
+  const rows = await scarceRows(tables, choices, left, pace)
   const rowOf = [...rows.keys()]
   const cost: number[] = []
   const starts = [0]
   const indices: number[] = []
   const values: number[] = []
   for (const [c, { order, plans }] of choices.entries()) {
+    if (pace.isDue()) await pace.rest()
     const table = tables.orders[order] as OrderTable
     for (const plan of plans) {
       cost.push(plan.cost)
@@ -86,9 +89,15 @@ export function usesOf(table: OrderTable, plan: Plan): Map<number, number> {
 }
 
 /** Rows that the choices could together take more of than is left, numbered. */
-function scarceRows(tables: Tables, choices: readonly Choice[], left: Float64Array): Map<number, number> {
+async function scarceRows(
+  tables: Tables,
+  choices: readonly Choice[],
+  left: Float64Array,
+  pace: Pace,
+): Promise<Map<number, number>> {
   const wished = new Map<number, number>()
   for (const { order, plans } of choices) {
+    if (pace.isDue()) await pace.rest()
     const most = new Map<number, number>()
     for (const plan of plans) {
       for (const [row, amount] of usesOf(tables.orders[order] as OrderTable, plan)) {

@@ -43,18 +43,23 @@ export class Neighbourhoods {
     this.#pricer = pricer
     this.#prices = prices
     this.#random = random
-    const { orders } = assignment.tables
-    this.#least = new Float64Array(orders.length)
-    this.#tried = new Int32Array(orders.length)
+    this.#least = new Float64Array(assignment.plans.length)
+    this.#tried = new Int32Array(assignment.plans.length)
     this.#wishes = Array.from(assignment.left, () => [])
-    for (const table of orders) {
-      this.#least[table.index] = this.#pricer.solve(table, prices, null)
+  }
+
+  /** Looks at every order once; before groups are solved. @returns false where the time was over before */
+  async open(pace: Pace): Promise<boolean> {
+    for (const table of this.#assignment.tables.orders) {
+      if (pace.isDue() && (await pace.rest())) return false
+      this.#least[table.index] = this.#pricer.solve(table, this.#prices, null)
       const rows = new Set<number>()
-      for (const plan of [this.#pricer.plan(), assignment.plans[table.index] as Plan]) {
+      for (const plan of [this.#pricer.plan(), this.#assignment.plans[table.index] as Plan]) {
         eachUse(table, plan, (row) => rows.add(row))
       }
-      for (const row of rows) if ((prices[row] as number) > 0) this.#wishes[row]?.push(table.index)
+      for (const row of rows) if ((this.#prices[row] as number) > 0) this.#wishes[row]?.push(table.index)
     }
+    return true
   }
 
   /**
@@ -83,7 +88,7 @@ export class Neighbourhoods {
         room[row] = (room[row] as number) + amount
       })
     }
-    const master = masterOf(tables, choices, room, true, start)
+    const master = await masterOf(tables, choices, room, true, pace, start)
     const limits = { timeLimit: pace.leftMs / 1000, gap: 1e-6, branches: branchesMost, seed: 1 }
     const answer = await highs.solve(master.model, limits, () => pace.stopped !== null)
     return answer.values === null ? 0 : this.#take(chosen(master, answer.values))

@@ -77,7 +77,7 @@ export async function polish(
   for (let i = 0; i < roundsMost && pool.entries <= entriesMost; i++) {
     // the last rounds are for the last digits, which the interior does not give
     const isLast: boolean = result !== null && pool.entries <= cornerMost && result.distance <= 1e-4
-    const master = masterOf(bound.tables, pool.choices(), bound.tables.rows.limits, false)
+    const master = await masterOf(bound.tables, pool.choices(), bound.tables.rows.limits, false, pace)
     const limits = { timeLimit: pace.leftMs / 1000, gap: 0, seed: 1, isInterior: !isLast }
     const answer = await highs.solve(master.model, limits, () => pace.stopped !== null)
     if (answer.values === null || answer.rowDual === null || answer.status !== 'optimal') return result

@@ -167,7 +167,7 @@ export class BatchSearch {
         listed.findIndex((plan) => planKey(plan) === key),
       )
     })
-    const master = masterOf(this.#tables, choices, this.#tables.rows.limits, true, start)
+    const master = await masterOf(this.#tables, choices, this.#tables.rows.limits, true, this.#pace, start)
     const timeLimit = (this.#pace.leftMs * 0.6) / 1000
     const limits = { timeLimit, gap: Math.max(0.0005, this.#options.gap / 4), branches: 200, seed: 1 }
     const answer = await highs.solve(master.model, limits, () => this.#pace.stopped !== null)
@@ -208,7 +208,7 @@ export class BatchSearch {
       choices.push({ order: table.index, plans: listed.plans })
       start.push(listed.now)
     }
-    const master = masterOf(this.#tables, choices, this.#tables.rows.limits, true, start)
+    const master = await masterOf(this.#tables, choices, this.#tables.rows.limits, true, this.#pace, start)
     const limits = { timeLimit: this.#pace.leftMs / 1000, gap: this.#options.gap / 2, seed: 1 }
     const answer = await highs.solve(master.model, limits, () => this.#pace.stopped !== null)
     if (answer.values !== null) {
@@ -247,6 +247,7 @@ export class BatchSearch {
       this.#random,
       this.#pool.choices(),
     )
+    if (!(await groups.open(this.#pace))) return
     const { orders } = this.#tables
     for (let idle = 0; idle < Math.min(idleMost, orders.length) && !this.#isDone; ) {
       const saved = await groups.improve(highs, this.#pace, this.#below)
