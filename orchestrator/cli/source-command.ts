@@ -34,7 +34,12 @@ export function addSource(
     .action((path: string | undefined, options: SourceArgs) =>
       perform(async (call) => {
         const args = path === undefined ? options : { ...options, path }
-        const result = await sourceFiles(present(args), call.effects, call.onProgress)
+        let isCancelled = false
+        // The first Ctrl-C gives the best found so far, a second one ends at once.
+        process.once('SIGINT', () => {
+          isCancelled = true
+        })
+        const result = await sourceFiles(present(args), call.effects, call.onProgress, () => isCancelled)
         return { result, text: showSource(result), hasFailed: false }
       }),
     )

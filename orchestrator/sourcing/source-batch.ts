@@ -2,7 +2,7 @@
 // those that cannot. It carries nothing out.
 
 import { recordOfSourcing } from './explain/record.ts'
-import { quickReasons, reasonsOf } from './explain/unserved.ts'
+import { quickReasons, reasonsOf, unreached } from './explain/unserved.ts'
 import { type BuildOptions, buildProblem, nodesFor, type OrderModel } from './model/build.ts'
 import { goodsOf } from './model/goods.ts'
 import { type ReadPlan, readPlan } from './model/plans.ts'
@@ -56,10 +56,12 @@ export async function sourceBatch(
       if (entry !== undefined) taken.add(entry.order, entry.plan)
     }
   }
-  const plans = plansOf(orders, entries, session, taken, options)
+  const figures = figuresOf([...entries.values()], joints)
+  const isEnded = figures.stopped === 'time' || figures.stopped === 'cancelled'
+  const plans = plansOf(orders, entries, session, taken, isEnded, options)
   return {
     plans,
-    ...figuresOf([...entries.values()], joints),
+    ...figures,
     seconds: (options.elapsedMs() - began) / 1_000,
   }
 }
@@ -127,6 +129,7 @@ function plansOf(
   entries: ReadonlyMap<SourcingOrder, Entry>,
   session: SourcingSession,
   taken: Taken,
+  isEnded: boolean,
   options: BatchOptions,
 ): BatchPlan['plans'] {
   const after = openSession(taken.from(session.world))
@@ -136,9 +139,12 @@ function plansOf(
     if (entry === undefined) throw new Error(`order ${asked.orderId} has no plan`)
     const { model, order, plan } = entry
     const isFull = plan.left.length > 0 && explained++ < explainedInFull
-    const unserved = isFull
+    const reasons = isFull
       ? reasonsOf({ ...model, session: after }, order, plan, {})
-      : quickReasons(order, plan, after)
+      : quickReasons(order, plan, after, isEnded)
+    const unserved = !isEnded
+      ? reasons
+      : reasons.map((line) => (line.code === 'too_dear' ? { ...line, ...unreached } : line))
     const made: SourcingPlan = {
       orderId: asked.orderId,
       work: plan.pieces.map(({ work }) => work),

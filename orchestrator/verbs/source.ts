@@ -43,12 +43,14 @@ export interface SourceResult extends SourceReport {
 
 /**
  * Solves a problem from files.
+ * @param isCancelled asked now and then; true = give what there is
  * @throws CLI_USAGE, SOURCING_FILE_INVALID, SOURCING_PROBLEM_INVALID
  */
 export async function sourceFiles(
   args: SourceArgs,
   { clock }: Pick<Effects, 'clock'>,
   onProgress: (progress: Progress) => void,
+  isCancelled?: () => boolean,
 ): Promise<SourceResult> {
   const { timeLimit = 60, gap = 0, seed = 1, currency = 'USD', out, write } = args
   onProgress({ step: 'reading files', done: 0, total: 0 })
@@ -60,6 +62,7 @@ export async function sourceFiles(
     gap,
     seed,
     elapsedMs: () => clock.now() - began,
+    ...(isCancelled === undefined ? {} : { isCancelled }),
     onProgress: ({ seconds }) =>
       onProgress({ step: 'solving', done: Math.min(seconds, timeLimit), total: timeLimit }),
   })
@@ -104,8 +107,8 @@ function nowOf({ now }: SourceArgs, { orders }: SourcingFiles, wall: number): nu
 
 /** The result for people. */
 export function showSource(result: SourceResult): string {
-  const { served, orders, partly, cost, currency, bound, gap, seconds, terms, nodes, refused, nearest } =
-    result
+  const { served, orders, partly, cost, currency, bound, gap, seconds, terms, nodes, refused } = result
+  const { nearest, late, stopped } = result
   const amount = (value: number) =>
     `${value.toLocaleString('en-US', { minimumFractionDigits: 2 })} ${currency}`
   const proven =
@@ -118,6 +121,8 @@ export function showSource(result: SourceResult): string {
     nearest.served === served && saving > 0
       ? `Each order at its nearest node would cost ${amount(nearest.cost)}: ${amount(saving)} more.`
       : `Each order at its nearest node would serve ${nearest.served.toLocaleString('en-US')} for ${amount(nearest.cost)}.`,
+    ...(late === null ? [] : [`Likely to come after their promise: ${showNumber(late, 'order')}.`]),
+    ...(stopped === 'cancelled' ? ['Ended before it was done: this is the best found until then.'] : []),
     showTable(
       ['term', 'cost'],
       Object.entries(terms).map(([name, value]) => [name, amount(value)]),

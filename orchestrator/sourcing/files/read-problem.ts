@@ -69,10 +69,17 @@ async function readOrders(file: string): Promise<FileOrder[]> {
   return ordersOfJson(basename(file), document(file, await readText(file), JSON.parse))
 }
 
+/** What the network says of nodes holds. */
+const held = ['calendar', 'capacity', 'safety_stock'] as const
+
 /** What is left without a node costs more than anything: 100,000 in the currency for each unit. */
 function servingDraft(): api.StrategyDraft {
   const draft = bareDraft('files', 'As much as possible, then as cheaply as possible')
-  return { ...draft, prices: { ...draft.prices, unservedCents: 10_000_000 } }
+  return {
+    ...draft,
+    prices: { ...draft.prices, unservedCents: 10_000_000 },
+    constraints: held.map((name) => ({ name, kind: 'hard', limit: null, priceCents: 0, values: [] })),
+  }
 }
 
 /** A strategy of a YAML or JSON file; what it leaves out is as in the strategy without a file. */

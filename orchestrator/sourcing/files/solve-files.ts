@@ -1,9 +1,8 @@
 // Solves a problem from files and tells what came of it, in the currency of the data. It writes no file.
 
-import { buildProblem } from '../model/build.ts'
-import { greedyNearest } from '../solve/greedy.ts'
 import { exactSum } from '../solve/plans.ts'
 import { sourceBatch } from '../source-batch.ts'
+import { sourceNearest } from '../source-nearest.ts'
 import type { BatchOptions, BatchPlan, SourcingPlan } from '../world.ts'
 import { type FileSetting, ordersOfFiles, worldOfFiles } from './file-world.ts'
 import type { SourcingFiles } from './problem-files.ts'
@@ -29,6 +28,8 @@ export interface SourceReport {
   partly: number
   units: { served: number; unserved: number }
   splitOrders: number
+  /** Orders of which something is likely to come after their promise; null where none has one. */
+  late: number | null
   cost: number
   /** No assignment that leaves as little without a node costs less. */
   bound: number
@@ -42,7 +43,7 @@ export interface SourceReport {
   nodes: { nodeId: string; orders: number; units: number; cost: number }[]
   refused: Refused[]
   /** Each order at the nearest node that has everything. */
-  nearest: { served: number; cost: number }
+  nearest: { served: number; splitOrders: number; cost: number }
 }
 
 /** The report, and the plans behind it. */
@@ -65,13 +66,19 @@ export async function solveFiles(
   const began = options.elapsedMs()
   const batch = await sourceBatch(orders, world, options)
   const seconds = (options.elapsedMs() - began) / 1_000
-  const greedy = greedyNearest(buildProblem(orders, world, { isEveryDay: true }).problem)
+  const near = sourceNearest(orders, world).plans
   const nearest = {
-    served: greedy.orders.filter(({ unserved }) => unserved.every((units) => units === 0)).length,
-    cost: money(exactSum(greedy.orders, (order) => exactSum(order.pieces, ({ cost }) => cost))),
+    served: near.filter(({ unservedUnits }) => unservedUnits === 0).length,
+    splitOrders: near.filter(({ work }) => work.length > 1).length,
+    cost: money(exactSum(near, (plan) => plan.costCents)),
   }
   return {
-    report: { ...reportOf(files, setting, batch), seconds: round(seconds), nearest },
+    report: {
+      ...reportOf(files, setting, batch),
+      late: lateOf(files, batch),
+      seconds: round(seconds),
+      nearest,
+    },
     plans: batch.plans,
   }
 }
@@ -79,13 +86,15 @@ export async function solveFiles(
 function reportOf(
   { orders }: SourcingFiles,
   { currency }: FileSetting,
-  { plans, boundCents, costCents, gap, method, stopped }: BatchPlan,
-): Omit<SourceReport, 'seconds' | 'nearest'> {
+  { plans, boundCents, costCents, method, stopped }: BatchPlan,
+): Omit<SourceReport, 'late' | 'seconds' | 'nearest'> {
   const works = plans.flatMap(({ work }) => work)
   const unitsIn = (lines: readonly { quantity: number }[]) => exactSum(lines, ({ quantity }) => quantity)
   const whole = plans.filter(({ unserved }) => unserved.length === 0).length
   const cost = exactSum(plans, (plan) => plan.costCents)
   const isProven = stopped === null
+  // What is not served costs the same in both; what is proven is so but for the rounding of sums.
+  const bound = isProven ? cost : Math.max(0, Math.min(cost, cost - (costCents - boundCents)))
   const byNode = Map.groupBy(works, ({ nodeId }) => nodeId)
   const terms = [...new Set(works.flatMap((work) => work.terms.map(({ name }) => name)))]
   return {
@@ -99,9 +108,8 @@ function reportOf(
     },
     splitOrders: plans.filter(({ work }) => work.length > 1).length,
     cost: money(cost),
-    // What is not served costs the same in both; what is proven is so but for the rounding of sums.
-    bound: money(isProven ? cost : Math.max(0, Math.min(cost, cost - (costCents - boundCents)))),
-    gap: isProven ? 0 : gap,
+    bound: money(bound),
+    gap: cost === bound ? 0 : (cost - bound) / cost,
     currency,
     terms: Object.fromEntries(
       terms.map((name) => [name, money(exactSum(works, (work) => centsOf(work.terms, name)))]),
@@ -118,6 +126,15 @@ function reportOf(
       .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)),
     refused: refusedOf(plans),
   }
+}
+
+/** Orders that are likely to come late, at least in part. */
+function lateOf({ orders }: SourcingFiles, { plans }: BatchPlan): number | null {
+  if (orders.every(({ promisedAt }) => promisedAt === null)) return null
+  return plans.filter(({ work }, i) => {
+    const promisedAt = orders[i]?.promisedAt ?? Number.POSITIVE_INFINITY
+    return work.some(({ arrivesAt }) => arrivesAt > promisedAt)
+  }).length
 }
 
 function centsOf(terms: readonly { name: string; cents: number }[], name: string): number {

@@ -18,7 +18,11 @@ import { checkProblem } from './valid.ts'
 export async function solveBatch(problem: Problem, options: SolveOptions): Promise<BatchSolution> {
   checkProblem(problem)
   const pace = new Pace(options)
-  const nearest = await nearestInSteps(problem, () => pace.rest())
+  // It is quick, and nothing may be dearer: only a caller ends it.
+  const nearest = await nearestInSteps(
+    problem,
+    async () => (await pace.rest()) && pace.stopped === 'cancelled',
+  )
   const tables = await tablesOf(problem, pace)
   // no cost is below zero: the bound where nothing else is known
   if (tables === null) return finish(nearest, 0, 'greedy', pace)
