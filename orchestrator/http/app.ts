@@ -18,6 +18,7 @@ import { addOrders } from './routes/orders.ts'
 import { addProbes } from './routes/probes.ts'
 import { addPromise } from './routes/promise.ts'
 import { addSession } from './routes/session.ts'
+import { addSimulate } from './routes/simulate.ts'
 import { addSink } from './routes/sink.ts'
 import { addSql } from './routes/sql.ts'
 import { addStock } from './routes/stock.ts'
@@ -54,6 +55,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addNetwork(api, parts, repeats)
       addStrategies(api, parts)
       addPromise(api, parts, sessions)
+      addSimulate(api, parts)
       addSql(api, parts)
       addWebhooks(api, parts, repeats)
       addSink(api, parts)

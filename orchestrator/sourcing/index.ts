@@ -59,6 +59,7 @@ export { sourceBatch } from './source-batch.ts'
 export { type NearestPlan, sourceNearest } from './source-nearest.ts'
 export { sourceOrder } from './source-order.ts'
 export { checkContextOf } from './strategy/check-context.ts'
+export { checkContextOf } from './strategy/check-context.ts'
 export { assertStrategy, type CheckContext, type CheckedNode, checkStrategy } from './strategy/checks.ts'
 export {
   assertRules,
@@ -71,6 +72,7 @@ export { type History, noHistory, readHistory } from './views/history.ts'
 export { incidentAt } from './views/learned.ts'
 export { type Here, sourceHere, sourceTogether, strategyHere } from './views/source-here.ts'
 export { Worlds } from './views/worlds.ts'
+export { simulateSourcing, type WhatIfPlace } from './what-if/simulate.ts'
 export { simulateSourcing, type WhatIfPlace } from './what-if/simulate.ts'
 export type {
   BatchOptions,

@@ -6,7 +6,7 @@ import type { Engine } from '#orchestrator/engine'
 import {
   assertRules,
   assertStrategy,
-  type CheckContext,
+  checkContextOf,
   checkStrategy,
   ruleFaults,
 } from '#orchestrator/sourcing'
@@ -89,19 +89,6 @@ function addRules(app: App, engine: Engine): void {
   )
 }
 
-function contextOf({ strategies, network, nodes }: CoreState): CheckContext {
-  const told = new Map(network.document.nodes.map((node) => [node.nodeId, node]))
-  return {
-    strategies: strategies.strategies,
-    groupIds: new Set(network.document.groups.map(({ groupId }) => groupId)),
-    nodes: [...nodes.values()].map(({ nodeId, type, isActive }) => {
-      const own = told.get(nodeId)
-      const groupIds = own?.groupIds ?? []
-      return { nodeId, type: own?.type ?? type, isActive: isActive && own?.isActive !== false, groupIds }
-    }),
-  }
-}
-
 /** @throws STRATEGY_INVALID, CORE_REFUSED */
 async function publish(
   engine: Engine,
@@ -109,7 +96,7 @@ async function publish(
   commandId: string,
   by: string,
 ): Promise<api.StrategyPublished> {
-  const findings = assertStrategy(draft, contextOf(engine.core.state()))
+  const findings = assertStrategy(draft, checkContextOf(engine.core.state()))
   const result = await execute(engine, 'PublishStrategy', { draft, by }, { commandId })
   if (result.status === 'refused') throw refusal(result.reason, result.answer.details ?? {})
   engine.cycleSoon()
@@ -127,7 +114,7 @@ async function publish(
 }
 
 function check(state: CoreState, { draft, rules = [] }: api.StrategyCheck): api.StrategyCheckAnswer {
-  const findings = draft === undefined ? [] : checkStrategy(draft, contextOf(state))
+  const findings = draft === undefined ? [] : checkStrategy(draft, checkContextOf(state))
   const faults = ruleFaults(rules, state.strategies.strategies)
   const isUsable = faults.length === 0 && findings.every(({ kind }) => kind !== 'error')
   return { isUsable, findings, rules: faults }

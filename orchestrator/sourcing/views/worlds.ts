@@ -26,17 +26,23 @@ export class Worlds {
   }
 
   /** The network of a state made ready; kept until the network or a node changes. */
-  network({ network, nodes, nodesVersion }: CoreState): CompiledNetwork {
+  network(state: CoreState): CompiledNetwork {
+    const { network, nodesVersion } = state
     const known = this.#compiled
     if (known?.networkVersion === network.version && known.nodesVersion === nodesVersion) return known.network
-    const made = compileNetwork({
+    const made = this.compile(state)
+    this.#compiled = { networkVersion: network.version, nodesVersion, network: made }
+    return made
+  }
+
+  /** The network of a state that is only supposed, made ready; it is not kept. */
+  compile({ network, nodes }: CoreState): CompiledNetwork {
+    return compileNetwork({
       document: network.document,
       version: network.version,
       nodes: nodes.values(),
       ...(this.#centroids === undefined ? {} : { centroids: this.#centroids }),
     })
-    this.#compiled = { networkVersion: network.version, nodesVersion, network: made }
-    return made
   }
 
   /** What history says, as it is stretched by the open incidents of a state. */
