@@ -36,11 +36,6 @@ export function strategyFor(order: SourcingOrder, book: StrategiesState, now: nu
   return { strategy: newestStrategy(book.strategies, defaultStrategyId) ?? defaultStrategy, rule: null }
 }
 
-/** The strategy that is taken where another finds no way; null = none. */
-export function fallbackOf(strategy: api.Strategy, book: StrategiesState): api.Strategy | null {
-  return strategy.fallbackId === null ? null : (newestStrategy(book.strategies, strategy.fallbackId) ?? null)
-}
-
 /** Rules with their conditions, made once for each list. One that cannot be read never holds. */
 function readyRules(book: StrategiesState): readonly ReadyRule[] {
   const known = ready.get(book)
