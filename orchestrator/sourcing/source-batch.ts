@@ -163,6 +163,7 @@ function decisionOf(entry: Entry, unserved: SourcingPlan['unserved'], options: B
   return recordOfSourcing({
     ...{ model, order, plan, unserved, decisionId, method, gap },
     incidentId: null,
-    hasCost: false,
+    counterfactuals: 'none',
+    build: {},
   })
 }

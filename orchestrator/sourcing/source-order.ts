@@ -36,7 +36,8 @@ export function sourceOrder(
     incidentId: options.incidentId ?? null,
     method: 'exact',
     gap: null,
-    hasCost: options.counterfactuals !== 'none',
+    counterfactuals: options.counterfactuals ?? 'cost',
+    build,
   })
   return {
     orderId: order.orderId,

@@ -33,7 +33,7 @@ export function weighed(model: Model, order: OrderModel, plan: ReadPlan): Weighe
   const rejectedCount = Math.min(order.rejected.length, keptOfRejected)
   const room = Math.max(0, kept - chosenIds.size - rejectedCount)
   const candidates = plan.pieces.map((piece) => chosen(order, piece))
-  for (const one of others.slice(0, room)) candidates.push(other(order, one))
+  for (const [i, one] of others.slice(0, room).entries()) candidates.push(other(order, one, i > 0))
   const fill = Math.max(0, kept - candidates.length)
   for (const one of nearest(order.rejected, fill)) candidates.push(refused(order, one))
   const runnerUp = others.find(({ isWhole, piece }) => isWhole && piece !== null)?.place ?? -1
@@ -62,8 +62,11 @@ function chosen(order: OrderModel, { work, way, units }: PlannedPiece): Candidat
   }
 }
 
-/** A place that could send all or a part of it, on its cheapest way. */
-function other(order: OrderModel, { place, piece }: RankedPlace): CandidateRecord {
+/**
+ * A place that could send all or a part of it, on its cheapest way.
+ * @param isBrief only constraints that it does not meet
+ */
+function other(order: OrderModel, { place, piece }: RankedPlace, isBrief: boolean): CandidateRecord {
   const model = order.places[place]
   const way = piece === null ? model?.ways[0] : model?.ways[piece.way]
   if (model === undefined || way === undefined) throw new Error(`place ${place} has no way`)
@@ -71,7 +74,7 @@ function other(order: OrderModel, { place, piece }: RankedPlace): CandidateRecor
   const checks = checksOf(order, way, units)
   const refusal = piece === null ? way.refusal(units) : null
   const failed = [...failuresOf(checks), ...(refusal === null ? [] : [refusal.text])]
-  const record = wayRecord(order, way, units, checks)
+  const record = wayRecord(order, way, units, isBrief ? checks.filter(({ isMet }) => !isMet) : checks)
   if (isAll(order, units)) return { ...record, failed, isFeasible: failed.length === 0 }
   return { ...record, failed, isFeasible: false, lineIds: lineIdsOf(order, units) }
 }

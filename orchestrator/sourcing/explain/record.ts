@@ -2,11 +2,11 @@
 // runner-up lacks. It is made of what the solver was asked and said; it decides nothing.
 
 import type { CandidateRecord, DecisionRecord } from '#orchestrator/core'
-import type { Model, OrderModel } from '../model/build.ts'
+import type { BuildOptions, Model, OrderModel } from '../model/build.ts'
 import type { ReadPlan } from '../model/plans.ts'
 import type { UnservedLine } from '../world.ts'
 import { nodeIdOf, weighed } from './candidates.ts'
-import { costCounterfactual } from './counterfactual.ts'
+import { costCounterfactual, furtherCounterfactuals } from './counterfactual.ts'
 import { lineDecisions, reasonOf } from './sentences.ts'
 
 /** What a record is made of. */
@@ -19,8 +19,9 @@ export interface Told {
   incidentId: string | null
   method: 'exact' | 'batch'
   gap: number | null
-  /** Whether what the runner-up lacks in cents is told: it costs solving again. */
-  hasCost: boolean
+  /** What others lack: none, the runner-up in cents, or everything that solving again can show. */
+  counterfactuals: 'none' | 'cost' | 'all'
+  build: BuildOptions
 }
 
 /** The record of a sourcing. */
@@ -31,7 +32,6 @@ export function recordOfSourcing(told: Told): DecisionRecord {
   const next =
     runnerUp < 0 ? null : (candidates.find(({ nodeId }) => nodeId === nodeIdOf(order, runnerUp)) ?? null)
   const isDone = plan.pieces.length > 0
-  const found = told.hasCost && isDone ? costCounterfactual(model, order, plan, runnerUp) : null
   return {
     decisionId: told.decisionId,
     kind: 'source',
@@ -48,10 +48,19 @@ export function recordOfSourcing(told: Told): DecisionRecord {
     strategyVersion: strategy.version,
     lines: lineDecisions(order, plan, unserved),
     runnerUpNodeId: runnerUp < 0 ? null : nodeIdOf(order, runnerUp),
-    counterfactuals: found === null ? [] : [found],
+    counterfactuals: isDone ? counterfactualsOf(told, runnerUp) : [],
     method,
     gap: told.gap,
   }
+}
+
+function counterfactualsOf({ model, order, plan, counterfactuals, build }: Told, runnerUp: number) {
+  if (counterfactuals === 'none') return []
+  const cost = costCounterfactual(model, order, plan, runnerUp)
+  const first = cost === null ? [] : [cost]
+  return counterfactuals === 'cost'
+    ? first
+    : [...first, ...furtherCounterfactuals(model, order, runnerUp, build)]
 }
 
 function doneReason(

@@ -51,6 +51,8 @@ export interface BuildOptions {
   isOnePiece?: boolean
   /** Nodes that can send nothing are kept, for explanations. */
   keepsRejected?: boolean
+  /** A node that is taken to be so much cheaper, to see whether it would win. */
+  cheaper?: { nodeId: string; cents: number }
   /** Instead of the strategy's price of a unit that is not served. */
   unservedCents?: number
 }
@@ -115,6 +117,8 @@ function orderOf(
   const rejected: Rejected[] = []
   for (const facts of nodesFor(goods, session, options.only ?? null)) {
     const stand = facts.isBlocked ? null : standOf(order, goods, facts, session)
+    if (stand !== null && facts.node.nodeId === options.cheaper?.nodeId)
+      stand.softCents -= options.cheaper.cents
     const place = stand === null ? null : placeOf(trip, asked, stand)
     if (place !== null) places.push(place)
     else if (options.keepsRejected) rejected.push({ facts, stand })
