@@ -18,11 +18,13 @@ export { writeNetworkFiles } from './documents/write-files.ts'
 export { readNetworkYaml, writeNetworkYaml } from './documents/yaml.ts'
 export {
   fromBrunel,
+  ordersOfFiles,
   readProblem,
   readSheets,
   type SourceReport,
   type SourcingFiles,
   solveFiles,
+  worldOfFiles,
   writeAssignments,
   writeProblem,
 } from './files/index.ts'
@@ -43,6 +45,7 @@ export type {
 export { co2Grams } from './network/rates.ts'
 export { type Promised, Promises } from './promise/promise.ts'
 export { solveBatch } from './solve/batch.ts'
+export { greedyNearest } from './solve/greedy.ts'
 export type {
   BatchSolution,
   Place,
@@ -53,7 +56,9 @@ export type {
   Way,
 } from './solve/problem.ts'
 export { sourceBatch } from './source-batch.ts'
+export { type NearestPlan, sourceNearest } from './source-nearest.ts'
 export { sourceOrder } from './source-order.ts'
+export { checkContextOf } from './strategy/check-context.ts'
 export { assertStrategy, type CheckContext, type CheckedNode, checkStrategy } from './strategy/checks.ts'
 export {
   assertRules,
@@ -66,6 +71,7 @@ export { type History, noHistory, readHistory } from './views/history.ts'
 export { incidentAt } from './views/learned.ts'
 export { type Here, sourceHere, sourceTogether, strategyHere } from './views/source-here.ts'
 export { Worlds } from './views/worlds.ts'
+export { simulateSourcing, type WhatIfPlace } from './what-if/simulate.ts'
 export type {
   BatchOptions,
   BatchPlan,
