@@ -13,6 +13,7 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   flow: async () => (await import('./flow.ts')).benchFlow,
   core: async () => (await import('./core/bench-core.ts')).benchCore,
   overview: async () => (await import('./overview.ts')).benchOverview,
+  sourcing: async () => (await import('./sourcing/bench-sourcing.ts')).benchSourcing,
   training: async () => (await import('./training.ts')).benchTraining,
   demo: async () => (await import('./demo.ts')).benchDemo,
 }

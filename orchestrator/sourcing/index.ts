@@ -10,7 +10,7 @@ export {
   readSource,
 } from './documents/change.ts'
 export { checkNetwork } from './documents/check-network.ts'
-export { type CsvText, decodeText, parseCsv, readCsv } from './documents/csv.ts'
+export { type CsvText, decodeText, parseCsv } from './documents/csv.ts'
 export { type FileFault, faultsMost } from './documents/faults.ts'
 export { networkSourceAt, writeNetworkAt } from './documents/folder.ts'
 export { type ReadNetwork, type ReadOptions, readNetworkFiles, tableNamed } from './documents/read-files.ts'
