@@ -7,6 +7,7 @@ import { count, counted, duration, hours, money, percent, thin } from './numbers
 import { capital, plain } from './words.ts'
 
 const constraintWords: Record<string, string> = {
+  cut_off: 'Cut-off',
   max_distance: 'Distance',
   no_partial: 'All or nothing',
   max_nodes_per_order: 'Nodes per order',
@@ -63,6 +64,8 @@ export function amountWord(value: number | null, unit: string | null, currency: 
     case 'kg':
       return `${count(Math.round(value))}${thin}${unit}`
     default:
+      // Units of stock are counted by their SKU.
+      if (!/^[a-z ]+$/.test(unit)) return `${tidy(value)} of ${unit}`
       return `${tidy(value)} ${value === 1 ? unit.replace(/s$/, '') : unit}`
   }
 }
@@ -79,13 +82,31 @@ export function slackWord(one: api.CandidateConstraint, currency: string): strin
   return `missed by ${size}`
 }
 
+/** What was seen and what was asked: `420 km, at most 500 km`; null where nothing is measured. */
+export function measureWord(
+  { value, limit, slack, unit }: api.CandidateConstraint,
+  currency: string,
+): string | null {
+  const seen = amountWord(value, unit, currency)
+  const asked = amountWord(limit, unit, currency)
+  if (value === null || seen === null) return asked === null ? null : `limit ${asked}`
+  if (limit === null || asked === null) return seen
+  // The slack grows with what was seen where the limit is a least, else it shrinks.
+  const isLeast = slack !== null && slack * (value - limit) > 0
+  return `${seen}, at ${isLeast ? 'least' : 'most'} ${asked}`
+}
+
 /** A constraint in one sentence, for those who hear the table. */
 export function constraintSentence(one: api.CandidateConstraint, currency: string): string {
-  const value = amountWord(one.value, one.unit, currency)
-  const limit = amountWord(one.limit, one.unit, currency)
-  const measured = value === null ? '' : `: ${value}${limit === null ? '' : `, limit ${limit}`}`
-  const slack = slackWord(one, currency)
-  return `${one.isMet ? 'Met' : 'Not met'}${measured}${slack === null ? '' : `, ${slack}`}`
+  const parts = [measureWord(one, currency), slackWord(one, currency)].filter((part) => part !== null)
+  return `${one.isMet ? 'Met' : 'Not met'}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`
+}
+
+/** How likely it comes on time: `94 %`, `99.4 %`; never a certainty. */
+export function sureWord(lateRisk: number): string {
+  const sure = 1 - lateRisk
+  if (sure >= 0.9995) return `over ${percent(0.999)}`
+  return percent(sure, sure >= 0.99 ? 1 : 0)
 }
 
 /** Candidates, the chosen first, then the runner-up, then what could take it by cost, then the rest. */
@@ -144,7 +165,7 @@ export function answerOf(decision: api.Decision): string {
   const verb = decision.kind === 'reroute' ? `moves to ${name}` : `goes from ${name}`
   const [one] = decision.candidates.filter(({ isChosen }) => isChosen)
   const sure =
-    one === undefined || one.lateRisk === null ? '' : `, ${percent(1 - one.lateRisk, 0)} likely to be on time`
+    one === undefined || one.lateRisk === null ? '' : `, ${sureWord(one.lateRisk)} likely to be on time`
   return `It ${verb}${sure}.`
 }
 
@@ -167,8 +188,12 @@ function nodesOf(decision: api.Decision): { name: string; units: number | null }
 export function mannerOf(decision: api.Decision): string | null {
   if (decision.method === null) return null
   if (decision.method === 'exact') return 'the best for this order, proven'
-  const most = decision.gap === null ? '' : `, at most ${percent(decision.gap, 2)} from the best`
-  return `decided together with others${most}`
+  return `decided together with others${decision.gap === null ? '' : `, ${gapWord(decision.gap)}`}`
+}
+
+/** How far a solution may be from the best, in words. */
+export function gapWord(gap: number): string {
+  return gap < 1e-7 ? 'the best, proven' : `at most ${percent(Math.max(gap, 0.0001), 2)} from the best`
 }
 
 /** What a map of a decision shows, or the sentence why there is none. */

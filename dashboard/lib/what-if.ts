@@ -142,7 +142,7 @@ function rowOf(
     return { title, before: text(before), after: text(after), change: '–', tone: 'plain' }
   const by = after - before
   const shown = inPoints(show(Math.abs(by)))
-  if (shown === show(0))
+  if (shown === inPoints(show(0)))
     return { title, before: text(before), after: text(after), change: '±0', tone: 'plain' }
   const isGood = better === null ? null : by > 0 === (better === 'more')
   const tone: Tone = isGood === null ? 'plain' : isGood ? 'good' : 'bad'

@@ -12,6 +12,7 @@ import {
   rankedOf,
   slackWord,
   standingOf,
+  sureWord,
   termsOf,
 } from '../../dashboard/lib/decisions.ts'
 
@@ -75,6 +76,7 @@ function decision(change: Partial<api.Decision> = {}): api.Decision {
     strategyVersion: 3,
     method: 'exact',
     gap: null,
+    otherCount: null,
     lines: null,
     runnerUpNodeId: 'Dallas',
     runnerUpNodeName: 'Dallas warehouse',
@@ -171,14 +173,17 @@ describe('a constraint', () => {
   }
 
   test.each([
-    [limit, 'Met: 420 km, limit 500 km, 80 km to spare'],
-    [{ ...limit, isMet: false, value: 620, slack: -120 }, 'Not met: 620 km, limit 500 km, missed by 120 km'],
+    [limit, 'Met: 420 km, at most 500 km, 80 km to spare'],
+    [
+      { ...limit, isMet: false, value: 620, slack: -120 },
+      'Not met: 620 km, at most 500 km, missed by 120 km',
+    ],
     [
       { ...limit, name: 'stock', value: 1, limit: 2, slack: -1, unit: 'units', isMet: false },
-      'Not met: 1 unit, limit 2 units, missed by 1 unit',
+      'Not met: 1 unit, at least 2 units, missed by 1 unit',
     ],
     [{ ...limit, value: null, limit: null, slack: null, unit: null }, 'Met'],
-    [{ ...limit, value: 2, limit: 2, slack: 0, unit: 'nodes' }, 'Met: 2 nodes, limit 2 nodes, just met'],
+    [{ ...limit, value: 2, limit: 2, slack: 0, unit: 'nodes' }, 'Met: 2 nodes, at most 2 nodes, just met'],
   ] as const)('says value, limit and slack: %#', (one, words) => {
     expect(plain(constraintSentence(one, 'USD'))).toBe(words)
   })
@@ -189,7 +194,14 @@ describe('a constraint', () => {
     expect(shown(1250, 'cents')).toBe('$12.50')
     expect(shown(0.125, 'share')).toBe('12.5 %')
     expect(shown(1, 'orders')).toBe('1 order')
+    expect(shown(1, 'BOOTS-SIZES')).toBe('1 of BOOTS-SIZES')
     expect(shown(2.25, null)).toBe('2.3')
     expect(slackWord({ ...limit, slack: null }, 'USD')).toBeNull()
+    expect([0.25, 0.006, 0.0001, 0].map((risk) => plain(sureWord(risk)))).toEqual([
+      '75 %',
+      '99.4 %',
+      'over 99.9 %',
+      'over 99.9 %',
+    ])
   })
 })

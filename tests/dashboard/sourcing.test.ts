@@ -152,6 +152,8 @@ describe('a what-if', () => {
     const rows = figuresOf(answer).map(({ title, change, tone }) => `${title}: ${plain(change)} ${tone}`)
     expect(rows).toContain('Units that find a node: −3.0 pt bad')
     expect(rows).toContain('Orders sourced whole: ±0 plain')
+    const close = { ...answer, variant: { ...side, fillRate: 0.98996 } }
+    expect(figuresOf(close)[0]?.change).toBe('±0')
     expect(rows).toContain('Orders that come late, expected: +4 bad')
     expect(termRowsOf(answer).map(({ title, change }) => [title, change])).toEqual([['Carriage', '+$80.00']])
   })

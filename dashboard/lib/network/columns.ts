@@ -129,9 +129,9 @@ export const columnsOf: Record<ListName, readonly Column[]> = {
 
 /** Why an entry is not used now, in a word; null where it is. */
 export function offWord(list: ListName, entry: Entry, today: string): string | null {
-  if (entry['isActive'] === false) return list === 'nodes' ? 'Closed' : 'Not used'
-  const from = (entry['activeFrom'] ?? entry['validFrom'] ?? null) as string | null
-  const until = (entry['activeUntil'] ?? entry['validUntil'] ?? null) as string | null
+  if (entry.isActive === false) return list === 'nodes' ? 'Closed' : 'Not used'
+  const from = (entry.activeFrom ?? entry.validFrom ?? null) as string | null
+  const until = (entry.activeUntil ?? entry.validUntil ?? null) as string | null
   if (from !== null && from > today) return `From ${from}`
   if (until !== null && until < today) return 'Over'
   return null

@@ -85,9 +85,9 @@ export function nameIn(document: api.NetworkDocument, list: ListName, id: string
 
 /** Name of an entry for people. */
 export function titleOf(list: ListName, entry: Entry): string {
-  const name = entry['name']
+  const name = entry.name
   if (typeof name === 'string' && name !== '') return name
-  if (list === 'lanes') return `${entry['origin']} → ${entry['destination']}`
+  if (list === 'lanes') return `${entry.origin} → ${entry.destination}`
   return idOf(list, entry)
 }
 
