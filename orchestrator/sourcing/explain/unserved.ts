@@ -150,9 +150,9 @@ function lacking({ order, session, options }: Case, line: number): { code: strin
   const sellers = [...open, ...shut].filter(({ has }) => has >= 0)
   if (sellers.length === 0) return { code: 'no_node_sells', reason: `no node sells ${sku}` }
   const stocked = sellers.filter(({ has }) => has >= 1)
+  stocked.sort((a, b) => a.failures.length - b.failures.length || b.has - a.has || (a.name < b.name ? -1 : 1))
   const able = stocked.filter(({ failures }) => failures.length === 0)
   const together = able.reduce((sum, { has }) => sum + has, 0)
-  stocked.sort((a, b) => a.failures.length - b.failures.length || b.has - a.has || (a.name < b.name ? -1 : 1))
   const barred = stocked.find(({ failures }) => failures.length > 0)
   const [failure] = barred?.failures ?? []
   if (barred !== undefined && failure !== undefined && able.length === 0) {
