@@ -157,6 +157,7 @@ export const decisions = table('decisions', 'one row per decision', ['decision_i
   strategyVersion: optional(integer('its version')),
   method: optional(text('exact = best for this order alone, batch = best found together with others')),
   gap: optional(number('of a batch: how far it may be from its optimum, 0 to 1')),
+  otherCount: optional(integer('nodes that were weighed and are not among the candidates')),
   runnerUpNodeId: optional(text('node that came next')),
   lines: optional(json('where the units of each line went, and why')),
   counterfactuals: optional(json('what would have to be different for another node to win')),

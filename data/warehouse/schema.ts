@@ -72,6 +72,7 @@ async function addCandidates(queries: Queries): Promise<void> {
     'strategy_version BIGINT',
     'method VARCHAR',
     'gap DOUBLE',
+    'other_count BIGINT',
     'runner_up_node_id VARCHAR',
     'lines JSON',
     'counterfactuals JSON',

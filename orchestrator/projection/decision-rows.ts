@@ -77,6 +77,7 @@ function rowOfDecision(state: CoreState, { orderId, at, decision }: Made): Decis
     strategyVersion: decision.strategyVersion ?? null,
     method: decision.method ?? null,
     gap: decision.gap ?? null,
+    otherCount: decision.otherCount ?? null,
     runnerUpNodeId: decision.runnerUpNodeId ?? null,
     lines: jsonOrNull(decision.lines),
     counterfactuals: jsonOrNull(decision.counterfactuals),

@@ -45,6 +45,7 @@ export async function decisionViews(
       strategyVersion: each.strategyVersion ?? null,
       method: each.method ?? null,
       gap: each.gap ?? null,
+      otherCount: each.otherCount ?? null,
       lines: each.lines?.map((line) => ({ ...line, nodeName: nameOf(line.nodeId) })) ?? null,
       runnerUpNodeId: each.runnerUpNodeId ?? null,
       runnerUpNodeName: nameOf(each.runnerUpNodeId ?? null),

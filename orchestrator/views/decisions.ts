@@ -32,6 +32,7 @@ interface DecisionRow extends Record<string, unknown> {
   strategy_version: number | null
   method: 'exact' | 'batch' | null
   gap: number | null
+  other_count: number | null
   runner_up_node_id: string | null
   lines: string | null
   counterfactuals: string | null
@@ -159,7 +160,7 @@ function readRows(
   return queries.all<DecisionRow>(
     `SELECT decision_id, order_id, kind, incident_id, from_node_id, to_node_id, status, reason,
        epoch_ms(decided_at) AS decided_at, cost_cents, hours_saved, candidates::VARCHAR AS candidates,
-       strategy_id, strategy_version, method, gap, runner_up_node_id, lines::VARCHAR AS lines,
+       strategy_id, strategy_version, method, gap, other_count, runner_up_node_id, lines::VARCHAR AS lines,
        counterfactuals::VARCHAR AS counterfactuals
      FROM decisions WHERE ${sql}${after}
      ORDER BY epoch_ms(decided_at) DESC, decision_id LIMIT ${limit}`,
@@ -204,6 +205,7 @@ function strategyOf(row: DecisionRow): Partial<AnyDecision> {
     runnerUpNodeId: row.runner_up_node_id,
     gap: row.gap,
     ...(row.method === null ? {} : { method: row.method }),
+    ...(row.other_count === null ? {} : { otherCount: row.other_count }),
     ...(lines === null ? {} : { lines }),
     ...(counterfactuals === null ? {} : { counterfactuals }),
   }

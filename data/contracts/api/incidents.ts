@@ -88,6 +88,7 @@ export const decision = shape({
   /** exact = best for this order alone, batch = together with others. */
   method: orNull(oneOf(['exact', 'batch'] as const)),
   gap: orNull(Type.Number({ description: 'of a batch: how far it may be from its optimum, 0 to 1' })),
+  otherCount: orNull(Type.Integer({ description: 'nodes weighed that are not among the candidates' })),
   lines: orNull(Type.Array(decisionLine)),
   runnerUpNodeId: orNull(Type.String()),
   runnerUpNodeName: orNull(Type.String()),

@@ -16,7 +16,7 @@ afterAll(() => folder.remove())
 const later = {
   decisions: [
     ...['hours_saved', 'order_external_id', 'currency', 'strategy_id', 'strategy_version', 'method', 'gap'],
-    ...['runner_up_node_id', 'lines', 'counterfactuals'],
+    ...['other_count', 'runner_up_node_id', 'lines', 'counterfactuals'],
   ],
   incidents: ['orders_moved', 'orders_not_moved'],
 }
