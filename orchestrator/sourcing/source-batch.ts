@@ -1,15 +1,17 @@
 // Sources many orders together: one problem for all whose stock can be counted together, one after the other before it
 // those that cannot. It carries nothing out.
 
+import type { DecisionRecord } from '#orchestrator/core'
 import { recordOfSourcing } from './explain/record.ts'
 import { quickReasons, reasonsOf, unreached } from './explain/unserved.ts'
-import { type BuildOptions, buildProblem, nodesFor, type OrderModel } from './model/build.ts'
+import { type BuildOptions, buildInSteps, buildProblem, nodesFor, type OrderModel } from './model/build.ts'
 import { goodsOf } from './model/goods.ts'
 import { type ReadPlan, readPlan } from './model/plans.ts'
 import { openSession, SourcingSession } from './model/session.ts'
 import { mostSkus, type Solved, solveAlone } from './model/solve-alone.ts'
 import { channelsApart, Taken } from './model/taken.ts'
 import { solveBatch } from './solve/batch.ts'
+import { Pace } from './solve/pace.ts'
 import type { BatchSolution } from './solve/problem.ts'
 import type { BatchOptions, BatchPlan, SourcingOrder, SourcingPlan, SourcingWorld } from './world.ts'
 
@@ -38,19 +40,24 @@ export async function sourceBatch(
   const build: BuildOptions = { isEveryDay: true, keepsRejected: options.decisionIdOf !== undefined }
   const taken = new Taken()
   const entries = new Map<SourcingOrder, Entry>()
-  const alone = orders.filter((order) => isAlone(order, session))
-  for (const order of alone) {
+  const pace = new Pace(options)
+  const rest = () => pace.rest()
+  for (const order of orders) {
+    await rest()
+    if (!isAlone(order, session)) continue
     const here = openSession(taken.from(session.world))
     const solved = solveAlone(order, here, { ...build, isEveryDay: false })
     taken.add(solved.order, solved.plan)
     entries.set(order, { ...solved, method: 'exact', gap: null })
   }
-  const rest = orders.filter((order) => !entries.has(order))
+  const others = orders.filter((order) => !entries.has(order))
   const joints: Joint[] = []
-  for (const group of groupsOf(rest, session.world)) {
+  for (const group of await groupsOf(others, session.world, rest)) {
     const left = options.timeLimitMs - (options.elapsedMs() - began)
     const here = openSession(taken.from(session.world))
-    joints.push(await together(group, here, { ...options, timeLimitMs: Math.max(1, left) }, build, entries))
+    joints.push(
+      await together(group, here, { ...options, timeLimitMs: Math.max(1, left) }, build, entries, rest),
+    )
     for (const order of group) {
       const entry = entries.get(order)
       if (entry !== undefined) taken.add(entry.order, entry.plan)
@@ -58,7 +65,7 @@ export async function sourceBatch(
   }
   const figures = figuresOf([...entries.values()], joints)
   const isEnded = figures.stopped === 'time' || figures.stopped === 'cancelled'
-  const plans = plansOf(orders, entries, session, taken, isEnded, options)
+  const plans = await plansOf(orders, entries, openSession(taken.from(session.world)), isEnded, options, rest)
   return {
     plans,
     ...figures,
@@ -77,9 +84,13 @@ function isAlone(order: SourcingOrder, session: SourcingSession): boolean {
   return false
 }
 
-function groupsOf(orders: readonly SourcingOrder[], world: SourcingWorld): SourcingOrder[][] {
+async function groupsOf(
+  orders: readonly SourcingOrder[],
+  world: SourcingWorld,
+  rest: () => Promise<unknown>,
+): Promise<SourcingOrder[][]> {
   if (orders.length === 0) return []
-  if (!channelsApart(orders, world)) return [[...orders]]
+  if (!(await channelsApart(orders, world, rest))) return [[...orders]]
   return [...Map.groupBy(orders, ({ channel }) => channel).values()]
 }
 
@@ -89,8 +100,9 @@ async function together(
   options: BatchOptions,
   build: BuildOptions,
   entries: Map<SourcingOrder, Entry>,
+  rest: () => Promise<unknown>,
 ): Promise<Joint> {
-  const model = buildProblem(orders, session, build)
+  const model = await buildInSteps(orders, session, build, rest)
   const solution = await solveBatch(model.problem, options)
   for (const [i, order] of model.orders.entries()) {
     const answer = solution.orders[i]
@@ -124,23 +136,24 @@ function priceOfLeft({ solver }: OrderModel, { left }: ReadPlan): number {
   return units === 0 ? 0 : units * solver.unservedCost
 }
 
-function plansOf(
+async function plansOf(
   orders: readonly SourcingOrder[],
   entries: ReadonlyMap<SourcingOrder, Entry>,
-  session: SourcingSession,
-  taken: Taken,
+  after: SourcingSession,
   isEnded: boolean,
   options: BatchOptions,
-): BatchPlan['plans'] {
-  const after = openSession(taken.from(session.world))
+  rest: () => Promise<unknown>,
+): Promise<BatchPlan['plans']> {
   let explained = 0
-  return orders.map((asked) => {
+  const plans: (SourcingPlan & { decision?: DecisionRecord })[] = []
+  for (const asked of orders) {
+    await rest()
     const entry = entries.get(asked)
     if (entry === undefined) throw new Error(`order ${asked.orderId} has no plan`)
     const { model, order, plan } = entry
     const isFull = plan.left.length > 0 && explained++ < explainedInFull
     const reasons = isFull
-      ? reasonsOf({ ...model, session: after }, order, plan, {})
+      ? reasonsOf({ ...model, session: after }, withRejected(order), plan, {})
       : quickReasons(order, plan, after, isEnded)
     const unserved = !isEnded
       ? reasons
@@ -151,10 +164,16 @@ function plansOf(
       unserved,
       costCents: plan.costCents,
     }
-    return options.decisionIdOf === undefined
-      ? made
-      : { ...made, decision: decisionOf(entry, unserved, options) }
-  })
+    const isDecided = options.decisionIdOf !== undefined
+    plans.push(isDecided ? { ...made, decision: decisionOf(entry, unserved, options) } : made)
+  }
+  return plans
+}
+
+/** With the nodes that can send nothing: they tell why. */
+function withRejected(order: OrderModel): OrderModel {
+  if (order.rejected.length > 0) return order
+  return buildProblem([order.order], order.trip.session, { keepsRejected: true }).orders[0] ?? order
 }
 
 function decisionOf(entry: Entry, unserved: SourcingPlan['unserved'], options: BatchOptions) {

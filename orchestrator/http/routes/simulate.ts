@@ -3,6 +3,7 @@
 
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
+import type { Queries } from '#data/warehouse'
 import { simulateSourcing } from '#orchestrator/sourcing'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
@@ -40,7 +41,7 @@ export function addSimulate(app: App, { engine }: AppParts): void {
       try {
         const place = {
           ...{ worlds, market, state: core.state(), now: engine.now() },
-          reading: workspace.warehouse.reading,
+          reading: <T>(work: (queries: Queries) => Promise<T>) => workspace.warehouse.reading(work),
         }
         const answer = await simulateSourcing(request.body, place, {
           elapsedMs: () => clock.now(),

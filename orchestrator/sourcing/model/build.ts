@@ -64,21 +64,57 @@ export function buildProblem(
   options: BuildOptions = {},
 ): Model {
   const session = world instanceof SourcingSession ? world : openSession(world)
-  const rows = new CapacityRows(session)
-  const goods = orders.map((order) => goodsOf(order, session.world.product))
-  const skus = new Map<string, number>()
-  for (const { skus: wanted } of goods) for (const sku of wanted) if (!skus.has(sku)) skus.set(sku, skus.size)
-  const models = orders.map((order, i) =>
-    orderOf(order, goods[i] ?? goodsOf(order, session.world.product), session, rows, options, skus),
-  )
-  const problem: Problem = {
-    nodes: session.nodes.length,
-    skus: skus.size,
-    orders: models.map(({ solver }) => solver),
-    stock: stockOf(models, skus.size),
-    capacities: rows.rows,
+  const draft = new Draft(session, options)
+  for (const order of orders) draft.add(order)
+  return draft.model()
+}
+
+/** The same in steps, so that others can run between orders. @param rest called after each order */
+export async function buildInSteps(
+  orders: readonly SourcingOrder[],
+  session: SourcingSession,
+  options: BuildOptions,
+  rest: () => Promise<unknown>,
+): Promise<Model> {
+  const draft = new Draft(session, options)
+  for (const order of orders) {
+    draft.add(order)
+    await rest()
   }
-  return { session, problem, orders: models }
+  return draft.model()
+}
+
+/** A problem to which one order after the other is added. */
+class Draft {
+  readonly #session: SourcingSession
+  readonly #options: BuildOptions
+  readonly #rows: CapacityRows
+  readonly #skus = new Map<string, number>()
+  readonly #models: OrderModel[] = []
+
+  constructor(session: SourcingSession, options: BuildOptions) {
+    this.#session = session
+    this.#options = options
+    this.#rows = new CapacityRows(session)
+  }
+
+  add(order: SourcingOrder): void {
+    const goods = goodsOf(order, this.#session.world.product)
+    for (const sku of goods.skus) if (!this.#skus.has(sku)) this.#skus.set(sku, this.#skus.size)
+    this.#models.push(orderOf(order, goods, this.#session, this.#rows, this.#options, this.#skus))
+  }
+
+  model(): Model {
+    const models = this.#models
+    const problem: Problem = {
+      nodes: this.#session.nodes.length,
+      skus: this.#skus.size,
+      orders: models.map(({ solver }) => solver),
+      stock: stockOf(models, this.#skus.size),
+      capacities: this.#rows.rows,
+    }
+    return { session: this.#session, problem, orders: models }
+  }
 }
 
 /** Units by node and SKU. Orders of one problem see the same. */

@@ -69,8 +69,15 @@ export class Taken {
   }
 }
 
-/** Channels that see different stock in goods that are wanted: they cannot share one count of it. */
-export function channelsApart(orders: readonly SourcingOrder[], { stock, network }: SourcingWorld): boolean {
+/**
+ * Whether channels see different stock in goods that are wanted: they cannot share one count of it.
+ * @param rest called after each SKU, so that others can run
+ */
+export async function channelsApart(
+  orders: readonly SourcingOrder[],
+  { stock, network }: SourcingWorld,
+  rest: () => Promise<unknown>,
+): Promise<boolean> {
   const channels = [...new Set(orders.map(({ channel }) => channel))]
   const [first, ...others] = channels
   if (first === undefined || others.length === 0) return false
@@ -80,6 +87,7 @@ export function channelsApart(orders: readonly SourcingOrder[], { stock, network
       const told = stock.available(sku, nodeId, first)
       if (others.some((channel) => stock.available(sku, nodeId, channel) !== told)) return true
     }
+    await rest()
   }
   return false
 }

@@ -106,7 +106,7 @@ function reasonOf(
     ...taken.flatMap((id) => ofNode(id, order, overrides, nameOf, false)),
   ]
   const [first] = why
-  const cause = first ?? generalCause(left, overrides, nameOf)
+  const cause = first ?? generalCause({ left, taken }, overrides, nameOf)
   const [code] = is.unserved
   if (is.work.length === 0)
     return `${cause}, and nobody else can take it: ${code?.reason ?? 'no node is left'}`
@@ -137,16 +137,16 @@ function percent(factor: number): string {
   return `${Math.round(factor * 100)} %`
 }
 
+/** Where nothing of its own nodes is different: a strategy, a network, or what other orders do then. */
 function generalCause(
-  left: readonly string[],
+  { left, taken }: { left: readonly string[]; taken: readonly string[] },
   { strategy, strategyId, network }: api.WhatIfOverrides,
   nameOf: (nodeId: string) => string,
 ): string {
-  if (strategy !== undefined || strategyId !== undefined)
-    return `the strategy ${strategy?.name ?? strategyId} weighs it so`
+  const name = strategy?.name ?? strategyId
+  if (name !== undefined) return `the strategy ${name} weighs it so`
   if (network !== undefined) return 'the network is another'
-  const [first] = left
-  return first === undefined
-    ? 'other orders took its place'
-    : `other orders took its place at ${nameOf(first)}`
+  const [[gone], [come]] = [left, taken]
+  if (gone !== undefined) return `other orders take its place at ${nameOf(gone)}`
+  return come === undefined ? 'other orders go other ways' : `other orders leave room at ${nameOf(come)}`
 }
