@@ -63,6 +63,7 @@ export interface Polished {
 /**
  * Improves the bound until it is the best there is, or near enough.
  * @param nearEnough stops where the model costs at most this share more than the bound
+ * @param meanwhile done with the plans of the last model while HiGHS solves the next
  * @returns null where no model was solved
  */
 export async function polish(
@@ -72,6 +73,7 @@ export async function polish(
   highs: HighsWorker,
   pace: Pace,
   nearEnough: number,
+  meanwhile: (plans: readonly Plan[]) => Promise<void>,
 ): Promise<Polished | null> {
   let result: Polished | null = null
   for (let i = 0; i < roundsMost && pool.entries <= entriesMost; i++) {
@@ -79,7 +81,9 @@ export async function polish(
     const isLast: boolean = result !== null && pool.entries <= cornerMost && result.distance <= 1e-4
     const master = await masterOf(bound.tables, pool.choices(), bound.tables.rows.limits, false, pace)
     const limits = { timeLimit: pace.leftMs / 1000, gap: 0, seed: 1, isInterior: !isLast }
-    const answer = await highs.solve(master.model, limits, () => pace.stopped !== null)
+    const solving = highs.solve(master.model, limits, () => pace.stopped !== null)
+    if (result !== null) await meanwhile(result.plans)
+    const answer = await solving
     if (answer.values === null || answer.rowDual === null || answer.status !== 'optimal') return result
     const found = chosen(master, answer.values)
     const torn = found.filter(({ share }) => share < 1 - 1e-6).map(({ order }) => order)

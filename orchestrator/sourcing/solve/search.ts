@@ -83,7 +83,18 @@ export class BatchSearch {
     const highs = borrowHighs()
     this.#highs = highs
     const nearEnough = this.#options.gap / 10
-    const polished = await polish(this.#bound, this.#pool, this.#pricer, highs, this.#pace, nearEnough)
+    const isLarge = this.#tables.orders.length > largeFrom
+    const meanwhile = (plans: readonly Plan[]) =>
+      isLarge ? this.#adopt(plans, 'columns') : Promise.resolve()
+    const polished = await polish(
+      this.#bound,
+      this.#pool,
+      this.#pricer,
+      highs,
+      this.#pace,
+      nearEnough,
+      meanwhile,
+    )
     if (polished !== null) await this.#mend(polished, highs)
     if (this.#isDone) return
     if (await this.#solveWhole(highs)) return
@@ -169,7 +180,7 @@ export class BatchSearch {
     })
     const master = await masterOf(this.#tables, choices, this.#tables.rows.limits, true, this.#pace, start)
     const timeLimit = (this.#pace.leftMs * 0.6) / 1000
-    const limits = { timeLimit, gap: Math.max(0.0005, this.#options.gap / 4), branches: 200, seed: 1 }
+    const limits = { timeLimit, gap: Math.max(0.002, this.#options.gap / 4), branches: 200, seed: 1 }
     const answer = await highs.solve(master.model, limits, () => this.#pace.stopped !== null)
     if (answer.values === null) return
     await this.#adopt(
