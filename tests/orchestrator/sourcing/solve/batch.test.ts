@@ -1,4 +1,4 @@
-// Batches of a size that cannot be tried out: what must hold of every answer, however it is stopped and whatever is asked.
+// Batches too large to try out: what must hold of every answer, however it is stopped and whatever is asked.
 
 import { describe, expect, test } from 'vitest'
 import { makeInstance } from '../../../../orchestrator/bench/sourcing/instances.ts'
