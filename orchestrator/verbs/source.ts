@@ -105,10 +105,13 @@ function nowOf({ now }: SourceArgs, { orders }: SourcingFiles, wall: number): nu
   return Number.isFinite(latest) ? latest : wall
 }
 
+/** Oddities named in the text for people. */
+const findingsShown = 10
+
 /** The result for people. */
 export function showSource(result: SourceResult): string {
   const { served, orders, partly, cost, currency, bound, gap, seconds, terms, nodes, refused } = result
-  const { nearest, late, stopped } = result
+  const { nearest, late, stopped, findings } = result
   const amount = (value: number) =>
     `${value.toLocaleString('en-US', { minimumFractionDigits: 2 })} ${currency}`
   const proven =
@@ -123,6 +126,10 @@ export function showSource(result: SourceResult): string {
       : `Each order at its nearest node would serve ${nearest.served.toLocaleString('en-US')} for ${amount(nearest.cost)}.`,
     ...(late === null ? [] : [`Likely to come after their promise: ${showNumber(late, 'order')}.`]),
     ...(stopped === 'cancelled' ? ['Ended before it was done: this is the best found until then.'] : []),
+    ...findings.slice(0, findingsShown).map(({ text }) => text),
+    ...(findings.length > findingsShown
+      ? [`${findings.length - findingsShown} more are odd: --json names them.`]
+      : []),
     showTable(
       ['term', 'cost'],
       Object.entries(terms).map(([name, value]) => [name, amount(value)]),

@@ -1,8 +1,6 @@
 // Reads and writes text of comma-separated values, strictly: what is not clear is a fault with its row, never a guess.
 // It knows no table.
 
-import { fail } from '#data/kernel'
-
 /** Fault of a text: the first that cannot be read; what comes after it is not looked at. */
 export interface CsvFault {
   /** Counted as spreadsheets do, the line of names is row 1. */
@@ -126,17 +124,6 @@ class Reader {
       next === this.#separator || next === lineFeed || next === carriageReturn || Number.isNaN(next)
     return isEnd ? { text, isOdd: false } : null
   }
-}
-
-/**
- * Cells of a text, row by row, the names first.
- * @throws SOURCING_FILE_INVALID with the first fault
- */
-export function readCsv(text: string, file: string): string[][] {
-  const { rows, fault } = parseCsv(text)
-  if (fault === null) return rows.map(({ cells }) => cells)
-  const { row, reason } = fault
-  throw fail('SOURCING_FILE_INVALID', { file, row, reason })
 }
 
 /** Text of rows, with a line end after each. */

@@ -103,7 +103,8 @@ function serves(
 
 function codeOf(order: OrderModel, name: api.ConstraintName): string {
   if (name !== 'max_distance') return said[name].code
-  const failing = order.rejected.flatMap(({ stand }) => blocking(stand?.checks ?? []))
+  const checks = order.rejected.flatMap(({ stand }) => blocking(stand?.checks ?? []))
+  const failing = checks.filter((one) => one.name === name)
   const isUnknown = failing.length > 0 && failing.every(({ code }) => code === 'distance_unknown')
   return isUnknown ? 'distance_unknown' : 'too_far'
 }

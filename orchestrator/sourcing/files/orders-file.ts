@@ -1,13 +1,15 @@
-// Reads orders, stock and products of files: CSV with a row per line, or JSON. Every fault is named with its place; a
-// file with one is refused whole.
+// Reads orders of files: CSV with a row per line, or JSON. Every fault is named with its place; a file with one is
+// refused whole.
 
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { methods } from '#data/contracts'
 import { Faults } from '../documents/faults.ts'
-import type { FileOrder, FileProduct, StockRow } from './problem-files.ts'
+import { zoneClock } from '../network/zone-clock.ts'
+import { blame, blameColumns, pick, valueIn } from './checked-rows.ts'
+import type { FileOrder } from './problem-files.ts'
 import { refuse } from './refuse.ts'
-import { columnKey, type Row, type Sheet } from './sheets.ts'
+import type { Row, Sheet } from './sheets.ts'
 
 const id = Type.String({ minLength: 1, maxLength: 200 })
 const closed = { additionalProperties: false }
@@ -52,11 +54,6 @@ export const fileOrder = Type.Object(
 )
 type RawOrder = Type.Static<typeof fileOrder>
 
-const numbers: ReadonlySet<string> = new Set(
-  'quantity unit_price weight_g latitude longitude order_weight_g available length_mm width_mm height_mm'.split(
-    ' ',
-  ),
-)
 const lineNames = Object.keys(fileLine.properties)
 const headerNames = Object.keys(headerFields)
 
@@ -66,14 +63,16 @@ const headerNames = Object.keys(headerFields)
  */
 export function ordersOfSheet(sheet: Sheet): FileOrder[] {
   const faults = new Faults()
-  blameColumns(sheet, [...headerNames, ...lineNames], faults)
+  blameColumns(sheet, [...headerNames, ...lineNames], ['order_id', 'sku', 'quantity'], faults)
+  refuse(faults)
   const raw: Raw[] = []
   for (const rows of Map.groupBy(sheet.rows, (row) => valueIn(row, 'order_id')).values()) {
     const [first] = rows
     if (first === undefined) continue
     const header = pick(first, headerNames)
     for (const row of rows) blameOther(sheet, row, header, faults)
-    raw.push({ row: first.row, order: { ...header, lines: rows.map((row) => pick(row, lineNames)) } })
+    const lines = rows.map((row) => pick(row, lineNames))
+    raw.push({ row: first.row, rows: rows.map(({ row }) => row), order: { ...header, lines } })
   }
   return checked(sheet.file, raw, faults)
 }
@@ -93,15 +92,6 @@ export function ordersOfJson(file: string, document: unknown): FileOrder[] {
   )
 }
 
-/** Columns that the format does not have are refused: a slip in a name must not lose what stands below it. */
-function blameColumns({ file, columns }: Sheet, names: readonly string[], faults: Faults): void {
-  const known = new Set(names.map(columnKey))
-  for (const column of columns) {
-    if (!known.has(columnKey(column)))
-      faults.add(file, 1, column, `is no column of this file; they are ${names.join(', ')}`)
-  }
-}
-
 function blameOther({ file }: Sheet, row: Row, header: Record<string, unknown>, faults: Faults): void {
   for (const name of headerNames) {
     const value = valueIn(row, name)
@@ -110,33 +100,22 @@ function blameOther({ file }: Sheet, row: Row, header: Record<string, unknown>, 
   }
 }
 
-function pick(row: Row, names: readonly string[]): Record<string, unknown> {
-  const fields = names.map((name) => [name, valueIn(row, name)] as const)
-  return Object.fromEntries(fields.filter(([, value]) => value !== null))
-}
-
-/** A number where the column is one and the text is one; else as it is, so that the check names it. */
-function valueIn(row: Row, name: string): unknown {
-  const value = row.values.get(columnKey(name)) ?? null
-  if (numbers.has(name))
-    return typeof value === 'string' && Number.isFinite(Number(value)) ? Number(value) : value
-  if (value instanceof Date) return value.toISOString()
-  return typeof value === 'number' ? String(value) : value
-}
-
 interface Raw {
   row: number
+  /** Rows of the lines, where each has its own. */
+  rows?: readonly number[]
   order: unknown
 }
 
 function checked(file: string, raw: readonly Raw[], faults: Faults): FileOrder[] {
   const orders: FileOrder[] = []
   const seen = new Set<string>()
-  for (const { row, order } of raw) {
+  for (const { row, rows, order } of raw) {
     if (!Value.Check(fileOrder, order)) {
-      blame(file, row, fileOrder, order, faults)
+      blame({ file, row, ...(rows === undefined ? {} : { rows }) }, fileOrder, order, faults)
       continue
     }
+    blameOdd(order, (field, reason) => faults.add(file, row, field, reason))
     const lineIds = order.lines.map((line, i) => line.line_id ?? String(i + 1))
     if (seen.has(order.order_id)) faults.add(file, row, 'order_id', `${order.order_id} is there twice`)
     if (new Set(lineIds).size < lineIds.length)
@@ -148,10 +127,14 @@ function checked(file: string, raw: readonly Raw[], faults: Faults): FileOrder[]
   return orders
 }
 
-function blame(file: string, row: number, schema: TSchema, value: unknown, faults: Faults): void {
-  const [error] = Value.Errors(schema, value)
-  const field = error?.instancePath.slice(1).replaceAll('/', '.') ?? ''
-  faults.add(file, row, field === '' ? null : field, error?.message ?? 'is not valid')
+/** What is well-formed and cannot be meant all the same. */
+function blameOdd(order: RawOrder, add: (field: string, reason: string) => void): void {
+  if ((order.latitude ?? null) === null && (order.longitude ?? null) !== null)
+    add('latitude', 'is missing beside the longitude')
+  if ((order.longitude ?? null) === null && (order.latitude ?? null) !== null)
+    add('longitude', 'is missing beside the latitude')
+  if (order.time_zone != null && zoneClock(order.time_zone) === null)
+    add('time_zone', `there is no time zone ${order.time_zone}`)
 }
 
 function orderFrom(raw: RawOrder, lineIds: readonly string[]): FileOrder {
@@ -182,50 +165,4 @@ function orderFrom(raw: RawOrder, lineIds: readonly string[]): FileOrder {
     freight: raw.freight ?? 'prepaid',
     weightG: raw.order_weight_g ?? null,
   }
-}
-
-const stockRow = Type.Object(
-  { node_id: id, sku: id, available: Type.Optional(Type.Integer({ minimum: 0, maximum: 1e12 })) },
-  closed,
-)
-
-/** Stock of a table; empty `available` = as much as is wanted. @throws SOURCING_FILE_INVALID */
-export function stockOfSheet(sheet: Sheet): StockRow[] {
-  return rowsOf(sheet, stockRow).map((row) => {
-    const { node_id: nodeId, sku, available = null } = row as Type.Static<typeof stockRow>
-    return { nodeId, sku, available }
-  })
-}
-
-const measure = Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 }))
-const productRow = Type.Object(
-  { sku: id, weight_g: measure, length_mm: measure, width_mm: measure, height_mm: measure },
-  closed,
-)
-
-/** Products of a table. @throws SOURCING_FILE_INVALID */
-export function productsOfSheet(sheet: Sheet): FileProduct[] {
-  return rowsOf(sheet, productRow).map((row) => {
-    const { sku, weight_g, length_mm, width_mm, height_mm } = row as Type.Static<typeof productRow>
-    return {
-      sku,
-      weightG: weight_g ?? null,
-      lengthMm: length_mm ?? null,
-      widthMm: width_mm ?? null,
-      heightMm: height_mm ?? null,
-    }
-  })
-}
-
-/** Rows as the schema has them, checked. */
-function rowsOf(sheet: Sheet, schema: typeof stockRow | typeof productRow): unknown[] {
-  const faults = new Faults()
-  const names = Object.keys(schema.properties)
-  blameColumns(sheet, names, faults)
-  const rows = sheet.rows.map((row) => ({ row: row.row, value: pick(row, names) }))
-  for (const { row, value } of rows) {
-    if (!Value.Check(schema, value)) blame(sheet.file, row, schema, value, faults)
-  }
-  refuse(faults)
-  return rows.map(({ value }) => value)
 }

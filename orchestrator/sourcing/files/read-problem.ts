@@ -10,10 +10,12 @@ import { fail, reasonOf } from '#data/kernel'
 import { emptyNetwork } from '#orchestrator/core'
 import { readNetworkFiles, tableNamed } from '../documents/read-files.ts'
 import { bareDraft } from './bare-draft.ts'
-import { ordersOfJson, ordersOfSheet, productsOfSheet, stockOfSheet } from './orders-file.ts'
+import { wrongIn } from './checked-rows.ts'
+import { ordersOfJson, ordersOfSheet } from './orders-file.ts'
 import type { FileOrder, SourcingFiles } from './problem-files.ts'
 import { refuse } from './refuse.ts'
 import { readSheet, readText } from './sheets.ts'
+import { productsOfSheet, stockOfSheet } from './stock-file.ts'
 
 const stockFile = 'stock.csv'
 const productFile = 'products.csv'
@@ -43,9 +45,10 @@ export async function readProblem(
     return name === undefined ? null : readSheet(join(networkFolder, name))
   }
   const [stock, products] = [await sheet(stockFile), await sheet(productFile)]
+  const nodes = new Set((put.nodes ?? []).map(({ nodeId }) => nodeId))
   return {
     network: { ...emptyNetwork, ...put },
-    stock: stock === null ? null : stockOfSheet(stock),
+    stock: stock === null ? null : stockOfSheet(stock, nodes),
     products: products === null ? [] : productsOfSheet(products),
     orders: await readOrders(ordersFile),
     strategy: strategy === null ? servingDraft() : await readStrategy(strategy),
@@ -89,16 +92,24 @@ async function readStrategy(file: string): Promise<api.StrategyDraft> {
     fail('SOURCING_FILE_INVALID', { file: basename(file), row: null, reason })
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw refused('it is no strategy')
   const usual = servingDraft()
-  const { prices, weights, ...rest } = given as Record<string, object | undefined>
+  const { prices, weights, constraints, ...rest } = given as Record<string, object | undefined>
   const draft: unknown = {
     ...usual,
     ...rest,
     prices: { ...usual.prices, ...prices },
     weights: { ...usual.weights, ...weights },
+    constraints: constraints === undefined ? usual.constraints : filledIn(constraints),
   }
   if (Value.Check(api.strategyDraft, draft)) return draft
-  const [error] = Value.Errors(api.strategyDraft, draft)
-  throw refused(`${error?.instancePath.slice(1).replaceAll('/', '.') ?? ''} ${error?.message ?? ''}`.trim())
+  const [field, reason] = wrongIn(api.strategyDraft, draft)
+  throw refused(field === null ? reason : `${field} ${reason}`)
+}
+
+/** A constraint may leave out what it has no use for. */
+function filledIn(constraints: unknown): unknown {
+  if (!Array.isArray(constraints)) return constraints
+  const none = { limit: null, priceCents: 0, values: [] }
+  return constraints.map((one) => (typeof one === 'object' && one !== null ? { ...none, ...one } : one))
 }
 
 function document(file: string, text: string, read: (text: string) => unknown): unknown {

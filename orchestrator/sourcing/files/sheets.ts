@@ -5,7 +5,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import readWorkbook from 'read-excel-file/node'
 import { DetourError, fail, reasonOf } from '#data/kernel'
-import { decodeText, readCsv } from '../documents/csv.ts'
+import { type CsvRow, decodeText, parseCsv } from '../documents/csv.ts'
 
 /** A row: values by `columnKey`. */
 export interface Row {
@@ -52,9 +52,13 @@ export async function readSheets(path: string): Promise<Sheets> {
       })
     const sheets = await readWorkbook(path)
     return new Map(
-      sheets.map(({ sheet, data }) => [
+      sheets.map(({ sheet, data: [head = [], ...lines] }) => [
         sheet.trim().toLowerCase(),
-        sheetFrom(`${basename(path)}, ${sheet}`, data),
+        sheetFrom(
+          `${basename(path)}, ${sheet}`,
+          head,
+          lines.map((cells, i) => ({ row: i + 2, cells })),
+        ),
       ]),
     )
   } catch (error) {
@@ -73,7 +77,32 @@ async function readFolder(path: string): Promise<Sheets> {
 
 /** The table of a CSV file. @throws SOURCING_FILE_INVALID */
 export async function readSheet(path: string): Promise<Sheet> {
-  return sheetFrom(basename(path), readCsv(await readText(path), basename(path)))
+  const file = basename(path)
+  const { rows, fault } = parseCsv(await readText(path))
+  const [head = { row: 1, cells: [] }, ...body] = rows
+  const found =
+    fault ?? headFault(head) ?? body.map((row) => longFault(row, head)).find((each) => each !== null)
+  if (found != null) {
+    const { row, reason } = found
+    throw fail('SOURCING_FILE_INVALID', { file, row, reason: `row ${row}: ${reason}` })
+  }
+  return sheetFrom(
+    file,
+    head.cells,
+    body.map(({ row, cells }) => ({ row, cells })),
+  )
+}
+
+function headFault({ row, cells }: CsvRow) {
+  const keys = cells.map(columnKey)
+  const twice = cells.find((name, i) => name !== '' && keys.indexOf(columnKey(name)) !== i)
+  return twice === undefined ? null : { row, reason: `the column ${twice} is there twice` }
+}
+
+/** Values that stand under no name would be lost. */
+function longFault({ row, cells }: CsvRow, head: CsvRow) {
+  const isLong = cells.some((cell, i) => cell.trim() !== '' && (head.cells[i] ?? '') === '')
+  return isLong ? { row, reason: `it has ${cells.length} values, the names are ${head.cells.length}` } : null
 }
 
 /** The text of a file. @throws SOURCING_FILE_INVALID */
@@ -89,12 +118,16 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** @param lines the first names the columns */
-export function sheetFrom(file: string, [head = [], ...lines]: readonly (readonly unknown[])[]): Sheet {
+/** @param head names of the columns */
+function sheetFrom(
+  file: string,
+  head: readonly unknown[],
+  lines: readonly { row: number; cells: readonly unknown[] }[],
+): Sheet {
   const columns = head.map((name) => String(name ?? '').trim())
   const keys = columns.map(columnKey)
   const rows = lines
-    .map((line, i) => ({ file, row: i + 2, values: new Map(keys.map((key, at) => [key, plain(line[at])])) }))
+    .map(({ row, cells }) => ({ file, row, values: new Map(keys.map((key, at) => [key, plain(cells[at])])) }))
     .filter(({ values }) => [...values.values()].some((value) => value !== null))
   return { file, columns: columns.filter((name) => name !== ''), rows }
 }

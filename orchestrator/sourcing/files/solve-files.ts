@@ -5,6 +5,7 @@ import { sourceBatch } from '../source-batch.ts'
 import { sourceNearest } from '../source-nearest.ts'
 import type { BatchOptions, BatchPlan, SourcingPlan } from '../world.ts'
 import { type FileSetting, ordersOfFiles, worldOfFiles } from './file-world.ts'
+import { type FileFinding, findingsOf } from './findings.ts'
 import type { SourcingFiles } from './problem-files.ts'
 
 /** Units without a node, by why. */
@@ -44,6 +45,8 @@ export interface SourceReport {
   refused: Refused[]
   /** Each order at the nearest node that has everything. */
   nearest: { served: number; splitOrders: number; cost: number }
+  /** What is odd and was worked around. */
+  findings: FileFinding[]
 }
 
 /** The report, and the plans behind it. */
@@ -78,6 +81,7 @@ export async function solveFiles(
       late: lateOf(files, batch),
       seconds: round(seconds),
       nearest,
+      findings: findingsOf(files, world.network),
     },
     plans: batch.plans,
   }
@@ -87,7 +91,7 @@ function reportOf(
   { orders }: SourcingFiles,
   { currency }: FileSetting,
   { plans, boundCents, costCents, method, stopped }: BatchPlan,
-): Omit<SourceReport, 'late' | 'seconds' | 'nearest'> {
+): Omit<SourceReport, 'late' | 'seconds' | 'nearest' | 'findings'> {
   const works = plans.flatMap(({ work }) => work)
   const unitsIn = (lines: readonly { quantity: number }[]) => exactSum(lines, ({ quantity }) => quantity)
   const whole = plans.filter(({ unserved }) => unserved.length === 0).length

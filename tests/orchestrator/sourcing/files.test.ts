@@ -106,6 +106,28 @@ describe('A problem with a fault is refused whole, by file, row and column', () 
     ['a negative stock', 'stock.csv', 'node_id,sku,available\nreno,MUG,-1\n', /row 2, available/],
     ['a file nobody knows', 'node.csv', 'node_id\nreno\n', /no file of this format/],
     ['a service nobody defined', 'rate_cards.csv', 'rate_card_id,service_id\nground-2026,air\n', /air/],
+    [
+      'no column of orders',
+      'orders.csv',
+      'order,sku,quantity\n1,MUG,1\n',
+      /order_id: this column is missing/,
+    ],
+    ['no text at all', 'orders.csv', '', /order_id: this column is missing/],
+    [
+      'a column twice',
+      'orders.csv',
+      'order_id,sku,quantity,quantity\n1,MUG,1,2\n',
+      /quantity is there twice/,
+    ],
+    ['a value without a column', 'orders.csv', `${head}1,MUG,1,red\n`, /row 2.*4 values, the names are 3/],
+    ['a fault in a later line', 'orders.csv', `${head}1,MUG,1\n\n1,TEA,x\n`, /row 4, quantity/],
+    ['a number in hexadecimal', 'orders.csv', `${head}1,MUG,0x3\n`, /row 2, quantity/],
+    ['half a place', 'orders.csv', 'order_id,sku,quantity,latitude\n1,MUG,1,50\n', /row 2, longitude/],
+    ['a time zone nobody knows', 'orders.csv', 'order_id,sku,quantity,time_zone\n1,MUG,1,Mars\n', /Mars/],
+    ['a day nobody can read', 'orders.csv', 'order_id,sku,quantity,placed_at\n1,MUG,1,1.5.2026\n', /instant/],
+    ['stock twice', 'stock.csv', 'node_id,sku,available\nreno,MUG,1\nreno,MUG,2\n', /row 3.*first in row 2/],
+    ['stock nowhere', 'stock.csv', 'node_id,sku,available\nrneo,MUG,1\n', /row 2, node_id: there is no rneo/],
+    ['a product twice', 'products.csv', 'sku,weight_g\nMUG,1\nMUG,2\n', /row 3.*first in row 2/],
     ['a quote that never ends', 'orders.csv', `${head}1,"MUG,1\n`, /orders\.csv/],
   ])('%s', async (name, file, text, says) => {
     const refused = await source(await problem(name.replaceAll(' ', '-'), { [file]: text })).catch((e) => e)
@@ -132,6 +154,79 @@ describe('A problem with a fault is refused whole, by file, row and column', () 
     await expect(source({ ...files, network })).rejects.toMatchObject({ code: 'SOURCING_FILE_INVALID' })
     await expect(source({ from: 'brunel' })).rejects.toMatchObject({ code: 'CLI_USAGE' })
   })
+})
+
+describe('Without a strategy', () => {
+  test('what the network says of nodes holds', async () => {
+    const nodes =
+      'node_id,latitude,longitude,orders_per_day,safety_units\nreno,39.5,-119.8,1,\ndallas,32.8,-96.8,,2\n'
+    const orders = 'order_id,sku,quantity,weight_g\n1,MUG,1,350\n2,MUG,1,350\n3,MUG,1,350\n'
+    const report = await source(await problem('held', { 'nodes.csv': nodes, 'orders.csv': orders }))
+    expect(report).toMatchObject({ served: 2, unserved: 1, late: null })
+    expect(report.nodes.map(({ nodeId, units }) => [nodeId, units])).toEqual([
+      ['dallas', 1],
+      ['reno', 1],
+    ])
+  })
+
+  test('work waits for opening hours, and what comes late is counted', async () => {
+    const nodes =
+      'node_id,time_zone,latitude,longitude,calendar_id,processing_median_hours,processing_p90_hours\n' +
+      'reno,America/Los_Angeles,39.5,-119.8,week,2,4\n'
+    const orders =
+      'order_id,sku,quantity,weight_g,placed_at,promised_at\n' +
+      '1,MUG,1,350,2026-03-06T22:00:00-08:00,2026-03-09T08:00:00-07:00\n' +
+      '2,MUG,1,350,2026-03-06T22:00:00-08:00,2026-03-12T08:00:00-07:00\n'
+    const files = await problem('waits', {
+      'nodes.csv': nodes,
+      'orders.csv': orders,
+      'stock.csv': 'node_id,sku,available\nreno,MUG,\n',
+      'services.csv': 'service_id,carrier_id,transit_median_hours,transit_p90_hours\nground,ups,24,30\n',
+      'calendars.csv': 'calendar_id\nweek\n',
+      'calendar_hours.csv': 'calendar_id,day,opens,closes\nweek,1,08:00,16:00\n',
+    })
+    const out = join(folder, 'waits.csv')
+    expect(await source({ ...files, out })).toMatchObject({ served: 2, late: 1 })
+    const first = (await readFile(out, 'utf8')).split('\r\n')[1]
+    // Monday 08:00 and two hours of work in Reno, then a day on the road
+    expect(first).toContain('2026-03-09T17:00:00.000Z,2026-03-10T17:00:00.000Z')
+  })
+})
+
+test('A search that is ended gives what it has, says so and names what it did not reach', async () => {
+  const orders = Array.from({ length: 300 }, (_, i) => `${i},MUG,1,350,33.4,-112.1`).join('\n')
+  const files = await problem('ended', {
+    'orders.csv': `order_id,sku,quantity,weight_g,latitude,longitude\n${orders}\n`,
+    'stock.csv': 'node_id,sku,available\nreno,MUG,\ndallas,MUG,\n',
+  })
+  const slow = { now: () => performance.now() * 1_000 } as never
+  const ended = await sourceFiles(
+    files,
+    { clock: slow },
+    () => undefined,
+    () => true,
+  )
+  expect(ended.stopped).toBe('cancelled')
+  expect(ended.served + ended.unserved).toBe(300)
+  expect(new Set(ended.refused.map(({ code }) => code))).toEqual(
+    new Set(ended.unserved > 0 ? ['not_reached'] : []),
+  )
+  const timed = await sourceFiles({ ...files, timeLimit: 0.1 }, { clock: slow }, () => undefined)
+  expect(timed).toMatchObject({ served: 300 })
+  expect(timed.cost).toBeLessThanOrEqual(timed.nearest.cost)
+})
+
+test('What is odd and was worked around is told', async () => {
+  const files = await problem('odd', {
+    'orders.csv': 'order_id,sku,quantity\n1,MUG,1\n2,TEA,1\n',
+    'rate_bands.csv':
+      'rate_card_id,weight_from_g,weight_to_g,base_cents\nground-2026,0,1000,400\nground-2026,900,500,1\n',
+  })
+  const { findings, cost } = await source(files)
+  expect(cost).toBe(8.3)
+  expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining(['weight_unknown']))
+  expect(findings.find(({ code }) => code === 'weight_unknown')?.text).toContain('2 orders (such as 1)')
+  expect(findings.length).toBeGreaterThan(1)
 })
 
 describe.skipIf(!hasData)('The workbook of Brunel University', () => {
