@@ -62,7 +62,7 @@ export function freightCostCents(index: number, km: number, weightG: number): nu
   return Math.round((baseCents + (perKgCents * weightG) / 1000) * (1 + (growth * km) / 1000))
 }
 
-const rateStepKm = 500
+const rateStepKm = 250
 const rateMostKm = 8_500
 
 /**
