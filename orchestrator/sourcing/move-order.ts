@@ -81,15 +81,10 @@ function refusalOf(move: Move): string | null {
 }
 
 function whyNone({ order, options }: Move): string {
-  const { goods, rejected, places } = order
+  const { rejected, places } = order
   if (options.toNodeId != null) {
-    const [asked] = rejected
-    if (asked === undefined) {
-      const refusal = places[0]?.ways[0]?.refusal(goods.quantities)
-      return places.length === 0
-        ? 'that node does not sell these goods'
-        : `that node ${refusal?.text ?? 'lacks goods'}`
-    }
+    const asked = rejected[0] ?? places.map(({ stand }) => ({ facts: stand.facts, stand }))[0]
+    if (asked === undefined) return 'that node does not sell these goods'
     const failed = judge(order, asked).checks.find(({ isHard, isMet }) => isHard && !isMet)
     return `that node ${failed?.text ?? 'cannot'}`
   }

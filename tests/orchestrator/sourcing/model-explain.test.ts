@@ -1,0 +1,353 @@
+// The record of a decision, moves of work that is somewhere already, large orders, batches and bad input.
+
+import { describe, expect, test } from 'vitest'
+import type { api } from '#data/contracts'
+import { type SourcingOrder, sourceBatch, sourceOrder } from '#orchestrator/sourcing'
+import {
+  at,
+  bandOf,
+  documentOf,
+  hourMs,
+  monday,
+  networkOf,
+  nodeOf,
+  orderOf,
+  rule,
+  serviceOf,
+  strategyOf,
+  type WorldParts,
+  worldOf,
+} from './model-world.ts'
+
+const ids = { decisionId: 'd' }
+const all = { ...ids, counterfactuals: 'all' as const }
+const { prices } = strategyOf()
+
+function worldWith(
+  nodes: api.NetworkNode[],
+  parts: WorldParts = {},
+  services = [serviceOf('ground', [bandOf()])],
+) {
+  return worldOf(networkOf(documentOf(nodes, services)), parts)
+}
+
+describe('the record of a decision', () => {
+  test('has the chosen first, its runner-up with what it lacks in cents, and why', () => {
+    const nodes = [
+      nodeOf('Near'),
+      nodeOf('Far', { orderCostCents: 121 }),
+      nodeOf('Farthest', { orderCostCents: 200 }),
+    ]
+    const world = worldWith(nodes, { stock: { A: { Near: 9, Far: 9, Farthest: 9 } } })
+    const { decision } = sourceOrder(orderOf({ A: 1 }), world, ids)
+    expect(decision).toMatchObject({
+      ...{ kind: 'source', status: 'done', toNodeId: 'Near', costCents: 500, method: 'exact' },
+      ...{ strategyId: 'test', strategyVersion: 1, runnerUpNodeId: 'Far', otherCount: 0 },
+      reason: 'cheapest in all, by 1.21 USD, most of it by processing',
+      lines: [
+        { lineId: 'L1', quantity: 1, nodeId: 'Near', reason: 'of 3 nodes that could, the cheapest in all' },
+      ],
+      counterfactuals: [{ nodeId: 'Far', kind: 'cost', amount: 122, unit: 'cents' }],
+    })
+    expect(decision.candidates.map(({ nodeId, totalCents }) => [nodeId, totalCents])).toEqual([
+      ['Near', 500],
+      ['Far', 621],
+      ['Farthest', 700],
+    ])
+    expect(decision.candidates.map(({ isChosen }) => isChosen)).toEqual([true, false, false])
+  })
+
+  test('keeps at most 12 nodes, says how many more were weighed, and keeps the nearest that could not', () => {
+    const open = Array.from({ length: 30 }, (_, i) => nodeOf(`N${i}`, { orderCostCents: i }))
+    const shut = Array.from({ length: 10 }, (_, i) =>
+      nodeOf(`X${i}`, { isActive: i > 0, latitude: 0, longitude: i }),
+    )
+    const stock = {
+      A: Object.fromEntries([
+        ...open.map(({ nodeId }) => [nodeId, 1]),
+        ...shut.map(({ nodeId }) => [nodeId, 0]),
+      ]),
+    }
+    const { decision } = sourceOrder(
+      orderOf({ A: 1 }, { destination: at(0, 0) }),
+      worldWith([...open, ...shut], { stock }),
+      ids,
+    )
+    expect(decision.candidates).toHaveLength(12)
+    expect(decision.otherCount).toBe(28)
+    const failed = decision.candidates.filter(({ isFeasible }) => !isFeasible)
+    expect(failed.map(({ nodeId }) => nodeId)).toEqual(['X1', 'X2', 'X3'])
+    expect(failed[0]?.failed).toEqual(['has 0 of 1 A'])
+  })
+
+  test('has each constraint with value, limit and slack', () => {
+    const node = nodeOf('N', {
+      ...{ latitude: 0, longitude: 1, cutOff: '17:00' },
+      capacity: { ordersPerDay: 10, linesPerDay: null, unitsPerDay: null, ordersPerHour: null },
+    })
+    const constraints = [
+      rule('max_distance', 'hard', { limit: 500 }),
+      rule('capacity', 'hard'),
+      rule('calendar', 'hard'),
+      rule('promise', 'soft', { priceCents: 1 }),
+    ]
+    const parts = {
+      stock: { A: { N: 3 } },
+      booked: { N: { orders: 6, lines: 0, units: 0 } },
+      strategy: { constraints },
+    }
+    const order = orderOf({ A: 2 }, { destination: at(0, 0), promisedAt: monday + 36 * hourMs })
+    const [candidate] = sourceOrder(order, worldWith([node], parts), ids).decision.candidates
+    const shown = Object.fromEntries((candidate?.constraints ?? []).map((one) => [one.name, one]))
+    expect(shown.max_distance).toMatchObject({
+      isMet: true,
+      value: 111.2,
+      limit: 500,
+      slack: 388.8,
+      unit: 'km',
+    })
+    expect(shown.capacity).toMatchObject({ isMet: true, value: 7, limit: 10, slack: 3, unit: 'orders' })
+    expect(shown.cut_off).toMatchObject({ isMet: true, slack: 120, unit: 'minutes' })
+    expect(shown.promise).toMatchObject({
+      kind: 'soft',
+      isMet: true,
+      value: 26,
+      limit: 36,
+      slack: 10,
+      unit: 'hours',
+    })
+    expect(shown.stock).toMatchObject({ isMet: true, value: 3, limit: 2, slack: 1 })
+  })
+
+  test('says how much later a cut-off, how much more stock, distance and capacity would make a node win', () => {
+    const limited = { ordersPerDay: 5, linesPerDay: null, unitsPerDay: null, ordersPerHour: null }
+    const nodes = [
+      nodeOf('Dear', { orderCostCents: 2_000, latitude: 0, longitude: 0 }),
+      nodeOf('Late', { cutOff: '14:37', latitude: 0, longitude: 0 }),
+      nodeOf('Short', { orderCostCents: 100, latitude: 0, longitude: 0 }),
+      nodeOf('Full', { capacity: limited, latitude: 0, longitude: 0 }),
+      nodeOf('Away', { latitude: 0, longitude: 5 }),
+    ]
+    const constraints = [
+      rule('calendar', 'hard'),
+      rule('capacity', 'hard'),
+      rule('max_distance', 'hard', { limit: 500 }),
+    ]
+    const only = (names: string[]) =>
+      worldWith(
+        nodes.filter(({ nodeId }) => names.includes(nodeId)),
+        {
+          stock: { A: { Dear: 9, Late: 9, Short: 1, Full: 9, Away: 9 } },
+          booked: { Full: { orders: 6, lines: 0, units: 0 } },
+          strategy: { constraints, prices: { ...prices, hourCents: 250 } },
+        },
+      )
+    const found = (names: string[]) => {
+      const order = orderOf({ A: 3 }, { destination: at(0, 0) })
+      const { decision } = sourceOrder(order, only(names), all)
+      expect(decision.toNodeId).toBe('Dear')
+      return (decision.counterfactuals ?? []).filter(({ kind }) => kind !== 'cost')
+    }
+    expect(found(['Dear', 'Late'])).toMatchObject([
+      { nodeId: 'Late', kind: 'cut_off', amount: 23, unit: 'minutes' },
+    ])
+    expect(found(['Dear', 'Short'])).toMatchObject([
+      { nodeId: 'Short', kind: 'stock', amount: 2, unit: 'units' },
+    ])
+    expect(found(['Dear', 'Full'])).toMatchObject([
+      { nodeId: 'Full', kind: 'capacity', amount: 2, unit: 'orders' },
+    ])
+    expect(found(['Dear', 'Away'])).toMatchObject([
+      { nodeId: 'Away', kind: 'distance', amount: 56, unit: 'km' },
+    ])
+  })
+})
+
+describe('work that is somewhere already', () => {
+  const nodes = [nodeOf('Here', { orderCostCents: 300 }), nodeOf('There', { orderCostCents: 200 })]
+  const stock = { A: { Here: 0, There: 5 } }
+  const from = { nodeId: 'Here', carrier: 'carrier ground' }
+  const order = orderOf({ A: 2 }, { from, held: (nodeId) => (nodeId === 'Here' ? 2 : 0) })
+
+  test('moves where that is cheaper in all, and tells what that costs more in money paid', () => {
+    const plan = sourceOrder(order, worldWith(nodes, { stock }), ids)
+    expect(plan.work).toMatchObject([{ nodeId: 'There', lines: [{ lineId: 'L1', quantity: 2 }] }])
+    expect(plan.decision).toMatchObject({
+      ...{
+        kind: 'reroute',
+        status: 'done',
+        fromNodeId: 'Here',
+        toNodeId: 'There',
+        costCents: -100,
+        hoursSaved: 0,
+      },
+    })
+    expect(plan.decision.candidates.map(({ nodeId }) => nodeId)).toContain('Here')
+  })
+
+  test('stays where that is best, and says what the other would have to cost less', () => {
+    const dear = [nodeOf('Here', { orderCostCents: 100 }), nodeOf('There', { orderCostCents: 200 })]
+    const plan = sourceOrder(order, worldWith(dear, { stock }), ids)
+    expect(plan.work).toEqual([])
+    expect(plan.decision).toMatchObject({
+      status: 'refused',
+      reason: 'it is best where it is',
+      toNodeId: null,
+    })
+    expect(plan.decision.counterfactuals).toMatchObject([{ nodeId: 'There', kind: 'cost', amount: 101 }])
+  })
+
+  test('an incident at its node makes staying dearer, and its carrier is not taken elsewhere', () => {
+    const learned: WorldParts['learned'] = { stretch: (dimension) => (dimension === 'carrier' ? 4 : 1) }
+    const services = [serviceOf('ground', [bandOf()]), serviceOf('air', [bandOf({ baseCents: 900 })])]
+    const only = {
+      stretch: (dimension: string, id: string) => (dimension === 'carrier' && id === from.carrier ? 4 : 1),
+    }
+    const strategy = { prices: { ...prices, hourCents: 50 } }
+    const plan = sourceOrder(order, worldWith(nodes, { stock, strategy, learned: only }, services), ids)
+    expect(plan.work[0]).toMatchObject({ carrierId: 'carrier air' })
+    expect(plan.decision.hoursSaved).toBe(72)
+    const none = sourceOrder(order, worldWith(nodes, { stock, strategy, learned }), ids)
+    expect(none.decision).toMatchObject({ status: 'refused', reason: 'no other node can take it' })
+  })
+
+  test('does not move beyond the limit of cost, unless a person says where to', () => {
+    const dear = [
+      nodeOf('Here', { processing: { medianHours: 90, p90Hours: 90 } }),
+      nodeOf('There', { orderCostCents: 700 }),
+    ]
+    const world = worldWith(dear, { stock, strategy: { prices: { ...prices, hourCents: 50 } } })
+    expect(sourceOrder(order, world, { ...ids, maxExtraCents: 699 }).decision.reason).toBe(
+      'it would cost more than the limit',
+    )
+    expect(sourceOrder(order, world, { ...ids, maxExtraCents: 700 }).work).toHaveLength(1)
+    const cheap = worldWith([nodeOf('Here'), nodeOf('There', { orderCostCents: 700 })], { stock })
+    const byHand = { ...ids, maxExtraCents: 0, toNodeId: 'There' }
+    expect(sourceOrder(order, cheap, byHand).decision).toMatchObject({ status: 'done', costCents: 700 })
+  })
+
+  test('moves whole or not at all', () => {
+    const plan = sourceOrder(order, worldWith(nodes, { stock: { A: { Here: 0, There: 1 } } }), ids)
+    expect(plan.decision).toMatchObject({ status: 'refused', reason: 'no other node can take it' })
+    const asked = { ...ids, toNodeId: 'There' }
+    expect(sourceOrder(order, worldWith(nodes, { stock: { A: { There: 1 } } }), asked).decision.reason).toBe(
+      'that node has 1 of 2 A',
+    )
+  })
+})
+
+describe('orders that are unusual', () => {
+  test('more SKUs than solvers take at once are sent all the same', () => {
+    const names = Array.from({ length: 75 }, (_, i) => `S${i}`)
+    const stock = Object.fromEntries(names.map((sku, i) => [sku, { N: i % 7 === 0 ? 0 : 2, M: 2 }]))
+    const world = worldWith([nodeOf('N'), nodeOf('M', { orderCostCents: 5_000 })], { stock })
+    const wanted = orderOf(Object.fromEntries(names.map((sku) => [sku, 1])))
+    const plan = sourceOrder(wanted, world, ids)
+    expect(plan.unserved).toEqual([])
+    expect(plan.work.flatMap(({ lines }) => lines)).toHaveLength(75)
+    const hard = { strategy: { constraints: [rule('max_nodes_per_order', 'hard', { limit: 1 })] } }
+    const one = sourceOrder(wanted, worldWith([nodeOf('N'), nodeOf('M')], { stock, ...hard }), ids)
+    expect(one.work.length).toBeLessThanOrEqual(1)
+    expect(one.work.flatMap(({ lines }) => lines).length + one.unserved.length).toBe(75)
+  })
+
+  test('lines of one SKU share its stock and get their own units', () => {
+    const world = worldWith([nodeOf('N')], { stock: { A: { N: 4 } } })
+    const order = orderOf({ A: 3 })
+    const [line] = order.lines
+    const twice = { ...order, lines: line === undefined ? [] : [line, { ...line, lineId: 'L2' }] }
+    const plan = sourceOrder(twice, world, ids)
+    expect(plan.work[0]?.lines).toEqual([
+      { lineId: 'L1', quantity: 3 },
+      { lineId: 'L2', quantity: 1 },
+    ])
+    expect(plan.unserved).toMatchObject([{ lineId: 'L2', quantity: 2, code: 'no_stock' }])
+  })
+
+  const odd: [string, Partial<SourcingOrder>, WorldParts][] = [
+    ['without a weight', {}, { weights: { A: null } }],
+    ['of weight zero', { weightG: 0 }, {}],
+    ['of a weight that is no number', { weightG: Number.NaN }, { weights: { A: Number.NaN } }],
+    ['at coordinates that are none', { destination: at(Number.NaN, Number.NaN) }, {}],
+    ['with a promise that is over', { promisedAt: monday - hourMs }, {}],
+  ]
+  test.each(odd)('an order %s is served, with costs that are numbers', (_, told, parts) => {
+    const world = worldWith([nodeOf('N', { latitude: 1, longitude: 1 })], {
+      stock: { A: { N: 4 } },
+      ...parts,
+    })
+    const plan = sourceOrder(orderOf({ A: 1 }, told), world, ids)
+    expect(plan.work).toHaveLength(1)
+    expect(Number.isFinite(plan.costCents)).toBe(true)
+    expect(JSON.stringify(plan)).not.toContain('NaN')
+  })
+
+  test('a weight that is not known is told in the record', () => {
+    const world = worldWith([nodeOf('N')], { stock: { A: { N: 4 } }, weights: { A: null } })
+    const [candidate] = sourceOrder(orderOf({ A: 1 }), world, ids).decision.candidates
+    expect(candidate?.constraints).toContainEqual(
+      expect.objectContaining({ name: 'service', kind: 'soft', isMet: false }),
+    )
+  })
+
+  test('an order without units, without nodes or in a network without nodes has an answer', () => {
+    const world = worldWith([nodeOf('N')], { stock: { A: { N: 4 } } })
+    expect(sourceOrder(orderOf({ A: 0 }), world, ids)).toMatchObject({ work: [], unserved: [] })
+    expect(sourceOrder(orderOf({}), world, ids).decision).toMatchObject({ status: 'refused' })
+    const none = sourceOrder(orderOf({ A: 1 }), worldWith([]), ids)
+    expect(none.unserved).toMatchObject([{ lineId: 'L1', quantity: 1, code: 'no_node_sells' }])
+  })
+})
+
+describe('a batch', () => {
+  let ms = 0
+  const options = { timeLimitMs: 60_000, gap: 0, seed: 1, elapsedMs: () => ms++ }
+
+  test('gives the last unit to the order that saves the most by it', async () => {
+    const nodes = [
+      nodeOf('Near', { latitude: 0, longitude: 0 }),
+      nodeOf('Far', { latitude: 0, longitude: 20 }),
+    ]
+    const services = [serviceOf('ground', [bandOf({ perKmCents: 1 })])]
+    const world = worldWith(nodes, { stock: { A: { Near: 1, Far: 9 } } }, services)
+    const orders = [
+      orderOf({ A: 1 }, { orderId: 'between', destination: at(0, 9) }),
+      orderOf({ A: 1 }, { orderId: 'near', destination: at(0, 1) }),
+    ]
+    const { plans, gap } = await sourceBatch(orders, world, {
+      ...options,
+      decisionIdOf: ({ orderId }) => orderId,
+    })
+    expect(plans.map(({ work }) => work[0]?.nodeId)).toEqual(['Far', 'Near'])
+    expect(gap).toBe(0)
+    expect(plans[0]?.decision).toMatchObject({ method: 'batch', gap: 0, status: 'done' })
+  })
+
+  test('units that an order holds go to no other, and what has no node says who took it', async () => {
+    const world = worldWith([nodeOf('N')], { stock: { A: { N: 1 } } })
+    const held = orderOf({ A: 2 }, { orderId: 'held', held: () => 1 })
+    const free = orderOf({ A: 1 }, { orderId: 'free' })
+    const { plans } = await sourceBatch([free, held], world, options)
+    expect(plans.map(({ work }) => work.length)).toEqual([0, 1])
+    expect(plans[0]?.unserved[0]?.code).toBe('no_stock')
+  })
+
+  test('channels that see different stock do not take the same unit twice', async () => {
+    const world = worldWith([nodeOf('N')], {})
+    const seen: Record<string, number> = { web: 3, shop: 2 }
+    const stock = {
+      available: (_: string, __: string, channel: string | null) => seen[channel ?? ''] ?? 0,
+      onHand: () => 3,
+      nodesOf: () => ['N'],
+    }
+    const orders = [
+      orderOf({ A: 2 }, { orderId: 'one', channel: 'web' }),
+      orderOf({ A: 2 }, { orderId: 'two', channel: 'shop' }),
+    ]
+    const { plans } = await sourceBatch(orders, { ...world, stock }, options)
+    const sent = plans.flatMap(({ work }) =>
+      work.flatMap(({ lines }) => lines.map(({ quantity }) => quantity)),
+    )
+    expect(sent.reduce((sum, units) => sum + units, 0)).toBeLessThanOrEqual(3)
+  })
+})
