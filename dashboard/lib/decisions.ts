@@ -1,4 +1,5 @@
-// What a decision says to a person: its answer in a sentence, constraints and slack in words, its places on a map. Pure.
+// What a decision says to a person: its answer in a sentence, constraints and slack in words, its places on a map.
+// Pure.
 
 import type { api } from '#data/contracts'
 import type { MapLine, MapPoint, MarkKind } from './charts/map-spec.ts'

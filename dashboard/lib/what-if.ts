@@ -1,4 +1,5 @@
-// What would be different: the question as the server takes it, its answer as rows with a tone, and in a sentence. Pure.
+// What would be different: the question as the server takes it, its answer as rows with a tone, and in a sentence.
+// Pure.
 
 import type { api } from '#data/contracts'
 import { termWord } from './decisions.ts'
@@ -197,5 +198,7 @@ export function promiseSentence(answer: api.PromiseAnswer, dayText: (day: string
   const more =
     others === 0 ? '' : ` There ${others === 1 ? 'is 1 other way' : `are ${count(others)} other ways`}.`
   const part = best.isWhole ? '' : ' in part'
-  return `It can be promised${part} for ${dayText(best.promisedDay)}, ${percent(best.probability, 0)} likely to be kept, for ${money(best.costCents, answer.currency, true)}.${more}`
+  const sure = `${percent(best.probability, 0)} likely to be kept`
+  const cost = money(best.costCents, answer.currency, true)
+  return `It can be promised${part} for ${dayText(best.promisedDay)}, ${sure}, for ${cost}.${more}`
 }

@@ -1,4 +1,4 @@
-// What a decision says to a person: its answer, its constraints in words, its places; decisions of earlier versions too.
+// What a decision says to a person: its answer, its constraints in words, its places; those of earlier versions too.
 
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'

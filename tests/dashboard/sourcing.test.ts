@@ -77,7 +77,8 @@ describe('versions of a strategy', () => {
     expect(
       strategiesSentence({ strategies: [strategy, { ...strategy, strategyId: 'express' }], rules }),
     ).toBe(
-      'Orders are sourced by “Cheapest”, version 1, unless a rule says otherwise: 1 rule may choose another of 2 strategies.',
+      'Orders are sourced by “Cheapest”, version 1, ' +
+        'unless a rule says otherwise: 1 rule may choose another of 2 strategies.',
     )
   })
 })

@@ -8,7 +8,7 @@ import { lockedTests } from './locked.ts'
 import { pageTests } from './pages.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
-import { sourcingTests } from './sourcing.ts'
+import { decisionTests, networkTests, strategyTests } from './sourcing.ts'
 import { stockTests } from './stock.ts'
 import { actingTests, changingTests, decidingTests, readingTests, undoingTests } from './work.ts'
 
@@ -51,7 +51,11 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('used to change an order', () => changeTests(open))
   describe('used on many orders', () => queueTests(open))
   describe('asked about stock and health', () => stockTests(open))
-  describe('used to source', () => sourcingTests(open))
+  describe('used to source', () => {
+    networkTests(open)
+    strategyTests(open)
+    decisionTests(open)
+  })
   describe('used to take back', () => undoingTests(open))
   describe('used to act and ask', () => actingTests(open))
 

@@ -8,10 +8,10 @@ import { visiting } from './visiting.ts'
 
 const enough = { timeout: 20_000 }
 
-/** Adds the tests of sourcing. */
-export function sourcingTests(open: () => Site): void {
+/** Adds the tests of the network. */
+export function networkTests(open: () => Site): void {
   const at = visiting(open)
-  const network = () => open().shop.engine.core.state().network
+  const network = networkOf(open)
 
   test('a node is opened from the map, gets another cut-off, and the table shows it', () =>
     at('/network', async (page) => {
@@ -61,6 +61,12 @@ export function sourcingTests(open: () => Site): void {
       expect(saved).toMatchObject({ holidays: ['2026-12-25'], hours: [{ day: 6 }] })
     })
   })
+}
+
+/** Adds the tests of files and strategies. */
+export function strategyTests(open: () => Site): void {
+  const at = visiting(open)
+  const network = networkOf(open)
 
   test('files show what would be different before they are imported', () =>
     at('/network', async (page) => {
@@ -102,6 +108,11 @@ export function sourcingTests(open: () => Site): void {
       await page.getByText('The rules that choose were changed').waitFor(enough)
       expect(open().shop.engine.core.state().strategies.rules).toHaveLength(1)
     }))
+}
+
+/** Adds the tests of decisions and of what would be decided. */
+export function decisionTests(open: () => Site): void {
+  const at = visiting(open)
 
   test('an order shows where it goes, why, and every node that was weighed, as a table and on a map', () =>
     at(`/orders/${open().orderId}`, async (page) => {
@@ -112,6 +123,11 @@ export function sourcingTests(open: () => Site): void {
       const map = page.getByRole('group', { name: /^Map of \d+ nodes?\. Chosen: / })
       await map.locator('svg.marks').waitFor(enough)
       await page.getByRole('rowheader', { name: /, chosen/ }).waitFor(enough)
+      await page.getByRole('radio', { name: 'Constraints' }).click()
+      await page
+        .getByRole('cell', { name: /^✓ met/ })
+        .first()
+        .waitFor(enough)
       await map.focus()
       await page.keyboard.press('Home')
       await expect
@@ -120,6 +136,30 @@ export function sourcingTests(open: () => Site): void {
       await page.setViewportSize(sizes.phone)
       expect(await sticksOut(page)).toBe(false)
     }))
+
+  test('a what-if compares orders with a node closed, and a promise is asked for', () =>
+    at('/what-if', async (page) => {
+      const { sku, nodeId } = open().shop.stocked
+      const name = open().shop.engine.core.state().nodes.get(nodeId)?.name ?? nodeId
+      await page.getByRole('checkbox', { name }).check(enough)
+      await page.getByLabel('Orders', { exact: true }).selectOption('open')
+      await page.getByLabel('Seconds to solve, at most').fill('5')
+      await page.getByRole('button', { name: 'Compare' }).click()
+      await page
+        .getByText(/^Closing .* (changes|No order)/)
+        .first()
+        .waitFor({ timeout: 60_000 })
+      await page.getByRole('row', { name: /^Units that find a node/ }).waitFor(enough)
+      await page.getByLabel('SKU', { exact: true }).fill(sku)
+      await page.getByLabel('Postal code').fill('93701')
+      await page.getByRole('button', { name: 'Ask', exact: true }).click()
+      await page.getByText(/^(It can be|Nothing can be) promised/).waitFor(enough)
+      expect(await axeComplaints(page)).toEqual([])
+    }))
+}
+
+function networkOf(open: () => Site) {
+  return () => open().shop.engine.core.state().network
 }
 
 /** Changes the network as a colleague would. */

@@ -1,4 +1,5 @@
-// The network as lists of entries that a form can edit: what a list is called, its ids, what is new, what differs. Pure.
+// The network as lists of entries that a form can edit: what a list is called, its ids, what is new, what differs.
+// Pure.
 
 import type { api } from '#data/contracts'
 

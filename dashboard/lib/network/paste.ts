@@ -105,8 +105,8 @@ interface Source {
 }
 
 /**
- * Bands of rows from a spreadsheet: cells apart by tabs, semicolons or commas; a first row of names says which is which,
- * either as the table has them or as in files (`weight_from_g`, `base_cents`).
+ * Bands of rows from a spreadsheet: cells apart by tabs, semicolons or commas; a first row of names says which is
+ * which, either as the table has them or as in files (`weight_from_g`, `base_cents`).
  * @param whole minor units of a whole one, 100 for dollars
  */
 export function parseBands(text: string, whole: number): Parsed<api.RateBand> {

@@ -1,8 +1,9 @@
-// A strategy in words: what its weights, prices and constraints are called, and what differs between two versions. Pure.
+// A strategy in words: what its weights, prices and constraints are called, and what differs between two versions.
+// Pure.
 
 import type { api } from '#data/contracts'
 import { constraintWord } from '../decisions.ts'
-import { count, money } from '../numbers.ts'
+import { count, counted, money } from '../numbers.ts'
 import { nodeWord } from '../words.ts'
 
 type Weight = keyof api.Strategy['weights']
@@ -136,12 +137,17 @@ function constraintsText(
 }
 
 function listsText(draft: api.StrategyDraft): string {
-  return draft.sourceLists
-    .map(
-      (one) =>
-        `${one.priority}: ${one.name} (${[...one.groupIds, ...one.nodeIds, ...one.nodeTypes.map((type) => nodeWord(type))].join(', ')})`,
-    )
-    .join('; ')
+  const words = ({
+    name,
+    priority,
+    groupIds,
+    nodeIds,
+    nodeTypes,
+  }: api.StrategyDraft['sourceLists'][number]) => {
+    const nodes = [...groupIds, ...nodeIds, ...nodeTypes.map((type) => nodeWord(type))]
+    return `${priority}: ${name} (${nodes.join(', ')})`
+  }
+  return draft.sourceLists.map(words).join('; ')
 }
 
 /** How long orders are gathered, in words. */
@@ -159,8 +165,8 @@ export function strategiesSentence({ strategies, rules }: api.StrategiesAnswer):
       : `Orders are sourced by “${usual.name}”, version ${usual.version}`
   if (usual === null) return first
   if (rules.length === 0) return `${first}. No rule chooses another.`
-  const chosen = `${rules.length === 1 ? '1 rule' : `${rules.length} rules`} may choose another of ${ids.size} strategies`
-  return `${first}, unless a rule says otherwise: ${chosen}.`
+  const many = counted(rules.length, 'rule')
+  return `${first}, unless a rule says otherwise: ${many} may choose another of ${ids.size} strategies.`
 }
 
 /** The newest version of a strategy; null where there is none. */
