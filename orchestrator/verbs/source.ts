@@ -105,31 +105,37 @@ function nowOf({ now }: SourceArgs, { orders }: SourcingFiles, wall: number): nu
   return Number.isFinite(latest) ? latest : wall
 }
 
-/** Oddities named in the text for people. */
-const findingsShown = 10
+/** The first of each kind. */
+function showFindings(findings: SourceReport['findings']): string[] {
+  return [...Map.groupBy(findings, ({ code }) => code).values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return []
+    return more.length === 0 ? [first.text] : [`${first.text} (${more.length} more such)`]
+  })
+}
 
 /** The result for people. */
 export function showSource(result: SourceResult): string {
   const { served, orders, partly, cost, currency, bound, gap, seconds, terms, nodes, refused } = result
-  const { nearest, late, stopped, findings } = result
+  const { nearest, late, stopped } = result
   const amount = (value: number) =>
     `${value.toLocaleString('en-US', { minimumFractionDigits: 2 })} ${currency}`
   const proven =
     gap === 0
       ? 'proven to be the least'
-      : `at most ${(gap * 100).toFixed(2)} % above the least, ${amount(bound)}`
+      : bound === 0
+        ? 'how far it is from the least is not known'
+        : `at most ${(gap * 100).toFixed(2)} % above the least, ${amount(bound)}`
   const saving = nearest.cost - cost
+  const count = (value: number) => value.toLocaleString('en-US')
   return [
-    `${served.toLocaleString('en-US')} of ${showNumber(orders, 'order')} served${partly > 0 ? `, ${partly} more in part` : ''}, for ${amount(cost)} (${proven}), in ${showSeconds(seconds)}.`,
+    `${count(served)} of ${showNumber(orders, 'order')} served${partly > 0 ? `, ${count(partly)} more in part` : ''}, ` +
+      `for ${amount(cost)} (${proven}), in ${showSeconds(seconds)}.`,
     nearest.served === served && saving > 0
       ? `Each order at its nearest node would cost ${amount(nearest.cost)}: ${amount(saving)} more.`
-      : `Each order at its nearest node would serve ${nearest.served.toLocaleString('en-US')} for ${amount(nearest.cost)}.`,
+      : `Each order at its nearest node would serve ${count(nearest.served)} for ${amount(nearest.cost)}.`,
     ...(late === null ? [] : [`Likely to come after their promise: ${showNumber(late, 'order')}.`]),
     ...(stopped === 'cancelled' ? ['Ended before it was done: this is the best found until then.'] : []),
-    ...findings.slice(0, findingsShown).map(({ text }) => text),
-    ...(findings.length > findingsShown
-      ? [`${findings.length - findingsShown} more are odd: --json names them.`]
-      : []),
+    ...showFindings(result.findings),
     showTable(
       ['term', 'cost'],
       Object.entries(terms).map(([name, value]) => [name, amount(value)]),

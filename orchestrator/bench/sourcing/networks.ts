@@ -146,7 +146,9 @@ export function savingRow({ name, orders, nodes, nearest, detour }: Compared): B
     name: `${name}: ${orders} orders x ${nodes} nodes, saved against the nearest node`,
     value: nearest.cost === 0 ? 0 : (saved / nearest.cost) * 100,
     unit: '%',
-    baseline: `nearest ${goingText(nearest)}; Detour ${goingText(detour)} in ${detour.seconds.toFixed(1)} s, ${gapText(detour)}`,
+    baseline:
+      `nearest ${goingText(nearest)}; Detour ${goingText(detour)} ` +
+      `in ${detour.seconds.toFixed(1)} s, ${gapText(detour)}`,
     ratio: nearest.cost === 0 ? null : detour.cost / nearest.cost,
     goal: 0,
     pass: saved >= -1e-6 * nearest.cost,
