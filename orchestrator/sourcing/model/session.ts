@@ -2,7 +2,7 @@
 // state of the world, and it chooses nothing.
 
 import type { api } from '#data/contracts'
-import type { CompiledNode, ServiceLane } from '../network/compiled.ts'
+import type { CompiledNetwork, CompiledNode, ServiceLane } from '../network/compiled.ts'
 import type { SourcingWorld } from '../world.ts'
 import { type Check, check, fixed } from './checks.ts'
 import { daysOf, type WorkDay } from './days.ts'
@@ -54,10 +54,23 @@ export class SourcingSession {
 
   constructor(world: SourcingWorld, without?: ReadonlySet<api.ConstraintName>) {
     this.world = world
-    this.rules = rulesOf(world.strategy, without)
+    const isWhole = without === undefined
+    this.rules = isWhole ? keptRules(world.strategy) : rulesOf(world.strategy, without)
+    const kept = isWhole ? keptChecks(world.network, world.strategy) : []
     const nodes: NodeFacts[] = []
+    const days = new Map<string, string>()
     for (const node of world.network.nodes.values()) {
-      const facts = factsOf(node, nodes.length, world, this.rules)
+      let day = days.get(node.timeZone)
+      if (day === undefined) {
+        day = world.network.dayAt(node.nodeId, world.now) ?? isoDay(world.now)
+        days.set(node.timeZone, day)
+      }
+      let checked = kept[nodes.length]
+      if (checked?.localDay !== day) {
+        checked = checkedNode(node, day, this.rules)
+        kept[nodes.length] = checked
+      }
+      const facts = factsOf(node, nodes.length, world, checked)
       nodes.push(facts)
       this.#byId.set(node.nodeId, facts)
     }
@@ -144,12 +157,34 @@ export function openSession(world: SourcingWorld): SourcingSession {
   return new SourcingSession(world)
 }
 
-function factsOf(node: CompiledNode, index: number, world: SourcingWorld, rules: Rules): NodeFacts {
+/** What a strategy says of a node on a day. */
+type CheckedNode = Pick<
+  NodeFacts,
+  'checks' | 'unmet' | 'isBlocked' | 'priorityCents' | 'softCents' | 'localDay' | 'hasCapacity'
+>
+
+const rulesKept = new WeakMap<api.Strategy, Rules>()
+const checksKept = new WeakMap<CompiledNetwork, WeakMap<api.Strategy, CheckedNode[]>>()
+
+function keptRules(strategy: api.Strategy): Rules {
+  const known = rulesKept.get(strategy) ?? rulesOf(strategy)
+  rulesKept.set(strategy, known)
+  return known
+}
+
+/** What earlier sessions found of the nodes of a network, by index. */
+function keptChecks(network: CompiledNetwork, strategy: api.Strategy): CheckedNode[] {
+  const byStrategy = checksKept.get(network) ?? new WeakMap<api.Strategy, CheckedNode[]>()
+  checksKept.set(network, byStrategy)
+  const known = byStrategy.get(strategy) ?? []
+  byStrategy.set(strategy, known)
+  return known
+}
+
+function factsOf(node: CompiledNode, index: number, world: SourcingWorld, checked: CheckedNode): NodeFacts {
   const stretch = stretchOf(world, 'node', node.nodeId)
   const spread = node.processing ?? world.learned.processing(node.nodeId) ?? usual.processing
-  const localDay = world.network.dayAt(node.nodeId, world.now) ?? isoDay(world.now)
-  const checks = [...openChecks(node, localDay), ...typeChecks(node, rules)]
-  const { ordersPerDay, linesPerDay, unitsPerDay, ordersPerHour } = node.capacity
+  const { checks, unmet, isBlocked, priorityCents, softCents, localDay, hasCapacity } = checked
   return {
     index,
     node,
@@ -157,9 +192,23 @@ function factsOf(node: CompiledNode, index: number, world: SourcingWorld, rules:
     isWorkingTime: node.processing !== null,
     stretch,
     checks,
+    unmet,
+    isBlocked,
+    priorityCents,
+    softCents,
+    localDay,
+    hasCapacity,
+  }
+}
+
+function checkedNode(node: CompiledNode, localDay: string, rules: Rules): CheckedNode {
+  const checks = [...openChecks(node, localDay), ...typeChecks(node, rules)]
+  const { ordersPerDay, linesPerDay, unitsPerDay, ordersPerHour } = node.capacity
+  return {
+    checks,
     unmet: checks.filter(({ isMet }) => !isMet),
     isBlocked: checks.some(({ isHard, isMet }) => isHard && !isMet),
-    priorityCents: priorityOf(node, world.strategy),
+    priorityCents: priorityOf(node, rules.strategy),
     softCents: checks.reduce((sum, { cents }) => sum + cents, 0),
     localDay,
     hasCapacity: (ordersPerDay ?? linesPerDay ?? unitsPerDay ?? ordersPerHour) !== null,
