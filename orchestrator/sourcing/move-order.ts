@@ -96,7 +96,7 @@ function whyNone({ order, options }: Move): string {
   return isSold ? 'no other node can take it' : 'no other node sells these goods'
 }
 
-/** Cents that are really paid more than to stay: carriage and processing. Other terms are what they are taken to cost. */
+/** Cents that are really paid more than to stay: carriage and processing; what is taken to cost something is not. */
 function extraCents({ order, plan, stay }: Move): number {
   const paid = (terms: readonly { name: string; cents: number }[]) =>
     terms.reduce(

@@ -35,7 +35,7 @@ export function costCounterfactual(
   return counterfactualOf(model, order, nodeIdOf(order, place), extra)
 }
 
-/** What a node that costs more in all would have to cost less: whole cents until it is cheaper, where cents are whole. */
+/** What a node that costs more in all would have to cost less: until it is cheaper, by a cent where cents are whole. */
 export function counterfactualOf(
   model: Model,
   order: OrderModel,

@@ -6,7 +6,8 @@ import { tightest } from '../model/capacity.ts'
 import { blocking, type Check, check, fixed } from '../model/checks.ts'
 import { coursesOf, promiseCheck } from '../model/courses.ts'
 import { standOf, stockChecks } from '../model/stands.ts'
-import { type Stand, WorkWay } from '../model/way.ts'
+import { WorkWay } from '../model/way.ts'
+import type { Stand } from '../model/way-parts.ts'
 
 /** A node, judged for an order. */
 export interface Judgement {

@@ -35,9 +35,10 @@ export function reasonOf(
   const { currency } = order.order
   if (pieces.length > 1) {
     const over = `split over ${pieces.length} nodes`
+    const saving = showMoney(Math.round((next?.totalCents ?? 0) - costCents), currency)
     return next === null
       ? `no node has everything: ${over}`
-      : `${over}, ${showMoney(next.totalCents - costCents, currency)} cheaper than all from ${nameOf(order, next.nodeId)}`
+      : `${over}, ${saving} cheaper than all from ${nameOf(order, next.nodeId)}`
   }
   if (next === null) return 'the only node that can'
   const quicker = Math.round((next.hours - (chosen?.hours ?? next.hours)) * 10) / 10

@@ -5,10 +5,12 @@ import type { SourcingOrder, SourcingWorld } from '../world.ts'
 import { CapacityRows } from './capacity.ts'
 import { isBlocked } from './checks.ts'
 import { coursesOf, type Trip } from './courses.ts'
+import type { NodeFacts } from './facts.ts'
 import { type Goods, goodsOf } from './goods.ts'
-import { type NodeFacts, openSession, SourcingSession } from './session.ts'
+import { openSession, SourcingSession } from './session.ts'
 import { standOf } from './stands.ts'
-import { type Asked, type Stand, WorkWay } from './way.ts'
+import { WorkWay } from './way.ts'
+import type { Asked, Stand } from './way-parts.ts'
 
 /** A place of an order, with where it comes from. */
 export interface PlaceModel extends Place {

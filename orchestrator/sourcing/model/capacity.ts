@@ -4,7 +4,8 @@
 import type { CompiledNode } from '../network/compiled.ts'
 import { dayNumber, weekdayOf } from '../network/zone-clock.ts'
 import type { SolverCapacity, Way } from '../solve/problem.ts'
-import type { NodeFacts, SourcingSession } from './session.ts'
+import type { NodeFacts } from './facts.ts'
+import type { SourcingSession } from './session.ts'
 
 /** Kinds of work that can be limited. */
 const kinds = ['orders', 'lines', 'units'] as const

@@ -6,10 +6,11 @@ import type { SourcingOrder } from '../world.ts'
 import { type CapacityRows, type DayCapacity, fitsInto, priceOfLoad, tightest } from './capacity.ts'
 import { type Check, check, fixed } from './checks.ts'
 import type { WorkDay } from './days.ts'
+import { type NodeFacts, usual } from './facts.ts'
 import type { Goods } from './goods.ts'
 import { type Law, latenessOf, nothing } from './laws.ts'
-import { type NodeFacts, type SourcingSession, usual } from './session.ts'
-import type { Course } from './way.ts'
+import type { SourcingSession } from './session.ts'
+import type { Course } from './way-parts.ts'
 
 const hourMs = 3_600_000
 const dayMs = 86_400_000

@@ -2,9 +2,9 @@
 
 import { dayNumber, dayText, zoneClock } from '../network/zone-clock.ts'
 import type { SourcingWorld } from '../world.ts'
+import type { NodeFacts } from './facts.ts'
 import { excessOver } from './laws.ts'
 import type { Rules } from './rules.ts'
-import type { NodeFacts } from './session.ts'
 
 const hourMs = 3_600_000
 

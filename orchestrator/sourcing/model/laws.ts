@@ -33,7 +33,7 @@ export function lawOf({ medianHours, p90Hours }: api.Spread, stretch = 1): Law {
 /** What takes no time. */
 export const nothing: Law = { median: 0, mean: 0, variance: 0, mu: Number.NEGATIVE_INFINITY, sigma: 0 }
 
-/** Moments of what comes on top of a wait of `floor` hours where work takes as long as `law`: max(floor, work) - floor. */
+/** Moments of what comes on top of a wait of `floor` hours for work that takes as long as `law`. */
 export function excessOver(floor: number, law: Law): { mean: number; variance: number } {
   const { mean, variance, mu, sigma, median } = law
   if (floor <= 0) return { mean: mean - Math.min(floor, 0), variance }

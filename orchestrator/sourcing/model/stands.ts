@@ -4,9 +4,10 @@
 import type { SourcingOrder } from '../world.ts'
 import { type Check, check, fixed } from './checks.ts'
 import { isCollected } from './courses.ts'
+import type { NodeFacts } from './facts.ts'
 import type { Goods } from './goods.ts'
-import type { NodeFacts, SourcingSession } from './session.ts'
-import type { Stand } from './way.ts'
+import type { SourcingSession } from './session.ts'
+import type { Stand } from './way-parts.ts'
 
 /**
  * How a node stands to an order.

@@ -2,14 +2,11 @@
 // money is worked out; solvers ask it for sums, decisions for terms.
 
 import type { api } from '#data/contracts'
-import type { Parcel, ServiceLane } from '../network/compiled.ts'
+import type { Parcel } from '../network/compiled.ts'
 import type { Way } from '../solve/problem.ts'
-import { type DayCapacity, excessOf, priceOfLoad } from './capacity.ts'
-import type { Check } from './checks.ts'
-import type { WorkDay } from './days.ts'
-import type { Goods } from './goods.ts'
-import type { Rule } from './rules.ts'
-import { type NodeFacts, type SourcingSession, usual } from './session.ts'
+import { excessOf, priceOfLoad } from './capacity.ts'
+import { usual } from './facts.ts'
+import type { Asked, Course, Load, Stand } from './way-parts.ts'
 
 /** Terms in the order in which they are kept. */
 export const termNames = [
@@ -29,60 +26,6 @@ const at = Object.fromEntries(termNames.map((name, i) => [name, i])) as Record<a
 
 /** Terms that do not depend on the units; soft ones in part. */
 const fixedTerms = [at.capacity, at.lateness, at.time, at.priority, at.soft]
-
-/** What an order is to every way of it. */
-export interface Asked {
-  session: SourcingSession
-  goods: Goods
-  isCollect: boolean
-  promisedAt: number | null
-  /** Least value of a part, of hard and soft rules. */
-  thresholds: readonly Rule[]
-  /** Price of each unit of safety stock, each unit above capacity; 0 where they are hard or off. */
-  safetyPrice: number
-  capacityPrice: number
-}
-
-/** How a node stands to an order. */
-export interface Stand {
-  facts: NodeFacts
-  /** Checks of the node for this order, those of every order within. */
-  checks: readonly Check[]
-  /** Bit i: it has some of SKU i. */
-  can: number
-  distanceKm: number | null
-  /** Units that it can give of each SKU, Infinity = untracked, -1 = not there. */
-  available: readonly number[]
-  /** Of them, those that are not safety stock of the node. */
-  free: readonly number[]
-  /** Soft prices of what the node itself misses. */
-  softCents: number
-}
-
-/** How it goes: what does not depend on the units. */
-export interface Course {
-  carrierId: string | null
-  lane: ServiceLane | null
-  day: WorkDay
-  capacity: DayCapacity | null
-  arrivesAt: number
-  hours: number
-  lateRisk: number | null
-  lateDays: number
-  /** Where no rate card says it. */
-  carriageCents: number
-  /** Prices of soft constraints on times. */
-  softCents: number
-}
-
-/** Sums of what is in a piece of work; NaN = unknown. */
-interface Load {
-  lines: number
-  units: number
-  weightG: number
-  volumeMm3: number
-  valueCents: number
-}
 
 const scratch = new Float64Array(termNames.length)
 /** Used again and again: a parcel is asked about and forgotten. */
@@ -295,7 +238,7 @@ export class WorkWay implements Way {
     return cents
   }
 
-  /** Of a part of the order that is worth too little: its price for each 100 cents missing, Infinity where it is hard. */
+  /** Of a part that is worth too little: the price of each 100 cents missing, Infinity where it is hard. */
   #thresholdCents({ units, valueCents }: Load): number {
     let cents = 0
     if (units === this.asked.goods.units) return 0
