@@ -1,16 +1,18 @@
 // Ways to collect a cart: at stores that have it, and at stores that it is sent to, the nearest first. It promises
 // nothing by itself.
 
-import type { NodeFacts, SourcingSession } from '../model/session.ts'
+import type { SourcingSession } from '../model/session.ts'
 import { solveAlone } from '../model/solve-alone.ts'
 import type { Destination, SourcingOrder } from '../world.ts'
 import { placeOf } from './asked.ts'
 import { type Draft, draftOf, type PromiseTerms } from './option.ts'
 
-/** A store across the border of a region is near all the same, km. */
-const nearKm = 50
+/** Stores farther away are not near, km. */
+const nearKm = 150
 /** Stores that are looked at. */
 const storesMost = 50
+
+type NodeFacts = SourcingSession['nodes'][number]
 
 /** A node where the customer could collect. */
 interface Store {
@@ -18,14 +20,14 @@ interface Store {
   distanceKm: number | null
 }
 
-/** Open nodes near the customer that serve a method, the nearest first. */
+/** Open nodes near the customer that serve a method, the nearest first; where no distance is known, of the region. */
 export function storesNear(method: string, to: Destination, session: SourcingSession): Store[] {
   const stores = session.nodes.flatMap((facts): Store[] => {
     const { node, isBlocked } = facts
     if (isBlocked || !node.methods.has(method)) return []
     const distanceKm = session.world.network.distanceKm(node.nodeId, to)
     const isNear =
-      to.region === null || node.region === to.region || (distanceKm !== null && distanceKm <= nearKm)
+      distanceKm === null ? to.region === null || node.region === to.region : distanceKm <= nearKm
     return isNear ? [{ facts, distanceKm }] : []
   })
   const at = ({ distanceKm }: Store) => distanceKm ?? Number.POSITIVE_INFINITY

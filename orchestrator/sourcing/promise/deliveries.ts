@@ -8,7 +8,7 @@ import { supplyOf } from '../model/solve-one.ts'
 import type { WorkWay } from '../model/way.ts'
 import { zoneClock } from '../network/zone-clock.ts'
 import { solveOrder } from '../solve/exact.ts'
-import type { Piece, SolverOrder, Way } from '../solve/problem.ts'
+import type { Piece, Way } from '../solve/problem.ts'
 import { arrivalOf } from './arrival.ts'
 import { type Draft, dayEnd, draftOf, type PromiseTerms } from './option.ts'
 
@@ -57,17 +57,16 @@ function spread(drafts: readonly Draft[], most: number): Draft[] {
 
 /** The cheapest plan, time aside, then the cheapest of those that are sooner than it, and so on. */
 function soonerAndSooner({ model, order, plan }: Solved, terms: PromiseTerms): ReadPlan[] {
-  const ends = new Map<WorkWay, number>()
   const endOf = dayOf(order, terms)
-  for (const { ways } of order.places) for (const way of ways) ends.set(way, endOf(way))
+  const places = order.places.map(({ ways }) => ways.map((way, i) => new UntimedWay(way, i, endOf(way))))
   const missing = unitsLeft(plan)
   const found: ReadPlan[] = []
   let before = Number.POSITIVE_INFINITY
   while (found.length < plansMost) {
-    const next = cheapestBefore(model, order, (way) => (ends.get(way) ?? before) < before)
-    if (next === null || next.pieces.length === 0 || unitsLeft(next) > missing) break
-    found.push(next)
-    before = Math.max(...next.pieces.map(({ way }) => ends.get(way) ?? 0))
+    const next = cheapestBefore(model, order, places, before)
+    if (next === null || next.plan.pieces.length === 0 || unitsLeft(next.plan) > missing) break
+    found.push(next.plan)
+    before = next.end
   }
   return found
 }
@@ -81,31 +80,69 @@ function dayOf({ order }: OrderModel, { confidence, timeZone }: PromiseTerms): (
   }
 }
 
-function cheapestBefore(model: Model, order: OrderModel, isOpen: (way: WorkWay) => boolean): ReadPlan | null {
-  const wayOf: { place: number; ways: number[] }[] = []
-  const places: SolverOrder['places'][number][] = []
-  for (const [at, place] of order.places.entries()) {
-    const ways = place.ways.flatMap((way, i) => (isOpen(way) ? [i] : []))
+/** The cheapest plan by ways that end before, and its last end. */
+function cheapestBefore(
+  model: Model,
+  order: OrderModel,
+  all: readonly (readonly UntimedWay[])[],
+  before: number,
+): { plan: ReadPlan; end: number } | null {
+  const from: number[] = []
+  const open: UntimedWay[][] = []
+  for (const [at, every] of all.entries()) {
+    const ways = every.filter(({ end }) => end < before)
     if (ways.length === 0) continue
-    wayOf.push({ place: at, ways })
-    places.push({ ...place, ways: ways.flatMap((i) => withoutTime(place.ways[i])) })
+    from.push(at)
+    open.push(ways)
   }
-  if (places.length === 0) return null
-  const answer = solveOrder({ ...order.solver, places }, supplyOf(model.problem))
-  const pieces = answer.pieces.map((piece): Piece => {
-    const from = wayOf[piece.place]
-    return { ...piece, place: from?.place ?? 0, way: from?.ways[piece.way] ?? 0 }
+  if (open.length === 0) return null
+  const places = open.flatMap((ways, i) => {
+    const place = order.places[from[i] ?? -1]
+    return place === undefined ? [] : [{ ...place, ways }]
   })
-  return readPlan(order, { pieces, unserved: answer.unserved })
+  const answer = solveOrder({ ...order.solver, places }, supplyOf(model.problem))
+  let end = Number.NEGATIVE_INFINITY
+  const pieces = answer.pieces.map((piece): Piece => {
+    const way = open[piece.place]?.[piece.way]
+    end = Math.max(end, way?.end ?? end)
+    return { ...piece, place: from[piece.place] ?? -1, way: way?.index ?? -1 }
+  })
+  return { plan: readPlan(order, { pieces, unserved: answer.unserved }), end }
 }
 
 /** A way whose time costs nothing. */
-function withoutTime(way: WorkWay | undefined): Way[] {
-  if (way === undefined) return []
-  const { weights, prices } = way.asked.session.world.strategy
-  const exact = weights.time * way.course.hours * prices.hourCents
-  const cents = way.asked.session.world.rounding === 'cents' ? Math.round(exact) : exact
-  return [{ uses: way.uses, cost: (units) => Math.max(0, way.cost(units) - cents) }]
+class UntimedWay implements Way {
+  readonly index: number
+  /** Epoch ms. */
+  readonly end: number
+  readonly uses: Way['uses']
+  readonly #way: WorkWay
+  readonly #timeCents: number
+  #least: NonNullable<Way['least']> | null = null
+
+  /** @param index among the ways of its place @param end by which it is there */
+  constructor(way: WorkWay, index: number, end: number) {
+    const { world } = way.asked.session
+    const { weights, prices } = world.strategy
+    const cents = weights.time * way.course.hours * prices.hourCents
+    this.#way = way
+    this.#timeCents = world.rounding === 'cents' ? Math.round(cents) : cents
+    this.index = index
+    this.end = end
+    this.uses = way.uses
+  }
+
+  get least(): NonNullable<Way['least']> {
+    if (this.#least === null) {
+      const { each, perUnit } = this.#way.least
+      this.#least = { each: Math.max(0, each - this.#timeCents), perUnit }
+    }
+    return this.#least
+  }
+
+  cost(units: readonly number[]): number {
+    return Math.max(0, this.#way.cost(units) - this.#timeCents)
+  }
 }
 
 function unitsLeft({ left }: ReadPlan): number {
