@@ -19,7 +19,7 @@ import type { BatchOptions, BatchPlan, SourcingOrder, SourcingPlan, SourcingWorl
 const explainedInFull = 100
 
 type Joint = Pick<BatchSolution, 'method' | 'stopped' | 'seconds' | 'bound'>
-interface Entry extends Solved {
+interface Entry extends Omit<Solved, 'gap'> {
   method: 'exact' | 'batch'
   gap: number | null
 }

@@ -35,7 +35,7 @@ export function sourceOrder(
     decisionId: options.decisionId,
     incidentId: options.incidentId ?? null,
     method: 'exact',
-    gap: null,
+    gap: best.isProven ? null : best.gap,
     counterfactuals: options.counterfactuals ?? 'cost',
     build,
   })

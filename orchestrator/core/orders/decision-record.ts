@@ -84,8 +84,8 @@ export interface DecisionRecord {
   lines?: readonly LineDecision[]
   runnerUpNodeId?: string | null
   counterfactuals?: readonly Counterfactual[]
-  /** exact = proven best for this order alone; batch = best found together with others. */
+  /** exact = best for this order alone, proven unless there is a gap; batch = best found together with others. */
   method?: 'exact' | 'batch'
-  /** Of a batch: how far the whole may be from its optimum, 0 to 1. */
+  /** How far a batch, or an order too large to be proven, may be from its optimum, 0 to 1. */
   gap?: number | null
 }

@@ -60,7 +60,7 @@ export function goodsOf(order: SourcingOrder, product: SourcingWorld['product'])
   }
 }
 
-/** Of one unit of each SKU. A weight of the whole, where it is told, is shared out by those of the units, else evenly. */
+/** Of one unit of each SKU. A weight of the whole, where told, is shared out by those of the units, else evenly. */
 function weightsOf(
   whole: number | null,
   entries: readonly { weight: number }[],

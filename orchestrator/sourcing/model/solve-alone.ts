@@ -1,6 +1,7 @@
 // One order solved by itself, however many SKUs it asks for: more than solvers take at once are solved in parts. It
 // explains nothing.
 
+import type { ProvenSolution } from '../solve/exact.ts'
 import type { Piece } from '../solve/problem.ts'
 import type { SourcingOrder } from '../world.ts'
 import { type BuildOptions, buildProblem, type Model, type OrderModel } from './build.ts'
@@ -17,6 +18,12 @@ export interface Solved {
   order: OrderModel
   plan: ReadPlan
   isProven: boolean
+  /** How far it may be from the best, 0 to 1. */
+  gap: number
+}
+
+function gapOf({ isProven, priced, bound }: ProvenSolution): number {
+  return isProven || priced <= 0 ? 0 : Math.min(1, Math.max(0, (priced - bound) / priced))
 }
 
 /** The cheapest way for an order by itself. */
@@ -27,7 +34,7 @@ export function solveAlone(order: SourcingOrder, session: SourcingSession, build
   if (one.goods.skus.length > mostSkus) return inParts(order, session, build)
   const answer = solveOne(model, one)
   if (answer === null) throw new Error(`order ${order.orderId} has no answer`)
-  return { model, order: one, plan: readPlan(one, answer), isProven: answer.isProven }
+  return { model, order: one, plan: readPlan(one, answer), isProven: answer.isProven, gap: gapOf(answer) }
 }
 
 /**
@@ -65,7 +72,7 @@ function inParts(order: SourcingOrder, session: SourcingSession, build: BuildOpt
   const isNone = (solver.isWhole && isShort) || pieces.size !== nodes.size || nodes.size > solver.maxNodes
   const found = isNone ? [] : [...pieces.values()].map((piece) => ({ ...piece, cost: 0 }))
   const plan = readPlan(one, { pieces: found, unserved: isNone ? goods.quantities : unserved })
-  return { model, order: one, plan, isProven: false }
+  return { model, order: one, plan, isProven: false, gap: 1 }
 }
 
 function solveOnly(
