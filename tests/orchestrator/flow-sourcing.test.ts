@@ -208,7 +208,7 @@ describe('a node that refused', () => {
 describe('orders of a strategy with a batch window', () => {
   const limits = { timeLimitMs: 2_000, ordersMost: 100, elapsedMs: () => performance.now() }
 
-  test('wait for each other, also over a restart, and are sourced together when the first has waited long enough', async () => {
+  test('wait for each other over a restart and are sourced together when the first waited long enough', async () => {
     const first = await running(2)
     await publish(first.core, { batchMinutes: 30 })
     const ids = ['o1', 'o2', 'o3']

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSqliteLog } from '#data/log'
-import { migrate } from '#data/warehouse'
 import { openProjector } from '#orchestrator/projection'
 import { openWorkspace, rebuild } from '#orchestrator/workspace'
 import { runCycle } from '#pipeline'
@@ -104,95 +103,6 @@ describe('the rows of a market', () => {
       { on_hand: 10, allocated: 0 },
       { on_hand: 10, allocated: 0 },
     ])
-    await warehouse.close()
-    await market.log.close()
-  })
-
-  test('have a row for each candidate of a decision, with null for what earlier versions did not note', async () => {
-    const market = await newMarket()
-    const warehouse = await newWarehouse()
-    const { box } = market
-    box.create('o1', { x: 2 })
-    box.run('ValidateOrder', { orderId: 'o1' })
-    const old = {
-      carrier: 'SwiftPost',
-      isFeasible: true,
-      failed: [],
-      available: 3,
-      hours: 30,
-      totalCents: 642,
-    }
-    const terms = [{ name: 'carriage', cents: 642 }]
-    const limit = {
-      name: 'capacity',
-      kind: 'soft' as const,
-      isMet: true,
-      value: 3,
-      limit: 10,
-      slack: 7,
-      unit: 'orders',
-    }
-    const candidates = [
-      {
-        ...{
-          ...old,
-          terms,
-          nodeId: 'fab:A',
-          isChosen: true,
-          serviceId: 's1',
-          dispatchAt: box.at,
-          arrivesAt: box.at,
-        },
-        ...{ lateRisk: 0.25, distanceKm: 12.5, co2Grams: 40, constraints: [limit], lineIds: ['1'] },
-      },
-      { ...old, terms, nodeId: 'fab:B', isChosen: false, failed: ['has 0 of 2 x'], isFeasible: false },
-    ]
-    const strategy = { strategyId: 'default', strategyVersion: 1, method: 'exact' as const, gap: null }
-    const lines = [{ lineId: '1', quantity: 2, nodeId: 'fab:A', reason: 'cheapest' }]
-    const more = {
-      ...strategy,
-      lines,
-      runnerUpNodeId: 'fab:B',
-      counterfactuals: [],
-      candidates,
-      costCents: 642,
-    }
-    const decision = record('o1/source/0', 'source', 'A', more)
-    const refused = box.run('SourceOrder', { ...plan('o1', { x: 2 }, 'A'), orderId: 'o1', decision }).refused
-    expect(refused).toBeNull()
-    await market.keep()
-    await project(market.log, warehouse, market)
-    const rows = () => warehouse.all('FROM decision_candidates ORDER BY rank')
-    const known = { decision_id: 'o1/source/0', order_id: 'o1', carrier: 'SwiftPost', total_cents: 642 }
-    expect(await rows()).toMatchObject([
-      {
-        ...{ ...known, rank: 1, node_id: 'fab:A', service_id: 's1', late_risk: 0.25, distance_km: 12.5 },
-        ...{ co2_grams: 40, line_ids: ['1'], constraints: JSON.stringify([limit]), failed: [] },
-      },
-      {
-        ...{ ...known, rank: 2, node_id: 'fab:B', service_id: null, late_risk: null, distance_km: null },
-        ...{
-          co2_grams: null,
-          line_ids: null,
-          constraints: null,
-          dispatch_at: null,
-          failed: ['has 0 of 2 x'],
-        },
-      },
-    ])
-    expect(
-      await warehouse.one('SELECT strategy_id, strategy_version, method, gap, lines FROM decisions'),
-    ).toEqual({
-      ...{ strategy_id: 'default', strategy_version: 1, method: 'exact', gap: null },
-      lines: JSON.stringify(lines),
-    })
-    // What an update of an older file makes of the same decisions is the same for what they knew then.
-    const before = await rows()
-    await warehouse.run('DELETE FROM decision_candidates')
-    await warehouse.run('DELETE FROM schema_migrations WHERE id = 4')
-    await migrate(warehouse)
-    const [, second] = await rows()
-    expect(second).toEqual(before[1])
     await warehouse.close()
     await market.log.close()
   })
