@@ -8,6 +8,7 @@ import { termNames } from '../model/way.ts'
 import { ZoneClock as Clock, dayText, type ZoneClock, zoneClock } from '../network/zone-clock.ts'
 import { type Arrival, arrivalOf } from './arrival.ts'
 
+const secondMs = 1_000
 const minuteMs = 60_000
 /** Days that a promise is put off for all pieces to be there. */
 const daysMost = 120
@@ -73,7 +74,8 @@ function promiseOf(
   }
   if (!Number.isFinite(latest)) return null
   if (isCollected(order)) {
-    const at = Math.ceil(latest / minuteMs) * minuteMs
+    // A second more or less is within what the law knows.
+    const at = Math.ceil((latest - secondMs) / minuteMs) * minuteMs
     return { clock, at, probability: togetherBy(arrivals, at) }
   }
   // A day is kept until it ends.

@@ -4,7 +4,7 @@
 import type { api } from '#data/contracts'
 import { methods as everyMethod } from '#data/contracts'
 import { fail } from '#data/kernel'
-import { defaultStrategy, defaultStrategyId, type Method, newestStrategy } from '#orchestrator/core'
+import { defaultStrategy, defaultStrategyId, knowsSku, type Method, newestStrategy } from '#orchestrator/core'
 import { reasonsOf } from '../explain/unserved.ts'
 import { buildProblem } from '../model/build.ts'
 import { readPlan } from '../model/plans.ts'
@@ -78,6 +78,8 @@ function optionsOf(
   here: Here,
 ): Draft[] | Lack {
   const { method } = order
+  const strange = strangeSku(order, here)
+  if (strange !== null) return { code: 'sku_unknown', reason: `${strange} is not in the catalogue` }
   if (!session.nodes.some(({ node }) => node.methods.has(method)))
     return { code: 'method_not_served', reason: `no node serves ${words[method]}` }
   if (method === 'delivery') {
@@ -98,6 +100,12 @@ function optionsOf(
     ? sendingsOf(order, session, { confidence }, maxOptions)
     : pickupsOf(order, session, { confidence }, maxOptions)
   return orLack(found, order, session)
+}
+
+/** A SKU that is neither in the catalogue that there is nor in stock anywhere: most likely a slip. */
+function strangeSku({ lines }: SourcingOrder, { state }: Here): string | null {
+  if (state.products.size === 0) return null
+  return lines.find(({ sku }) => !knowsSku(state, sku))?.sku ?? null
 }
 
 const words: Record<Method, string> = {
