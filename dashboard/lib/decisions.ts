@@ -211,7 +211,7 @@ export function placesOf(decision: api.Decision): DecisionPlaces {
     if (place === null) unknown += 1
     else if (!nodes.has(one.nodeId)) {
       const kind = standingOf(decision, one)
-      const isNamed = kind === 'chosen' || kind === 'runnerUp'
+      const isNamed = kind === 'chosen' || kind === 'runnerUp' || one.nodeId === decision.fromNodeId
       nodes.set(one.nodeId, { id: one.nodeId, name: one.nodeName, kind, isNamed, ...place })
     }
   }

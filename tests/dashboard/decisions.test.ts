@@ -150,6 +150,11 @@ describe('a decision', () => {
       'Seattle out',
       'destination destination',
     ])
+    expect(places.points.filter(({ isNamed }) => isNamed).map(({ id }) => id)).toEqual(['Reno', 'Dallas'])
+    const moved = placesOf(decision({ kind: 'reroute', fromNodeId: 'Memphis' }))
+    expect(moved.why === null && moved.points.some(({ id, isNamed }) => id === 'Memphis' && isNamed)).toBe(
+      true,
+    )
     expect(places.lines).toHaveLength(1)
     expect(mapSummary(places.points)).toBe(
       'Map of 4 nodes. Chosen: Reno warehouse. Runner-up: Dallas warehouse.',
