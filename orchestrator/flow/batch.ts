@@ -2,6 +2,7 @@
 // follows from the orders alone; what the batch leaves over goes on one by one.
 
 import type { api } from '#data/contracts'
+import { DetourError } from '#data/kernel'
 import type { CoreState, Order } from '#orchestrator/core'
 import {
   askedFor,
@@ -108,18 +109,20 @@ async function sourceSome(
     decisionIdOf: ({ orderId }) => `${orderId}/source/0`,
   }
   const here = { worlds, state: core.state(), now: now() }
-  const { plans } = await sourceTogether(
-    gathered.map(({ asked }) => asked),
-    here,
-    options,
-    strategy,
-  )
+  const asked = gathered.map((each) => each.asked)
+  const batch = await sourceTogether(asked, here, options, strategy).catch(unsolved)
   await Promise.all(
     gathered.map(async ({ order }, i) => {
-      const plan = plans[i]
+      const plan = batch?.plans[i]
       if (plan?.decision === undefined || plan.work.length === 0) return
       // What changed meanwhile is refused, and sourced by itself.
       await carryOut(order, { work: plan.work, decision: plan.decision }, context)
     }),
   )
+}
+
+/** A batch that makes no sense as a whole must not hold up its orders: each is sourced by itself. */
+function unsolved(error: unknown): null {
+  if (error instanceof DetourError && error.code === 'SOURCING_PROBLEM_INVALID') return null
+  throw error
 }
