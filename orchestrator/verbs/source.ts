@@ -128,8 +128,9 @@ export function showSource(result: SourceResult): string {
   const saving = nearest.cost - cost
   const count = (value: number) => value.toLocaleString('en-US')
   return [
-    `${count(served)} of ${showNumber(orders, 'order')} served${partly > 0 ? `, ${count(partly)} more in part` : ''}, ` +
-      `for ${amount(cost)} (${proven}), in ${showSeconds(seconds)}.`,
+    `${count(served)} of ${showNumber(orders, 'order')} served` +
+      (partly > 0 ? `, ${count(partly)} more in part` : '') +
+      `, for ${amount(cost)} (${proven}), in ${showSeconds(seconds)}.`,
     nearest.served === served && saving > 0
       ? `Each order at its nearest node would cost ${amount(nearest.cost)}: ${amount(saving)} more.`
       : `Each order at its nearest node would serve ${count(nearest.served)} for ${amount(nearest.cost)}.`,

@@ -14,6 +14,7 @@ import {
 import { quantile, round2 } from '../core/quantiles.ts'
 import type { BenchRow } from '../row.ts'
 import { type BatchJob, type BatchResult, runBatch } from './batch-job.ts'
+import { demoRows } from './demo-world.ts'
 import { makeProblem } from './made-network.ts'
 import { networkRows } from './networks.ts'
 
@@ -29,6 +30,7 @@ export async function benchSourcing(effects: Effects): Promise<BenchRow[]> {
     ...(await brunel(1)),
     ...(await brunel(9)),
     ...(await networkRows(effects)),
+    ...(await demoRows(effects)),
   ]
 }
 

@@ -7,6 +7,8 @@ import {
   type NearestPlan,
   ordersOfFiles,
   type SourcingFiles,
+  type SourcingOrder,
+  type SourcingWorld,
   sourceBatch,
   sourceNearest,
   worldOfFiles,
@@ -56,6 +58,8 @@ export interface Going {
   cost: number
   /** Without it. */
   paid: number
+  /** Of it carriage and work: what is really paid. */
+  billed: number
   served: number
   splits: number
   /** Expected share of pieces of work with a promise that come late; null where nothing is promised. */
@@ -71,11 +75,8 @@ export interface Compared {
   detour: Going & { seconds: number; gap: number; isProven: boolean; bound: number }
 }
 
-/**
- * A problem both ways.
- * @param seconds for Detour; it ends before where the optimum is proven
- */
-export async function compare(
+/** A problem of files both ways. */
+export function compare(
   name: string,
   files: SourcingFiles,
   now: number,
@@ -83,15 +84,27 @@ export async function compare(
   clock: Effects['clock'],
 ): Promise<Compared> {
   const setting = { currency: 'USD', now }
-  const world = worldOfFiles(files, setting)
-  const orders = ordersOfFiles(files.orders, setting)
+  return compareIn(name, ordersOfFiles(files.orders, setting), worldOfFiles(files, setting), seconds, clock)
+}
+
+/**
+ * Orders both ways in a world.
+ * @param seconds for Detour; it ends before where the optimum is proven
+ */
+export async function compareIn(
+  name: string,
+  orders: readonly SourcingOrder[],
+  world: SourcingWorld,
+  seconds: number,
+  clock: Effects['clock'],
+): Promise<Compared> {
   const began = clock.now()
   const found = await sourceBatch(orders, world, {
     ...{ timeLimitMs: seconds * 1_000, gap: 0, seed: 1 },
     elapsedMs: () => clock.now() - began,
   })
   return {
-    ...{ name, orders: orders.length, nodes: files.network.nodes.length },
+    ...{ name, orders: orders.length, nodes: world.network.nodes.size },
     nearest: goingOf(sourceNearest(orders, world)),
     detour: {
       ...goingOf(batchAsNearest(found)),
@@ -113,14 +126,23 @@ function batchAsNearest({ plans, costCents }: BatchPlan): NearestPlan {
 
 /** Plans in figures. */
 export function goingOf({ plans, costCents }: NearestPlan): Going {
-  const risks = plans.flatMap(({ work }) => work.flatMap(({ lateRisk }) => lateRisk ?? []))
+  const works = plans.flatMap(({ work }) => work)
+  const risks = works.flatMap(({ lateRisk }) => lateRisk ?? [])
   return {
     cost: costCents / 100,
     paid: plans.reduce((sum, plan) => sum + plan.costCents, 0) / 100,
+    billed: works.reduce((sum, { terms }) => sum + billedOf(terms), 0) / 100,
     served: plans.filter(({ unservedUnits }) => unservedUnits === 0).length,
     splits: plans.filter(({ work }) => work.length > 1).length,
     lateShare: risks.length === 0 ? null : risks.reduce((sum, risk) => sum + risk, 0) / risks.length,
   }
+}
+
+function billedOf(terms: NearestPlan['plans'][number]['work'][number]['terms']): number {
+  return terms.reduce(
+    (sum, { name, cents }) => sum + (name === 'carriage' || name === 'processing' ? cents : 0),
+    0,
+  )
 }
 
 /** The five networks, one after the other. */
@@ -141,24 +163,27 @@ export async function networkRows({ clock }: Effects, seconds = 15): Promise<Ben
 /** What is saved, with the rest in words. */
 export function savingRow({ name, orders, nodes, nearest, detour }: Compared): BenchRow {
   const saved = nearest.cost - detour.cost
+  // What has no node either way is no part of the share.
+  const left = Math.min(nearest.cost - nearest.paid, detour.cost - detour.paid)
+  const base = nearest.cost - left
   return {
     group,
     name: `${name}: ${orders} orders x ${nodes} nodes, saved against the nearest node`,
-    value: nearest.cost === 0 ? 0 : (saved / nearest.cost) * 100,
+    value: base === 0 ? 0 : (saved / base) * 100,
     unit: '%',
     baseline:
       `nearest ${goingText(nearest)}; Detour ${goingText(detour)} ` +
       `in ${detour.seconds.toFixed(1)} s, ${gapText(detour)}`,
-    ratio: nearest.cost === 0 ? null : detour.cost / nearest.cost,
+    ratio: base === 0 ? null : (detour.cost - left) / base,
     goal: 0,
     pass: saved >= -1e-6 * nearest.cost,
   }
 }
 
-function goingText({ cost, paid, served, splits, lateShare }: Going): string {
+function goingText({ cost, paid, billed, served, splits, lateShare }: Going): string {
   const late = lateShare === null ? '' : `, ${(lateShare * 100).toFixed(1)} % late`
   const left = cost - paid > 0.005 ? `, ${(cost - paid).toFixed(2)} for what has no node` : ''
-  return `${cost.toFixed(2)} (${served} whole, ${splits} split${late}${left})`
+  return `${cost.toFixed(2)} (${served} whole, ${splits} split, ${billed.toFixed(2)} billed${late}${left})`
 }
 
 function gapText({ isProven, gap, bound }: Compared['detour']): string {
