@@ -2,18 +2,18 @@
 
 import type { Appended, EventLog, NewEvent, StoredEvent } from '#data/log'
 import { controlEvents } from '#data/log'
-import type { CoreState } from '#orchestrator/core'
+import type { CoreState, Stock } from '#orchestrator/core'
 import { type Parts, realParts } from '#orchestrator/simulation'
 
 const { definition } = realParts
 
 /** A state that has plenty of everything. */
 function plenty(state: CoreState): CoreState {
+  const more = (position: Stock | undefined) =>
+    position === undefined ? undefined : { ...position, onHand: position.onHand + 1_000 }
   const stock = {
-    get: (key: string) => {
-      const position = state.stock.get(key)
-      return position === undefined ? undefined : { ...position, onHand: position.onHand + 1_000 }
-    },
+    get: (key: string) => more(state.stock.get(key)),
+    getPair: (sku: string, nodeId: string) => more(state.stock.getPair(sku, nodeId)),
     has: (key: string) => state.stock.has(key),
   }
   return { ...state, stock: stock as unknown as CoreState['stock'] }
