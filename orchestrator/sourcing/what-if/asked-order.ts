@@ -16,6 +16,8 @@ export interface TakenUnits {
 export interface AskedOrder {
   order: SourcingOrder
   taken: readonly TakenUnits[]
+  /** When it was placed indeed; orders of the past are sourced as if they came now. Epoch ms. */
+  placedAt: number
   /**
    * Days since 1970-01-01 on which it was placed, where it has left since; null = it is open now. Orders of a day share
    * the capacities of a day.
@@ -42,9 +44,4 @@ export function shifted(promisedAt: number | null, byMs: number): number | null 
 /** Days since 1970-01-01, UTC. */
 export function dayOf(at: number): number {
   return Math.floor(at / dayMs)
-}
-
-/** The beginning of a day, epoch ms. */
-export function dayBegin(day: number): number {
-  return day * dayMs
 }

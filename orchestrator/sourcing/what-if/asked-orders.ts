@@ -6,7 +6,7 @@ import { fail } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import { type CoreState, isLiveWork, type Order, unitsHeld } from '#orchestrator/core'
 import type { SourcingOrder } from '../world.ts'
-import { type AskedOrder, dayBegin, dayOf, plainOrder, shifted, type TakenUnits } from './asked-order.ts'
+import { type AskedOrder, dayOf, plainOrder, shifted, type TakenUnits } from './asked-order.ts'
 import { readEnded } from './ended-orders.ts'
 
 /** Orders of a what-if at most. */
@@ -25,7 +25,9 @@ export async function askedOrders(
   { state, now, market, reading }: { state: CoreState; now: number; market: string; reading: Reading },
 ): Promise<AskedOrder[]> {
   if (orders.length === 0 && stored === undefined) refuse('it names no orders')
-  const given = orders.map((order): AskedOrder => ({ order: givenOrder(order, now), taken: [], day: null }))
+  const given = orders.map(
+    (order): AskedOrder => ({ order: givenOrder(order, now), taken: [], placedAt: now, day: null }),
+  )
   const found = stored === undefined ? [] : await storedOrders(stored, { state, now, market, reading })
   const all = [...given, ...found]
   if (all.length > ordersMost) refuse(`it names ${all.length} orders; at most ${ordersMost} go together`)
@@ -75,10 +77,15 @@ async function storedOrders(
   if (orderIds === undefined) {
     const [since, until] = [timeOf(from, Number.NEGATIVE_INFINITY), timeOf(to, Number.POSITIVE_INFINITY)]
     if (since > until) refuse('the period ends before it begins')
-    const live = [...state.orders.values()].filter(({ placedAt }) => placedAt >= since && placedAt <= until)
-    const ended = await reading((queries) => readEnded(queries, { market, from, to, limit, now, state }))
-    return [...live.flatMap((order) => liveOrder(order, state, now)), ...ended]
-      .sort((a, b) => timeAsPlaced(b) - timeAsPlaced(a) || (a.order.orderId < b.order.orderId ? -1 : 1))
+    const live = [...state.orders.values()]
+      .filter(({ placedAt }) => placedAt >= since && placedAt <= until)
+      .sort((a, b) => b.placedAt - a.placedAt)
+      .slice(0, limit)
+    const ended = await reading((queries) => readEnded(queries, { market, from, to, limit, now }))
+    // The tables know live orders too: the core knows them better.
+    const others = ended.filter(({ order }) => !state.orders.has(order.orderId))
+    return [...live.flatMap((order) => liveOrder(order, state, now)), ...others]
+      .sort((a, b) => b.placedAt - a.placedAt || (a.order.orderId < b.order.orderId ? -1 : 1))
       .slice(0, limit)
   }
   if (from !== undefined || to !== undefined)
@@ -88,11 +95,9 @@ async function storedOrders(
   const ended =
     missing.length === 0
       ? []
-      : await reading((queries) =>
-          readEnded(queries, { market, orderIds: missing, limit: ordersMost, now, state }),
-        )
+      : await reading((queries) => readEnded(queries, { market, orderIds: missing, limit: ordersMost, now }))
   const byId = new Map(ended.map((each) => [each.order.orderId, each]))
-  return ids.slice(0, Math.max(limit, orderIds.length)).flatMap((orderId) => {
+  return ids.flatMap((orderId) => {
     const order = state.orders.get(orderId)
     if (order !== undefined) return liveOrder(order, state, now)
     const known = byId.get(orderId)
@@ -103,11 +108,6 @@ async function storedOrders(
 
 function timeOf(text: string | undefined, otherwise: number): number {
   return text === undefined ? otherwise : Date.parse(text)
-}
-
-/** Of orders that are over, the time is shifted to now: the day tells them apart. */
-function timeAsPlaced({ order, day }: AskedOrder): number {
-  return day === null ? order.placedAt : dayBegin(day)
 }
 
 /** An order of the core: all its units that were not cancelled; none where all were. */
@@ -131,7 +131,8 @@ function liveOrder(order: Order, state: CoreState, now: number): AskedOrder[] {
     promisedAt: shifted(order.promisedAt, isOver ? now - order.placedAt : 0),
     lines,
   }
-  return [{ order: asked, taken: takenBy(order, state, now), day: isOver ? dayOf(order.placedAt) : null }]
+  const { placedAt } = order
+  return [{ order: asked, taken: takenBy(order, state, now), placedAt, day: isOver ? dayOf(placedAt) : null }]
 }
 
 /** What its work holds or has sent, and what a reservation holds for it. */

@@ -2,7 +2,7 @@
 // reads.
 
 import type { Queries } from '#data/warehouse'
-import type { CoreState, Method } from '#orchestrator/core'
+import type { Method } from '#orchestrator/core'
 import { type AskedOrder, dayOf, plainOrder, shifted } from './asked-order.ts'
 
 /** Which orders. */
@@ -16,8 +16,6 @@ export interface EndedQuery {
   limit: number
   /** Epoch ms of the market. */
   now: number
-  /** Orders of it are left out. */
-  state: Pick<CoreState, 'orders'>
 }
 
 interface LineRow extends Record<string, unknown> {
@@ -42,19 +40,16 @@ interface LineRow extends Record<string, unknown> {
 
 /** The orders, the newest first. @throws WAREHOUSE_QUERY */
 export async function readEnded(queries: Queries, query: EndedQuery): Promise<AskedOrder[]> {
-  const { market, orderIds, from, to, limit, now, state } = query
+  const { market, orderIds, from, to, limit, now } = query
   const named = orderIds === undefined ? '' : 'AND order_id IN (SELECT id FROM asked WHERE id IS NOT NULL)'
   const rows = await queries.all<LineRow>(
     `WITH asked AS (
        SELECT try_cast(text AS UUID) AS id FROM (SELECT unnest(from_json($ids::JSON, '["VARCHAR"]')) AS text)
-     ), kept AS (
-       SELECT try_cast(text AS UUID) AS id FROM (SELECT unnest(from_json($live::JSON, '["VARCHAR"]')) AS text)
      ), chosen AS (
        SELECT * FROM orders
        WHERE market = $market AND status <> 'cancelled' ${named}
          AND ($from::TIMESTAMPTZ IS NULL OR placed_at >= $from::TIMESTAMPTZ)
          AND ($to::TIMESTAMPTZ IS NULL OR placed_at <= $to::TIMESTAMPTZ)
-         AND order_id NOT IN (SELECT id FROM kept WHERE id IS NOT NULL)
        ORDER BY placed_at DESC, order_id LIMIT $limit::BIGINT
      )
      SELECT chosen.order_id::VARCHAR AS "orderId", chosen.method, chosen.channel, chosen.currency,
@@ -70,7 +65,6 @@ export async function readEnded(queries: Queries, query: EndedQuery): Promise<As
       market,
       limit,
       ids: JSON.stringify(orderIds ?? []),
-      live: JSON.stringify(orderIds === undefined ? [...state.orders.keys()] : []),
       from: from ?? null,
       to: to ?? null,
     },
@@ -99,6 +93,7 @@ function orderOf(lines: readonly LineRow[], now: number): AskedOrder {
     taken: lines.flatMap(({ sku, nodeId, shipped }) =>
       nodeId === null || shipped <= 0 ? [] : [{ sku, nodeId, units: shipped }],
     ),
+    placedAt: first.placedAt,
     day: dayOf(first.placedAt),
   }
 }
