@@ -43,6 +43,36 @@ describe('orders that are unusual', () => {
     expect(one.work.flatMap(({ lines }) => lines).length + one.unserved.length).toBe(75)
   })
 
+  test('a large order is within what a service carries and a day takes, and goes by the way that is cheapest for all', () => {
+    const names = Array.from({ length: 40 }, (_, i) => `S${i}`)
+    const stock = Object.fromEntries(names.map((sku) => [sku, { N: 5, M: 5 }]))
+    const wanted = orderOf(Object.fromEntries(names.map((sku) => [sku, 1])))
+    const counts = (plan: ReturnType<typeof sourceOrder>) =>
+      plan.work.map(({ nodeId, lines }) => [nodeId, lines.length])
+    const dear = nodeOf('M', { orderCostCents: 5_000 })
+    // Each unit weighs 1 kg.
+    const light = [serviceOf('ground', [bandOf()], { maxWeightG: 35_000 })]
+    const byWeight = sourceOrder(wanted, worldWith([nodeOf('N'), dear], { stock }, light), ids)
+    expect([byWeight.unserved, byWeight.costCents]).toEqual([[], 6_000])
+    expect(counts(byWeight)).toEqual([
+      ['N', 30],
+      ['M', 10],
+    ])
+    const capacity = { ordersPerDay: null, linesPerDay: 35, unitsPerDay: null, ordersPerHour: null }
+    const strategy = { constraints: [rule('capacity', 'hard')] }
+    const byDay = sourceOrder(wanted, worldWith([nodeOf('N', { capacity }), dear], { stock, strategy }), ids)
+    expect(counts(byDay)).toEqual([
+      ['N', 30],
+      ['M', 10],
+    ])
+    const services = [
+      serviceOf('parcel', [bandOf({ baseCents: 100, weightToG: 20_000 })]),
+      serviceOf('freight', [bandOf({ baseCents: 900, weightFromG: 25_000 })]),
+    ]
+    const byBoth = sourceOrder(wanted, worldWith([nodeOf('N')], { stock }, services), ids)
+    expect(byBoth.work.map(({ serviceId, costCents }) => [serviceId, costCents])).toEqual([['freight', 900]])
+  })
+
   test('lines of one SKU share its stock and get their own units', () => {
     const world = worldWith([nodeOf('N')], { stock: { A: { N: 4 } } })
     const order = orderOf({ A: 3 })
