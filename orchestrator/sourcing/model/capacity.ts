@@ -1,8 +1,7 @@
 // What a node can still take on a day: rows of a problem, its load and what a place on a busy day is worth. It books
 // nothing.
 
-import type { CompiledNode } from '../network/compiled.ts'
-import { dayNumber, weekdayOf } from '../network/zone-clock.ts'
+import type { CompiledNetwork, CompiledNode } from '../network/compiled.ts'
 import type { SolverCapacity, Way } from '../solve/problem.ts'
 import type { NodeFacts } from './facts.ts'
 import type { SourcingSession } from './session.ts'
@@ -53,7 +52,7 @@ export class CapacityRows {
   #make({ node }: NodeFacts, day: string): DayCapacity {
     const { world, rules } = this.#session
     const booked = world.load.booked(node.nodeId, day)
-    const limits = limitsOf(node, day)
+    const limits = limitsOf(node, day, world.network)
     let load = 0
     const uses: Way['uses'][number][] = []
     for (const kind of kinds) {
@@ -74,10 +73,14 @@ export class CapacityRows {
 }
 
 /** Limits of a day; an hourly one counts for the hours that are worked. */
-function limitsOf(node: CompiledNode, day: string): Record<Kind, number> {
-  const { ordersPerDay, linesPerDay, unitsPerDay, ordersPerHour } = node.capacity
+function limitsOf(
+  { nodeId, capacity }: CompiledNode,
+  day: string,
+  network: Pick<CompiledNetwork, 'workedHours'>,
+): Record<Kind, number> {
+  const { ordersPerDay, linesPerDay, unitsPerDay, ordersPerHour } = capacity
   const none = Number.POSITIVE_INFINITY
-  const byHour = ordersPerHour === null ? none : Math.floor(ordersPerHour * workedHours(node, day))
+  const byHour = ordersPerHour === null ? none : Math.floor(ordersPerHour * network.workedHours(nodeId, day))
   return {
     orders: Math.min(ordersPerDay ?? none, byHour),
     lines: linesPerDay ?? none,
@@ -119,20 +122,4 @@ export function fitsInto({ limits, booked }: DayCapacity, lines: number, units: 
     booked.lines + lines <= limits.lines &&
     booked.units + units <= limits.units
   )
-}
-
-/** Hours that a node works on a local day; 24 without a calendar. */
-function workedHours({ calendar }: CompiledNode, day: string): number {
-  if (calendar === null) return 24
-  const extra = calendar.extraDays.filter(({ date }) => date === day)
-  if (extra.length === 0 && calendar.holidays.includes(day)) return 0
-  const weekday = weekdayOf(dayNumber(day) ?? 0)
-  const hours = extra.length > 0 ? extra : calendar.hours.filter((one) => one.day === weekday)
-  return hours.reduce((sum, { opens, closes }) => sum + hoursBetween(opens, closes), 0)
-}
-
-function hoursBetween(opens: string, closes: string): number {
-  const of = (text: string) => Number(text.slice(0, 2)) + Number(text.slice(3)) / 60
-  const hours = of(closes) - of(opens)
-  return hours > 0 ? hours : hours + 24
 }

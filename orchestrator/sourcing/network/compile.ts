@@ -13,7 +13,7 @@ import { settleNodes, usualZone } from './nodes.ts'
 import { countryKey, filled } from './place.ts'
 import { Reach } from './reach.ts'
 import { WorkingHours } from './working-hours.ts'
-import { dayText, isInstant, weekdayOf, ZoneClock, zoneClock } from './zone-clock.ts'
+import { dayNumber, dayText, isInstant, weekdayOf, ZoneClock, zoneClock } from './zone-clock.ts'
 
 /** What a network is made of. */
 export interface NetworkInput {
@@ -60,6 +60,7 @@ export function compileNetwork({
     departures: (nodeId, carrierId, from, count, hours = 0): readonly Departure[] =>
       timetables.get(nodeId)?.list(carrierId, from, count, hours) ?? [],
     addWorkingTime: (nodeId, from, hours) => timetables.get(nodeId)?.hours.add(from, hours) ?? null,
+    workedHours: (nodeId, day) => timetables.get(nodeId)?.hours.workedOn(dayNumber(day)) ?? 0,
     onDeliveryDay,
     locate: (to) => destinations.locate(to),
     distanceKm: (nodeId, to) => destinations.distanceKm(nodeId, to),

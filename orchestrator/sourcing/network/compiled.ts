@@ -103,6 +103,8 @@ export interface CompiledNetwork {
   ): readonly Departure[]
   /** When so many hours of a node's working time have passed since an instant; null = it never works that long. */
   addWorkingTime(nodeId: string, from: number, hours: number): number | null
+  /** Hours that a node works on a local day, YYYY-MM-DD; a night shift counts on the day it begins. */
+  workedHours(nodeId: string, day: string): number
   /** An instant on a day of a service's delivery days: the one given, else the next such day's begin, in a zone. */
   onDeliveryDay(service: api.CarrierService, at: number, timeZone: string): number
   /** Where a destination is: its own coordinates, else the centroid of postal code, city or region; null = unknown. */

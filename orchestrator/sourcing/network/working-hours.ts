@@ -102,6 +102,12 @@ export class WorkingHours {
     return found
   }
 
+  /** Hours of the shifts that begin on a day. */
+  workedOn(day: number | null): number {
+    const shifts = day === null ? [] : (this.on(day)?.shifts ?? [])
+    return shifts.reduce((sum, { opens, closes }) => sum + (closes - opens) / 3_600_000, 0)
+  }
+
   /** Whether somebody is at work, the ends of shifts within. */
   isOpenAt(at: number): boolean {
     const day = this.clock.dayAt(at)

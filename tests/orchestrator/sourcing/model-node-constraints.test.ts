@@ -148,6 +148,28 @@ describe('constraints of time and capacity', () => {
     expect(of({ ordersPerHour: 0 })).toEqual(['Dear'])
   })
 
+  test('capacity by the hour counts the hours of the day and those that are added to it', () => {
+    const calendar: api.WorkCalendar = {
+      calendarId: 'short',
+      name: 'short',
+      hours: [{ day: 1, opens: '14:00', closes: '18:00' }],
+      holidays: [],
+      extraDays: [{ date: '2026-11-23', opens: '17:00', closes: '20:00' }],
+    }
+    const node = nodeOf('Cheap', { calendarId: 'short', capacity: { ...capacity, ordersPerHour: 1 } })
+    const network = networkOf(documentOf([node], undefined, [calendar]))
+    expect(network.workedHours('Cheap', '2026-11-23')).toBe(6)
+    expect(network.workedHours('Cheap', '2026-11-30')).toBe(4)
+    expect(network.workedHours('Cheap', '2026-11-24')).toBe(0)
+    const strategy = { constraints: [rule('capacity', 'hard'), rule('calendar', 'hard')] }
+    const sent = (orders: number) => {
+      const booked = { Cheap: { orders, lines: 0, units: 0 } }
+      const world = worldOf(network, { stock: { A: { Cheap: 5 } }, booked, strategy })
+      return sourceOrder(orderOf({ A: 1 }), world, { decisionId: 'd' }).work.length
+    }
+    expect([sent(5), sent(6)]).toEqual([1, 0])
+  })
+
   test('a full day is waited out where waiting is cheaper than the other node', () => {
     const cheap = { capacity: { ...capacity, ordersPerDay: 10 } }
     const network = networkOf(documentOf([nodeOf('Cheap', cheap), nodeOf('Dear', { orderCostCents: 1_000 })]))
