@@ -1,5 +1,5 @@
-// Measures sourcing: one order with its decision record, batches under stock and capacity with their proven gap, the
-// workbook of Brunel University where it is there, and what is saved against the nearest node.
+// Measures sourcing: one order with its decision record, promises, batches under stock and capacity with their proven
+// gap, the workbook of Brunel University where it is there, and what is saved against the nearest node.
 
 import type { Effects } from '#data/kernel'
 import {
@@ -17,6 +17,7 @@ import { type BatchJob, type BatchResult, runBatch } from './batch-job.ts'
 import { demoRows } from './demo-world.ts'
 import { makeProblem } from './made-network.ts'
 import { networkRows } from './networks.ts'
+import { promiseRows } from './promises.ts'
 
 const group = 'sourcing'
 const memoryMb = 2_000
@@ -25,6 +26,7 @@ const memoryMb = 2_000
 export async function benchSourcing(effects: Effects): Promise<BenchRow[]> {
   return [
     ...oneOrder(),
+    ...promiseRows(),
     ...(await batch('2,000 orders x 50 nodes', made(2_000, 50, 5), 0.5)),
     ...(await batch('20,000 orders x 100 nodes', made(20_000, 100, 60), 1)),
     ...(await brunel(1)),
