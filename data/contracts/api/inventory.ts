@@ -271,39 +271,3 @@ export const cycleCountAnswer = shape({
     }),
   ),
 })
-const size = (description?: string) =>
-  Type.Number({ minimum: 0, maximum: 1e9, ...(description === undefined ? {} : { description }) })
-
-/** Products of the catalogue. */
-export const products = Type.Object(
-  {
-    products: list(
-      Type.Object(
-        {
-          sku: id(),
-          name: Type.Optional(words(500)),
-          skuClass: Type.Optional(words(200)),
-          weightG: Type.Optional(size('of one unit, grams; what is left out stays as it was')),
-          lengthMm: Type.Optional(size('of one unit in its box')),
-          widthMm: Type.Optional(size()),
-          heightMm: Type.Optional(size()),
-        },
-        closed,
-      ),
-      5_000,
-    ),
-  },
-  closed,
-)
-/** Products found, the best first. */
-export const productPage = pageOf(
-  shape({
-    sku: Type.String(),
-    name: orNull(Type.String()),
-    skuClass: orNull(Type.String()),
-    onHand: Type.Integer(),
-    available: Type.Integer({ description: 'over all nodes with tracked stock' }),
-    nodes: Type.Integer({ description: 'with tracked stock' }),
-  }),
-)
-export type ProductPage = Of<typeof productPage>

@@ -54,7 +54,7 @@ export interface LineDecision {
 /** What would have to be different for another node to win, found by solving again. */
 export interface Counterfactual {
   nodeId: string
-  /** What changes: cut_off (minutes later), stock (units more), cost (cents less), distance (km more), capacity (orders). */
+  /** cut_off (minutes later), stock (units more), cost (cents less), distance (km more) or capacity (orders more). */
   kind: string
   amount: number
   unit: string

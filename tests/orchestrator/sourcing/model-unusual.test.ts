@@ -43,7 +43,7 @@ describe('orders that are unusual', () => {
     expect(one.work.flatMap(({ lines }) => lines).length + one.unserved.length).toBe(75)
   })
 
-  test('a large order is within what a service carries and a day takes, and goes by the way that is cheapest for all', () => {
+  test('a large order is within what a service carries and a day takes, by the cheapest way for all', () => {
     const names = Array.from({ length: 40 }, (_, i) => `S${i}`)
     const stock = Object.fromEntries(names.map((sku) => [sku, { N: 5, M: 5 }]))
     const wanted = orderOf(Object.fromEntries(names.map((sku) => [sku, 1])))

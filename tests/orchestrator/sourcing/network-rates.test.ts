@@ -3,13 +3,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import {
-  type CompiledNetwork,
-  co2Grams,
-  compileNetwork,
-  type LanePlace,
-  type Parcel,
-} from '#orchestrator/sourcing'
+import type { CompiledNetwork, LanePlace, Parcel } from '#orchestrator/sourcing'
+import { co2Grams, compileNetwork } from '#orchestrator/sourcing'
 import {
   carrierService,
   networkDocument,
