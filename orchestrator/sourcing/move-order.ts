@@ -9,11 +9,11 @@ import { lineDecisions, reasonOf } from './explain/sentences.ts'
 import { buildProblem, type Model, type OrderModel } from './model/build.ts'
 import { coursesOf } from './model/courses.ts'
 import { type ReadPlan, readPlan } from './model/plans.ts'
-import type { SourcingSession } from './model/session.ts'
+import { openSession, SourcingSession } from './model/session.ts'
 import { solveOne } from './model/solve-one.ts'
 import { standOf } from './model/stands.ts'
 import { WorkWay } from './model/way.ts'
-import type { ExplainedPlan, SourceOptions, SourcingOrder } from './world.ts'
+import type { ExplainedPlan, SourceOptions, SourcingOrder, SourcingWorld } from './world.ts'
 
 /** A price of a unit that does not move which is above everything else: it is all or nothing. */
 const atAnyPrice = 1e15
@@ -31,9 +31,10 @@ interface Move {
 /** The best other place for work, where it is cheaper in all than to stay and within the limits. */
 export function moveOrder(
   asked: SourcingOrder,
-  session: SourcingSession,
+  world: SourcingWorld | SourcingSession,
   options: SourceOptions,
 ): ExplainedPlan {
+  const session = openSession(withoutOwn(asked, world instanceof SourcingSession ? world.world : world))
   const model = buildProblem([asked], session, {
     only: options.toNodeId ?? null,
     isOnePiece: true,
@@ -55,6 +56,29 @@ export function moveOrder(
     costCents: refusal === null ? costCents : 0,
     decision,
     strategy,
+  }
+}
+
+/** The world in which the work does not stand in its own way: it is booked at its node already. */
+function withoutOwn({ from, lines }: SourcingOrder, world: SourcingWorld): SourcingWorld {
+  const { load, network, now } = world
+  if (from?.bookedAt === undefined) return world
+  const { nodeId } = from
+  // What is late is booked for today.
+  const own = network.dayAt(nodeId, Math.max(from.bookedAt, now))
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  const booked = (at: string, day: string) => {
+    const all = load.booked(at, day)
+    if (at !== nodeId || day !== own) return all
+    return {
+      orders: Math.max(0, all.orders - 1),
+      lines: Math.max(0, all.lines - lines.length),
+      units: Math.max(0, all.units - units),
+    }
+  }
+  return {
+    ...world,
+    load: { booked, open: (at) => load.open(at), refused: (at) => load.refused(at) },
   }
 }
 

@@ -22,8 +22,8 @@ export function sourceOrder(
   world: SourcingWorld | SourcingSession,
   options: SourceOptions,
 ): ExplainedPlan {
+  if (order.from !== null) return moveOrder(order, world, options)
   const session = world instanceof SourcingSession ? world : openSession(world)
-  if (order.from !== null) return moveOrder(order, session, options)
   const build: BuildOptions = { only: options.toNodeId ?? null, keepsRejected: true }
   const first = solveAlone(order, session, build)
   const best = orFallback(first, order, session, options, build)

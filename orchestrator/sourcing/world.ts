@@ -48,8 +48,10 @@ export interface SourcingOrder {
   avoided: ReadonlyMap<string, string>
   /** Units that are held for this order already, by node and SKU: they count as available to it. */
   held(nodeId: string, sku: string): number
-  /** Where the work is now, null for new work. */
-  from: { nodeId: string; carrier: string | null } | null
+  /**
+   * Where the work is now, null for new work; `bookedAt` = for when its node has it among its booked work, epoch ms.
+   */
+  from: { nodeId: string; carrier: string | null; bookedAt?: number } | null
 }
 
 /** Stock as sourcing sees it. */

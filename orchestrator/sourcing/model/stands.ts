@@ -77,7 +77,7 @@ function methodText(order: SourcingOrder): string {
   return isCollected(order) ? 'customers cannot collect here' : `does not serve ${order.method}`
 }
 
-/** The customer comes to a node in the same region; where work is already, the customer knows where. */
+/** The customer comes to a node in the same region or near; where work is already, the customer knows where. */
 function collectionChecks(
   { from, destination }: SourcingOrder,
   { node }: NodeFacts,
@@ -86,12 +86,16 @@ function collectionChecks(
 ): void {
   if (from !== null) fail('method', 'collected_elsewhere', 'the customer collects at the other node')
   const { region } = destination
-  const isNear = region === null || node.region === region || (distanceKm !== null && distanceKm <= nearKm)
+  const isClose = distanceKm !== null && distanceKm <= nearKm
+  const isNear =
+    region === null ? distanceKm === null || distanceKm <= unnamedKm : node.region === region || isClose
   if (!isNear) fail('method', 'too_far', "not in the customer's region")
 }
 
 /** A node across the border of a region is near all the same, km. */
 const nearKm = 50
+/** Where no region is told, nodes farther away are not near, km. */
+const unnamedKm = 150
 
 function distanceCheck(
   rule: Parameters<typeof check>[0] & { limit: number | null },

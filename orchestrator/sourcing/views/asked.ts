@@ -75,7 +75,7 @@ export function askedForMove(
     ...asked,
     held: (nodeId, sku) =>
       asked.held(nodeId, sku) + (work.isReserved && nodeId === work.nodeId ? own(sku) : 0),
-    from: { nodeId: work.nodeId, carrier: work.carrier },
+    from: { nodeId: work.nodeId, carrier: work.carrier, bookedAt: work.shipBy ?? work.sourcedAt },
   }
 }
 

@@ -148,6 +148,19 @@ describe('constraints of time and capacity', () => {
     expect(of({ ordersPerHour: 0 })).toEqual(['Dear'])
   })
 
+  test('who names no region collects nearby where it is known how far that is', () => {
+    const told = { type: 'store', latitude: 34 } as const
+    const nodes = [
+      nodeOf('Far', { ...told, longitude: -74 }),
+      nodeOf('Near', { ...told, longitude: -118, orderCostCents: 100 }),
+    ]
+    const world = worldOf(networkOf(documentOf(nodes)), { stock: { A: { Far: 5, Near: 5 } } })
+    const chosen = (destination: SourcingOrder['destination']) =>
+      sourceOrder(orderOf({ A: 1 }, { method: 'pickup', destination }), world, { decisionId: 'd' }).work[0]
+    expect(chosen(at(34.1, -118.1))?.nodeId).toBe('Near')
+    expect(chosen(orderOf({}).destination)?.nodeId).toBe('Far')
+  })
+
   test('capacity by the hour counts the hours of the day and those that are added to it', () => {
     const calendar: api.WorkCalendar = {
       calendarId: 'short',

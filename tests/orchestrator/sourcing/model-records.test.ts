@@ -226,6 +226,28 @@ describe('work that is somewhere already', () => {
     expect(sourceOrder(order, cheap, byHand).decision).toMatchObject({ status: 'done', costCents: 700 })
   })
 
+  test('does not stand in its own way: the place that it has on a full day is free for another carrier', () => {
+    const capacity = { ordersPerDay: 1, linesPerDay: null, unitsPerDay: null, ordersPerHour: null }
+    const services = [serviceOf('slow', [bandOf()]), serviceOf('fast', [bandOf({ baseCents: 600 })])]
+    const network = networkOf(documentOf([nodeOf('A', { capacity })], services))
+    const world = worldOf(network, {
+      stock: { X: { A: 0 } },
+      booked: { A: { orders: 1, lines: 1, units: 1 } },
+      strategy: {
+        constraints: [rule('capacity', 'hard')],
+        prices: { ...strategyOf().prices, lateDayCents: 5_000 },
+      },
+      learned: { stretch: (_, id) => (id === 'carrier slow' ? 8 : 1) },
+    })
+    const moved = (bookedAt: number) => {
+      const from = { nodeId: 'A', carrier: 'carrier slow', bookedAt }
+      const order = orderOf({ X: 1 }, { from, held: () => 1, promisedAt: monday + 48 * hourMs })
+      return sourceOrder(order, world, { decisionId: 'd' }).work.map(({ carrierId }) => carrierId)
+    }
+    expect(moved(monday - 48 * hourMs)).toEqual(['carrier fast'])
+    expect(moved(monday + 24 * hourMs)).toEqual([])
+  })
+
   test('moves whole or not at all', () => {
     const plan = sourceOrder(order, worldWith(nodes, { stock: { A: { Here: 0, There: 1 } } }), ids)
     expect(plan.decision).toMatchObject({ status: 'refused', reason: 'no other node can take it' })

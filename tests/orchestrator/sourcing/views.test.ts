@@ -124,7 +124,11 @@ describe('stock', () => {
     const [work] = order.work
     if (work === undefined) throw new Error('no work')
     const moved = askedForMove(box.state, order, work, box.at)
-    expect(moved.from).toEqual({ nodeId: 'fab:A', carrier: work.carrier })
+    expect(moved.from).toEqual({
+      nodeId: 'fab:A',
+      carrier: work.carrier,
+      bookedAt: work.shipBy ?? work.sourcedAt,
+    })
     expect([moved.held('fab:A', 'x'), moved.held('fab:B', 'x')]).toEqual([3, 0])
     const lines = [{ sku: 'x', nodeId: 'fab:B', quantity: 2 }]
     const held = { reservationId: 'r1', ttlMs: 60_000, channel: 'shop', reference: null }
