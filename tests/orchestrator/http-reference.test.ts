@@ -111,6 +111,8 @@ const routes = [
   'GET /api/v1/clock',
   'PUT /api/v1/clock',
   'POST /api/v1/cycle',
+  'POST /api/v1/promise',
+  'POST /api/v1/sourcing/simulate',
   'POST /api/v1/sql',
   'GET /api/v1/sql/schema',
   'POST /api/v1/ingest',

@@ -51,7 +51,7 @@ const simulate = async (request: Partial<api.WhatIfRequest>) => {
   return answer
 }
 
-test('orders of the past are sourced again from the stock that they took, by the days they were placed on', async () => {
+test('orders of the past are sourced again from the stock that they took, by the day of each', async () => {
   const { baseline } = await simulate({ stored: { limit: 300 } })
   expect(baseline.orders).toBe(300)
   expect(baseline.fillRate).toBeGreaterThan(0.9)

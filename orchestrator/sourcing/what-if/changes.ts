@@ -1,5 +1,5 @@
-// What a what-if changes for each order, with the reason in words: which node it leaves, which one has it then, and what
-// is different there. Pure.
+// What a what-if changes for each order, with the reason in words: which node it leaves, which one has it then, and
+// what is different there. Pure.
 
 import type { api } from '#data/contracts'
 import type { SourcingOrder, SourcingPlan } from '../world.ts'

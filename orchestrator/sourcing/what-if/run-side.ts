@@ -35,7 +35,7 @@ export interface SideRun {
 
 /** Share of its cost within which a batch need not be improved any more. */
 const gap = 0.001
-/** Where capacity has a price only, orders go in so many groups one after the other: each sees what those before take. */
+/** Where capacity has a price only, orders go in so many groups in turn: each sees what those before take. */
 const groupsOfSoft = 20
 const groupLeast = 25
 
