@@ -133,8 +133,12 @@ function hold({ orderId }: Order, wants: readonly Want[], reason: string, { core
   return core.execute('HoldOrder', { orderId, lineIds, reason }, { at: now() })
 }
 
-/** It waits; the reason is the code of what its units lack, first of what time may bring. */
-function wait({ orderId }: Order, { unserved, decision }: ExplainedPlan, { core, now }: FlowContext) {
+/**
+ * It waits; the reason is the code of what its units lack, first of what time may bring. The decision has an id of its
+ * own: the one that finds a node later is another.
+ */
+function wait({ orderId }: Order, { unserved, ...found }: ExplainedPlan, { core, now }: FlowContext) {
+  const decision = { ...found.decision, decisionId: `${found.decision.decisionId}/wait` }
   const codes = unserved.map(({ code }) => code)
   const reason = codes.find((code) => mayEnd(code)) ?? codes[0] ?? decision.reason
   return core.execute('BackorderOrder', { orderId, reason, decision }, { at: now() })

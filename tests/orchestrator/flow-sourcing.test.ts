@@ -76,6 +76,25 @@ describe('what no single node has', () => {
     expect(order('o1').lines[0]?.backordered).toBe(0)
   })
 
+  test('waits by one decision and is sourced by another', async () => {
+    const { core, go, context } = await running(2)
+    const ids: string[] = []
+    const { execute } = core
+    context.core = {
+      ...core,
+      state: () => core.state(),
+      execute: (type, data, options) => {
+        if ('decision' in data && data.decision !== null) ids.push(data.decision.decisionId)
+        return execute.call(core, type, data, options) as never
+      },
+    }
+    await createOrder(core, 'o1', 'x', 7)
+    await go('o1')
+    await count(core, 'fab:B', 9, start + hour)
+    await go('o1')
+    expect(ids).toEqual(['o1/source/0', 'o1/source/3/wait', 'o1/source/3'])
+  })
+
   test('waits as a whole where the strategy wants no part of it', async () => {
     const { core, go, order } = await running(2)
     await publish(core, {
