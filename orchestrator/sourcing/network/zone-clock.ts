@@ -192,11 +192,13 @@ const clocks = new Map<string, ZoneClock>()
 
 /** The clock of a zone, null where there is no such zone. Clocks are kept: there are only so many zones. */
 export function zoneClock(timeZone: string): ZoneClock | null {
-  const known = clocks.get(timeZone)
+  // However a name is written, it is one clock: there are only so many.
+  const key = timeZone.toLowerCase()
+  const known = clocks.get(key)
   if (known !== undefined) return known
   try {
     const clock = new ZoneClock(timeZone)
-    clocks.set(timeZone, clock)
+    clocks.set(key, clock)
     return clock
   } catch {
     return null

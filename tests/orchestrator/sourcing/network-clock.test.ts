@@ -42,6 +42,11 @@ const zones = [
   'Antarctica/Troll',
 ]
 
+test('a zone has one clock however its name is written, and a name of none has no clock', () => {
+  expect(zoneClock('europe/BERLIN')).toBe(clockOf('Europe/Berlin'))
+  expect([zoneClock('Europe/Atlantis'), zoneClock(''), zoneClock('constructor')]).toEqual([null, null, null])
+})
+
 describe('a clock of a zone', () => {
   test('has the offset that the runtime shows, at any instant of the years 2000 to 2037', () => {
     fc.assert(
