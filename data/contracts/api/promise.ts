@@ -194,7 +194,7 @@ const sideFields = {
     Type.Number({ description: 'mean probability of missing the promise, of orders with one' }),
   ),
   lateOrders: orNull(Type.Number({ description: 'expected' })),
-  bound: orNull(Type.Number({ description: 'cents that no solution is below' })),
+  bound: orNull(Type.Number({ description: 'cents that no solution with as little left over is below' })),
   gap: orNull(Type.Number({ description: '(cost - bound) / cost' })),
   seconds: Type.Number(),
   nodes: Type.Array(
@@ -222,6 +222,7 @@ export const whatIfAnswer = shape({
   changes: Type.Array(
     shape({
       orderId: Type.String(),
+      externalId: Type.String({ description: 'id in its source; of a given order its id' }),
       before: Type.Array(
         shape({ nodeId: Type.String(), serviceId: orNull(Type.String()), units: Type.Integer() }),
       ),
@@ -234,8 +235,16 @@ export const whatIfAnswer = shape({
     }),
     { description: 'the 1,000 that change the cost most' },
   ),
-  refused: Type.Array(shape({ orderId: Type.String(), code: Type.String(), reason: Type.String() }), {
-    description: 'orders without a place in the variant',
-  }),
+  refused: Type.Array(
+    shape({
+      orderId: Type.String(),
+      externalId: Type.String(),
+      code: Type.String(),
+      reason: Type.String(),
+    }),
+    {
+      description: 'orders without a place in the variant',
+    },
+  ),
 })
 export type WhatIfAnswer = Of<typeof whatIfAnswer>

@@ -15,6 +15,8 @@ export interface TakenUnits {
 /** An order of a what-if. */
 export interface AskedOrder {
   order: SourcingOrder
+  /** Id in its source; of a given order its id. */
+  externalId: string
   taken: readonly TakenUnits[]
   /** When it was placed indeed; orders of the past are sourced as if they came now. Epoch ms. */
   placedAt: number

@@ -26,7 +26,13 @@ export async function askedOrders(
 ): Promise<AskedOrder[]> {
   if (orders.length === 0 && stored === undefined) refuse('it names no orders')
   const given = orders.map(
-    (order): AskedOrder => ({ order: givenOrder(order, now), taken: [], placedAt: now, day: null }),
+    (order): AskedOrder => ({
+      order: givenOrder(order, now),
+      externalId: order.orderId,
+      taken: [],
+      placedAt: now,
+      day: null,
+    }),
   )
   const found = stored === undefined ? [] : await storedOrders(stored, { state, now, market, reading })
   const all = [...given, ...found]
@@ -132,7 +138,10 @@ function liveOrder(order: Order, state: CoreState, now: number): AskedOrder[] {
     lines,
   }
   const { placedAt } = order
-  return [{ order: asked, taken: takenBy(order, state, now), placedAt, day: isOver ? dayOf(placedAt) : null }]
+  const taken = takenBy(order, state, now)
+  return [
+    { order: asked, externalId: order.externalId, taken, placedAt, day: isOver ? dayOf(placedAt) : null },
+  ]
 }
 
 /** What its work holds or has sent, and what a reservation holds for it. */

@@ -27,12 +27,13 @@ export function changesOf({ orders, before, after, scenes, overrides }: Compared
   changedOrders: number
   changes: Change[]
 } {
-  const changes = orders.flatMap(({ order }, i): Change[] => {
+  const changes = orders.flatMap(({ order, externalId }, i): Change[] => {
     const [was, is] = [before[i], after[i]]
     if (was === undefined || is === undefined || isSame(was, is)) return []
     return [
       {
         orderId: order.orderId,
+        externalId,
         before: waysOf(was),
         after: waysOf(is),
         costCents: Math.round(is.costCents - was.costCents),
@@ -48,13 +49,13 @@ export function changesOf({ orders, before, after, scenes, overrides }: Compared
 
 /** Orders with units that have no place. */
 export function refusedOf(orders: readonly AskedOrder[], plans: readonly SourcingPlan[]): Refused[] {
-  return orders.flatMap(({ order }, i): Refused[] => {
+  return orders.flatMap(({ order, externalId }, i): Refused[] => {
     const [first, ...others] = plans[i]?.unserved ?? []
     if (first === undefined) return []
     const missing = [first, ...others].reduce((sum, { quantity }) => sum + quantity, 0)
     const units = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
     const part = missing < units ? `${missing} of ${units} units: ` : ''
-    return [{ orderId: order.orderId, code: first.code, reason: `${part}${first.reason}` }]
+    return [{ orderId: order.orderId, externalId, code: first.code, reason: `${part}${first.reason}` }]
   })
 }
 

@@ -20,6 +20,7 @@ export interface EndedQuery {
 
 interface LineRow extends Record<string, unknown> {
   orderId: string
+  externalId: string
   method: Method
   channel: string
   currency: string
@@ -52,7 +53,8 @@ export async function readEnded(queries: Queries, query: EndedQuery): Promise<As
          AND ($to::TIMESTAMPTZ IS NULL OR placed_at <= $to::TIMESTAMPTZ)
        ORDER BY placed_at DESC, order_id LIMIT $limit::BIGINT
      )
-     SELECT chosen.order_id::VARCHAR AS "orderId", chosen.method, chosen.channel, chosen.currency,
+     SELECT chosen.order_id::VARCHAR AS "orderId", chosen.external_id AS "externalId",
+       chosen.method, chosen.channel, chosen.currency,
        chosen.customer_ref AS "customerRef", chosen.country, nullif(chosen.region, 'unknown') AS region,
        chosen.city, chosen.postal_code AS "postalCode", epoch_ms(chosen.placed_at) AS "placedAt",
        epoch_ms(chosen.promised_at) AS "promisedAt", lines.line_id AS "lineId", lines.sku,
@@ -77,9 +79,11 @@ export async function readEnded(queries: Queries, query: EndedQuery): Promise<As
 function orderOf(lines: readonly LineRow[], now: number): AskedOrder {
   const [first] = lines
   if (first === undefined) throw new Error('an order has no lines')
-  const { orderId, method, channel, currency, customerRef, country, region, city, postalCode } = first
+  const { externalId, orderId, method, channel, currency, customerRef, country, region, city, postalCode } =
+    first
   const place = { zone: null, latitude: null, longitude: null, timeZone: null }
   return {
+    externalId,
     order: {
       ...plainOrder,
       ...{ orderId, method, channel, currency, customerRef },

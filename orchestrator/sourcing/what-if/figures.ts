@@ -24,6 +24,7 @@ export function sideOf(
     0,
   )
   const terms = termsOf(plans)
+  const costCents = terms.reduce((sum, { cents }) => sum + cents, 0)
   const km = work.flatMap(({ distanceKm }) => distanceKm ?? [])
   const risks = orders.flatMap(({ order }, i) => {
     const risk = order.promisedAt === null ? null : riskOf(plans[i])
@@ -39,11 +40,12 @@ export function sideOf(
     splitOrders: plans.filter((plan) => plan.work.length > 1).length,
     shipments: work.length,
     distanceKm: km.length === 0 ? null : rounded(km.reduce((sum, each) => sum + each, 0) / km.length),
-    costCents: terms.reduce((sum, { cents }) => sum + cents, 0),
+    costCents,
     terms,
     lateRisk: risks.length === 0 ? null : rounded(risk / risks.length),
     lateOrders: risks.length === 0 ? null : rounded(risk),
-    bound: Number.isFinite(boundCents) ? Math.floor(boundCents) : null,
+    // Without the price of what has no node, as the cost.
+    bound: Number.isFinite(boundCents) ? Math.floor(boundCents - Math.max(0, pricedCents - costCents)) : null,
     gap: gapOf(pricedCents, boundCents),
     seconds: rounded(seconds),
     nodes: nodesOf(plans, loads, nodes),
