@@ -49,11 +49,20 @@ export function checksOf(model: OrderModel, way: WorkWay, units: readonly number
   return [...stand.checks, ...stockOf(model, stand), ...checksOfWay(model, way, units)]
 }
 
-/** All that is short; where nothing is, the goods that come nearest to it. */
+/** Goods that are told one by one where they are short: a large order is not told in full of every node. */
+const shortMost = 5
+
+/** What is short; where nothing is, the goods that come nearest to it. */
 function stockOf({ goods }: OrderModel, stand: Stand): Check[] {
   const all = stockChecks(goods, stand)
   const short = blocking(all)
-  if (short.length > 0) return short
+  if (short.length > 0) {
+    const others = short.length - shortMost
+    const text = `lacks ${others} more of the goods`
+    return others <= 0
+      ? short
+      : [...short.slice(0, shortMost), fixed('stock', { isMet: false, code: 'no_stock', text })]
+  }
   const [nearest] = all.toSorted(
     (a, b) => (a.slack ?? Number.POSITIVE_INFINITY) - (b.slack ?? Number.POSITIVE_INFINITY),
   )

@@ -80,6 +80,19 @@ describe('the record of a decision', () => {
     expect(failed[0]?.failed).toEqual(['has 0 of 1 A'])
   })
 
+  test('names some of the goods that a node lacks, and counts the others', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `S${i}`)
+    const network = networkOf(documentOf([nodeOf('A'), nodeOf('B')]))
+    const stock = Object.fromEntries(names.map((sku, i) => [sku, { A: 1, B: i === 0 ? 1 : 0 }]))
+    const wanted = orderOf(Object.fromEntries(names.map((sku) => [sku, 1])))
+    const strategy = { constraints: [rule('max_nodes_per_order', 'hard', { limit: 1 })] }
+    const { decision } = sourceOrder(wanted, worldOf(network, { stock, strategy }), { decisionId: 'd' })
+    const other = decision.candidates.find(({ nodeId }) => nodeId === 'B')
+    expect(other?.failed).toHaveLength(6)
+    expect(other?.failed.at(-1)).toBe('lacks 14 more of the goods')
+    expect(other?.constraints?.filter(({ name }) => name === 'stock')).toHaveLength(6)
+  })
+
   test('has each constraint with value, limit and slack', () => {
     const node = nodeOf('N', {
       ...{ latitude: 0, longitude: 1, cutOff: '17:00' },
