@@ -43,6 +43,8 @@ interface Case {
   order: SourcingOrder
   session: SourcingSession
   options: BuildOptions
+  /** Units of each line without a node, by the constraints that were left out: all goods are told from one solution. */
+  solved: Map<string, readonly number[] | null>
 }
 
 /** Reasons for all units that a plan leaves. */
@@ -54,11 +56,12 @@ export function reasonsOf(
 ): UnservedLine[] {
   const isLarge = order.goods.skus.length > mostSkus
   const bySku = new Map<string, { code: string; reason: string }>()
+  const whole: Case = { order: order.order, session: model.session, options, solved: new Map() }
   return plan.left.map(({ lineId, sku, quantity }) => {
     let found = bySku.get(sku)
     if (found === undefined) {
-      const lines = order.order.lines.filter((line) => !isLarge || line.sku === sku)
-      const subject: Case = { order: { ...order.order, lines }, session: model.session, options }
+      const lines = order.order.lines.filter((line) => line.sku === sku)
+      const subject = isLarge ? { ...whole, order: { ...order.order, lines }, solved: new Map() } : whole
       found = reasonOf(subject, order, sku)
       bySku.set(sku, found)
     }
@@ -89,16 +92,24 @@ function reasonOf(subject: Case, order: OrderModel, sku: string): { code: string
 }
 
 /** Whether all of a line has a node without some of the hard constraints. */
-function serves(
+function serves(subject: Case, line: number, without: ReadonlySet<api.ConstraintName>): boolean {
+  const key = [...without].sort().join()
+  let unserved = subject.solved.get(key)
+  if (unserved === undefined) {
+    unserved = unservedOf(subject, without)
+    subject.solved.set(key, unserved)
+  }
+  return unserved !== null && (unserved[line] ?? 0) === 0
+}
+
+function unservedOf(
   { order, session, options }: Case,
-  line: number,
   without: ReadonlySet<api.ConstraintName>,
-): boolean {
+): readonly number[] | null {
   const relaxed = without.size === 0 ? session : new SourcingSession(session.world, without)
   const model = buildProblem([order], relaxed, { ...options, unservedCents: atAnyPrice })
   const [one] = model.orders
-  const answer = one === undefined ? null : solveOne(model, one)
-  return answer !== null && (answer.unserved[line] ?? 0) === 0
+  return one === undefined ? null : (solveOne(model, one)?.unserved ?? null)
 }
 
 function codeOf(order: OrderModel, name: api.ConstraintName): string {
@@ -128,7 +139,10 @@ function missOf(order: OrderModel, line: number, name: api.ConstraintName): stri
 }
 
 /** What is missing where no constraint of the strategy is in the way. */
-function lacking({ order, session, options }: Case, line: number): { code: string; reason: string } {
+function lacking(
+  { order, session, options }: Omit<Case, 'solved'>,
+  line: number,
+): { code: string; reason: string } {
   const all = new Set(session.rules.hard)
   const relaxed = all.size === 0 ? session : new SourcingSession(session.world, all)
   const model = buildProblem([order], relaxed, { ...options, keepsRejected: true })

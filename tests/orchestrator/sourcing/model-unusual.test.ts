@@ -104,6 +104,28 @@ describe('orders that are unusual', () => {
     expect(JSON.stringify(plan)).not.toContain('NaN')
   })
 
+  test('what many goods lack is told from a few solutions, not from some for each', () => {
+    const names = Array.from({ length: 24 }, (_, i) => `S${i}`)
+    const nodes = Array.from({ length: 8 }, (_, i) => nodeOf(`N${i}`))
+    const hard = ['capacity', 'calendar', 'safety_stock', 'promise', 'no_partial'] as const
+    const constraints = [
+      rule('max_nodes_per_order', 'hard', { limit: 1 }),
+      ...hard.map((name) => rule(name, 'hard')),
+    ]
+    const world = worldWith(nodes, { strategy: { constraints } })
+    let asked = 0
+    const available = () => {
+      asked++
+      return 1
+    }
+    const stock = { available, onHand: () => 1, nodesOf: () => null }
+    const order = orderOf(Object.fromEntries(names.map((sku) => [sku, 3])))
+    const { unserved } = sourceOrder(order, { ...world, stock }, ids)
+    expect(new Set(unserved.map(({ code }) => code))).toEqual(new Set(['too_many_nodes']))
+    expect(unserved).toHaveLength(24)
+    expect(asked).toBeLessThan(40 * names.length * nodes.length)
+  })
+
   test('a weight that is not known is told in the record', () => {
     const world = worldWith([nodeOf('N')], { stock: { A: { N: 4 } }, weights: { A: null } })
     const [candidate] = sourceOrder(orderOf({ A: 1 }), world, ids).decision.candidates
