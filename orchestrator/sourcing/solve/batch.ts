@@ -16,8 +16,8 @@ import { checkProblem } from './valid.ts'
  * @throws SOURCING_PROBLEM_INVALID for what cannot be meant: costs or stock that are no numbers or below zero
  */
 export async function solveBatch(problem: Problem, options: SolveOptions): Promise<BatchSolution> {
-  checkProblem(problem)
   const pace = new Pace(options)
+  await checkProblem(problem, pace)
   // It is quick, and nothing may be dearer: only a caller ends it.
   const nearest = await nearestInSteps(
     problem,

@@ -1,10 +1,17 @@
 // Prices for what can run out: with them each order can be solved alone, and what the orders then cost, less what the
 // prices bring for all there is, is a bound that no solution can beat. Prices rise where too much is taken.
 
+import type { Random } from '#data/kernel'
 import type { OrderTable, Tables } from './columns.ts'
 import type { Pace } from './pace.ts'
 import { eachUse, type Plan } from './plans.ts'
 import type { Pricer } from './pricing.ts'
+
+/** Groups of orders of a pass after each of which the prices move, and orders of a group at least. */
+const groupsMost = 20
+const groupLeast = 20
+/** Added to what there is of each row, so that prices of what is rare do not leap. */
+const calm = 2
 
 /** The best prices found so far. */
 export class Bound {
@@ -20,6 +27,9 @@ export class Bound {
   readonly excess: Float64Array
   readonly #direction: Float64Array
   readonly #scale: Float64Array
+  /** Prices that `pass` moves, and the orders in the turn of its last one. */
+  readonly #walk: Float64Array
+  readonly #inTurn: Int32Array
   #share = 1
   #rounds = 0
 
@@ -30,6 +40,8 @@ export class Bound {
     this.now = new Float64Array(limits.length)
     this.excess = new Float64Array(limits.length)
     this.#direction = new Float64Array(limits.length)
+    this.#walk = new Float64Array(limits.length)
+    this.#inTurn = Int32Array.from(tables.orders.keys())
     this.#scale = limits.map((limit) => 1 / Math.max(1, limit))
   }
 
@@ -69,6 +81,55 @@ export class Bound {
     }
     this.#last = bound
     return isBetter
+  }
+
+  /**
+   * Goes over all orders in groups and moves the prices after each (incremental subgradients): where the whole way is
+   * long, as to the price of goods that are short everywhere, this needs a tenth of the rounds. The mean of the prices
+   * is left in `now`, for `round`.
+   * @param size what the price of a row moves by when twice is taken what there is
+   * @param use told the plan of each order
+   * @returns false when the time was over before
+   * @source Nedic, Bertsekas 2001
+   */
+  async pass(
+    pricer: Pricer,
+    pace: Pace,
+    size: number,
+    random: Random,
+    use: ((order: number, plan: Plan) => void) | null,
+  ): Promise<boolean> {
+    const { orders, rows } = this.tables
+    const { now } = this
+    const walk = this.#walk
+    const count = Math.max(groupLeast, Math.ceil(orders.length / groupsMost))
+    const inTurn = this.#inTurn
+    shuffle(inTurn, random)
+    const taken = this.excess
+    now.fill(0)
+    let groups = 0
+    for (let from = 0; from < orders.length; from += count) {
+      const group = inTurn.subarray(from, from + count)
+      taken.fill(0)
+      for (const o of group) {
+        if (pace.isDue(64) && (await pace.rest())) return false
+        const table = orders[o] as OrderTable
+        pricer.solve(table, walk, null)
+        const plan = pricer.plan()
+        use?.(o, plan)
+        this.#use(table, plan)
+      }
+      const share = group.length / orders.length
+      for (let r = 0; r < walk.length; r++) {
+        const limit = rows.limits[r] as number
+        const push = (size * ((taken[r] as number) - limit * share)) / (limit + calm)
+        walk[r] = Math.max(0, (walk[r] as number) + push)
+        now[r] = (now[r] as number) + (walk[r] as number)
+      }
+      groups++
+    }
+    for (let r = 0; r < now.length; r++) now[r] = (now[r] as number) / groups
+    return true
   }
 
   #last = 0
@@ -114,5 +175,14 @@ export class Bound {
       const moved = (now[r] as number) + size * (direction[r] as number) * (this.#scale[r] as number)
       now[r] = Math.max(0, moved)
     }
+  }
+}
+
+function shuffle(list: Int32Array, random: Random): void {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = random.int(0, i)
+    const each = list[i] as number
+    list[i] = list[j] as number
+    list[j] = each
   }
 }

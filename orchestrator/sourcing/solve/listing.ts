@@ -18,17 +18,21 @@ interface Entry {
   priced: number
 }
 
-/** Plans looked at before the search for more is given up. */
-const lookedAtMost = 20_000
-
 /**
  * The plans below a bound.
  * @param below cost with prices, excluded
  * @param most plans, at most; the cheapest are kept
+ * @param lookedAtMost plans looked at before the search for more is given up
  */
-export function listPlans(table: OrderTable, prices: Float64Array, below: number, most: number): Listing {
+export function listPlans(
+  table: OrderTable,
+  prices: Float64Array,
+  below: number,
+  most: number,
+  lookedAtMost = 20_000,
+): Listing {
   const box = table.box as Box
-  const search = new Search(table, box, prices, below)
+  const search = new Search(table, box, prices, below, lookedAtMost)
   const { splitCost, unservedCost, isWhole } = table.order
   const empty = table.units * unservedCost
   if (empty < below || box.size === 1) search.found.push({ plan: emptyPlan(table), priced: empty })
@@ -47,12 +51,14 @@ class Search {
   readonly #table: OrderTable
   readonly #box: Box
   readonly #below: number
+  readonly #lookedAtMost: number
   /** Entries of each amount that could be in a plan, the cheapest first. */
   readonly #entries: Entry[][]
   /** Least that an amount costs, in any number of parts, each with its split. */
   readonly #least: Float64Array
 
-  constructor(table: OrderTable, box: Box, prices: Float64Array, below: number) {
+  constructor(table: OrderTable, box: Box, prices: Float64Array, below: number, lookedAtMost: number) {
+    this.#lookedAtMost = lookedAtMost
     this.#table = table
     this.#box = box
     this.#below = below
@@ -82,7 +88,7 @@ class Search {
     const restCost = rest === 0 ? 0 : (this.#least[rest] as number)
     for (const { part, priced } of this.#entries[v] as Entry[]) {
       const next = spent + splitCost + priced
-      if (next + restCost >= this.#below || ++this.lookedAt > lookedAtMost) return
+      if (next + restCost >= this.#below || ++this.lookedAt > this.#lookedAtMost) return
       const all = [...parts, part]
       if (rest > 0) {
         this.walk(rest, next, all)

@@ -14,6 +14,8 @@ import type { Pricer } from './pricing.ts'
 const groupMost = 150
 const plansMost = 30
 const branchesMost = 300
+/** Orders that a row brings into a group: those that pay most above their best, and as many at random. */
+const wishingMost = 6
 
 /** Solves groups of orders anew. */
 export class Neighbourhoods {
@@ -162,8 +164,9 @@ export class Neighbourhoods {
   /** Some of those who want a row: the ones that pay most above their best, and a few at random. */
   #addSome(group: Set<number>, wishing: readonly number[]): void {
     const sorted = [...wishing].sort((a, b) => this.#above(b) - this.#above(a))
-    for (const order of sorted.slice(0, 12)) group.add(order)
-    for (let i = 0; i < 12 && wishing.length > 12; i++) group.add(this.#random.pick(wishing))
+    for (const order of sorted.slice(0, wishingMost)) group.add(order)
+    for (let i = 0; i < wishingMost && wishing.length > wishingMost; i++)
+      group.add(this.#random.pick(wishing))
   }
 
   /** What an order pays above its best, prices included. */

@@ -82,6 +82,15 @@ export function eachUse(table: OrderTable, plan: Plan, take: (row: number, amoun
   }
 }
 
+/** Cost of a plan with the price of what it takes. */
+export function pricedAt(prices: Float64Array, table: OrderTable, plan: Plan): number {
+  let cost = plan.cost
+  eachUse(table, plan, (row, amount) => {
+    cost += amount * (prices[row] as number)
+  })
+  return cost
+}
+
 /** What a plan may take above what is left, where amounts are not whole. */
 const slack = 1e-9
 

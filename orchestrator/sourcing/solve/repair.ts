@@ -2,7 +2,7 @@
 // order that loses least elsewhere. It keeps a solution possible and never makes it dearer.
 
 import type { OrderTable } from './columns.ts'
-import { type Assignment, eachUse, emptyPlan, isAllowed, type Plan } from './plans.ts'
+import { type Assignment, eachUse, emptyPlan, isAllowed, type Plan, pricedAt } from './plans.ts'
 import type { Pricer } from './pricing.ts'
 
 /** Orders of a full row that are asked what moving them costs. */
@@ -137,11 +137,7 @@ export class Exchange {
   }
 
   #priced(order: number, plan: Plan): number {
-    let cost = plan.cost
-    eachUse(this.#table(order), plan, (row, amount) => {
-      cost += amount * (this.#prices[row] as number)
-    })
-    return cost
+    return pricedAt(this.#prices, this.#table(order), plan)
   }
 
   #fitsInstead(order: number, plan: Plan): boolean {

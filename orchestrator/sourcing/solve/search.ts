@@ -10,27 +10,26 @@ import { listPlans } from './listing.ts'
 import { type Choice, chosen, masterOf } from './master.ts'
 import { Neighbourhoods } from './neighbourhood.ts'
 import type { Pace } from './pace.ts'
+import { Paths } from './paths.ts'
 import { Assignment, type Plan, planKey } from './plans.ts'
-import { type Polished, Pool, polish } from './polish.ts'
+import { Pool, polish } from './polish.ts'
 import { Pricer } from './pricing.ts'
 import type { BatchSolution, SolveOptions } from './problem.ts'
 import { Exchange } from './repair.ts'
 
-/** Rounds of prices at most, and the share of the first step below which they no longer help. */
-const roundsMost = 40
-const shareLeast = 0.02
-/** Each so many rounds a solution is made of the plans at hand. */
-const repairEvery = 12
-/** Orders from which on solutions are made of sharp prices only, and rounds of prices before these. */
+/** Passes of prices, and their last step as a share of the first. */
+const passes = 60
+const stepLast = 0.005
+/** Sweeps of chains, and random ones for each order. */
+const sweepsMost = 10
+const movesMost = 5
+/** Orders from which on solutions are made of sharp prices only. */
 const largeFrom = 5_000
-const roundsLarge = 16
 /** Plans kept of an order. */
 const poolMost = 24
 /** Plans of the largest model that is solved to the end, and plans of one order in it. */
 const wholeMost = 60_000
 const listMost = 2_000
-/** Entries of the largest model of the plans at hand that is solved in whole plans. */
-const pooledMost = 80_000
 /** Groups in a row that save nothing before the search gives up. */
 const idleMost = 400
 
@@ -95,9 +94,14 @@ export class BatchSearch {
       nearEnough,
       meanwhile,
     )
-    if (polished !== null) await this.#mend(polished, highs)
+    if (polished !== null) {
+      const isWhole = polished.isCorner && polished.torn.length === 0
+      await this.#adopt(polished.plans, isWhole ? 'exact' : 'columns')
+    }
     if (this.#isDone) return
     if (await this.#solveWhole(highs)) return
+    await this.#chains()
+    if (this.#isDone) return
     await this.#groups(highs)
   }
 
@@ -125,21 +129,36 @@ export class BatchSearch {
     this.#report()
   }
 
-  /** Rounds of prices, with a solution made of their plans now and then. */
+  /** Passes of prices in ever smaller steps; the plans of the last ones are kept, a solution is made of them. */
   async #prices(): Promise<void> {
     const bound = this.#bound
-    const isLarge = this.#tables.orders.length > largeFrom
-    const every = isLarge ? Number.POSITIVE_INFINITY : repairEvery
-    for (let i = 0; i < (isLarge ? roundsLarge : roundsMost) && bound.share > shareLeast; i++) {
-      const isBetter = await bound.round(this.#pricer, this.#pace)
-      if (isBetter === null) return
-      for (const [order, plan] of bound.plans.entries()) this.#pool.add(order, plan)
-      if (i === 0 && isPossible(bound.excess)) this.#keep(new Assignment(this.#tables, bound.plans), 'exact')
-      if (i % every === every - 1) await this.#adopt(bound.plans, 'columns')
-      if (this.#isDone) return
-      bound.step(this.#best.cost, isBetter)
+    if ((await bound.round(this.#pricer, this.#pace)) === null) return
+    this.#learn(bound.plans)
+    if (isPossible(bound.excess)) this.#keep(new Assignment(this.#tables, bound.plans), 'exact')
+    if (this.#isDone) return
+    const size = this.#stepSize()
+    for (let i = 0; i < passes; i++) {
+      const step = size * stepLast ** (i / passes)
+      const isLate = i >= passes * 0.6
+      const learn = isLate ? (order: number, plan: Plan) => this.#pool.add(order, plan) : null
+      if (!(await bound.pass(this.#pricer, this.#pace, step, this.#random, learn))) return
     }
-    if (!isLarge) await this.#adopt(bound.plans, 'columns')
+    if ((await bound.round(this.#pricer, this.#pace)) === null) return
+    this.#learn(bound.plans)
+    this.#report()
+    await this.#adopt(bound.plans, 'columns')
+    await this.#adopt(this.#pool.favourites(), 'columns')
+  }
+
+  /** A first step of prices: an order that is not served must be able to bid its way in, within reason. */
+  #stepSize(): number {
+    const { orders } = this.#tables
+    const empty = orders.reduce((sum, { units, order }) => sum + units * order.unservedCost, 0)
+    return Math.min(empty / 2, 10 * Math.max(1, this.#bound.bound)) / orders.length
+  }
+
+  #learn(plans: readonly Plan[]): void {
+    for (const [order, plan] of plans.entries()) this.#pool.add(order, plan)
   }
 
   /** Makes a solution of plans that may take too much together, and keeps it if it is the best. */
@@ -163,30 +182,6 @@ export class BatchSearch {
       exchange.exchange(table.index, this.#pricer.plan())
     }
     this.#keep(assignment, method)
-  }
-
-  /** Makes a solution of what the linear model says, and solves the plans at hand as wholes where they are not many. */
-  async #mend({ plans, torn, isCorner }: Polished, highs: HighsWorker): Promise<void> {
-    await this.#adopt(plans, isCorner && torn.length === 0 ? 'exact' : 'columns')
-    if (this.#isDone || torn.length === 0 || this.#pool.entries > pooledMost) return
-    for (const [order, plan] of this.#best.plans.entries()) this.#pool.add(order, plan)
-    const choices = this.#pool.choices()
-    const start = choices.map(({ order, plans: listed }) => {
-      const key = planKey(this.#best.plans[order] as Plan)
-      return Math.max(
-        0,
-        listed.findIndex((plan) => planKey(plan) === key),
-      )
-    })
-    const master = await masterOf(this.#tables, choices, this.#tables.rows.limits, true, this.#pace, start)
-    const timeLimit = (this.#pace.leftMs * 0.6) / 1000
-    const limits = { timeLimit, gap: Math.max(0.002, this.#options.gap / 4), branches: 200, seed: 1 }
-    const answer = await highs.solve(master.model, limits, () => this.#pace.stopped !== null)
-    if (answer.values === null) return
-    await this.#adopt(
-      chosen(master, answer.values).map(({ plan }) => plan),
-      'columns',
-    )
   }
 
   /** What a plan may cost above its best to be looked at in a group. */
@@ -247,6 +242,22 @@ export class BatchSearch {
     const own = this.#best.plans[table.index] as Plan
     const now = plans.findIndex((plan) => planKey(plan) === planKey(own))
     return now < 0 ? { plans: [...plans, own], now: plans.length } : { plans, now }
+  }
+
+  /** Chains of moves, until they save nothing more to speak of, then some at random. */
+  async #chains(): Promise<void> {
+    const paths = new Paths(this.#best, this.#pricer, this.#bound.best, this.#below)
+    if (!(await paths.open(this.#pace))) return
+    const distance = this.#best.cost - this.#bound.bound
+    for (let i = 0; i < sweepsMost && !this.#isDone; i++) {
+      const saved = await paths.sweep(this.#pace)
+      this.#keep(this.#best, 'neighbourhoods')
+      if (saved <= distance * 0.002) break
+    }
+    if (this.#isDone) return
+    const { length } = this.#tables.orders
+    await paths.anneal(this.#pace, this.#random, length * movesMost, (2 * distance) / length)
+    this.#keep(this.#best, 'neighbourhoods')
   }
 
   /** Groups of orders, until nothing is saved any more. */

@@ -1,20 +1,24 @@
 // Says what is wrong with a problem before it is solved. It asks no costs: those are checked when they are asked for.
 
 import { fail } from '#data/kernel'
+import type { Pace } from './pace.ts'
 import type { Problem, SolverOrder, Way } from './problem.ts'
 
 /** Lines of an order at most: places tell by bits which of them they can send. */
 const linesMost = 30
 
 /**
- * Refuses a problem that cannot be meant.
+ * Refuses a problem that cannot be meant; looks at all of it, whatever time is left.
  * @throws SOURCING_PROBLEM_INVALID with the first thing that is wrong
  */
-export function checkProblem(problem: Problem): void {
+export async function checkProblem(problem: Problem, pace: Pace): Promise<void> {
   for (const [i, { limit }] of problem.capacities.entries()) {
     if (!(limit >= 0)) refuse(`capacity ${i} has the limit ${limit}`)
   }
-  for (const order of problem.orders) checkOrder(problem, order)
+  for (const order of problem.orders) {
+    if (pace.isDue()) await pace.rest()
+    checkOrder(problem, order)
+  }
 }
 
 function checkOrder(problem: Problem, order: SolverOrder): void {
