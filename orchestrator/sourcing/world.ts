@@ -58,6 +58,8 @@ export interface SourcingOrder {
 export interface StockView {
   /** Units that a channel can have; null = the node has no stock feed: taken as available; undefined = not there. */
   available(sku: string, nodeId: string, channel: string | null): number | null | undefined
+  /** Units of safety stock that `available` leaves out already. */
+  keptBack(sku: string, nodeId: string): number
   /** On hand, for the stock rules of nodes; null = unknown. */
   onHand(sku: string, nodeId: string): number | null
   /** Nodes that may have a SKU; null = any node may. */

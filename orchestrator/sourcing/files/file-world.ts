@@ -45,7 +45,8 @@ export function worldOfFiles(files: SourcingFiles, { now }: FileSetting): Sourci
 
 function stockOf({ stock }: SourcingFiles): StockView {
   // Without a file of stock every node has everything.
-  if (stock === null) return { available: () => null, onHand: () => null, nodesOf: () => null }
+  if (stock === null)
+    return { available: () => null, keptBack: () => 0, onHand: () => null, nodesOf: () => null }
   const bySku = new Map<string, Map<string, number | null>>()
   for (const { sku, nodeId, available } of stock) {
     const there = bySku.get(sku)
@@ -55,6 +56,7 @@ function stockOf({ stock }: SourcingFiles): StockView {
   const nodes = new Map([...bySku].map(([sku, there]) => [sku, [...there.keys()]]))
   return {
     available: (sku, nodeId) => bySku.get(sku)?.get(nodeId),
+    keptBack: () => 0,
     onHand: (sku, nodeId) => bySku.get(sku)?.get(nodeId) ?? null,
     nodesOf: (sku) => nodes.get(sku) ?? [],
   }

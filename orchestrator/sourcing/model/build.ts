@@ -4,7 +4,7 @@ import type { Place, Problem, SolverOrder } from '../solve/problem.ts'
 import type { SourcingOrder, SourcingWorld } from '../world.ts'
 import { CapacityRows } from './capacity.ts'
 import { isBlocked } from './checks.ts'
-import { coursesOf, type Trip } from './courses.ts'
+import { coursesOf, isCollected, type Trip } from './courses.ts'
 import type { NodeFacts } from './facts.ts'
 import { type Goods, goodsOf } from './goods.ts'
 import { openSession, SourcingSession } from './session.ts'
@@ -187,6 +187,7 @@ function askedOf({ order, goods, session }: Trip): Asked {
     session,
     goods,
     isCollect: order.freight === 'collect',
+    isCollected: isCollected(order),
     promisedAt: order.promisedAt,
     thresholds: rules.of('value_threshold'),
     safetyPrice: rules.isHard('safety_stock') ? 0 : rules.softPrice('safety_stock'),

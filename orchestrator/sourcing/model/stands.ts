@@ -129,7 +129,9 @@ function stockOf(order: SourcingOrder, goods: Goods, { node }: NodeFacts, sessio
     const told = stock.available(sku, node.nodeId, order.channel)
     const held = order.held(node.nodeId, sku)
     const all = told === null ? Number.POSITIVE_INFINITY : told === undefined ? held || -1 : told + held
-    const safety = isKept && Number.isFinite(all) ? safetyOf(node, stock.onHand(sku, node.nodeId)) : 0
+    const kept = isKept && Number.isFinite(all) ? safetyOf(node, stock.onHand(sku, node.nodeId)) : 0
+    // The larger of the node's rule and what its feed keeps back; the latter is gone from `told`.
+    const safety = kept > 0 ? Math.max(0, kept - stock.keptBack(sku, node.nodeId)) : 0
     const rest = safety > 0 ? Math.max(held, all - safety) : all
     available.push(Math.floor(isHard ? rest : all))
     if (free !== available) free.push(rest)

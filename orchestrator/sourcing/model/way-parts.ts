@@ -13,7 +13,10 @@ import type { SourcingSession } from './session.ts'
 export interface Asked {
   session: SourcingSession
   goods: Goods
+  /** The customer pays the carrier. */
   isCollect: boolean
+  /** The customer comes for it: nobody carries. */
+  isCollected: boolean
   promisedAt: number | null
   /** Least value of a part, of hard and soft rules. */
   thresholds: readonly Rule[]

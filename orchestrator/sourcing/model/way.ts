@@ -208,6 +208,8 @@ export class WorkWay implements Way {
 
   /** Grams of CO2; NaN = unknown. */
   #co2(weightG: number): number {
+    // Nobody carries what is collected.
+    if (this.asked.isCollected) return 0
     const { lane } = this.course
     const { distanceKm } = this.stand
     const km = lane?.distanceKm ?? distanceKm ?? Number.NaN

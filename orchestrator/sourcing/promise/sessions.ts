@@ -62,6 +62,7 @@ function liveWorld(live: Kept['live'], now: number): SourcingWorld {
     now,
     stock: {
       available: (sku, nodeId, channel) => live.world.stock.available(sku, nodeId, channel),
+      keptBack: (sku, nodeId) => live.world.stock.keptBack(sku, nodeId),
       onHand: (sku, nodeId) => live.world.stock.onHand(sku, nodeId),
       nodesOf: (sku) => live.world.stock.nodesOf(sku),
     },

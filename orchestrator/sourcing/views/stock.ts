@@ -16,6 +16,7 @@ export function stockView(state: CoreState, history: Pick<History, 'soldBy'>, no
       if (stock !== undefined) return availableFor(stock, channel) + backorderLimitOf(state, sku, nodeId)
       return state.trackedNodes.has(nodeId) ? undefined : null
     },
+    keptBack: (sku, nodeId) => stockReadAt(state, sku, nodeId, now)?.safetyStock ?? 0,
     onHand: (sku, nodeId) => stockReadAt(state, sku, nodeId, now)?.onHand ?? null,
     nodesOf: (sku) => nodesOf(state, history, sku),
   }

@@ -152,6 +152,7 @@ function givenBack(stock: StockView, orders: readonly AskedOrder[]): StockView {
       const units = back.get(pairKey(sku, nodeId))
       return told === null || units === undefined ? told : (told ?? 0) + units
     },
+    keptBack: (sku, nodeId) => stock.keptBack(sku, nodeId),
     onHand: (sku, nodeId) => stock.onHand(sku, nodeId),
     nodesOf: (sku) => joined(stock.nodesOf(sku), holders.get(sku)),
   }
@@ -177,6 +178,7 @@ function overridden(
   return {
     available: (sku, nodeId, channel) =>
       told.get(pairKey(sku, nodeId)) ?? stock.available(sku, nodeId, channel),
+    keptBack: (sku, nodeId) => (told.has(pairKey(sku, nodeId)) ? 0 : stock.keptBack(sku, nodeId)),
     onHand: (sku, nodeId) => told.get(pairKey(sku, nodeId)) ?? stock.onHand(sku, nodeId),
     nodesOf: (sku) => joined(stock.nodesOf(sku), holders.get(sku)),
   }

@@ -75,6 +75,7 @@ export class Spent {
           const units = this.#units.get(`${sku}\u001f${nodeId}`)
           return typeof told === 'number' && units !== undefined ? Math.max(0, told - units) : told
         },
+        keptBack: (sku, nodeId) => stock.keptBack(sku, nodeId),
         onHand: (sku, nodeId) => stock.onHand(sku, nodeId),
         nodesOf: (sku) => stock.nodesOf(sku),
       },

@@ -100,6 +100,14 @@ describe('constraints of parts', () => {
       constraints: [rule('safety_stock', 'hard')],
     })
     expect(none).toMatchObject({ nodes: [], code: 'safety_stock' })
+    // What the feed keeps back is not kept back again.
+    const told = seen({
+      cheap: { safetyUnits: 4 },
+      world: { ...alone, keptBack: 3 },
+      wanted: { A: 3 },
+      constraints: [rule('safety_stock', 'hard')],
+    })
+    expect(told.nodes).toEqual(['Cheap'])
   })
 
   test('value threshold: a part that is worth too little is not sent alone, or costs for what is missing', () => {

@@ -118,7 +118,7 @@ describe('orders that are unusual', () => {
       asked++
       return 1
     }
-    const stock = { available, onHand: () => 1, nodesOf: () => null }
+    const stock = { available, keptBack: () => 0, onHand: () => 1, nodesOf: () => null }
     const order = orderOf(Object.fromEntries(names.map((sku) => [sku, 3])))
     const { unserved } = sourceOrder(order, { ...world, stock }, ids)
     expect(new Set(unserved.map(({ code }) => code))).toEqual(new Set(['too_many_nodes']))
@@ -181,6 +181,7 @@ describe('a batch', () => {
     const seen: Record<string, number> = { web: 3, shop: 2 }
     const stock = {
       available: (_: string, __: string, channel: string | null) => seen[channel ?? ''] ?? 0,
+      keptBack: () => 0,
       onHand: () => 3,
       nodesOf: () => ['N'],
     }

@@ -174,6 +174,8 @@ export type StockTable = Record<string, Record<string, number | null>>
 export interface WorldParts {
   strategy?: Partial<api.Strategy>
   stock?: StockTable
+  /** Safety stock of every position that `stock` leaves out. */
+  keptBack?: number
   booked?: Record<string, { orders: number; lines: number; units: number }>
   refused?: Record<string, number>
   learned?: Partial<LearnedView>
@@ -193,6 +195,7 @@ export function worldOf(network: CompiledNetwork, parts: WorldParts = {}): Sourc
     strategy: strategyOf(parts.strategy),
     stock: {
       available: (sku, nodeId) => stock[sku]?.[nodeId],
+      keptBack: () => parts.keptBack ?? 0,
       onHand: (sku, nodeId) => stock[sku]?.[nodeId] ?? null,
       nodesOf: (sku) => Object.keys(stock[sku] ?? {}),
     },
