@@ -6,7 +6,16 @@ import { fail } from '#data/kernel'
 
 /** A batch to solve. */
 export type BatchJob =
-  | { kind: 'made'; orders: number; nodes: number; seed: number; gap: number; timeLimitMs: number }
+  | {
+      kind: 'made'
+      orders: number
+      nodes: number
+      /** Share of SKUs of which there is less than wanted. */
+      scarce: number
+      seed: number
+      gap: number
+      timeLimitMs: number
+    }
   | { kind: 'brunel'; capacityFactor: number; timeLimitMs: number }
 
 /** How it went. */

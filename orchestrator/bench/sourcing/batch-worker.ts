@@ -10,8 +10,8 @@ async function work(job: BatchJob): Promise<BatchResult | null> {
   return job.kind === 'made' ? made(job) : brunel(job.capacityFactor, job.timeLimitMs)
 }
 
-async function made({ orders, nodes, seed, gap, timeLimitMs }: BatchJob & { kind: 'made' }) {
-  const problem = makeInstance({ seed, orders, nodes })
+async function made({ orders, nodes, scarce, seed, gap, timeLimitMs }: BatchJob & { kind: 'made' }) {
+  const problem = makeInstance({ seed, orders, nodes, scarce })
   const nearest = greedyNearest(problem)
   const elapsedMs = () => performance.now()
   const solution = await solveBatch(problem, { timeLimitMs, gap, seed: 1, elapsedMs })

@@ -28,6 +28,7 @@ export async function benchSourcing(effects: Effects): Promise<BenchRow[]> {
     ...oneOrder(),
     ...promiseRows(),
     ...(await batch('2,000 orders x 50 nodes', made(2_000, 50, 5), 0.5)),
+    ...(await batch('2,000 orders x 50 nodes, most goods scarce', made(2_000, 50, 5, 0.8), 0.5)),
     ...(await batch('20,000 orders x 100 nodes', made(20_000, 100, 60), 1)),
     ...(await brunel(1)),
     ...(await brunel(9)),
@@ -37,8 +38,8 @@ export async function benchSourcing(effects: Effects): Promise<BenchRow[]> {
 }
 
 /** A batch that ends at its time, not at a gap. */
-function made(orders: number, nodes: number, seconds: number): BatchJob {
-  return { kind: 'made', orders, nodes, seed: 1, gap: 0.0005, timeLimitMs: seconds * 1_000 }
+function made(orders: number, nodes: number, seconds: number, scarce = 0.2): BatchJob {
+  return { kind: 'made', orders, nodes, scarce, seed: 1, gap: 0.0005, timeLimitMs: seconds * 1_000 }
 }
 
 /** One order of 3 lines, 200 nodes, all constraints and the decision record, against its nearest node alone. */

@@ -25,13 +25,9 @@ export class Bound {
   plans: Plan[] = []
   /** What the last round took above what there is. */
   readonly excess: Float64Array
-  readonly #direction: Float64Array
-  readonly #scale: Float64Array
   /** Prices that `pass` moves, and the orders in the turn of its last one. */
   readonly #walk: Float64Array
   readonly #inTurn: Int32Array
-  #share = 1
-  #rounds = 0
 
   constructor(tables: Tables) {
     this.tables = tables
@@ -39,15 +35,8 @@ export class Bound {
     this.best = new Float64Array(limits.length)
     this.now = new Float64Array(limits.length)
     this.excess = new Float64Array(limits.length)
-    this.#direction = new Float64Array(limits.length)
     this.#walk = new Float64Array(limits.length)
     this.#inTurn = Int32Array.from(tables.orders.keys())
-    this.#scale = limits.map((limit) => 1 / Math.max(1, limit))
-  }
-
-  /** Size of the last step against the first. */
-  get share(): number {
-    return this.#share
   }
 
   /**
@@ -79,7 +68,6 @@ export class Bound {
       this.bound = bound
       this.best = Float64Array.from(now)
     }
-    this.#last = bound
     return isBetter
   }
 
@@ -132,8 +120,6 @@ export class Bound {
     return true
   }
 
-  #last = 0
-
   /** Takes a bound that was proven otherwise. */
   raise(bound: number): void {
     if (bound > this.bound) this.bound = bound
@@ -144,37 +130,6 @@ export class Bound {
     eachUse(table, plan, (row, amount) => {
       excess[row] = (excess[row] as number) + amount
     })
-  }
-
-  /**
-   * Moves the prices towards where they balance what is taken and what there is. The step is that of Polyak, each row
-   * by its own size, along a direction that remembers the last ones.
-   * @param target a cost that the bound may come near to
-   * @param isBetter whether the last round was better
-   */
-  step(target: number, isBetter: boolean): void {
-    this.#rounds = isBetter ? 0 : this.#rounds + 1
-    if (isBetter) this.#share = Math.min(1, this.#share * 1.03)
-    if (this.#rounds >= 5) {
-      this.#share *= 0.6
-      this.#rounds = 0
-      this.now = Float64Array.from(this.best)
-    }
-    const { now, excess } = this
-    const direction = this.#direction
-    let norm = 0
-    for (let r = 0; r < now.length; r++) {
-      let push = (excess[r] as number) + 0.6 * (direction[r] as number)
-      if (push < 0 && now[r] === 0) push = 0
-      direction[r] = push
-      norm += push * push * (this.#scale[r] as number)
-    }
-    if (norm === 0) return
-    const size = (this.#share * Math.max(1e-9, target - this.#last)) / norm
-    for (let r = 0; r < now.length; r++) {
-      const moved = (now[r] as number) + size * (direction[r] as number) * (this.#scale[r] as number)
-      now[r] = Math.max(0, moved)
-    }
   }
 }
 

@@ -103,7 +103,11 @@ export async function polish(
     const limits = { timeLimit: pace.leftMs / 1000, gap: 0, seed: 1, isInterior: !isLast }
     const solving = highs.solve(master.model, limits, () => pace.stopped !== null)
     if (result !== null) await meanwhile(result.plans)
-    const answer = await solving
+    let answer = await solving
+    // now and then the interior ends without an answer: then to a corner
+    if (answer.status !== 'optimal' && !isLast && pool.entries <= cornerMost && pace.stopped === null) {
+      answer = await highs.solve(master.model, { ...limits, isInterior: false }, () => pace.stopped !== null)
+    }
     if (answer.values === null || answer.rowDual === null || answer.status !== 'optimal') return result
     const found = chosen(master, answer.values)
     const torn = found.filter(({ share }) => share < 1 - 1e-6).map(({ order }) => order)

@@ -17,9 +17,14 @@ import { Pricer } from './pricing.ts'
 import type { BatchSolution, SolveOptions } from './problem.ts'
 import { Exchange } from './repair.ts'
 
-/** Passes of prices, and their last step as a share of the first. */
-const passes = 60
-const stepLast = 0.005
+/**
+ * Passes of prices, their last step as a share of the first, and from which on plans are kept: small models go on with
+ * a linear model, large ones live by these prices.
+ */
+const few = { passes: 60, stepLast: 0.005, keptFrom: 36 } as const
+const many = { passes: 100, stepLast: 0.001, keptFrom: 85 } as const
+/** Orders from which on there are many passes. */
+const manyFrom = 12_000
 /** Sweeps of chains, and random ones for each order. */
 const sweepsMost = 10
 const movesMost = 5
@@ -137,11 +142,12 @@ export class BatchSearch {
     if (isPossible(bound.excess)) this.#keep(new Assignment(this.#tables, bound.plans), 'exact')
     if (this.#isDone) return
     const size = this.#stepSize()
+    const { passes, stepLast, keptFrom } = this.#tables.orders.length > manyFrom ? many : few
+    const keep = (order: number, plan: Plan) => this.#pool.add(order, plan)
     for (let i = 0; i < passes; i++) {
       const step = size * stepLast ** (i / passes)
-      const isLate = i >= passes * 0.6
-      const learn = isLate ? (order: number, plan: Plan) => this.#pool.add(order, plan) : null
-      if (!(await bound.pass(this.#pricer, this.#pace, step, this.#random, learn))) return
+      if (!(await bound.pass(this.#pricer, this.#pace, step, this.#random, i < keptFrom ? null : keep)))
+        return
     }
     if ((await bound.round(this.#pricer, this.#pace)) === null) return
     this.#learn(bound.plans)
@@ -254,8 +260,8 @@ export class BatchSearch {
       this.#keep(this.#best, 'neighbourhoods')
       if (saved <= distance * 0.002) break
     }
-    if (this.#isDone) return
     const { length } = this.#tables.orders
+    if (this.#isDone || length > largeFrom) return
     await paths.anneal(this.#pace, this.#random, length * movesMost, (2 * distance) / length)
     this.#keep(this.#best, 'neighbourhoods')
   }
