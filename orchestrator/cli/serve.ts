@@ -1,7 +1,7 @@
 // `detour serve` on the command line, which `npm start` runs: fills an empty home with the demo, serves until it is
 // told to stop, then ends cleanly.
 
-import { type Effects, marketNames } from '#data/kernel'
+import { DetourError, type Effects, marketNames } from '#data/kernel'
 import { holdLease } from '#data/leases'
 import { addDemoNetwork, isEmptyHome, loadDemo, startDemoClock } from '#orchestrator/demo'
 import type { Engine } from '#orchestrator/engine'
@@ -93,7 +93,9 @@ async function addNetwork(engine: Engine, { logger }: Effects): Promise<void> {
     await engine.cycle()
     await addDemoNetwork(engine.core, engine.now())
   } catch (error) {
-    logger.warn({ err: error }, 'the network of the demo could not be put in')
+    // Who stops right after the start has not failed.
+    const isOver = error instanceof DetourError && error.retryable
+    if (!isOver) logger.warn({ err: error }, 'the network of the demo could not be put in')
   }
 }
 

@@ -137,19 +137,21 @@ test('kills leave no order lost, doubled or at two nodes, and no decision withou
     server = await serve(home)
   }
   const { received } = target
-  await settled(server, received)
+  await settled(server, home, received)
   server.child.kill('SIGTERM')
   expect(await ended(server.child)).toBe(0)
   await check(home, book, { received, from })
 }, 400_000)
 
-/** Waits until nothing waits for the receiver. */
-async function settled(server: Server, received: Map<string, number>): Promise<void> {
+/** Waits until a whole turn of the loop is over and nothing waits for the receiver. */
+async function settled(server: Server, home: string, received: Map<string, number>): Promise<void> {
   await fetch(`${server.url}/api/v1/clock`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ isPaused: true }),
   })
+  const turn = [launcher, 'cycle', '--home', home, '--json']
+  expect(await ended(spawn(process.execPath, turn, { stdio: 'ignore' }))).toBe(0)
   for (let quiet = 0; quiet < 4; ) {
     const before = received.size
     await effects.clock.sleep(500)

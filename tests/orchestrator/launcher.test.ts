@@ -59,9 +59,13 @@ describe.each(nodes)('the launcher on %s', (node) => {
   test('passes a signal on, and ends as the child did', async () => {
     const home = join(folder.path, `home-${nodes.indexOf(node)}`)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      const child = spawn(node, [launcher, 'serve', '--port', '0', '--home', home], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
+      const child = spawn(
+        node,
+        [launcher, 'serve', '--no-demo', '--no-dashboard', '--port', '0', '--home', home],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      )
       await new Promise((done) => child.stdout.once('data', done))
       expect(await stop(child, signal)).toBe(0)
     }
@@ -70,7 +74,7 @@ describe.each(nodes)('the launcher on %s', (node) => {
 
   test('leaves nobody working when it is killed itself', async () => {
     const home = join(folder.path, `killed-${nodes.indexOf(node)}`)
-    const args = [launcher, 'serve', '--port', '0', '--home', home]
+    const args = [launcher, 'serve', '--no-demo', '--no-dashboard', '--port', '0', '--home', home]
     const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     await new Promise((done) => child.stdout.once('data', done))
     await stop(child, 'SIGKILL')
