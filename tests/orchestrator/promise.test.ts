@@ -161,7 +161,11 @@ describe('a promise that may be broken', () => {
     const methodOf = ({ method }: api.PromiseOption) => method
     const isFirst = (method: string, i: number, all: string[]) => all.indexOf(method) === i
     const nameOf = ({ method, shipments, collectAt }: api.PromiseOption) =>
-      [method, collectAt?.nodeId, ...shipments.map(({ nodeId, serviceId }) => `${nodeId} ${serviceId}`)].join()
+      [
+        method,
+        collectAt?.nodeId,
+        ...shipments.map(({ nodeId, serviceId }) => `${nodeId} ${serviceId}`),
+      ].join()
     const of = (confidence: number) => promises.of({ ...cart, confidence }, place).options
     fc.assert(
       fc.property(share, share, (a, b) => {
