@@ -22,7 +22,7 @@ import { Exchange } from './repair.ts'
  * a linear model, large ones live by these prices.
  */
 const few = { passes: 60, stepLast: 0.005, keptFrom: 36 } as const
-const many = { passes: 100, stepLast: 0.001, keptFrom: 85 } as const
+const many = { passes: 140, stepLast: 0.0004, keptFrom: 128 } as const
 /** Orders from which on there are many passes. */
 const manyFrom = 12_000
 /** Sweeps of chains, and random ones for each order. */
@@ -90,15 +90,11 @@ export class BatchSearch {
     const isLarge = this.#tables.orders.length > largeFrom
     const meanwhile = (plans: readonly Plan[]) =>
       isLarge ? this.#adopt(plans, 'columns') : Promise.resolve()
-    const polished = await polish(
-      this.#bound,
-      this.#pool,
-      this.#pricer,
-      highs,
-      this.#pace,
-      nearEnough,
-      meanwhile,
-    )
+    // the linear model of a very large batch takes longer than what it saves
+    const isHuge = this.#tables.orders.length > manyFrom
+    const polished = isHuge
+      ? null
+      : await polish(this.#bound, this.#pool, this.#pricer, highs, this.#pace, nearEnough, meanwhile)
     if (polished !== null) {
       const isWhole = polished.isCorner && polished.torn.length === 0
       await this.#adopt(polished.plans, isWhole ? 'exact' : 'columns')
