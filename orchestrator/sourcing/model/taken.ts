@@ -1,11 +1,9 @@
-// A world after some of it was taken: units that were planned are not there any more, days are fuller. It changes
-// nothing of the world before.
+// What plans of a batch take, for those that are sourced after them. It changes no world.
 
 import type { SourcingOrder, SourcingWorld } from '../world.ts'
 import type { OrderModel } from './build.ts'
 import type { ReadPlan } from './plans.ts'
-
-const nothing = { orders: 0, lines: 0, units: 0 }
+import { nothing, sum, worldWithout } from './world-without.ts'
 
 /** What plans take. */
 export class Taken {
@@ -18,7 +16,7 @@ export class Taken {
       const { lines, units: count } = way.load(units)
       const key = `${work.nodeId}\u001f${way.course.day.day}`
       const day = this.#days.get(key) ?? nothing
-      this.#days.set(key, { orders: day.orders + 1, lines: day.lines + lines, units: day.units + count })
+      this.#days.set(key, sum(day, { orders: 1, lines, units: count }))
       for (const [i, sku] of goods.skus.entries()) {
         const beyond = (units[i] ?? 0) - order.held(work.nodeId, sku)
         if (beyond > 0) this.#take(sku, work.nodeId, beyond)
@@ -29,34 +27,10 @@ export class Taken {
   /** The world without what was taken. */
   from(world: SourcingWorld): SourcingWorld {
     if (this.#days.size === 0) return world
-    const { stock, load } = world
-    return {
-      ...world,
-      stock: {
-        ...stock,
-        available: (sku, nodeId, channel) => {
-          const told = stock.available(sku, nodeId, channel)
-          return typeof told === 'number' ? Math.max(0, told - this.#of(sku, nodeId)) : told
-        },
-        onHand: (sku, nodeId) => stock.onHand(sku, nodeId),
-        nodesOf: (sku) => stock.nodesOf(sku),
-      },
-      load: {
-        ...load,
-        booked: (nodeId, day) => {
-          const before = load.booked(nodeId, day)
-          const taken = this.#days.get(`${nodeId}\u001f${day}`)
-          if (taken === undefined) return before
-          return {
-            orders: before.orders + taken.orders,
-            lines: before.lines + taken.lines,
-            units: before.units + taken.units,
-          }
-        },
-        open: (nodeId) => load.open(nodeId),
-        refused: (nodeId) => load.refused(nodeId),
-      },
-    }
+    return worldWithout(world, {
+      units: (sku, nodeId) => this.#of(sku, nodeId),
+      work: (nodeId, day) => this.#days.get(`${nodeId}\u001f${day}`),
+    })
   }
 
   #take(sku: string, nodeId: string, units: number): void {

@@ -1,5 +1,6 @@
 // What plans of a what-if take: units that are not there any more, days that are fuller. It changes no world.
 
+import { nothing, sum, worldWithout } from '../model/world-without.ts'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { SourcingOrder, SourcingPlan, SourcingWorld } from '../world.ts'
 
@@ -11,8 +12,6 @@ export interface DayWork {
   lines: number
   units: number
 }
-
-const nothing = { orders: 0, lines: 0, units: 0 }
 
 /** Units and days that are taken. */
 export class Spent {
@@ -50,14 +49,8 @@ export class Spent {
       const day = this.#network.dayAt(nodeId, dispatchAt)
       if (day === null) continue
       const key = `${nodeId}\u001f${day}`
-      const before = this.#days.get(key) ?? { nodeId, day, ...nothing }
-      this.#days.set(key, {
-        nodeId,
-        day,
-        orders: before.orders + 1,
-        lines: before.lines + seen.size,
-        units: before.units + units,
-      })
+      const before = this.#days.get(key) ?? nothing
+      this.#days.set(key, { nodeId, day, ...sum(before, { orders: 1, lines: seen.size, units }) })
     }
   }
 
@@ -66,33 +59,10 @@ export class Spent {
    * @param isPast days of long ago: nothing else that is known is on them
    */
   from(world: SourcingWorld, isPast: boolean): SourcingWorld {
-    const { stock, load } = world
-    return {
-      ...world,
-      stock: {
-        available: (sku, nodeId, channel) => {
-          const told = stock.available(sku, nodeId, channel)
-          const units = this.#units.get(`${sku}\u001f${nodeId}`)
-          return typeof told === 'number' && units !== undefined ? Math.max(0, told - units) : told
-        },
-        keptBack: (sku, nodeId) => stock.keptBack(sku, nodeId),
-        onHand: (sku, nodeId) => stock.onHand(sku, nodeId),
-        nodesOf: (sku) => stock.nodesOf(sku),
-      },
-      load: {
-        booked: (nodeId, day) => {
-          const before = isPast ? nothing : load.booked(nodeId, day)
-          const taken = this.#days.get(`${nodeId}\u001f${day}`)
-          if (taken === undefined) return before
-          return {
-            orders: before.orders + taken.orders,
-            lines: before.lines + taken.lines,
-            units: before.units + taken.units,
-          }
-        },
-        open: (nodeId) => load.open(nodeId),
-        refused: (nodeId) => load.refused(nodeId),
-      },
+    const taken = {
+      units: (sku: string, nodeId: string) => this.#units.get(`${sku}\u001f${nodeId}`) ?? 0,
+      work: (nodeId: string, day: string) => this.#days.get(`${nodeId}\u001f${day}`),
     }
+    return worldWithout(world, taken, isPast)
   }
 }

@@ -3,9 +3,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { solveBatch } from '../../../../orchestrator/sourcing/solve/batch.ts'
-import { checkSolution } from '../../../../orchestrator/sourcing/solve/check.ts'
 import { greedyNearest } from '../../../../orchestrator/sourcing/solve/greedy.ts'
 import type { BatchSolution, Problem } from '../../../../orchestrator/sourcing/solve/problem.ts'
+import { checkSolution } from './check.ts'
 import { solveExhaustively } from './exhaustive.ts'
 import { problems } from './instances.ts'
 

@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { makeInstance } from '../../../../orchestrator/bench/sourcing/instances.ts'
 import { solveBatch } from '../../../../orchestrator/sourcing/solve/batch.ts'
-import { checkSolution } from '../../../../orchestrator/sourcing/solve/check.ts'
 import { greedyCheapest, greedyNearest } from '../../../../orchestrator/sourcing/solve/greedy.ts'
 import type { Problem, SolveOptions, SolverOrder } from '../../../../orchestrator/sourcing/solve/problem.ts'
+import { checkSolution } from './check.ts'
 
 /** Time that passes only when it is looked at: the same steps are cut at the same place on any machine. */
 function countedTime(perLook: number): () => number {

@@ -2,7 +2,6 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkSolution } from '../../../../orchestrator/sourcing/solve/check.ts'
 import {
   bestWith,
   bestWithout,
@@ -13,6 +12,7 @@ import {
 } from '../../../../orchestrator/sourcing/solve/exact.ts'
 import { greedyCheapest, greedyNearest } from '../../../../orchestrator/sourcing/solve/greedy.ts'
 import type { Problem, SolverOrder } from '../../../../orchestrator/sourcing/solve/problem.ts'
+import { checkSolution } from './check.ts'
 import { solveExhaustively } from './exhaustive.ts'
 import { problems } from './instances.ts'
 

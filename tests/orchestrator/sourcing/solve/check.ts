@@ -1,7 +1,13 @@
 // Checks an answer to a problem from scratch: costs, stock, capacities and every limit of every order. It never trusts
 // what the answer says of itself.
 
-import type { BatchSolution, OrderSolution, Problem, SolverOrder, Way } from './problem.ts'
+import type {
+  BatchSolution,
+  OrderSolution,
+  Problem,
+  SolverOrder,
+  Way,
+} from '../../../../orchestrator/sourcing/solve/problem.ts'
 
 /** What a check found. */
 export interface Checked {
