@@ -11,6 +11,7 @@ export { ownProvider } from './network/decide-network.ts'
 export { fallbackCycle, newestOf as newestStrategy } from './network/decide-strategies.ts'
 export { defaultStrategy, defaultStrategyId } from './network/default-strategy.ts'
 export {
+  blankNode,
   type Entry as NetworkEntry,
   emptyNetwork,
   entryId,

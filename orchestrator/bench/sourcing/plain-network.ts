@@ -1,26 +1,12 @@
 // A node and a strategy of made-up networks with only what matters to them. Shapes with defaults, nothing drawn.
 
 import type { api } from '#data/contracts'
+import { blankNode } from '#orchestrator/core'
 
 /** A node in New York time without hours, limits or costs. */
 export function plainNode(nodeId: string, type: 'store' | 'warehouse'): api.NetworkNode {
-  const unknown = {
-    country: null,
-    region: null,
-    city: null,
-    postalCode: null,
-    latitude: null,
-    longitude: null,
-  }
-  return {
-    ...{ nodeId, name: nodeId, type, timeZone: 'America/New_York' },
-    ...unknown,
-    ...{ isActive: true, activeFrom: null, activeUntil: null, groupIds: [], calendarId: null, cutOff: null },
-    ...{ pickups: [], processing: null, orderCostCents: null, lineCostCents: null, unitCostCents: null },
-    capacity: { ordersPerDay: null, linesPerDay: null, unitsPerDay: null, ordersPerHour: null },
-    ...{ methods: ['delivery'], priority: 0, safetyUnits: null, safetyPercent: null },
-    ...{ onlyCustomers: [], serviceIds: [] },
-  }
+  const told = { name: nodeId, type, timeZone: 'America/New_York', methods: ['delivery' as const] }
+  return { ...blankNode(nodeId), ...told }
 }
 
 /** Carriage, work, splits and lateness count; capacity holds, calendars where there are any. */

@@ -136,3 +136,37 @@ export function rowsOf(document: Partial<api.NetworkDocument>): number {
   for (const { bands } of document.rateCards ?? []) rows += bands.length
   return rows
 }
+
+/** A node of which nothing is said but its id: what files tell of it, and what is usual, holds. */
+export function blankNode(nodeId: string): api.NetworkNode {
+  return {
+    nodeId,
+    name: null,
+    type: null,
+    timeZone: null,
+    country: null,
+    region: null,
+    city: null,
+    postalCode: null,
+    latitude: null,
+    longitude: null,
+    isActive: true,
+    activeFrom: null,
+    activeUntil: null,
+    groupIds: [],
+    calendarId: null,
+    cutOff: null,
+    pickups: [],
+    processing: null,
+    orderCostCents: null,
+    lineCostCents: null,
+    unitCostCents: null,
+    capacity: { ordersPerDay: null, linesPerDay: null, unitsPerDay: null, ordersPerHour: null },
+    methods: [],
+    priority: 0,
+    safetyUnits: null,
+    safetyPercent: null,
+    onlyCustomers: [],
+    serviceIds: [],
+  }
+}

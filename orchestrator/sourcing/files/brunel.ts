@@ -3,6 +3,7 @@
 
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
+import { blankNode } from '#orchestrator/core'
 import { bareDraft } from './bare-draft.ts'
 import type { SourcingFiles, StockRow } from './problem-files.ts'
 import { cell, numberIn, type Sheet, type Sheets, sheetOf, textIn } from './sheets.ts'
@@ -108,54 +109,15 @@ function nodesOf(
         reason: `${plant} has no cost per unit`,
       })
     return {
-      ...plainNode(plant),
+      ...blankNode(plant),
+      ...{ name: plant, type: 'warehouse', timeZone: 'UTC', methods: ['delivery'] },
       groupIds: portsOf.get(plant) ?? [],
       unitCostCents: cost * cents,
       // A part of an order cannot be worked on.
-      capacity: { ...noLimits, ordersPerDay: Math.floor(daily * factor + 1e-9) },
+      capacity: { ...blankNode(plant).capacity, ordersPerDay: Math.floor(daily * factor + 1e-9) },
       onlyCustomers: customersOf.get(plant) ?? [],
     }
   })
-}
-
-const noLimits: api.Capacity = {
-  ordersPerDay: null,
-  linesPerDay: null,
-  unitsPerDay: null,
-  ordersPerHour: null,
-}
-
-function plainNode(nodeId: string): api.NetworkNode {
-  return {
-    nodeId,
-    name: nodeId,
-    type: 'warehouse',
-    timeZone: 'UTC',
-    country: null,
-    region: null,
-    city: null,
-    postalCode: null,
-    latitude: null,
-    longitude: null,
-    isActive: true,
-    activeFrom: null,
-    activeUntil: null,
-    groupIds: [],
-    calendarId: null,
-    cutOff: null,
-    pickups: [],
-    processing: null,
-    orderCostCents: null,
-    lineCostCents: null,
-    unitCostCents: null,
-    capacity: noLimits,
-    methods: ['delivery'],
-    priority: 0,
-    safetyUnits: null,
-    safetyPercent: null,
-    onlyCustomers: [],
-    serviceIds: [],
-  }
 }
 
 function listed(sheet: Sheet, names: readonly string[]): Map<string, string[]> {

@@ -1,5 +1,5 @@
-// A world after some of it was taken: units that are not there any more, days that are fuller. It changes nothing of the
-// world before.
+// A world after some of it was taken: units that are not there any more, days that are fuller. It changes nothing of
+// the world before.
 
 import type { LoadView, SourcingWorld } from '../world.ts'
 

@@ -1,6 +1,7 @@
 // Small worlds to source in: a network from a draft, stock and load from tables, history from constants.
 
 import type { api } from '#data/contracts'
+import { blankNode } from '#orchestrator/core'
 import {
   type CompiledNetwork,
   compileNetwork,
@@ -13,41 +14,11 @@ import {
 export const monday = Date.UTC(2026, 10, 23, 15)
 export const hourMs = 3_600_000
 
-const noCapacity = { ordersPerDay: null, linesPerDay: null, unitsPerDay: null, ordersPerHour: null }
-
 /** A node that is always open, free of cost and known to be nowhere, unless told. */
 export function nodeOf(nodeId: string, told: Partial<api.NetworkNode> = {}): api.NetworkNode {
-  return {
-    nodeId,
-    name: nodeId,
-    type: 'warehouse',
-    timeZone: 'UTC',
-    country: 'US',
-    region: null,
-    city: null,
-    postalCode: null,
-    latitude: null,
-    longitude: null,
-    isActive: true,
-    activeFrom: null,
-    activeUntil: null,
-    groupIds: [],
-    calendarId: null,
-    cutOff: null,
-    pickups: [],
-    processing: { medianHours: 2, p90Hours: 4 },
-    orderCostCents: null,
-    lineCostCents: null,
-    unitCostCents: null,
-    capacity: noCapacity,
-    methods: [],
-    priority: 0,
-    safetyUnits: null,
-    safetyPercent: null,
-    onlyCustomers: [],
-    serviceIds: [],
-    ...told,
-  }
+  const usual = { type: 'warehouse', timeZone: 'UTC', country: 'US' } as const
+  const processing = { medianHours: 2, p90Hours: 4 }
+  return { ...blankNode(nodeId), name: nodeId, ...usual, processing, ...told }
 }
 
 /** A band for every place and weight. */

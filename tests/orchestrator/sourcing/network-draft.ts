@@ -1,55 +1,16 @@
 // Networks for tests, written with only what matters to them.
 
 import type { api } from '#data/contracts'
-import type { Node } from '#orchestrator/core'
+import { blankNode, emptyNetwork, type Node } from '#orchestrator/core'
 
 /** A document with nothing in it but what is given. */
 export function networkDocument(given: Partial<api.NetworkDocument> = {}): api.NetworkDocument {
-  return {
-    nodes: [],
-    groups: [],
-    calendars: [],
-    carriers: [],
-    services: [],
-    lanes: [],
-    rateCards: [],
-    ...given,
-  }
+  return { ...emptyNetwork, ...given }
 }
 
 /** A node of the network that says nothing but what is given. */
 export function networkNode(nodeId: string, given: Partial<api.NetworkNode> = {}): api.NetworkNode {
-  return {
-    nodeId,
-    name: null,
-    type: null,
-    timeZone: null,
-    country: null,
-    region: null,
-    city: null,
-    postalCode: null,
-    latitude: null,
-    longitude: null,
-    isActive: true,
-    activeFrom: null,
-    activeUntil: null,
-    groupIds: [],
-    calendarId: null,
-    cutOff: null,
-    pickups: [],
-    processing: null,
-    orderCostCents: null,
-    lineCostCents: null,
-    unitCostCents: null,
-    capacity: { ordersPerDay: null, linesPerDay: null, unitsPerDay: null, ordersPerHour: null },
-    methods: [],
-    priority: 0,
-    safetyUnits: null,
-    safetyPercent: null,
-    onlyCustomers: [],
-    serviceIds: [],
-    ...given,
-  }
+  return { ...blankNode(nodeId), ...given }
 }
 
 /** A node as files tell it. */
