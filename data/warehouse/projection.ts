@@ -28,12 +28,15 @@ export interface ProjectionOptions {
   streams?: (stream: string) => boolean
 }
 
-/** Events per read of the log, and per transaction of a batch handler. */
-const batch = { events: 1_000, batches: 5_000 }
+/**
+ * Events per read of the log, per transaction of a batch handler, and per statement: whoever waits for the thread
+ * gets it between two statements.
+ */
+const batch = { events: 1_000, batches: 2_000, statement: 500 }
 
 /**
  * Brings the warehouse up to date with the streams of the log.
- * A batch handler gets up to 5,000 events in a transaction. Events with a handler of their own get a transaction
+ * A batch handler gets up to 2,000 events in a transaction. Events with a handler of their own get a transaction
  * each, the others go in groups of up to 1,000.
  * @returns events projected
  */
@@ -121,13 +124,15 @@ async function landOnce(
 export async function keepEvents(queries: Queries, events: readonly StoredEvent[]): Promise<void> {
   const last = events.at(-1)
   if (last === undefined) return
-  await queries.run(
-    `INSERT INTO raw_log_events
-     SELECT e ->> 'stream', (e ->> 'seq')::BIGINT, e ->> 'eventId', e ->> 'type',
-            make_timestamptz((e ->> 'recordedAt')::BIGINT * 1000), e -> 'data'
-     FROM (SELECT unnest(from_json($1::JSON, '["JSON"]')) AS e)`,
-    [jsonText(events)],
-  )
+  for (let at = 0; at < events.length; at += batch.statement) {
+    await queries.run(
+      `INSERT INTO raw_log_events
+       SELECT e ->> 'stream', (e ->> 'seq')::BIGINT, e ->> 'eventId', e ->> 'type',
+              make_timestamptz((e ->> 'recordedAt')::BIGINT * 1000), e -> 'data'
+       FROM (SELECT unnest(from_json($1::JSON, '["JSON"]')) AS e)`,
+      [jsonText(events.slice(at, at + batch.statement))],
+    )
+  }
   await queries.run('DELETE FROM projection_cursors WHERE stream = $1', [last.stream])
   await queries.run('INSERT INTO projection_cursors VALUES ($1, $2)', [last.stream, last.seq])
 }

@@ -1,9 +1,10 @@
 // The ledger of stock: what every event did to each position, folded event by event, with a cursor of its own. It
 // writes rows and nothing else.
 
+import { setImmediate } from 'node:timers/promises'
 import { logTables } from '#data/contracts'
 import { type EventLog, isControlEvent, type StoredEvent } from '#data/log'
-import type { Warehouse } from '#data/warehouse'
+import type { Queries, Warehouse } from '#data/warehouse'
 import {
   type Core,
   type CoreState,
@@ -16,8 +17,9 @@ import type { FoldParts } from './fold.ts'
 import { concernsStock, ledgerRows, type Step, scheduleRows } from './ledger-rows.ts'
 import { insertRows, replaceRows } from './write.ts'
 
-/** Events per read of the log and per transaction. */
-const chunk = 5_000
+/** Events per read of the log and per transaction, and those made into rows before others get the thread. */
+const chunk = 2_000
+const atOnce = 250
 
 /** A market's state after one of its events. */
 interface Anchor {
@@ -110,30 +112,46 @@ export class StockLedger {
   /** Lands the rows of events behind the anchor, unless somebody did meanwhile. @returns the state behind them */
   async #land(anchor: Anchor, events: readonly StoredEvent[]): Promise<Anchor> {
     const { market } = anchor.state
-    const { evolve } = coreDefinition(market)
-    const steps: Step[] = []
-    let { state } = anchor
-    for (const stored of events) {
-      if (isControl(stored)) continue
-      const event = coreEvent(stored)
-      const step = { seq: stored.seq, event, before: state, after: evolve(state, event) }
-      state = step.after
-      if (concernsStock(step)) steps.push(step)
-    }
     const seq = anchor.seq + events.length
+    let { state } = anchor
     await this.#warehouse.transaction(async (queries) => {
       const [row] = await queries.all<{ seq: number }>(
         'SELECT seq FROM raw_log_stock_cursors WHERE market = $1',
         [market],
       )
-      if ((row?.seq ?? 0) !== anchor.seq) return
-      const rows = steps.flatMap(ledgerRows)
-      if (rows.length > 0) await insertRows(queries, logTables.rawLogStockLedger, rows)
-      const schedule = steps.flatMap(scheduleRows)
-      if (schedule.length > 0) await insertRows(queries, logTables.rawLogStockSchedule, schedule)
+      const isKnown = (row?.seq ?? 0) !== anchor.seq
+      for (let at = 0; at < events.length; at += atOnce) {
+        const taken = stepsOf(state, events.slice(at, at + atOnce))
+        state = taken.state
+        if (isKnown) await setImmediate()
+        else await writeSteps(queries, taken.steps)
+      }
+      if (isKnown) return
       const cursor = { market, seq, knownAt: new Date(state.latestAt).toISOString() }
       await replaceRows(queries, logTables.rawLogStockCursors, [cursor], ['market'])
     })
     return { seq, state }
   }
+}
+
+/** The steps of events that concern stock, and the state behind them. */
+function stepsOf(before: CoreState, events: readonly StoredEvent[]): { steps: Step[]; state: CoreState } {
+  const { evolve } = coreDefinition(before.market)
+  const steps: Step[] = []
+  let state = before
+  for (const stored of events) {
+    if (isControl(stored)) continue
+    const event = coreEvent(stored)
+    const step = { seq: stored.seq, event, before: state, after: evolve(state, event) }
+    state = step.after
+    if (concernsStock(step)) steps.push(step)
+  }
+  return { steps, state }
+}
+
+async function writeSteps(queries: Queries, steps: readonly Step[]): Promise<void> {
+  const rows = steps.flatMap(ledgerRows)
+  await insertRows(queries, logTables.rawLogStockLedger, rows)
+  await insertRows(queries, logTables.rawLogStockSchedule, steps.flatMap(scheduleRows))
+  if (rows.length === 0) await setImmediate()
 }

@@ -30,6 +30,9 @@ export async function replaceRows<T extends TableContract>(
   if (rows.length > 0) await insertRows(queries, contract, rows)
 }
 
+/** Rows of one statement: whoever waits for the thread gets it between two. */
+const perStatement = 500
+
 /** Adds rows to those that are there. */
 export async function insertRows<T extends TableContract>(
   queries: Queries,
@@ -42,11 +45,14 @@ export async function insertRows<T extends TableContract>(
     const value = `r.${quoteName(field)}`
     return `${type === 'JSON' ? `${value}::JSON` : value} AS ${quoteName(name)}`
   })
-  await queries.run(
-    `INSERT INTO ${contract.name} BY NAME
-     SELECT ${list.join(', ')} FROM (SELECT unnest(from_json($1::JSON, $2)) AS r)`,
-    [jsonText(rows.map((row) => readable(row, columns))), JSON.stringify([Object.fromEntries(shape)])],
-  )
+  for (let at = 0; at < rows.length; at += perStatement) {
+    const some = rows.slice(at, at + perStatement).map((row) => readable(row, columns))
+    await queries.run(
+      `INSERT INTO ${contract.name} BY NAME
+       SELECT ${list.join(', ')} FROM (SELECT unnest(from_json($1::JSON, $2)) AS r)`,
+      [jsonText(some), JSON.stringify([Object.fromEntries(shape)])],
+    )
+  }
 }
 
 /** The row with documents that DuckDB takes. */
