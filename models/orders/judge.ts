@@ -1,10 +1,10 @@
 // How odd rows are: each feature is hidden in turn and foretold from the others; what strays further than it did on
 // held-back rows makes a row odd. It neither learns nor knows what an order is for.
 
+import { type Net, predict } from '../runtime/index.ts'
 import { conformal, discoveryThreshold } from '../series/calibrate.ts'
 import { type Columns, decode, encode, type Inputs, placesOf, widthOf } from './encode.ts'
 import { features } from './features.ts'
-import { foretell, type Net } from './net.ts'
 import type { Encoding, ModelMeta } from './protocol.ts'
 import type { OrderReason, OrderScore } from './score.ts'
 
@@ -56,7 +56,7 @@ export async function strayedOf(net: Net, encodings: readonly Encoding[], inputs
         hidden.fill(0, row * full + place.from, row * full + place.from + place.count)
         hidden[row * full + width + f] = 1
       }
-      const foretold = await foretell(net, hidden, rows)
+      const foretold = await predict(net, hidden, rows)
       for (let row = 0; row < rows; row++) {
         const at = (from + row) * features.length + f
         if (inputs.missing[at] === 1) continue

@@ -1,5 +1,6 @@
 // What the thread of the models is told and answers. Shapes only.
 
+import type { Backend } from '../runtime/index.ts'
 import type { PackedRows } from './features.ts'
 import type { OrderScore } from './score.ts'
 
@@ -77,6 +78,3 @@ export interface WorkerSettings {
   /** Backends to try, the first that works is taken. */
   backends: readonly Backend[]
 }
-
-/** Where the arithmetic is done. */
-export type Backend = 'tfjs-node' | 'wasm' | 'cpu'

@@ -1,15 +1,13 @@
 // Teaches a net what open orders usually look like, and measures on held-back orders how far they stray.
 // It reads no warehouse and writes no file.
 
-import { setImmediate } from 'node:timers/promises'
-import * as tf from '@tensorflow/tfjs-core'
 import { quantileSorted } from 'simple-statistics'
 import { type Random, seededRandom } from '#data/kernel'
+import { type Batch, dispose, type Net, newNet, teach, weightsOf } from '../runtime/index.ts'
 import { conformal } from '../series/calibrate.ts'
 import { type Columns, encode, encodingsOf, type Inputs, placesOf, unpack, widthOf } from './encode.ts'
 import { features } from './features.ts'
 import { oddnessOf, type Strayed, strayedOf, surprises, withMarks } from './judge.ts'
-import { type Batch, dispose, learn, type Net, newNet, weightsOf } from './net.ts'
 import type { Encoding, Request, StoredModel } from './protocol.ts'
 
 /** What a training is asked for. */
@@ -46,7 +44,7 @@ export async function train(
   const layers = [width + features.length, ...plan.hidden, width]
   const net = newNet(layers, random.fork('weights'))
   try {
-    await teach(net, encodings, encode(columns, teaching, encodings), plan, random.fork('batches'))
+    await learn(net, encodings, encode(columns, teaching, encodings), plan, random.fork('batches'))
     const held = await measure(net, encodings, columns, first, second)
     const { size, market, version, trainedAt, from, to } = request
     const meta: StoredModel['meta'] = {
@@ -91,33 +89,19 @@ function placeOf(id: string): number {
   return ((hash ^ (hash >>> 15)) >>> 0) % 100
 }
 
-async function teach(
+async function learn(
   net: Net,
   encodings: readonly Encoding[],
   inputs: Inputs,
   plan: { epochs: number; batch: number },
   random: Random,
 ): Promise<void> {
-  const optimizer = tf.train.adam(learningRate)
-  const order = Uint32Array.from({ length: inputs.rows }, (_, i) => i)
   const laid = withMarks(inputs, widthOf(encodings))
-  for (let epoch = 0; epoch < plan.epochs; epoch++) {
-    shuffle(order, random)
-    for (let from = 0; from < order.length; from += plan.batch) {
-      learn(net, optimizer, batchOf(order.subarray(from, from + plan.batch), laid, encodings, random))
-      await setImmediate()
-    }
+  const rows = {
+    count: inputs.rows,
+    batch: (at: Uint32Array, drawn: Random) => batchOf(at, laid, encodings, drawn),
   }
-  optimizer.dispose()
-}
-
-function shuffle(order: Uint32Array, random: Random): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.int(0, i)
-    const held = order[i] as number
-    order[i] = order[j] as number
-    order[j] = held
-  }
+  await teach(net, rows, { loss: { kind: 'mse' }, ...plan, learningRate, random })
 }
 
 /** A batch in which part of each row is hidden; only what is hidden counts. */

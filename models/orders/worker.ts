@@ -2,11 +2,10 @@
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { reasonOf } from '#data/kernel'
-import { chooseBackend } from './backend.ts'
+import { chooseBackend, dispose, type Net, netFrom } from '../runtime/index.ts'
 import { unpack } from './encode.ts'
 import type { PackedRows } from './features.ts'
 import { judge } from './judge.ts'
-import { dispose, type Net, netFrom } from './net.ts'
 import type { ModelMeta, Reply, Request, StoredModel, WorkerSettings } from './protocol.ts'
 import type { OrderScore } from './score.ts'
 import { train } from './train.ts'
@@ -45,7 +44,7 @@ async function answer(request: Request, backend: string): Promise<Extract<Reply,
       return { id, ok: true, value: { backend } }
     case 'load': {
       const { meta, weights } = request.model
-      keep(meta, netFrom(meta.layers, weights))
+      keep(meta, netFrom({ layers: meta.layers, hidden: 'relu', output: 'linear', weights }))
       return { id, ok: true, value: { backend } }
     }
     case 'train': {

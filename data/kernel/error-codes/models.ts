@@ -15,4 +15,19 @@ export const modelErrors = {
     retryable: false,
     message: 'the model could not do its work: {reason}',
   },
+  MODELS_CANCELED: {
+    status: 409,
+    retryable: true,
+    message: 'the training was canceled; the model before stays in use',
+  },
+  MODELS_FILE_DAMAGED: {
+    status: 500,
+    retryable: false,
+    message: 'the files of model {folder} are damaged: {reason}; train it again',
+  },
+  MODELS_FILE_FOREIGN: {
+    status: 409,
+    retryable: false,
+    message: 'the files of model {folder} are of {found}, this version reads {wanted}; train it again',
+  },
 } as const satisfies Record<string, ErrorKind>

@@ -9,18 +9,23 @@ import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-layers'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { reasonOf } from '#data/kernel'
-import type { Backend } from './protocol.ts'
+
+/** Where the arithmetic is done: native code, WebAssembly (SIMD), plain JavaScript. */
+export type Backend = 'tfjs-node' | 'wasm' | 'cpu'
+
+/** Every backend, in the order in which they are tried. */
+export const backends: readonly Backend[] = ['tfjs-node', 'wasm', 'cpu']
 
 const require = createRequire(import.meta.url)
 /** Relative difference from plain JavaScript up to which a backend is right. */
-const tolerance = 1e-3
+const tolerance = 1e-4
 
 /**
  * The first of the backends that can be loaded and reckons right; it is set when this resolves.
  * @returns its name, and why those before it were left out
  */
 export async function chooseBackend(
-  wanted: readonly Backend[],
+  wanted: readonly Backend[] = backends,
 ): Promise<{ backend: Backend; notes: string[] }> {
   tf.enableProdMode()
   const notes: string[] = []

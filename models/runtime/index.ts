@@ -1,0 +1,32 @@
+// Door of the runtime of models inside this room: backends, nets, learning, files, threads.
+
+export { type Backend, backends, chooseBackend } from './backend.ts'
+export { type Bundle, loadBundle, saveBundle } from './files.ts'
+export { type Loss, lossOf } from './losses.ts'
+export {
+  dispose,
+  type Hidden,
+  type Net,
+  type NetShape,
+  type NetState,
+  netFrom,
+  newNet,
+  type Output,
+  predict,
+  product,
+  stateOf,
+  type Trainable,
+  weightCount,
+  weightsOf,
+} from './net.ts'
+export type { TaskContext, Tasks } from './protocol.ts'
+export {
+  type Batch,
+  lossOn,
+  type Progress,
+  type Rows,
+  type Taught,
+  type TeachOptions,
+  teach,
+} from './teach.ts'
+export { type TaskOptions, TaskThread, type ThreadOptions } from './thread.ts'
