@@ -1,6 +1,7 @@
 // The one table of errors: every failure a person or a program can meet, with its code, HTTP status and words.
 // It never decides what to do about an error.
 
+import { analysisErrors } from './error-codes/analysis.ts'
 import { backupErrors } from './error-codes/backup.ts'
 import { ingestErrors } from './error-codes/ingest.ts'
 import { kernelErrors } from './error-codes/kernel.ts'
@@ -28,6 +29,7 @@ export const errorTable = {
   ...sourcingErrors,
   ...webhookErrors,
   ...backupErrors,
+  ...analysisErrors,
 } as const satisfies Record<string, ErrorKind>
 
 /** One of the codes of the error table. */

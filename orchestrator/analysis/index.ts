@@ -1,0 +1,4 @@
+// Door of the analysis of files: CSV in as columns, the same rows out with more columns.
+
+export { csvFiles, outputsFor } from './csv-files.ts'
+export { type AddedColumn, type CsvTable, isMissing, openCsv } from './csv-table.ts'
