@@ -5,7 +5,7 @@ import type { Random } from '#data/kernel'
 import type { OrderTable, Tables } from './columns.ts'
 import type { Pace } from './pace.ts'
 import { eachUse, type Plan } from './plans.ts'
-import type { Pricer } from './pricing.ts'
+import type { PricedCuts, Pricer } from './pricing.ts'
 
 /** Groups of orders of a pass after each of which the prices move, and orders of a group at least. */
 const groupsMost = 20
@@ -16,9 +16,11 @@ const calm = 2
 /** The best prices found so far. */
 export class Bound {
   readonly tables: Tables
-  /** Best bound so far, and the prices that prove it. */
+  /** Best bound so far. */
   bound = Number.NEGATIVE_INFINITY
+  /** Prices of the best bound without cuts, and that bound. */
   best: Float64Array
+  bare = Number.NEGATIVE_INFINITY
   /** Prices of the round under way. */
   now: Float64Array
   /** Plans of the last round, one for each order. */
@@ -41,9 +43,10 @@ export class Bound {
 
   /**
    * Solves every order at the prices and keeps the bound if it is better.
-   * @returns whether it is, or null when the time was over before all orders were solved
+   * @param cuts with their prices; null = none
+   * @returns the bound at these prices, or null when the time was over before all orders were solved
    */
-  async round(pricer: Pricer, pace: Pace): Promise<boolean | null> {
+  async round(pricer: Pricer, pace: Pace, cuts: PricedCuts | null = null): Promise<number | null> {
     const { orders, rows } = this.tables
     const { excess, now } = this
     const plans: Plan[] = []
@@ -52,7 +55,7 @@ export class Bound {
     for (let r = 0; r < excess.length; r++) excess[r] = -(rows.limits[r] as number)
     for (const table of orders) {
       if (pace.isDue(64) && (await pace.rest())) return null
-      const cost = pricer.solve(table, now, null)
+      const cost = pricer.solve(table, now, null, cuts)
       const next = sum + cost
       lost += Math.abs(sum) >= Math.abs(cost) ? sum - next + cost : cost - next + sum
       sum = next
@@ -62,13 +65,14 @@ export class Bound {
     }
     let bound = sum + lost
     for (let r = 0; r < now.length; r++) bound -= (now[r] as number) * (rows.limits[r] as number)
+    for (const [at, { limit }] of (cuts?.cuts.list ?? []).entries()) bound -= (cuts?.prices[at] ?? 0) * limit
     this.plans = plans
-    const isBetter = bound > this.bound
-    if (isBetter) {
-      this.bound = bound
+    this.raise(bound)
+    if (cuts === null && bound > this.bare) {
+      this.bare = bound
       this.best = Float64Array.from(now)
     }
-    return isBetter
+    return bound
   }
 
   /**
@@ -118,6 +122,11 @@ export class Bound {
     }
     for (let r = 0; r < now.length; r++) now[r] = (now[r] as number) / groups
     return true
+  }
+
+  /** Whether the plans of the last round take nothing above what there is. */
+  get isPossible(): boolean {
+    return this.excess.every((each) => each <= 1e-9)
   }
 
   /** Takes a bound that was proven otherwise. */

@@ -16,6 +16,18 @@ export interface HighsModel {
   start?: Float64Array
 }
 
+/** What is added to a linear model that was kept open: columns, then rows over all columns, packed. */
+export interface HighsGrowth {
+  cost: Float64Array
+  starts: Int32Array
+  indices: Int32Array
+  values: Float64Array
+  rowUpper: Float64Array
+  rowStarts: Int32Array
+  rowIndices: Int32Array
+  rowValues: Float64Array
+}
+
 /** How far HiGHS goes. */
 export interface HighsLimits {
   /** Seconds. */
@@ -27,6 +39,17 @@ export interface HighsLimits {
   seed: number
   /** Of linear models: prices from the middle of the best ones, much faster where the model is large. */
   isInterior?: boolean
+  /** Of linear models: keeps the model open for `grow`, until the next model. */
+  isKept?: boolean
+  /** Of kept models: asks for `inverse`. */
+  wantsInverse?: boolean
+}
+
+/** Rows of the inverse of the basis, packed: multipliers of the rows of the model. */
+export interface HighsInverse {
+  starts: Int32Array
+  indices: Int32Array
+  values: Float64Array
 }
 
 /** What HiGHS found. */
@@ -39,12 +62,15 @@ export interface HighsAnswer {
   bound: number
   /** Prices of the rows; linear models only. */
   rowDual: Float64Array | null
+  /** Of the columns whose value is not whole, where it was asked for. */
+  inverse: HighsInverse | null
 }
 
 /** A question with its number. */
 export interface HighsRequest {
   id: number
-  model: HighsModel
+  /** A model, or what is added to the one that was kept open. */
+  model: HighsModel | HighsGrowth
   limits: HighsLimits
 }
 

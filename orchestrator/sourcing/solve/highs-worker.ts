@@ -3,15 +3,76 @@
 import { parentPort } from 'node:worker_threads'
 import imported, { type Highs, type Model } from 'highs'
 import { reasonOf } from '#data/kernel'
-import type { HighsAnswer, HighsLimits, HighsModel, HighsReply, HighsRequest } from './highs-protocol.ts'
+import type {
+  HighsAnswer,
+  HighsGrowth,
+  HighsInverse,
+  HighsLimits,
+  HighsModel,
+  HighsReply,
+  HighsRequest,
+} from './highs-protocol.ts'
 
 // its types tell of a CommonJS module, its ES module has the function itself
 const loadHighs = imported as unknown as typeof imported.default
 const loading = loadHighs()
 
+/** Shares nearer than this to a whole number tell no cut. */
+const wholeEnough = 0.02
+/** As HiGHS numbers them. */
+const dualSimplex = 1
+const primalSimplex = 4
+
+/** The model that was kept open. */
+let kept: Model | null = null
+
 async function answerOf({ model, limits }: HighsRequest): Promise<HighsAnswer> {
   const highs = await loading
-  return highs.withModel(dataOf(highs, model), (native) => solve(highs, native, model, limits))
+  if (!('columns' in model)) return grown(highs, model, limits)
+  kept?.dispose()
+  kept = null
+  if (limits.isKept !== true)
+    return highs.withModel(dataOf(highs, model), (native) => solve(highs, native, model, limits))
+  kept = highs.createModel(dataOf(highs, model))
+  return solve(highs, kept, model, limits)
+}
+
+function grown(highs: Highs, growth: HighsGrowth, limits: HighsLimits): HighsAnswer {
+  if (kept === null) throw new Error('no model is open')
+  const { numRows, numCols } = kept.getDimensions()
+  const columns = growth.cost.length
+  if (columns > 0) {
+    kept.addCols({
+      cost: growth.cost,
+      lower: new Float64Array(columns),
+      upper: new Float64Array(columns).fill(Number.POSITIVE_INFINITY),
+      matrix: { format: 'csc', numRows, numCols: columns, ...packed(growth) },
+    })
+  }
+  const rows = growth.rowUpper.length
+  if (rows > 0) {
+    kept.addRows({
+      lower: new Float64Array(rows).fill(Number.NEGATIVE_INFINITY),
+      upper: growth.rowUpper,
+      matrix: {
+        ...{ format: 'csr', numRows: rows, numCols: numCols + columns },
+        ...{
+          starts: growth.rowStarts,
+          indices: growth.rowIndices,
+          values: growth.rowValues,
+        },
+      },
+    })
+  }
+  // new columns leave the solution possible, new rows its prices: the simplex method goes on from there
+  kept.options.set({
+    simplex_strategy: rows > 0 ? dualSimplex : primalSimplex,
+  })
+  return solve(highs, kept, { isWhole: false }, limits)
+}
+
+function packed({ starts, indices, values }: Pick<HighsGrowth, 'starts' | 'indices' | 'values'>) {
+  return { starts, indices, values }
 }
 
 function dataOf(highs: Highs, model: HighsModel) {
@@ -33,12 +94,19 @@ function dataOf(highs: Highs, model: HighsModel) {
       values: model.values,
     },
     ...(model.isWhole
-      ? { integrality: new Int32Array(columns).fill(highs.constants.variableType.integer) }
+      ? {
+          integrality: new Int32Array(columns).fill(highs.constants.variableType.integer),
+        }
       : {}),
   }
 }
 
-function solve(highs: Highs, native: Model, model: HighsModel, limits: HighsLimits): HighsAnswer {
+function solve(
+  highs: Highs,
+  native: Model,
+  model: Pick<HighsModel, 'isWhole' | 'start'>,
+  limits: HighsLimits,
+): HighsAnswer {
   native.options.set({
     output_flag: false,
     time_limit: Math.max(0.01, limits.timeLimit),
@@ -64,6 +132,36 @@ function solve(highs: Highs, native: Model, model: HighsModel, limits: HighsLimi
     values: solution?.colValue ?? null,
     bound: boundOf(native, isLinear, isOptimal),
     rowDual: isLinear && isOptimal ? (solution?.rowDual ?? null) : null,
+    inverse:
+      limits.wantsInverse === true && isOptimal && solution !== null
+        ? inverseOf(native, solution.colValue)
+        : null,
+  }
+}
+
+/** Rows of the inverse for columns that are in the basis and not whole. */
+function inverseOf(native: Model, values: Float64Array): HighsInverse {
+  const starts = [0]
+  const indices: number[] = []
+  const weights: number[] = []
+  for (const [at, column] of native.getBasicVariables().entries()) {
+    if (column < 0) continue
+    const share = values[column] as number
+    if (Math.abs(share - Math.round(share)) < wholeEnough) continue
+    const row = native.getBasisInverseRow(at, true)
+    const places = row.nonzeroIndices ?? row.values.keys()
+    for (const r of places) {
+      const weight = row.values[r] as number
+      if (Math.abs(weight) < 1e-9) continue
+      indices.push(r)
+      weights.push(weight)
+    }
+    starts.push(indices.length)
+  }
+  return {
+    starts: Int32Array.from(starts),
+    indices: Int32Array.from(indices),
+    values: Float64Array.from(weights),
   }
 }
 

@@ -2,13 +2,21 @@
 // that takes too long is ended with its thread. It knows no orders.
 
 import { Worker } from 'node:worker_threads'
-import type { HighsAnswer, HighsLimits, HighsModel, HighsReply, HighsRequest } from './highs-protocol.ts'
+import type {
+  HighsAnswer,
+  HighsGrowth,
+  HighsLimits,
+  HighsModel,
+  HighsReply,
+  HighsRequest,
+} from './highs-protocol.ts'
 
 const nothing: HighsAnswer = {
   status: 'stopped',
   values: null,
   bound: Number.NEGATIVE_INFINITY,
   rowDual: null,
+  inverse: null,
 }
 /** How often a running model is asked whether it is still wanted, ms. */
 const lookMs = 20
@@ -19,11 +27,15 @@ export class HighsWorker {
   #asked = 0
 
   /**
-   * Solves a model.
+   * Solves a model, or goes on with the one that was kept open.
    * @param isOver asked now and then; true ends the thread and the answer is empty
    * @returns an empty answer also where HiGHS failed: whoever asks must have a solution of its own
    */
-  async solve(model: HighsModel, limits: HighsLimits, isOver: () => boolean): Promise<HighsAnswer> {
+  async solve(
+    model: HighsModel | HighsGrowth,
+    limits: HighsLimits,
+    isOver: () => boolean,
+  ): Promise<HighsAnswer> {
     const worker = this.#worker ?? this.#start()
     const id = ++this.#asked
     worker.ref()

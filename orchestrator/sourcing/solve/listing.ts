@@ -3,8 +3,8 @@
 
 import type { Box } from './boxes.ts'
 import type { OrderTable } from './columns.ts'
+import { priceOf } from './part-prices.ts'
 import { emptyPlan, isAllowed, type Part, type Plan, planOf } from './plans.ts'
-import { priceOf } from './pricing.ts'
 
 /** Plans of an order with their cost in prices, the cheapest first. */
 export interface Listing {

@@ -25,8 +25,9 @@ export class Neighbourhoods {
   readonly #random: Random
   readonly #pool: readonly Choice[]
   readonly #lists = new Map<number, Plan[]>()
-  /** Cost with prices of the best plan of each order. */
+  /** Cost with prices of the best plan of each order, and what its plan costs above that. */
   readonly #least: Float64Array
+  readonly #above: Float64Array
   /** Orders that would like some of a row, with a plan near their best. */
   readonly #wishes: number[][]
   /** Orders that were the middle of a group since something changed around them. */
@@ -46,6 +47,7 @@ export class Neighbourhoods {
     this.#prices = prices
     this.#random = random
     this.#least = new Float64Array(assignment.plans.length)
+    this.#above = new Float64Array(assignment.plans.length)
     this.#tried = new Int32Array(assignment.plans.length)
     this.#wishes = Array.from(assignment.left, () => [])
   }
@@ -55,6 +57,7 @@ export class Neighbourhoods {
     for (const table of this.#assignment.tables.orders) {
       if (pace.isDue() && (await pace.rest())) return false
       this.#least[table.index] = this.#pricer.solve(table, this.#prices, null)
+      this.#look(table.index)
       const rows = new Set<number>()
       for (const plan of [this.#pricer.plan(), this.#assignment.plans[table.index] as Plan]) {
         eachUse(table, plan, (row) => rows.add(row))
@@ -91,7 +94,12 @@ export class Neighbourhoods {
       })
     }
     const master = await masterOf(tables, choices, room, true, pace, start)
-    const limits = { timeLimit: pace.leftMs / 1000, gap: 1e-6, branches: branchesMost, seed: 1 }
+    const limits = {
+      timeLimit: pace.leftMs / 1000,
+      gap: 1e-6,
+      branches: branchesMost,
+      seed: 1,
+    }
     const answer = await highs.solve(master.model, limits, () => pace.stopped !== null)
     return answer.values === null ? 0 : this.#take(chosen(master, answer.values))
   }
@@ -99,7 +107,10 @@ export class Neighbourhoods {
   /** Gives the group its new plans if they are cheaper and fit. */
   #take(found: { order: number; plan: Plan }[]): number {
     const assignment = this.#assignment
-    const before = found.map(({ order }) => ({ order, plan: assignment.plans[order] as Plan }))
+    const before = found.map(({ order }) => ({
+      order,
+      plan: assignment.plans[order] as Plan,
+    }))
     let saved = 0
     for (const [i, { plan }] of found.entries()) saved += (before[i]?.plan.cost ?? 0) - plan.cost
     if (saved <= 1e-7) return 0
@@ -110,7 +121,10 @@ export class Neighbourhoods {
       else isFitting = false
     }
     if (isFitting) {
-      for (const { order } of found) this.#tried[order] = 0
+      for (const { order } of found) {
+        this.#tried[order] = 0
+        this.#look(order)
+      }
       return saved
     }
     for (const { order } of found) assignment.clear(order)
@@ -163,26 +177,36 @@ export class Neighbourhoods {
 
   /** Some of those who want a row: the ones that pay most above their best, and a few at random. */
   #addSome(group: Set<number>, wishing: readonly number[]): void {
-    const sorted = [...wishing].sort((a, b) => this.#above(b) - this.#above(a))
-    for (const order of sorted.slice(0, wishingMost)) group.add(order)
+    const most: number[] = []
+    for (const order of wishing) {
+      const above = this.#above[order] as number
+      let at = most.length
+      while (at > 0 && above > (this.#above[most[at - 1] as number] as number)) at--
+      if (at < wishingMost) most.splice(at, 0, order)
+      if (most.length > wishingMost) most.pop()
+    }
+    for (const order of most) group.add(order)
     for (let i = 0; i < wishingMost && wishing.length > wishingMost; i++)
       group.add(this.#random.pick(wishing))
   }
 
-  /** What an order pays above its best, prices included. */
-  #above(order: number): number {
+  /** Works out what an order pays above its best, prices included. */
+  #look(order: number): void {
     const table = this.#assignment.tables.orders[order] as OrderTable
     const plan = this.#assignment.plans[order] as Plan
     let priced = plan.cost
     eachUse(table, plan, (row, amount) => {
       priced += amount * (this.#prices[row] as number)
     })
-    return Math.max(0, priced - (this.#least[order] as number))
+    this.#above[order] = Math.max(0, priced - (this.#least[order] as number))
   }
 
   /** Where to begin: what is paid above the best, less for those that were tried before. */
   #middle(): number {
-    const weights = Array.from(this.#tried, (tried, order) => this.#above(order) / (1 + tried) ** 2)
+    const weights = Array.from(
+      this.#tried,
+      (tried, order) => (this.#above[order] as number) / (1 + tried) ** 2,
+    )
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     const order =
       total > 0 ? this.#random.weighted(weights) : this.#random.int(0, Math.max(0, weights.length - 1))

@@ -2,12 +2,21 @@
 // amount, then the best parts together by dynamic programming over amounts. It looks at one order alone.
 
 import type { Box } from './boxes.ts'
-import { exceeds, type OrderTable, type Tables, usesSame } from './columns.ts'
+import { type OrderTable, type Tables, usesSame } from './columns.ts'
+import type { Cuts } from './cuts.ts'
 import { solveOrder } from './exact.ts'
+import { joinOnce } from './joining.ts'
+import { isLeft, priceOf } from './part-prices.ts'
 import { emptyPlan, isAllowed, type Part, type Plan, planOf } from './plans.ts'
 import type { Place, Way } from './problem.ts'
 
 const never = Number.POSITIVE_INFINITY
+
+/** Cuts with a price each. */
+export interface PricedCuts {
+  cuts: Cuts
+  prices: Float64Array
+}
 
 /** Finds the cheapest plan of orders, one at a time; keeps its working memory. */
 export class Pricer {
@@ -20,6 +29,13 @@ export class Pricer {
   readonly #firsts: Int32Array[] = []
   readonly #tables: Tables
   #table: OrderTable | null = null
+  /** The same for parts that go alone, where cuts take more of them then. */
+  #alone = new Float64Array(256)
+  #aloneOffer = new Int32Array(256)
+  #aloneCost = new Float64Array(256)
+  #isApart = false
+  /** Of the cheapest amount of more than one part: its first; 0 = it goes alone. */
+  #first = 0
   #layers = 0
   #amount = 0
   #exact: Plan | null = null
@@ -32,17 +48,27 @@ export class Pricer {
    * Cost of the cheapest plan with prices on top, or a lower bound of it.
    * @param prices of each row, null = all 0
    * @param left only parts that fit into this one by one; null = all parts
+   * @param cuts with prices of their own, null = none
    */
-  solve(table: OrderTable, prices: Float64Array | null, left: Float64Array | null): number {
+  solve(
+    table: OrderTable,
+    prices: Float64Array | null,
+    left: Float64Array | null,
+    cuts: PricedCuts | null = null,
+  ): number {
     const { box } = table
     this.#table = table
     this.#exact = null
     if (box === null) return this.#solveExactly(table, prices, left)
-    for (let v = 1; v < box.size; v++) this.#cheapestPart(table, box, v, prices, left)
+    this.#isApart = prices !== null && cuts?.cuts.isApart(table.index) === true
+    for (let v = 1; v < box.size; v++) {
+      if (prices !== null && cuts !== null) this.#cheapestPricedPart(table, box, v, prices, cuts)
+      else this.#cheapestPart(table, box, v, prices, left)
+    }
     this.#part[0] = never
     this.#join(table, box)
-    const cost = this.#choose(table, box)
-    if (this.#layers === 0 || isAllowed(table, this.plan())) return cost
+    const cost = this.#isApart ? this.#chooseApart(table, box) : this.#choose(table, box)
+    if ((this.#layers === 0 && this.#first === 0) || isAllowed(table, this.plan())) return cost
     return Math.max(cost, this.#solveExactly(table, prices, left))
   }
 
@@ -80,7 +106,24 @@ export class Pricer {
     const box = table.box as Box
     const parts: Part[] = []
     let layer = this.#layers
-    for (let amount = this.#amount; amount > 0; ) {
+    let whole = this.#amount
+    if (this.#isApart && whole > 0) {
+      if (this.#first === 0) {
+        const units = box.vectors[whole] as readonly number[]
+        const offer = this.#aloneOffer[whole] as number
+        return planOf(table, [{ offer, units, cost: this.#aloneCost[whole] as number }])
+      }
+      const v = this.#first
+      const units = box.vectors[v] as readonly number[]
+      parts.push({
+        offer: this.#offer[v] as number,
+        units,
+        cost: this.#cost[v] as number,
+      })
+      whole -= v
+      layer = Math.min(layer, Math.min(table.order.maxNodes, table.units) - 2)
+    }
+    for (let amount = whole; amount > 0; ) {
       let first = 0
       while (layer > 0 && first === 0) first = (this.#firsts[--layer] as Int32Array)[amount] as number
       const v = first === 0 ? amount : first
@@ -123,6 +166,47 @@ export class Pricer {
     this.#cost[v] = entryCost[at] as number
   }
 
+  /** As `#cheapestPart`, with the prices of cuts; the cheapest part that goes alone too. */
+  #cheapestPricedPart(
+    table: OrderTable,
+    box: Box,
+    v: number,
+    prices: Float64Array,
+    priced: PricedCuts,
+  ): void {
+    const units = box.vectors[v] as readonly number[]
+    const lines = box.lineCount[v] as number
+    const count = box.unitCount[v] as number
+    const { entryCost, entryOffer } = table
+    const { cuts, prices: cutPrices } = priced
+    const isApart = this.#isApart
+    let best = never
+    let alone = never
+    const end = table.entryStart[v + 1] as number
+    for (let k = table.entryStart[v] as number; k < end; k++) {
+      const cost = entryCost[k] as number
+      if (cost >= best && (!isApart || cost >= alone)) break
+      const j = entryOffer[k] as number
+      const base = cost + priceOf(prices, table, j, units, lines, count)
+      if (base < best) {
+        const sum = base + cuts.priceOf(cutPrices, table, j, units, lines, count, false)
+        if (sum < best) {
+          best = sum
+          this.#offer[v] = j
+          this.#cost[v] = cost
+        }
+      }
+      if (!isApart || base >= alone) continue
+      const sum = base + cuts.priceOf(cutPrices, table, j, units, lines, count, true)
+      if (sum >= alone) continue
+      alone = sum
+      this.#aloneOffer[v] = j
+      this.#aloneCost[v] = cost
+    }
+    this.#part[v] = best
+    this.#alone[v] = alone
+  }
+
   /** Costs of amounts by one part, by two, and so on, until one more changes nothing. */
   #join(table: OrderTable, box: Box): void {
     const { splitCost, maxNodes } = table.order
@@ -155,12 +239,45 @@ export class Pricer {
     return costs
   }
 
+  /** As `#choose`, where parts that go alone cost more than the same beside others. */
+  #chooseApart(table: OrderTable, box: Box): number {
+    const { unservedCost, isWhole, splitCost, maxNodes } = table.order
+    const part = this.#part
+    const most = Math.min(maxNodes, table.units)
+    // the rest beside a first part: one part less than there may be
+    const layer = Math.min(this.#layers, most - 2)
+    const rest = layer <= 0 ? part : (this.#costs[layer - 1] as Float64Array)
+    let best = table.units * unservedCost
+    this.#amount = 0
+    this.#first = 0
+    for (let s = isWhole ? box.size - 1 : 1; s < box.size; s++) {
+      const open = (table.units - (box.unitCount[s] as number)) * unservedCost
+      if ((this.#alone[s] as number) + open < best) {
+        best = (this.#alone[s] as number) + open
+        this.#amount = s
+        this.#first = 0
+      }
+      if (most < 2) continue
+      const end = box.partStart[s + 1] as number
+      for (let k = box.partStart[s] as number; k < end; k++) {
+        const v = box.parts[k] as number
+        const cost = (part[v] as number) + splitCost + (rest[s - v] as number) + open
+        if (cost >= best) continue
+        best = cost
+        this.#amount = s
+        this.#first = v
+      }
+    }
+    return best
+  }
+
   /** The cheapest amount to serve; the rest stays without a place. */
   #choose(table: OrderTable, box: Box): number {
     const { unservedCost, isWhole } = table.order
     const costs = this.#last
     let best = table.units * unservedCost
     this.#amount = 0
+    this.#first = 0
     for (let s = isWhole ? box.size - 1 : 1; s < box.size; s++) {
       const cost = (costs[s] as number) + (table.units - (box.unitCount[s] as number)) * unservedCost
       if (cost >= best) continue
@@ -171,34 +288,6 @@ export class Pricer {
   }
 }
 
-function joinOnce(
-  box: Box,
-  part: Float64Array,
-  costs: Float64Array,
-  next: Float64Array,
-  firsts: Int32Array,
-  splitCost: number,
-): boolean {
-  const { size, parts, partStart } = box
-  let isBetter = false
-  for (let s = 1; s < size; s++) {
-    let best = costs[s] as number
-    let first = 0
-    const end = partStart[s + 1] as number
-    for (let k = partStart[s] as number; k < end; k++) {
-      const v = parts[k] as number
-      const cost = (part[v] as number) + splitCost + (costs[s - v] as number)
-      if (cost >= best) continue
-      best = cost
-      first = v
-    }
-    next[s] = best
-    firsts[s] = first
-    if (first !== 0) isBetter = true
-  }
-  return isBetter
-}
-
 /** The offer of a place that a way belongs to. */
 function offerOf(table: OrderTable, p: number, w: number): number {
   const { ways } = table.order.places[p] as Place
@@ -207,49 +296,4 @@ function offerOf(table: OrderTable, p: number, w: number): number {
     if (usesSame(ways[table.way[j] as number] as Way, ways[w] as Way)) return j
   }
   return -1
-}
-
-/** What a part takes of what has a price. */
-export function priceOf(
-  prices: Float64Array,
-  table: OrderTable,
-  j: number,
-  units: readonly number[],
-  lines: number,
-  unitCount: number,
-): number {
-  let price = 0
-  const end = table.useStart[j + 1] as number
-  for (let k = table.useStart[j] as number; k < end; k++) {
-    const each = prices[table.useRow[k] as number] as number
-    if (each === 0) continue
-    price +=
-      each *
-      ((table.useEach[k] as number) +
-        (table.usePerLine[k] as number) * lines +
-        (table.usePerUnit[k] as number) * unitCount)
-  }
-  const at = j * units.length
-  for (let i = 0; i < units.length; i++) {
-    const row = table.lineRow[at + i] as number
-    if (row >= 0) price += (prices[row] as number) * (units[i] as number)
-  }
-  return price
-}
-
-/** Whether a part fits into what is left. */
-function isLeft(
-  left: Float64Array,
-  table: OrderTable,
-  j: number,
-  units: readonly number[],
-  lines: number,
-  unitCount: number,
-): boolean {
-  const at = j * units.length
-  for (let i = 0; i < units.length; i++) {
-    const row = table.lineRow[at + i] as number
-    if (row >= 0 && (units[i] as number) > (left[row] as number)) return false
-  }
-  return !exceeds(left, table, j, lines, unitCount)
 }

@@ -2,6 +2,7 @@
 // order that loses least elsewhere. It keeps a solution possible and never makes it dearer.
 
 import type { OrderTable } from './columns.ts'
+import type { Pace } from './pace.ts'
 import { type Assignment, eachUse, emptyPlan, isAllowed, type Plan, pricedAt } from './plans.ts'
 import type { Pricer } from './pricing.ts'
 
@@ -51,6 +52,31 @@ export class Exchange {
     this.#undo = []
     for (const { order, plan } of changes.reverse()) this.set(order, plan)
     this.#undo = []
+  }
+
+  /**
+   * Makes room in every row, then lets each order take what is cheapest, or best by prices.
+   * @param onPossible told when nothing is overfull any more, and at the end
+   */
+  async settle(pace: Pace, onPossible: () => void): Promise<void> {
+    const { left, tables } = this.assignment
+    for (let row = 0; row < left.length; row++) {
+      if (pace.isDue() && (await pace.rest())) return
+      this.relieve(row, -1, Number.POSITIVE_INFINITY)
+      this.keep()
+    }
+    onPossible()
+    for (const { index } of tables.orders) {
+      if (pace.isDue() && (await pace.rest())) break
+      this.set(index, this.cheapest(index))
+      this.keep()
+    }
+    for (const table of tables.orders) {
+      if (pace.isDue() && (await pace.rest())) break
+      this.#pricer.solve(table, this.#prices, null)
+      this.exchange(table.index, this.#pricer.plan())
+    }
+    onPossible()
   }
 
   /** Moves orders off a row until it is not overfull. @returns false where that needs too many moves */

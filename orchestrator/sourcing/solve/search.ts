@@ -4,24 +4,25 @@
 import { type Random, seededRandom } from '#data/kernel'
 import { isSame } from './answers.ts'
 import { Bound } from './bound.ts'
-import type { OrderTable, Tables } from './columns.ts'
+import type { Tables } from './columns.ts'
 import { borrowHighs, type HighsWorker, returnHighs } from './highs.ts'
-import { listPlans } from './listing.ts'
-import { type Choice, chosen, masterOf } from './master.ts'
+import { chosen, masterOf } from './master.ts'
 import { Neighbourhoods } from './neighbourhood.ts'
 import type { Pace } from './pace.ts'
 import { Paths } from './paths.ts'
-import { Assignment, type Plan, planKey } from './plans.ts'
-import { Pool, polish } from './polish.ts'
+import { Assignment, type Plan } from './plans.ts'
+import { type Polished, polish } from './polish.ts'
+import { Pool } from './pool.ts'
 import { Pricer } from './pricing.ts'
 import type { BatchSolution, SolveOptions } from './problem.ts'
 import { Exchange } from './repair.ts'
+import { everyPlan, shortlist, unsettled } from './shortlist.ts'
 
 /**
  * Passes of prices, their last step as a share of the first, and from which on plans are kept: small models go on with
  * a linear model, large ones live by these prices.
  */
-const few = { passes: 60, stepLast: 0.005, keptFrom: 36 } as const
+const few = { passes: 24, stepLast: 0.005, keptFrom: 14 } as const
 const many = { passes: 140, stepLast: 0.0004, keptFrom: 128 } as const
 /** Orders from which on there are many passes. */
 const manyFrom = 12_000
@@ -32,9 +33,11 @@ const movesMost = 5
 const largeFrom = 5_000
 /** Plans kept of an order. */
 const poolMost = 24
-/** Plans of the largest model that is solved to the end, and plans of one order in it. */
-const wholeMost = 60_000
-const listMost = 2_000
+/** Orders about which the linear model was torn that are solved together, at most. */
+const openMost = 800
+/** Of the time that is left, what the model of few plans may take, and its branches. */
+const fewShare = 0.7
+const fewBranches = 30
 /** Groups in a row that save nothing before the search gives up. */
 const idleMost = 400
 
@@ -77,7 +80,11 @@ export class BatchSearch {
       if (this.#highs !== null) returnHighs(this.#highs)
     }
     const bound = Math.min(this.#bound.bound, this.#best.cost)
-    return { assignment: this.#best, bound: Math.max(0, bound), method: this.#method }
+    return {
+      assignment: this.#best,
+      bound: Math.max(0, bound),
+      method: this.#method,
+    }
   }
 
   async #steps(): Promise<void> {
@@ -94,16 +101,28 @@ export class BatchSearch {
     const isHuge = this.#tables.orders.length > manyFrom
     const polished = isHuge
       ? null
-      : await polish(this.#bound, this.#pool, this.#pricer, highs, this.#pace, nearEnough, meanwhile)
+      : await polish(
+          {
+            bound: this.#bound,
+            pool: this.#pool,
+            pricer: this.#pricer,
+            highs,
+            pace: this.#pace,
+          },
+          nearEnough,
+          meanwhile,
+        )
     if (polished !== null) {
-      const isWhole = polished.isCorner && polished.torn.length === 0
+      const isWhole = polished.torn.length === 0
       await this.#adopt(polished.plans, isWhole ? 'exact' : 'columns')
     }
     if (this.#isDone) return
     if (await this.#solveWhole(highs)) return
+    if (polished !== null) await this.#solveFew(highs, polished)
+    if (this.#isDone) return
     await this.#chains()
     if (this.#isDone) return
-    await this.#groups(highs)
+    await this.#groups(highs, polished)
   }
 
   get #isDone(): boolean {
@@ -115,7 +134,11 @@ export class BatchSearch {
 
   #report(): void {
     const seconds = this.#pace.spentMs / 1000
-    this.#options.onProgress?.({ cost: this.#best.cost, bound: Math.max(0, this.#bound.bound), seconds })
+    this.#options.onProgress?.({
+      cost: this.#best.cost,
+      bound: Math.max(0, this.#bound.bound),
+      seconds,
+    })
   }
 
   /** Each order in turn the cheapest way out of what is left. */
@@ -135,7 +158,7 @@ export class BatchSearch {
     const bound = this.#bound
     if ((await bound.round(this.#pricer, this.#pace)) === null) return
     this.#learn(bound.plans)
-    if (isPossible(bound.excess)) this.#keep(new Assignment(this.#tables, bound.plans), 'exact')
+    if (bound.isPossible) this.#keep(new Assignment(this.#tables, bound.plans), 'exact')
     if (this.#isDone) return
     const size = this.#stepSize()
     const { passes, stepLast, keptFrom } = this.#tables.orders.length > manyFrom ? many : few
@@ -167,23 +190,7 @@ export class BatchSearch {
   async #adopt(plans: readonly Plan[], method: BatchSolution['method']): Promise<void> {
     const assignment = new Assignment(this.#tables, plans)
     const exchange = new Exchange(assignment, this.#pricer, this.#bound.best)
-    for (let row = 0; row < assignment.left.length; row++) {
-      if (this.#pace.isDue() && (await this.#pace.rest())) return
-      exchange.relieve(row, -1, Number.POSITIVE_INFINITY)
-      exchange.keep()
-    }
-    this.#keep(assignment, method)
-    for (const { index } of this.#tables.orders) {
-      if (this.#pace.isDue() && (await this.#pace.rest())) break
-      exchange.set(index, exchange.cheapest(index))
-      exchange.keep()
-    }
-    for (const table of this.#tables.orders) {
-      if (this.#pace.isDue() && (await this.#pace.rest())) break
-      this.#pricer.solve(table, this.#bound.best, null)
-      exchange.exchange(table.index, this.#pricer.plan())
-    }
-    this.#keep(assignment, method)
+    await exchange.settle(this.#pace, () => this.#keep(assignment, method))
   }
 
   /** What a plan may cost above its best to be looked at in a group. */
@@ -204,20 +211,15 @@ export class BatchSearch {
    * @returns whether that proved the best one
    */
   async #solveWhole(highs: HighsWorker): Promise<boolean> {
-    const distance = this.#best.cost - this.#bound.bound
-    const choices: Choice[] = []
-    const start: number[] = []
-    let count = 0
-    for (const table of this.#tables.orders) {
-      if (this.#pace.isDue() && (await this.#pace.rest())) return false
-      const listed = this.#allBelow(table, distance)
-      count += listed?.plans.length ?? 0
-      if (listed === null || count > wholeMost) return false
-      choices.push({ order: table.index, plans: listed.plans })
-      start.push(listed.now)
-    }
+    const listed = await everyPlan(this.#best, this.#bound, this.#pricer, this.#pace)
+    if (listed === null) return false
+    const { choices, start } = listed
     const master = await masterOf(this.#tables, choices, this.#tables.rows.limits, true, this.#pace, start)
-    const limits = { timeLimit: this.#pace.leftMs / 1000, gap: this.#options.gap / 2, seed: 1 }
+    const limits = {
+      timeLimit: this.#pace.leftMs / 1000,
+      gap: this.#options.gap / 2,
+      seed: 1,
+    }
     const answer = await highs.solve(master.model, limits, () => this.#pace.stopped !== null)
     if (answer.values !== null) {
       this.#keep(
@@ -232,46 +234,60 @@ export class BatchSearch {
     return this.#isDone
   }
 
-  /** Plans of an order that cost at most `distance` more than its best; null where there are too many. */
-  #allBelow(table: OrderTable, distance: number): { plans: Plan[]; now: number } | null {
-    if (table.box === null) return null
-    const prices = this.#bound.best
-    const least = this.#pricer.solve(table, prices, null)
-    const below = least + distance + 1e-6 + 1e-9 * Math.abs(least)
-    const { plans: listed, isComplete } = listPlans(table, prices, below, listMost)
-    if (!isComplete) return null
-    const plans = listed.map(({ plan }) => plan)
-    const own = this.#best.plans[table.index] as Plan
-    const now = plans.findIndex((plan) => planKey(plan) === planKey(own))
-    return now < 0 ? { plans: [...plans, own], now: plans.length } : { plans, now }
+  /** Solves the model of the few plans that the linear model likes best, and moves orders meanwhile. */
+  async #solveFew(highs: HighsWorker, polished: Polished): Promise<void> {
+    const { choices, start } = shortlist(polished, this.#best, this.#pricer)
+    const { limits: left } = this.#tables.rows
+    const master = await masterOf(this.#tables, choices, left, true, this.#pace, start)
+    const limits = {
+      ...{
+        timeLimit: (this.#pace.leftMs / 1000) * fewShare,
+        gap: this.#options.gap / 2,
+        seed: 1,
+      },
+      branches: fewBranches,
+    }
+    const solving = highs.solve(master.model, limits, () => this.#pace.stopped !== null)
+    await this.#sweeps()
+    const { values } = await solving
+    if (values === null) return
+    const plans = chosen(master, values).map(({ plan }) => plan)
+    this.#keep(new Assignment(this.#tables, plans), 'columns')
   }
 
-  /** Chains of moves, until they save nothing more to speak of, then some at random. */
-  async #chains(): Promise<void> {
+  /** Chains of moves, until they save nothing more to speak of. */
+  async #sweeps(): Promise<Paths | null> {
     const paths = new Paths(this.#best, this.#pricer, this.#bound.best, this.#below)
-    if (!(await paths.open(this.#pace))) return
+    if (!(await paths.open(this.#pace))) return null
     const distance = this.#best.cost - this.#bound.bound
     for (let i = 0; i < sweepsMost && !this.#isDone; i++) {
       const saved = await paths.sweep(this.#pace)
       this.#keep(this.#best, 'neighbourhoods')
       if (saved <= distance * 0.002) break
     }
+    return paths
+  }
+
+  /** Chains of moves, then some at random. */
+  async #chains(): Promise<void> {
+    const distance = this.#best.cost - this.#bound.bound
+    const paths = await this.#sweeps()
     const { length } = this.#tables.orders
-    if (this.#isDone || length > largeFrom) return
+    if (paths === null || this.#isDone || length > largeFrom) return
     await paths.anneal(this.#pace, this.#random, length * movesMost, (2 * distance) / length)
     this.#keep(this.#best, 'neighbourhoods')
   }
 
-  /** Groups of orders, until nothing is saved any more. */
-  async #groups(highs: HighsWorker): Promise<void> {
-    const groups = new Neighbourhoods(
-      this.#best,
-      this.#pricer,
-      this.#bound.best,
-      this.#random,
-      this.#pool.choices(),
-    )
+  /** Groups of orders, those first about which the linear model was torn, until nothing is saved any more. */
+  async #groups(highs: HighsWorker, polished: Polished | null): Promise<void> {
+    const pool = this.#pool.choices()
+    const groups = new Neighbourhoods(this.#best, this.#pricer, this.#bound.best, this.#random, pool)
     if (!(await groups.open(this.#pace))) return
+    const open = polished === null ? [] : unsettled(polished, this.#best)
+    if (open.length > 0 && open.length <= openMost) {
+      await groups.solve(open, highs, this.#pace, 2 * this.#below)
+      this.#keep(this.#best, 'neighbourhoods')
+    }
     const { orders } = this.#tables
     for (let idle = 0; idle < Math.min(idleMost, orders.length) && !this.#isDone; ) {
       const saved = await groups.improve(highs, this.#pace, this.#below)
@@ -279,9 +295,4 @@ export class BatchSearch {
       if (saved > 0) this.#keep(this.#best, 'neighbourhoods')
     }
   }
-}
-
-/** Whether nothing is taken above what there is. */
-function isPossible(excess: Float64Array): boolean {
-  return excess.every((each) => each <= 1e-9)
 }
