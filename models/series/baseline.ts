@@ -1,7 +1,7 @@
 // What a series would show if nothing were wrong: its season in local time over a slow level, with a robust
 // spread. Strictly causal: what is said of a bucket comes from earlier buckets alone.
 
-import { Memory, type Outlook } from './memory.ts'
+import { layoutOf, Memory, type Outlook, weekPlaceOf } from './memory.ts'
 import { type Scale, scaleOf } from './scales.ts'
 
 /** A series in equal steps. */
@@ -53,10 +53,10 @@ export function bandOf({ expected, sigma }: Outlook, scale: Scale): BandPoint {
 export function outlooks(series: SeriesInput): (Outlook | null)[] {
   const { start, stepMs, values, denominators, timeZone = 'UTC' } = series
   const scale = scaleOf(series.unit)
-  const memory = new Memory(scale, stepMs, timeZone)
+  const memory = new Memory(scale, layoutOf(stepMs))
   return values.map((value, i) => {
     const thinness = scale.thinness(denominators?.[i] ?? null)
-    memory.turnTo(start + i * stepMs)
+    memory.turnTo(weekPlaceOf(stepMs, start + i * stepMs, timeZone))
     const outlook = memory.expect(thinness)
     if (value !== null && Number.isFinite(value)) memory.learn(value, thinness, outlook)
     return outlook

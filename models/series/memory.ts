@@ -1,8 +1,8 @@
-// What is remembered of one series: its level, its seasons and how far it strayed from them.
-// It is asked before it learns, so that nothing it says comes from the bucket itself or from later ones.
+// What is remembered of one series: its level, its seasons and how far it strayed from them, in one list of numbers
+// of fixed length. It is asked before it learns, so that nothing it says comes from the bucket itself or later ones.
 
 import type { Scale } from './scales.ts'
-import { RollingWindow } from './window.ts'
+import { add, clear, midmean, quantile, sizeOf, type Window, windowLength } from './window.ts'
 import { zoneOffsetMs } from './zone.ts'
 
 /** A bucket's expectation on the scale of its unit. */
@@ -21,53 +21,107 @@ const daysKept = 28
 /** Values after which a place in the day is judged by its own spread about as much as by that of all. */
 const ownSpreadFrom = 10
 
-/** A place in the day: what it usually is against the level, and how far it strayed. */
-interface DayPlace {
-  season: RollingWindow
-  strayed: RollingWindow
+/** Places of the single numbers in the list. */
+const sinceLevel = 0
+const levelAt = 1
+const spreadAt = 2
+const settledAt = 3
+const scalars = 4
+
+/** How the memory of a series with buckets of a length is laid out. */
+export interface Layout {
+  stepMs: number
+  hasSeasons: boolean
+  levelEvery: number
+  seasonsFrom: number
+  levels: Window
+  strayed: Window
+  /** By place in the week. */
+  week: readonly Window[]
+  /** By place in the day: season, and how far it strayed. */
+  day: readonly Window[]
+  dayStrayed: readonly Window[]
+  /** Numbers in all. */
+  length: number
+}
+
+const layouts = new Map<number, Layout>()
+
+/** The layout for buckets of `stepMs`: an hour or a day has seasons. */
+export function layoutOf(stepMs: number): Layout {
+  const known = layouts.get(stepMs)
+  if (known !== undefined) return known
+  const isHourly = stepMs === hourMs
+  let length = scalars
+  const window = (capacity: number, isSorted: boolean): Window => {
+    const at = length
+    length += windowLength({ capacity, isSorted })
+    return { at, capacity, isSorted }
+  }
+  const places = (count: number, capacity: number, isSorted: boolean) =>
+    Array.from({ length: count }, () => window(capacity, isSorted))
+  const layout: Layout = {
+    stepMs,
+    hasSeasons: isHourly || stepMs === dayMs,
+    levelEvery: isHourly ? 6 : 1,
+    seasonsFrom: isHourly ? 24 : leastHistory,
+    levels: window(isHourly ? 168 : 28, true),
+    strayed: window(isHourly ? 336 : 56, true),
+    week: places(isHourly ? 168 : stepMs === dayMs ? 7 : 1, weeksKept, false),
+    day: places(isHourly ? 24 : 1, daysKept, true),
+    dayStrayed: places(isHourly ? 24 : 1, daysKept, true),
+    length: 0,
+  }
+  layout.length = length
+  layouts.set(stepMs, layout)
+  return layout
+}
+
+/** Place in the week of a bucket that starts at `at`, epoch ms: the season follows the clock on the wall. */
+export function weekPlaceOf(stepMs: number, at: number, timeZone: string): number {
+  if (stepMs === hourMs) {
+    const hours = Math.floor((at + zoneOffsetMs(timeZone, at)) / hourMs) + 4 * 24
+    return ((hours % 168) + 168) % 168
+  }
+  if (stepMs !== dayMs) return 0
+  return (((Math.floor(at / dayMs) + 4) % 7) + 7) % 7
 }
 
 /** The running memory of one series. */
 export class Memory {
   readonly #scale: Scale
-  readonly #stepMs: number
-  readonly #timeZone: string
-  readonly #levels: RollingWindow
-  readonly #strayed: RollingWindow
-  readonly #week: (RollingWindow | undefined)[] = []
-  readonly #day: (DayPlace | undefined)[] = []
-  readonly #levelEvery: number
-  readonly #seasonsFrom: number
-  #sinceLevel = Number.POSITIVE_INFINITY
-  #level = Number.NaN
-  #usualSpread = Number.NaN
-  #isSettled = false
-  #weekPlace: RollingWindow
-  #dayPlace: DayPlace
+  readonly #layout: Layout
+  readonly #list: Float32Array
+  #week: Window
+  #day: Window
+  #dayStrayed: Window
 
-  /** @param stepMs length of a bucket: an hour or a day has seasons */
-  constructor(scale: Scale, stepMs: number, timeZone: string) {
+  /** @param list numbers of a memory before, or `blank` ones; it is kept up to date */
+  constructor(scale: Scale, layout: Layout, list: Float32Array = Memory.blank(layout)) {
     this.#scale = scale
-    this.#stepMs = stepMs
-    this.#timeZone = timeZone
-    const isHourly = stepMs === hourMs
-    this.#levels = new RollingWindow(isHourly ? 168 : 28)
-    this.#strayed = new RollingWindow(isHourly ? 336 : 56)
-    this.#levelEvery = isHourly ? 6 : 1
-    this.#seasonsFrom = isHourly ? 24 : leastHistory
-    this.#weekPlace = new RollingWindow(weeksKept)
-    this.#dayPlace = dayPlace()
+    this.#layout = layout
+    this.#list = list
+    this.#week = layout.week[0] as Window
+    this.#day = layout.day[0] as Window
+    this.#dayStrayed = layout.dayStrayed[0] as Window
   }
 
-  /** Turns to the bucket that starts at `at`, epoch ms. */
-  turnTo(at: number): void {
-    const stepMs = this.#stepMs
-    if (stepMs !== hourMs && stepMs !== dayMs) return
-    const local = stepMs === hourMs ? at + zoneOffsetMs(this.#timeZone, at) : at
-    const hour = stepMs === hourMs ? ((Math.floor(local / hourMs) % 24) + 24) % 24 : 0
-    const weekday = (((Math.floor(local / dayMs) + 4) % 7) + 7) % 7
-    this.#weekPlace = placed(this.#week, weekday * 24 + hour, () => new RollingWindow(weeksKept))
-    this.#dayPlace = placed(this.#day, hour, dayPlace)
+  /** The numbers of a memory that knows nothing. */
+  static blank(layout: Layout): Float32Array {
+    const list = new Float32Array(layout.length)
+    list[sinceLevel] = Number.POSITIVE_INFINITY
+    list[levelAt] = Number.NaN
+    list[spreadAt] = Number.NaN
+    return list
+  }
+
+  /** Turns to a place in the week, from `weekPlaceOf`. */
+  turnTo(place: number): void {
+    const { week, day, dayStrayed } = this.#layout
+    const ofDay = day.length === 1 ? 0 : place % day.length
+    this.#week = week[place] as Window
+    this.#day = day[ofDay] as Window
+    this.#dayStrayed = dayStrayed[ofDay] as Window
   }
 
   /**
@@ -75,7 +129,7 @@ export class Memory {
    * @param thinness from `Scale.thinness`
    */
   expect(thinness: number): Outlook | null {
-    if (this.#levels.size < leastHistory) return null
+    if (sizeOf(this.#list, this.#layout.levels) < leastHistory) return null
     const level = this.#levelNow()
     const spread = this.#spread()
     const expected = this.#at(level, this.#season(this.#scale.isRatio ? spread / Math.max(1, level) : spread))
@@ -83,45 +137,69 @@ export class Memory {
     return { expected, sigma }
   }
 
+  /** What the place turned to usually is, against the level; neutral where nothing is known of it. */
+  season(): number {
+    return this.#season(this.#scale.isRatio ? this.#spread() / Math.max(1, this.level) : this.#spread())
+  }
+
+  /** The level that was told last; NaN before. */
+  get level(): number {
+    return this.#list[levelAt] as number
+  }
+
   /** Takes in what the bucket showed. @param outlook what had been expected of it */
   learn(value: number, thinness: number, outlook: Outlook | null): void {
+    const list = this.#list
     const scaled = this.#scale.forth(value)
     if (outlook !== null) {
       this.#stray(Math.abs(scaled - outlook.expected) / Math.sqrt(1 + thinness))
       this.#place(scaled)
     }
-    this.#levels.add(scaled)
-    this.#sinceLevel++
+    add(list, this.#layout.levels, scaled)
+    list[sinceLevel] = (list[sinceLevel] as number) + 1
+  }
+
+  /** Forgets the level that was; seasons and spread stay. */
+  forgetLevel(): void {
+    clear(this.#list, this.#layout.levels)
+    this.#list[sinceLevel] = Number.POSITIVE_INFINITY
   }
 
   /** Against a level that is not known yet a value would say nothing about its season. */
   #place(scaled: number): void {
-    if (this.#levels.size < this.#seasonsFrom) return
+    const list = this.#list
+    if (sizeOf(list, this.#layout.levels) < this.#layout.seasonsFrom) return
     const level = this.#levelNow()
     const relative = this.#scale.isRatio ? scaled / Math.max(1, level) : scaled - level
-    this.#dayPlace.season.add(relative)
-    this.#weekPlace.add(relative)
+    add(list, this.#day, relative)
+    add(list, this.#week, relative)
   }
 
   /** While a place was not seen before, straying says little about it: such residuals only serve until better come. */
   #stray(residual: number): void {
-    const hasSeasons = this.#week.length > 0
-    const isKnown = !hasSeasons || (this.#weekPlace.size > 0 && this.#dayPlace.season.size >= 3)
-    if (isKnown && hasSeasons) this.#dayPlace.strayed.add(residual)
-    if (isKnown && !this.#isSettled) {
-      this.#isSettled = true
-      if (hasSeasons) this.#strayed.clear()
+    const list = this.#list
+    const { hasSeasons, strayed } = this.#layout
+    const isSettled = list[settledAt] === 1
+    const isKnown = !hasSeasons || (sizeOf(list, this.#week) > 0 && sizeOf(list, this.#day) >= 3)
+    if (isKnown && hasSeasons) add(list, this.#dayStrayed, residual)
+    if (isKnown && !isSettled) {
+      list[settledAt] = 1
+      if (hasSeasons) clear(list, strayed)
     }
-    if (isKnown || !this.#isSettled) this.#strayed.add(residual)
+    if (isKnown || !isSettled) add(list, strayed, residual)
   }
 
   #levelNow(): number {
-    if (this.#sinceLevel < this.#levelEvery && this.#levels.size > 4 * leastHistory) return this.#level
-    this.#sinceLevel = 0
-    this.#level = this.#levels.midmean()
-    const isKnown = this.#strayed.size >= leastHistory
-    this.#usualSpread = isKnown ? this.#strayed.quantile(0.8) / 1.28 : this.#range()
-    return this.#level
+    const list = this.#list
+    const { levels, strayed, levelEvery } = this.#layout
+    if ((list[sinceLevel] as number) < levelEvery && sizeOf(list, levels) > 4 * leastHistory) {
+      return list[levelAt] as number
+    }
+    list[sinceLevel] = 0
+    list[levelAt] = midmean(list, levels)
+    const isKnown = sizeOf(list, strayed) >= leastHistory
+    list[spreadAt] = isKnown ? quantile(list, strayed, 0.8) / 1.28 : this.#range()
+    return list[levelAt] as number
   }
 
   #at(level: number, season: number): number {
@@ -131,47 +209,41 @@ export class Memory {
   /** The place in the day as far as it differs from the level, the place in the week as far as from the day. */
   #season(spread: number): number {
     const neutral = this.#scale.isRatio ? 1 : 0
-    const day = shrunk(this.#dayPlace.season, neutral, spread)
-    return shrunk(this.#weekPlace, day, spread)
+    const day = shrunk(this.#list, this.#day, neutral, spread)
+    return shrunk(this.#list, this.#week, day, spread)
   }
 
   #spread(): number {
-    const own = this.#dayPlace.strayed
-    const all = this.#usualSpread
-    if (own.size < 3) return all
-    const weight = own.size / (own.size + ownSpreadFrom)
-    return Math.sqrt(weight * (own.quantile(0.85) / 1.44) ** 2 + (1 - weight) * all ** 2)
+    const list = this.#list
+    const own = this.#dayStrayed
+    const size = sizeOf(list, own)
+    const all = list[spreadAt] as number
+    if (size < 3) return all
+    const weight = size / (size + ownSpreadFrom)
+    return Math.sqrt(weight * (quantile(list, own, 0.85) / 1.44) ** 2 + (1 - weight) * all ** 2)
   }
 
   /** Spread of the values themselves, where no residual is known yet. */
   #range(): number {
-    return 0.75 * (this.#levels.quantile(0.9) - this.#levels.quantile(0.1))
+    const { levels } = this.#layout
+    return 0.75 * (quantile(this.#list, levels, 0.9) - quantile(this.#list, levels, 0.1))
   }
 }
 
-const dayPlace = (): DayPlace => ({
-  season: new RollingWindow(daysKept),
-  strayed: new RollingWindow(daysKept),
-})
-
 /** Mean of a place, drawn towards `centre` by the part of the difference that chance explains. */
-function shrunk(place: RollingWindow, centre: number, spread: number): number {
-  if (place.size === 0) return centre
-  const difference = place.midmean() - centre
-  const chance = Math.min(spread, ownSpread(place)) ** 2 / place.size
+function shrunk(list: Float32Array, place: Window, centre: number, spread: number): number {
+  const size = sizeOf(list, place)
+  if (size === 0) return centre
+  const difference = midmean(list, place) - centre
+  const chance = Math.min(spread, ownSpread(list, place)) ** 2 / size
   const weight = difference === 0 ? 0 : Math.max(0, 1 - chance / difference ** 2)
   return centre + weight * difference
 }
 
 /** Spread within a place; with few values more than they show, with two none that can be told. */
-function ownSpread(place: RollingWindow): number {
-  if (place.size < 3) return Number.POSITIVE_INFINITY
-  const middle = (place.quantile(0.8) - place.quantile(0.2)) / 1.68
-  return (middle + 0.02) * (1 + 2 / (place.size - 1))
-}
-
-function placed<T>(places: (T | undefined)[], key: number, make: () => T): T {
-  const known = places[key] ?? make()
-  places[key] = known
-  return known
+function ownSpread(list: Float32Array, place: Window): number {
+  const size = sizeOf(list, place)
+  if (size < 3) return Number.POSITIVE_INFINITY
+  const middle = (quantile(list, place, 0.8) - quantile(list, place, 0.2)) / 1.68
+  return (middle + 0.02) * (1 + 2 / (size - 1))
 }

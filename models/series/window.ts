@@ -1,74 +1,116 @@
-// The newest values of a stream, kept in order of size, so that medians and quantiles cost next to nothing.
-// It never looks ahead: what it says comes from the values added before.
+// The newest values of a stream in a stretch of a longer list of numbers, so that thousands of them fit into little
+// memory and can be copied at once. They never look ahead: what they say comes from the values added before.
 
-/** The last `capacity` values that were added. */
-export class RollingWindow {
-  readonly #capacity: number
-  /** Ring of values in the order they came. */
-  readonly #ring: Float64Array
-  readonly #sorted: Float64Array
-  #size = 0
-  #next = 0
+/**
+ * A window of `capacity` values at place `at` of a list: size, next place, the values as they came, and where it
+ * is kept sorted, the values by size.
+ */
+export interface Window {
+  at: number
+  capacity: number
+  isSorted: boolean
+}
 
-  /** @param capacity values kept, >= 1 */
-  constructor(capacity: number) {
-    this.#capacity = capacity
-    this.#ring = new Float64Array(capacity)
-    this.#sorted = new Float64Array(capacity)
+/** Numbers that a window takes in its list. */
+export const windowLength = ({ capacity, isSorted }: Omit<Window, 'at'>): number =>
+  2 + capacity * (isSorted ? 2 : 1)
+
+/** Values in the window. */
+export const sizeOf = (list: Float32Array, { at }: Window): number => list[at] as number
+
+/** Adds a value; the oldest leaves when there are too many. Not a number is no value. */
+export function add(list: Float32Array, window: Window, given: number): void {
+  const value = Math.fround(given)
+  if (!Number.isFinite(value)) return
+  const { at, capacity, isSorted } = window
+  const ring = at + 2
+  const size = list[at] as number
+  const next = list[at + 1] as number
+  if (isSorted) addSorted(list, window, value, size === capacity ? (list[ring + next] as number) : null)
+  if (size < capacity) list[at] = size + 1
+  list[ring + next] = value
+  list[at + 1] = next + 1 === capacity ? 0 : next + 1
+}
+
+function addSorted(list: Float32Array, window: Window, value: number, gone: number | null): void {
+  const base = window.at + 2 + window.capacity
+  const size = list[window.at] as number
+  let hole = gone === null ? size : placeOf(list, base, size, gone)
+  for (; hole > 0 && (list[base + hole - 1] as number) > value; hole--) {
+    list[base + hole] = list[base + hole - 1] as number
   }
-
-  get size(): number {
-    return this.#size
+  const last = gone === null ? size : size - 1
+  for (; hole < last && (list[base + hole + 1] as number) < value; hole++) {
+    list[base + hole] = list[base + hole + 1] as number
   }
+  list[base + hole] = value
+}
 
-  /** Adds a value; the oldest leaves when there are too many. Not a number is no value. */
-  add(value: number): void {
-    if (!Number.isFinite(value)) return
-    const sorted = this.#sorted
-    let hole = this.#size
-    if (this.#size === this.#capacity) hole = this.#placeOf(this.#ring[this.#next] as number)
-    else this.#size++
-    for (; hole > 0 && (sorted[hole - 1] as number) > value; hole--) sorted[hole] = sorted[hole - 1] as number
-    const last = this.#size - 1
-    for (; hole < last && (sorted[hole + 1] as number) < value; hole++)
-      sorted[hole] = sorted[hole + 1] as number
-    sorted[hole] = value
-    this.#ring[this.#next] = value
-    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1
+function placeOf(list: Float32Array, base: number, size: number, value: number): number {
+  let low = 0
+  let high = size
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((list[base + middle] as number) < value) low = middle + 1
+    else high = middle
   }
+  return low
+}
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#size = 0
-    this.#next = 0
+/** Forgets everything. */
+export function clear(list: Float32Array, { at }: Window): void {
+  list[at] = 0
+  list[at + 1] = 0
+}
+
+/** Where sorted values of a window lie; the place is good until the next window is looked at. */
+interface Sorted {
+  list: Float32Array
+  base: number
+  size: number
+}
+
+const scratch = new Float32Array(64)
+const sorted: Sorted = { list: scratch, base: 0, size: 0 }
+
+function sortedOf(list: Float32Array, { at, capacity, isSorted }: Window): Sorted {
+  const size = list[at] as number
+  sorted.size = size
+  if (isSorted) {
+    sorted.list = list
+    sorted.base = at + 2 + capacity
+    return sorted
   }
-
-  /** Mean of the middle half: robust to a quarter of bad values at either end. NaN where there is none. */
-  midmean(): number {
-    const from = Math.floor((this.#size + 1) / 4)
-    const to = this.#size - from
-    let sum = 0
-    for (let i = from; i < to; i++) sum += this.#sorted[i] as number
-    return sum / (to - from)
-  }
-
-  /** Quantile, 0 to 1, between the nearest two values; NaN where there is no value. */
-  quantile(share: number): number {
-    const place = share * (this.#size - 1)
-    const below = Math.floor(place)
-    const low = this.#sorted[below] as number
-    if (this.#size < 2 || below + 1 >= this.#size) return this.#size === 0 ? Number.NaN : low
-    return low + (place - below) * ((this.#sorted[below + 1] as number) - low)
-  }
-
-  #placeOf(value: number): number {
-    let low = 0
-    let high = this.#size
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#sorted[middle] as number) < value) low = middle + 1
-      else high = middle
+  for (let i = 0; i < size; i++) {
+    const value = list[at + 2 + i] as number
+    let hole = i
+    for (; hole > 0 && (scratch[hole - 1] as number) > value; hole--) {
+      scratch[hole] = scratch[hole - 1] as number
     }
-    return low
+    scratch[hole] = value
   }
+  sorted.list = scratch
+  sorted.base = 0
+  return sorted
+}
+
+/** Mean of the middle half: robust to a quarter of bad values at either end. NaN where there is none. */
+export function midmean(list: Float32Array, window: Window): number {
+  const { list: values, base, size } = sortedOf(list, window)
+  const from = Math.floor((size + 1) / 4)
+  const to = size - from
+  let sum = 0
+  for (let i = from; i < to; i++) sum += values[base + i] as number
+  return sum / (to - from)
+}
+
+/** Quantile, 0 to 1, between the nearest two values; NaN where there is no value. */
+export function quantile(list: Float32Array, window: Window, share: number): number {
+  const { list: values, base, size } = sortedOf(list, window)
+  if (size === 0) return Number.NaN
+  const place = share * (size - 1)
+  const below = Math.floor(place)
+  const low = values[base + below] as number
+  if (below + 1 >= size) return low
+  return low + (place - below) * ((values[base + below + 1] as number) - low)
 }
