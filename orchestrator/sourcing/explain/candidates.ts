@@ -28,11 +28,11 @@ export interface Weighed {
 /** Candidates of an order, the chosen first. */
 export function weighed(model: Model, order: OrderModel, plan: ReadPlan): Weighed {
   const isLarge = order.goods.skus.length > mostSkus
-  const ranked = isLarge ? [] : rankPlaces(order.solver, supplyOf(model.problem))
   const chosenIds = new Set(plan.pieces.map(({ work }) => work.nodeId))
-  const others = ranked.filter(({ place }) => !chosenIds.has(nodeIdOf(order, place)))
   const rejectedCount = Math.min(order.rejected.length, keptOfRejected)
   const room = Math.max(0, kept - chosenIds.size - rejectedCount)
+  const isTaken = (place: number) => chosenIds.has(nodeIdOf(order, place))
+  const others = isLarge ? [] : rankPlaces(order.solver, supplyOf(model.problem), Math.max(1, room), isTaken)
   const candidates = plan.pieces.map((piece) => chosen(order, piece))
   for (const [i, one] of others.slice(0, room).entries()) candidates.push(other(order, one, i > 0))
   const fill = Math.max(0, kept - candidates.length)

@@ -82,9 +82,11 @@ export function lineDecisions(
   const skuOf = new Map(
     order.goods.lines.flatMap((lines, i) => lines.map(({ lineId }) => [lineId, i] as const)),
   )
-  const ables = order.goods.quantities.map(
-    (quantity, i) => order.places.filter(({ stand }) => (stand.available[i] ?? -1) >= quantity).length,
-  )
+  const ables = order.goods.quantities.map((quantity, i) => {
+    let able = 0
+    for (const { stand } of order.places) if ((stand.available[i] ?? -1) >= quantity) able++
+    return able
+  })
   const sent = pieces.flatMap(({ work, units }) => {
     const isAll = order.goods.quantities.every((quantity, i) => units[i] === quantity)
     return work.lines.map(({ lineId, quantity }) => {

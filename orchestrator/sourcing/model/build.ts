@@ -1,22 +1,15 @@
 // Turns orders and a world into a problem for solvers, with what is needed to read answers back. It solves nothing.
 
-import type { Place, Problem, SolverOrder } from '../solve/problem.ts'
+import type { Problem, SolverOrder } from '../solve/problem.ts'
 import type { SourcingOrder, SourcingWorld } from '../world.ts'
 import { CapacityRows } from './capacity.ts'
-import { isBlocked } from './checks.ts'
-import { coursesOf, isCollected, type Trip } from './courses.ts'
+import { isCollected, type Trip } from './courses.ts'
 import type { NodeFacts } from './facts.ts'
 import { type Goods, goodsOf } from './goods.ts'
+import { comparePlaces, type PlaceModel, placeOf } from './places.ts'
 import { openSession, SourcingSession } from './session.ts'
 import { standOf } from './stands.ts'
-import { WorkWay } from './way.ts'
 import type { Asked, Stand } from './way-parts.ts'
-
-/** A place of an order, with where it comes from. */
-export interface PlaceModel extends Place {
-  stand: Stand
-  ways: readonly WorkWay[]
-}
 
 /** An order in a problem. */
 export interface OrderModel {
@@ -149,7 +142,8 @@ function orderOf(
   skus: ReadonlyMap<string, number>,
 ): OrderModel {
   const { rules } = session
-  const trip: Trip = { order, goods, session, rows, isEveryDay: options.isEveryDay ?? false }
+  const terms = { now: session.world.now, promisedAt: order.promisedAt }
+  const trip: Trip = { order, goods, session, terms, rows, isEveryDay: options.isEveryDay ?? false }
   const asked = askedOf(trip)
   const places: PlaceModel[] = []
   const rejected: Rejected[] = []
@@ -161,11 +155,7 @@ function orderOf(
     if (place !== null) places.push(place)
     else if (options.keepsRejected) rejected.push({ facts, stand })
   }
-  places.sort(
-    (a, b) =>
-      compareDistances(a.distance, b.distance) ||
-      (a.stand.facts.node.nodeId < b.stand.facts.node.nodeId ? -1 : 1),
-  )
+  places.sort(comparePlaces)
   const { maxNodes, maxNodesPerLine, splitCost } = limitsOf(session)
   const solver: SolverOrder = {
     id: order.orderId,
@@ -196,41 +186,24 @@ function askedOf({ order, goods, session }: Trip): Asked {
 }
 
 /** Nodes that may have some of the goods; each once. */
-export function nodesFor(goods: Goods, session: SourcingSession, only: string | null): Iterable<NodeFacts> {
+export function nodesFor(goods: Goods, session: SourcingSession, only: string | null): readonly NodeFacts[] {
   if (only !== null) {
     const facts = session.node(only)
     return facts === undefined ? [] : [facts]
   }
-  const found = new Set<NodeFacts>()
+  const found: NodeFacts[] = []
+  const isFound = new Uint8Array(session.nodes.length)
   for (const sku of goods.skus) {
     const nodeIds = session.world.stock.nodesOf(sku)
     if (nodeIds === null) return session.nodes
     for (const nodeId of nodeIds) {
       const facts = session.node(nodeId)
-      if (facts !== undefined) found.add(facts)
+      if (facts === undefined || isFound[facts.index] === 1) continue
+      isFound[facts.index] = 1
+      found.push(facts)
     }
   }
   return found
-}
-
-function placeOf(trip: Trip, asked: Asked, stand: Stand): PlaceModel | null {
-  if (stand.can === 0 || isBlocked(stand.checks)) return null
-  const { facts } = stand
-  const courses = coursesOf(trip, facts)
-  if (courses.length === 0) return null
-  return {
-    node: facts.index,
-    distance: stand.distanceKm ?? Number.NaN,
-    can: stand.can,
-    stand,
-    ways: courses.map((course) => new WorkWay(asked, stand, course)),
-  }
-}
-
-/** The nearest first, unknown distances last. */
-function compareDistances(a: number, b: number): number {
-  const [x, y] = [Number.isNaN(a), Number.isNaN(b)]
-  return x || y ? Number(x) - Number(y) : a - b
 }
 
 /** Price of a piece of work beyond the first, and how many there may be. */

@@ -1,18 +1,15 @@
 // What a node can still take on a day: rows of a problem, its load and what a place on a busy day is worth. It books
 // nothing.
 
-import type { CompiledNetwork, CompiledNode } from '../network/compiled.ts'
 import type { SolverCapacity, Way } from '../solve/problem.ts'
 import type { NodeFacts } from './facts.ts'
+import { type DayLimits, type Kind, kinds } from './limits.ts'
 import type { SourcingSession } from './session.ts'
-
-/** Kinds of work that can be limited. */
-const kinds = ['orders', 'lines', 'units'] as const
-type Kind = (typeof kinds)[number]
 
 /** What a node can take on a day. */
 export interface DayCapacity {
-  limits: Readonly<Record<Kind, number>>
+  day: string
+  limits: DayLimits
   booked: Readonly<Record<Kind, number>>
   /** Share of the tightest limit that is booked, 0 to 1. */
   load: number
@@ -26,7 +23,7 @@ const busyLoad = 0.4
 /** Rows of a problem, made when they are first asked for. */
 export class CapacityRows {
   readonly rows: SolverCapacity[] = []
-  readonly #days: Map<string, DayCapacity>[] = []
+  readonly #days: (DayCapacity[] | undefined)[] = []
   readonly #session: SourcingSession
 
   constructor(session: SourcingSession) {
@@ -36,23 +33,19 @@ export class CapacityRows {
   /** Of a node on a local day; null = it has no limits. */
   of(facts: NodeFacts, day: string): DayCapacity | null {
     if (!facts.hasCapacity) return null
-    let days = this.#days[facts.index]
-    if (days === undefined) {
-      days = new Map()
-      this.#days[facts.index] = days
-    }
-    let known = days.get(day)
-    if (known === undefined) {
-      known = this.#make(facts, day)
-      days.set(day, known)
-    }
-    return known
+    const days = this.#days[facts.index]
+    // A few days at most.
+    if (days !== undefined) for (const known of days) if (known.day === day) return known
+    const made = this.#make(facts, day)
+    if (days === undefined) this.#days[facts.index] = [made]
+    else days.push(made)
+    return made
   }
 
-  #make({ node }: NodeFacts, day: string): DayCapacity {
+  #make(facts: NodeFacts, day: string): DayCapacity {
     const { world, rules } = this.#session
-    const booked = world.load.booked(node.nodeId, day)
-    const limits = limitsOf(node, day, world.network)
+    const booked = world.load.booked(facts.node.nodeId, day)
+    const limits = this.#session.limits(facts, day)
     let load = 0
     const uses: Way['uses'][number][] = []
     for (const kind of kinds) {
@@ -68,23 +61,7 @@ export class CapacityRows {
         perUnit: kind === 'units' ? 1 : 0,
       })
     }
-    return { limits, booked, load, uses }
-  }
-}
-
-/** Limits of a day; an hourly one counts for the hours that are worked. */
-function limitsOf(
-  { nodeId, capacity }: CompiledNode,
-  day: string,
-  network: Pick<CompiledNetwork, 'workedHours'>,
-): Record<Kind, number> {
-  const { ordersPerDay, linesPerDay, unitsPerDay, ordersPerHour } = capacity
-  const none = Number.POSITIVE_INFINITY
-  const byHour = ordersPerHour === null ? none : Math.floor(ordersPerHour * network.workedHours(nodeId, day))
-  return {
-    orders: Math.min(ordersPerDay ?? none, byHour),
-    lines: linesPerDay ?? none,
-    units: unitsPerDay ?? none,
+    return { day, limits, booked, load, uses }
   }
 }
 

@@ -1,14 +1,14 @@
 // The ways that work could go from a node to a customer: services or carriers, and the days they leave on. It prices
 // no goods.
 
-import type { ServiceLane } from '../network/compiled.ts'
 import type { SourcingOrder } from '../world.ts'
 import { type CapacityRows, type DayCapacity, fitsInto, priceOfLoad, tightest } from './capacity.ts'
 import { type Check, check, fixed } from './checks.ts'
+import { arrivalOn, type Carriage, CarriedCourse, lateCents, type Terms } from './course.ts'
 import type { WorkDay } from './days.ts'
 import { type NodeFacts, usual } from './facts.ts'
 import type { Goods } from './goods.ts'
-import { type Law, latenessOf, nothing } from './laws.ts'
+import { nothing } from './laws.ts'
 import type { SourcingSession } from './session.ts'
 import type { Course } from './way-parts.ts'
 
@@ -18,19 +18,12 @@ const dayMs = 86_400_000
 /** Carriers known from history that are weighed, the most used first. */
 const carriersWeighed = 4
 
-/** Who would carry, and for how much where no rate card says it. */
-interface Carriage {
-  carrierId: string | null
-  lane: ServiceLane | null
-  transit: Law
-  cents: number
-}
-
 /** What ways are asked for. */
 export interface Trip {
   order: SourcingOrder
   goods: Goods
   session: SourcingSession
+  terms: Terms
   rows: CapacityRows
   /** Every day on which it could leave; else only as many as one order on its own could want. */
   isEveryDay: boolean
@@ -59,7 +52,7 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
         break
       const capacity = trip.rows.of(facts, day.day)
       const course = courseOf(trip, carriage, day, capacity, facts)
-      if (isStay) return [{ ...course, capacity: null, softCents: 0 }]
+      if (isStay) return [new CarriedCourse(carriage, trip.terms, day, null, course.arrivesAt, 0)]
       const hasPlace = hasRoom(trip, course, said)
       const isOpen = keepsPromise(trip, course, said) && hasPlace
       if (!isOpen && said === undefined) continue
@@ -76,11 +69,11 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
 }
 
 /** What a way costs whatever goes on it, but for carriage and work. */
-function fixedCents({ session }: Trip, { capacity, hours, lateRisk, lateDays, softCents }: Course): number {
+function fixedCents({ session }: Trip, course: Course): number {
   const { weights, prices } = session.world.strategy
-  const late = (lateRisk ?? 0) * prices.lateOrderCents + lateDays * prices.lateDayCents
+  const { capacity, hours, softCents } = course
   const busy = capacity === null ? 0 : priceOfLoad(capacity.load, prices.fullNodeCents)
-  const cents = weights.lateness * late + weights.time * hours * prices.hourCents
+  const cents = weights.lateness * lateCents(course, prices) + weights.time * hours * prices.hourCents
   return cents + weights.capacity * busy + softCents
 }
 
@@ -110,6 +103,7 @@ function carriagesOf(trip: Trip, facts: NodeFacts, isStay: boolean, said?: Check
   const isSlow = (carrierId: string | null) =>
     !isStay && from !== null && carrierId === from.carrier && session.carrierStretch(carrierId) > 1
   const found = session.world.network.hasServices ? byService(trip, facts) : byHistory(trip, facts)
+  if (from === null && found.length > 0 && !isStay) return found
   // Where the work is now, its own carrier is what staying means.
   const isHere = !isStay && from?.nodeId === facts.node.nodeId
   const kept =
@@ -133,12 +127,14 @@ function noOtherText(isHere: boolean): string {
 
 function byService({ order, session }: Trip, { node }: NodeFacts): Carriage[] {
   const lanes = session.world.network.servicesTo(node.nodeId, order.destination)
-  const found = lanes.map((lane) => ({
-    carrierId: lane.service.carrierId,
-    lane,
-    transit: session.transit(lane),
-    cents: 0,
-  }))
+  const found = lanes.map(
+    (lane): Carriage => ({
+      carrierId: lane.service.carrierId,
+      lane,
+      transit: session.transit(lane),
+      cents: 0,
+    }),
+  )
   if (found.length > 0 || order.freight === 'prepaid') return found
   // The customer's own carrier needs no service of ours.
   const transit = session.learnedTransit(node.nodeId, null, order.destination.region)
@@ -164,48 +160,30 @@ function ofHistory({ order, session }: Trip, { node }: NodeFacts, carrierId: str
 }
 
 function courseOf(
-  { order, session }: Trip,
-  { carrierId, lane, transit, cents }: Carriage,
+  { order, session, terms }: Trip,
+  carriage: Carriage,
   day: WorkDay,
   capacity: DayCapacity | null,
   { node }: NodeFacts,
 ): Course {
   const { world, rules } = session
-  const usually = day.dispatchAt + transit.median * hourMs
+  const { lane } = carriage
   const timeZone = order.destination.timeZone ?? node.timeZone
-  const arrivesAt =
-    lane === null || lane.service.deliveryDays.length === 0
-      ? usually
-      : world.network.onDeliveryDay(lane.service, usually, timeZone)
-  const waitHours = (arrivesAt - usually) / hourMs
+  const arrivesAt = arrivalOn(world.network, lane?.service ?? null, day, carriage.transit, timeZone)
   const { promisedAt } = order
-  const late =
-    promisedAt === null
-      ? null
-      : latenessOf(
-          day.excess.mean + transit.mean,
-          day.excess.variance + transit.variance,
-          (promisedAt - world.now) / hourMs - day.floorHours - waitHours,
-        )
   const missedDays = promisedAt === null ? 0 : Math.max(0, arrivesAt - promisedAt) / dayMs
-  return {
-    carrierId,
-    lane,
-    day,
-    capacity,
-    arrivesAt,
-    hours: (arrivesAt - world.now) / hourMs,
-    lateRisk: late === null ? null : late.risk,
-    lateDays: late?.days ?? 0,
-    carriageCents: cents,
-    softCents: missedDays * rules.softPrice('promise') + day.earlyHours * rules.softPrice('calendar'),
-  }
+  const softCents =
+    missedDays === 0 && day.earlyHours === 0
+      ? 0
+      : missedDays * rules.softPrice('promise') + day.earlyHours * rules.softPrice('calendar')
+  return new CarriedCourse(carriage, terms, day, capacity, arrivesAt, softCents)
 }
 
 /** Whether the day has a place for the least of it. */
 function hasRoom({ session, rows }: Trip, { capacity, day }: Course, said?: Check[]): boolean {
   if (capacity === null || !session.rules.isHard('capacity')) return true
-  const isFree = capacity.uses.every((use) => (rows.rows[use.capacity]?.limit ?? 0) >= 1)
+  let isFree = true
+  for (const use of capacity.uses) if (!((rows.rows[use.capacity]?.limit ?? 0) >= 1)) isFree = false
   if (isFree) return true
   const seen = tightest(capacity, 1, 1)
   said?.push(

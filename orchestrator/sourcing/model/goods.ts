@@ -14,6 +14,15 @@ export interface Goods {
   lines: readonly (readonly { lineId: string; quantity: number }[])[]
   units: number
   valueCents: number
+  /** Grams that a piece of work weighs at most; Infinity where some weight is not known. */
+  mostG: number
+}
+
+function mostGrams(weights: readonly number[], quantities: readonly number[]): number {
+  let grams = 0
+  for (const [i, weight] of weights.entries()) grams += weight * (quantities[i] ?? 0)
+  // Weights of pieces are rounded to a millionth.
+  return Number.isNaN(grams) ? Number.POSITIVE_INFINITY : grams * (1 + 1e-9) + 1e-3
 }
 
 /** A number that can be a weight, a length or a price; NaN where it cannot. */
@@ -43,10 +52,11 @@ export function goodsOf(order: SourcingOrder, product: SourcingWorld['product'])
   const entries = [...bySku.values()]
   const quantities = entries.map(({ lines }) => lines.reduce((sum, { quantity }) => sum + quantity, 0))
   const units = quantities.reduce((sum, quantity) => sum + quantity, 0)
+  const weights = weightsOf(order.weightG, entries, quantities, units)
   return {
     skus,
     quantities,
-    weights: weightsOf(order.weightG, entries, quantities, units),
+    weights,
     volumes: skus.map((sku) => {
       const facts = product(sku)
       return facts === null
@@ -57,6 +67,7 @@ export function goodsOf(order: SourcingOrder, product: SourcingWorld['product'])
     lines: entries.map(({ lines }) => lines),
     units,
     valueCents: entries.reduce((sum, { value }) => sum + value, 0),
+    mostG: mostGrams(weights, quantities),
   }
 }
 

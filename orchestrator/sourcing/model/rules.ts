@@ -44,13 +44,15 @@ export function rulesOf(strategy: api.Strategy, without?: ReadonlySet<api.Constr
     else rules.push(rule)
   }
   const of = (name: api.ConstraintName) => byName.get(name) ?? none
-  const hard = [...byName.values()].flat().filter(({ isHard }) => isHard)
+  const hard = new Set(
+    [...byName.values()].flatMap((rules) => rules.flatMap(({ name, isHard }) => (isHard ? name : []))),
+  )
   return {
     strategy,
     of,
-    hard: [...new Set(hard.map(({ name }) => name))],
+    hard: [...hard],
     isOn: (name) => byName.has(name),
-    isHard: (name) => of(name).some(({ isHard }) => isHard),
+    isHard: (name) => hard.has(name),
     hardLimit: (name) => {
       const limits = of(name).flatMap(({ isHard, limit }) => (isHard && limit !== null ? [limit] : []))
       return limits.length === 0 ? null : Math.min(...limits)

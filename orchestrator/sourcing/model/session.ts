@@ -7,6 +7,7 @@ import type { SourcingWorld } from '../world.ts'
 import { daysOf, type WorkDay } from './days.ts'
 import { checkedNode, factsOf, keptChecks, keptRules, type NodeFacts, stretchOf, usual } from './facts.ts'
 import { type Law, lawOf } from './laws.ts'
+import { type DayLimits, limitsOf } from './limits.ts'
 import { type Rules, rulesOf } from './rules.ts'
 
 export type { NodeFacts } from './facts.ts'
@@ -18,6 +19,7 @@ export class SourcingSession {
   readonly nodes: readonly NodeFacts[]
   readonly #byId = new Map<string, NodeFacts>()
   readonly #days: Map<string | null, readonly WorkDay[]>[] = []
+  readonly #limits: Map<string, DayLimits>[] = []
   readonly #transit = new Map<string, Law>()
   readonly #laws = new Map<object, Law>()
   readonly #others = new Map<api.Strategy, SourcingSession>()
@@ -77,10 +79,35 @@ export class SourcingSession {
     return known
   }
 
+  /** What a node can take on a local day in all. */
+  limits({ node, index }: NodeFacts, day: string): DayLimits {
+    let days = this.#limits[index]
+    if (days === undefined) {
+      days = new Map()
+      this.#limits[index] = days
+    }
+    let known = days.get(day)
+    if (known === undefined) {
+      known = limitsOf(node, day, this.world.network)
+      days.set(day, known)
+    }
+    return known
+  }
+
   /** From leaving a node to a destination by a service: of the lane, else of the service, else as history has it. */
   transit({ lane, service, nodeId, to }: ServiceLane): Law {
+    return this.transitBy(service, lane, nodeId, to.region)
+  }
+
+  /** The same of a service by one of its lanes, null = it has none there. */
+  transitBy(
+    service: ServiceLane['service'],
+    lane: ServiceLane['lane'],
+    nodeId: string,
+    region: string | null,
+  ): Law {
     const spread = lane?.transit ?? service.transit
-    if (spread === null) return this.learnedTransit(nodeId, service.carrierId, to.region)
+    if (spread === null) return this.learnedTransit(nodeId, service.carrierId, region)
     const from = lane?.transit == null ? service : lane
     let known = this.#laws.get(from)
     if (known === undefined) {

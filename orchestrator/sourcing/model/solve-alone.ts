@@ -3,7 +3,8 @@
 
 import type { ProvenSolution } from '../solve/exact.ts'
 import type { SourcingOrder } from '../world.ts'
-import { type BuildOptions, buildProblem, type Model, type OrderModel, type PlaceModel } from './build.ts'
+import { type BuildOptions, buildProblem, type Model, type OrderModel } from './build.ts'
+import type { PlaceModel } from './places.ts'
 import { type ReadPlan, readPlan } from './plans.ts'
 import type { SourcingSession } from './session.ts'
 import { solveOne } from './solve-one.ts'

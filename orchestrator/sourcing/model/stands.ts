@@ -39,17 +39,15 @@ function checksOf(
 ): Check[] {
   const { node } = facts
   const checks = isFull ? [...facts.checks] : [...facts.unmet]
-  const fail = (name: Parameters<typeof fixed>[0], code: string, text: string) =>
-    checks.push(fixed(name, { isMet: false, code, text }))
   const avoided = order.avoided.get(node.nodeId)
-  if (avoided !== undefined) fail('avoided', 'node_avoided', avoided)
-  if (!node.methods.has(order.method)) fail('method', 'method_not_served', methodText(order))
+  if (avoided !== undefined) fail(checks, 'avoided', 'node_avoided', avoided)
+  if (!node.methods.has(order.method)) fail(checks, 'method', 'method_not_served', methodText(order))
   const { onlyCustomers } = node
   if (onlyCustomers !== null && (order.customerRef === null || !onlyCustomers.has(order.customerRef)))
-    fail('customer', 'customer_not_served', 'does not serve this customer')
-  if (isCollected(order)) collectionChecks(order, facts, distanceKm, fail)
+    fail(checks, 'customer', 'customer_not_served', 'does not serve this customer')
+  if (isCollected(order)) collectionChecks(order, facts, distanceKm, checks)
   else if (order.from !== null && facts.stretch > 1)
-    fail('incident', 'incident', 'has an open incident itself')
+    fail(checks, 'incident', 'incident', 'has an open incident itself')
   for (const rule of session.rules.of('max_distance')) {
     const isFar = distanceKm === null || distanceKm > (rule.limit ?? Number.POSITIVE_INFINITY)
     if (isFull || isFar) checks.push(distanceCheck(rule, distanceKm))
@@ -73,6 +71,10 @@ function checksOf(
   return checks
 }
 
+function fail(checks: Check[], name: Parameters<typeof fixed>[0], code: string, text: string): void {
+  checks.push(fixed(name, { isMet: false, code, text }))
+}
+
 function methodText(order: SourcingOrder): string {
   return isCollected(order) ? 'customers cannot collect here' : `does not serve ${order.method}`
 }
@@ -82,14 +84,14 @@ function collectionChecks(
   { from, destination }: SourcingOrder,
   { node }: NodeFacts,
   distanceKm: number | null,
-  fail: (name: 'method', code: string, text: string) => void,
+  checks: Check[],
 ): void {
-  if (from !== null) fail('method', 'collected_elsewhere', 'the customer collects at the other node')
+  if (from !== null) fail(checks, 'method', 'collected_elsewhere', 'the customer collects at the other node')
   const { region } = destination
   const isClose = distanceKm !== null && distanceKm <= nearKm
   const isNear =
     region === null ? distanceKm === null || distanceKm <= unnamedKm : node.region === region || isClose
-  if (!isNear) fail('method', 'too_far', "not in the customer's region")
+  if (!isNear) fail(checks, 'method', 'too_far', "not in the customer's region")
 }
 
 /** A node across the border of a region is near all the same, km. */
@@ -123,9 +125,11 @@ function stockOf(order: SourcingOrder, goods: Goods, { node }: NodeFacts, sessio
   const { stock } = session.world
   const isKept = session.rules.isOn('safety_stock')
   const isHard = session.rules.isHard('safety_stock')
-  const available: number[] = []
-  const free: number[] = isHard || !isKept ? available : []
-  for (const sku of goods.skus) {
+  const count = goods.skus.length
+  const available = new Array<number>(count)
+  const free = isHard || !isKept ? available : new Array<number>(count)
+  for (let i = 0; i < count; i++) {
+    const sku = goods.skus[i] ?? ''
     const told = stock.available(sku, node.nodeId, order.channel)
     const held = order.held(node.nodeId, sku)
     const all = told === null ? Number.POSITIVE_INFINITY : told === undefined ? held || -1 : told + held
@@ -133,8 +137,8 @@ function stockOf(order: SourcingOrder, goods: Goods, { node }: NodeFacts, sessio
     // The larger of the node's rule and what its feed keeps back; the latter is gone from `told`.
     const safety = kept > 0 ? Math.max(0, kept - stock.keptBack(sku, node.nodeId)) : 0
     const rest = safety > 0 ? Math.max(held, all - safety) : all
-    available.push(Math.floor(isHard ? rest : all))
-    if (free !== available) free.push(rest)
+    available[i] = Math.floor(isHard ? rest : all)
+    if (free !== available) free[i] = rest
   }
   return { available, free }
 }

@@ -5,6 +5,7 @@ import type { api } from '#data/contracts'
 import type { Parcel } from '../network/compiled.ts'
 import type { Way } from '../solve/problem.ts'
 import { excessOf, priceOfLoad } from './capacity.ts'
+import { lateCents } from './course.ts'
 import { usual } from './facts.ts'
 import type { Asked, Course, Load, Stand } from './way-parts.ts'
 
@@ -27,6 +28,7 @@ const at = Object.fromEntries(termNames.map((name, i) => [name, i])) as Record<a
 /** Terms that do not depend on the units; soft ones in part. */
 const fixedTerms = [at.capacity, at.lateness, at.time, at.priority, at.soft]
 
+const noUses: Way['uses'] = []
 const scratch = new Float64Array(termNames.length)
 /** Used again and again: a parcel is asked about and forgotten. */
 const parcel: Parcel = { weightG: null, volumeMm3: null, valueCents: null }
@@ -37,7 +39,6 @@ export class WorkWay implements Way {
   readonly asked: Asked
   readonly stand: Stand
   readonly course: Course
-  readonly uses: Way['uses']
   #whole = Number.NaN
   #least: { each: number; perUnit: readonly number[] } | null = null
 
@@ -45,7 +46,10 @@ export class WorkWay implements Way {
     this.asked = asked
     this.stand = stand
     this.course = course
-    this.uses = course.capacity?.uses ?? []
+  }
+
+  get uses(): Way['uses'] {
+    return this.course.capacity?.uses ?? noUses
   }
 
   cost(units: readonly number[]): number {
@@ -70,8 +74,11 @@ export class WorkWay implements Way {
     const { lane, carriageCents } = this.course
     const isFree = isCollect || lane === null
     const floor = isFree ? null : world.network.rateFloor(lane)
-    const byWeight = floor === null ? 0 : floor.eachCents + floor.perGCents * (goods.weights[0] ?? 0)
-    const isByWeight = floor !== null && byWeight > floor.leastCents
+    // What weighs nobody knows how much goes by the least.
+    const isByWeight =
+      floor !== null &&
+      goods.mostG < Number.POSITIVE_INFINITY &&
+      floor.eachCents + floor.perGCents * (goods.weights[0] ?? 0) > floor.leastCents
     const carriage = floor === null ? carriageCents : isByWeight ? floor.eachCents : floor.leastCents
     const perG = isByWeight && floor !== null ? floor.perGCents * weights.carriage : 0
     const each =
@@ -81,10 +88,10 @@ export class WorkWay implements Way {
     for (const i of fixedTerms) fixed += scratch[i] ?? 0
     // Carriage, work and soft constraints are rounded each: half a cent down at most.
     const perUnit = goods.weights.map(
-      (g) => (Number.isNaN(g) ? 0 : g * perG) + weights.processing * node.unitCostCents,
+      (g) => (isByWeight ? g * perG : 0) + weights.processing * node.unitCostCents,
     )
     const least = each + fixed - (world.rounding === 'cents' ? 1.5 : 0)
-    return { each: Number.isFinite(least) ? Math.max(0, least) : 0, perUnit }
+    return { each: Number.isNaN(least) ? 0 : least, perUnit }
   }
 
   /** Terms of a piece of work that are not 0. */
@@ -156,8 +163,8 @@ export class WorkWay implements Way {
   #fix(): void {
     const { world } = this.asked.session
     const { weights, prices } = world.strategy
-    const { capacity, lateRisk, lateDays, hours, softCents } = this.course
-    const late = (lateRisk ?? 0) * prices.lateOrderCents + lateDays * prices.lateDayCents
+    const { capacity, hours, softCents } = this.course
+    const late = lateCents(this.course, prices)
     scratch[at.split] = 0
     scratch[at.capacity] =
       capacity === null ? 0 : weights.capacity * priceOfLoad(capacity.load, prices.fullNodeCents)
@@ -201,8 +208,7 @@ export class WorkWay implements Way {
     parcel.weightG = orNull(load.weightG)
     parcel.volumeMm3 = orNull(load.volumeMm3)
     parcel.valueCents = orNull(load.valueCents)
-    const rate = this.asked.session.world.network.rate(lane, parcel, day.dispatchAt)
-    const cents = rate === null ? Number.POSITIVE_INFINITY : rate.cents
+    const cents = this.asked.session.world.network.rateCents(lane, parcel, day.dispatchAt)
     return cents >= 0 ? cents : Number.POSITIVE_INFINITY
   }
 

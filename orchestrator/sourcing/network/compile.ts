@@ -55,8 +55,11 @@ export function compileNetwork({
     hasServices: document.services.length > 0,
     findings: [...places.findings, ...findings.list()],
     servicesTo: (nodeId, to) => destinations.servicesTo(nodeId, to),
+    reached: (nodeId, to) => destinations.reached(nodeId, to),
     rate: (service, parcel, at) => destinations.rate(service, parcel, at),
+    rateCents: (service, parcel, at) => destinations.cents(service, parcel, at),
     rateFloor: (service) => destinations.floor(service),
+    reachFloor: (reach, distanceKm, mostG) => destinations.reachFloor(reach, distanceKm, mostG),
     departures: (nodeId, carrierId, from, count, hours = 0): readonly Departure[] =>
       timetables.get(nodeId)?.list(carrierId, from, count, hours) ?? [],
     addWorkingTime: (nodeId, from, hours) => timetables.get(nodeId)?.hours.add(from, hours) ?? null,

@@ -77,15 +77,28 @@ export interface CompiledNetwork {
   /** Whether any service is defined at all; where none is, carriage is what history says. */
   hasServices: boolean
   findings: readonly api.NetworkFinding[]
-  /** Services that go from a node to a destination, each with its narrowest lane. Kept per node and destination. */
+  /** Services that go from a node to a destination, each with its narrowest lane. */
   servicesTo(nodeId: string, to: LanePlace): readonly ServiceLane[]
+  /** The same, as one answer for all destinations of an area. */
+  reached(nodeId: string, to: LanePlace): readonly ServiceReach[]
   /**
    * The cheapest rate of a service for a parcel; null = no card or band covers it.
    * @param at epoch ms, for cards that hold for a time
    */
   rate(service: ServiceLane, parcel: Parcel, at: number): Rate | null
-  /** No parcel costs less on a service: `eachCents` + `perGCents` x its weight, nor `leastCents`. */
-  rateFloor(service: ServiceLane): { eachCents: number; perGCents: number; leastCents: number }
+  /** What `rate` asks for a parcel, Infinity where there is none. */
+  rateCents(service: ServiceLane, parcel: Parcel, at: number): number
+  /**
+   * No parcel costs less on a service: `eachCents` + `perGCents` x its weight, nor `leastCents`. Good until it is
+   * asked again.
+   */
+  rateFloor(service: ServiceLane): Readonly<RateFloor>
+  /**
+   * The same by what `reached` says, with Infinity where no rate fits.
+   * @param distanceKm as the crow flies
+   * @param mostG that the parcel weighs at most
+   */
+  reachFloor(reach: ServiceReach, distanceKm: number | null, mostG: number): Readonly<RateFloor>
   /**
    * Next departures of work that comes at `from`: one for each working day whose cut-off it reaches, the earliest
    * first, at most `count`. Work counts on a day from its cut-off of the day before to its own; it is begun when it
@@ -124,6 +137,20 @@ export interface LanePlace {
   readonly zone: string | null
   readonly latitude: number | null
   readonly longitude: number | null
+}
+
+/** A service from a node to all destinations of an area; what it may cost is known to the network that told it. */
+export interface ServiceReach {
+  readonly service: api.CarrierService
+  /** The narrowest that fits; null = the service has none and reaches everywhere. */
+  readonly lane: api.NetworkLane | null
+}
+
+/** No parcel costs less than `eachCents` + `perGCents` x its weight, nor less than `leastCents`. */
+export interface RateFloor {
+  eachCents: number
+  perGCents: number
+  leastCents: number
 }
 
 /** A service between a node and a destination. */

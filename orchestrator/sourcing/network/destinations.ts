@@ -2,24 +2,29 @@
 // destination is kept for a while, since all nodes are asked for the same one.
 
 import type { api } from '#data/contracts'
-import type { Floor } from './bands.ts'
 import type { Centroids } from './centroids.ts'
-import type { CompiledNode, LanePlace, Parcel, Rate, ServiceLane } from './compiled.ts'
+import type {
+  CompiledNode,
+  RateFloor as Floor,
+  LanePlace,
+  Parcel,
+  Rate,
+  ServiceLane,
+  ServiceReach,
+} from './compiled.ts'
 import { greatCircleKm, type Point, pointOf } from './distance.ts'
 import { placeKeys } from './place.ts'
-import { cheapestRate, floorOf, Validity } from './rates.ts'
+import { cheapestCents, cheapestRate, floorOf, Validity } from './rates.ts'
 import type { Area, Reach, Reached } from './reach.ts'
 import { isInstant, type ZoneClock } from './zone-clock.ts'
 
-/** Destinations kept, and services to them; beyond either all are forgotten. */
+/** Destinations kept; beyond them all are forgotten. */
 const keptDestinations = 1_024
-const keptLanes = 20_000
 
 interface Known {
   to: LanePlace
   area: Area
   point: Point | null
-  byNode: Map<string, readonly ServiceLane[]>
 }
 
 /** A service lane that remembers the rates of its places. */
@@ -30,7 +35,6 @@ class RatedLane implements ServiceLane {
   readonly to: LanePlace
   readonly distanceKm: number | null
   readonly #reached: Reached
-  #floor: Floor | null = null
 
   constructor(nodeId: string, to: LanePlace, distanceKm: number | null, reached: Reached) {
     this.service = reached.service
@@ -41,11 +45,6 @@ class RatedLane implements ServiceLane {
     this.#reached = reached
   }
 
-  floor(): Floor {
-    this.#floor ??= floorOf(this.#reached, this.distanceKm)
-    return this.#floor
-  }
-
   /** Null for a lane that was made elsewhere. */
   static reachedBy(lane: ServiceLane): Reached | null {
     return #reached in lane ? lane.#reached : null
@@ -53,6 +52,8 @@ class RatedLane implements ServiceLane {
 }
 
 const none: readonly ServiceLane[] = []
+const nowhere: readonly Reached[] = []
+const nothing: Floor = Object.freeze({ eachCents: 0, perGCents: 0, leastCents: 0 })
 
 /** Look-ups of destinations. */
 export class Destinations {
@@ -62,9 +63,14 @@ export class Destinations {
   readonly #homeCountry: string | null
   readonly #clockOf: (nodeId: string) => ZoneClock | null
   readonly #validity = new Validity()
+  readonly #floor: Floor = { eachCents: 0, perGCents: 0, leastCents: 0 }
   readonly #known = new Map<string, Known>()
   #last: Known | null = null
-  #lanes = 0
+  readonly #measured: { node: CompiledNode | null; known: Known | null; km: number } = {
+    node: null,
+    known: null,
+    km: 0,
+  }
 
   /** @param homeCountry what a destination without a country is taken to be in */
   constructor(
@@ -86,16 +92,14 @@ export class Destinations {
     const node = this.#nodes.get(nodeId)
     if (node === undefined) return none
     const known = this.#of(to)
-    const kept = known.byNode.get(nodeId)
-    if (kept !== undefined) return kept
     const km = this.#km(node, known)
-    const lanes = this.#reach
-      .from(node, known.area)
-      .map((reached) => new RatedLane(nodeId, known.to, km, reached))
-    known.byNode.set(nodeId, lanes)
-    this.#lanes += lanes.length + 1
-    if (this.#lanes > keptLanes) this.#forget()
-    return lanes
+    return this.#reach.from(node, known.area).map((one) => new RatedLane(nodeId, known.to, km, one))
+  }
+
+  /** The same for all destinations of an area. */
+  reached(nodeId: string, to: LanePlace): readonly Reached[] {
+    const node = this.#nodes.get(nodeId)
+    return node === undefined ? nowhere : this.#reach.from(node, this.#of(to).area)
   }
 
   /** The cheapest rate of a service for a parcel. */
@@ -103,13 +107,30 @@ export class Destinations {
     const clock = this.#clockOf(service.nodeId)
     const reached = RatedLane.reachedBy(service) ?? this.#reachedBy(service)
     if (clock === null || reached === null || !isInstant(at)) return null
-    const km = service.distanceKm !== null && service.distanceKm >= 0 ? service.distanceKm : null
-    return cheapestRate(reached, parcel, km, (card) => this.#validity.holds(card, at, clock))
+    return cheapestRate(reached, parcel, kmOf(service), (card) => this.#validity.holds(card, at, clock))
   }
 
-  /** What any parcel costs at least. */
-  floor(service: ServiceLane): Floor {
-    return service instanceof RatedLane ? service.floor() : { eachCents: 0, perGCents: 0, leastCents: 0 }
+  /** What the cheapest rate asks, Infinity where there is none. */
+  cents(service: ServiceLane, parcel: Parcel, at: number): number {
+    const clock = this.#clockOf(service.nodeId)
+    const reached = RatedLane.reachedBy(service) ?? this.#reachedBy(service)
+    if (clock === null || reached === null || !isInstant(at)) return Number.POSITIVE_INFINITY
+    return cheapestCents(reached, parcel, kmOf(service), at, this.#validity, clock)
+  }
+
+  /** What any parcel costs at least; good until it is asked again. */
+  floor(service: ServiceLane): Readonly<Floor> {
+    const reached = RatedLane.reachedBy(service)
+    return reached === null ? nothing : floorOf(reached, kmOf(service), Number.POSITIVE_INFINITY, this.#floor)
+  }
+
+  /** The same of what was reached, for parcels up to a weight. */
+  reachFloor(reach: ServiceReach, distanceKm: number | null, mostG: number): Readonly<Floor> {
+    if (!isReached(reach)) return nothing
+    const km = reach.lane?.distanceKm ?? distanceKm
+    // A parcel may count as more than it weighs.
+    const grams = reach.service.dimDivisor === null ? mostG : Number.POSITIVE_INFINITY
+    return floorOf(reach, km !== null && km >= 0 ? km : null, grams, this.#floor)
   }
 
   /** Coordinates of a destination. */
@@ -123,9 +144,16 @@ export class Destinations {
     return node === undefined ? null : this.#km(node, this.#of(to))
   }
 
-  #km(node: CompiledNode, { point }: Known): number | null {
-    if (point === null || node.latitude === null || node.longitude === null) return null
-    return greatCircleKm({ latitude: node.latitude, longitude: node.longitude }, point)
+  #km(node: CompiledNode, known: Known): number | null {
+    const { point } = known
+    const { latitude, longitude } = node
+    if (point === null || latitude === null || longitude === null) return null
+    // A node is asked for its distance and for its services, one after the other.
+    if (this.#measured.node === node && this.#measured.known === known) return this.#measured.km
+    this.#measured.node = node
+    this.#measured.known = known
+    this.#measured.km = greatCircleKm({ latitude, longitude }, point)
+    return this.#measured.km
   }
 
   #reachedBy({ service, nodeId, to }: ServiceLane): Reached | null {
@@ -153,14 +181,23 @@ export class Destinations {
     const keys = placeKeys(to, this.#homeCountry)
     const own = pointOf(to.latitude, to.longitude)
     const point = own ?? (keys.country === null ? null : this.#centroids.find(keys.country, to))
-    return { to, area: this.#reach.area(keys), point, byNode: new Map() }
+    return { to, area: this.#reach.area(keys), point }
   }
 
   #forget(): void {
     this.#known.clear()
     this.#last = null
-    this.#lanes = 0
+    this.#measured.known = null
   }
+}
+
+function isReached(reach: ServiceReach): reach is Reached {
+  return 'rates' in reach
+}
+
+/** Kilometres that rates go by. */
+function kmOf({ distanceKm }: ServiceLane): number | null {
+  return distanceKm !== null && distanceKm >= 0 ? distanceKm : null
 }
 
 function isSame(a: LanePlace, b: LanePlace): boolean {

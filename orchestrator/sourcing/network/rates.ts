@@ -2,8 +2,7 @@
 // rounded.
 
 import type { api } from '#data/contracts'
-import type { Floor } from './bands.ts'
-import type { Parcel, Rate } from './compiled.ts'
+import type { RateFloor as Floor, Parcel, Rate } from './compiled.ts'
 import type { Rates, Reached } from './reach.ts'
 import { dayNumber, type ZoneClock } from './zone-clock.ts'
 
@@ -91,14 +90,46 @@ export function cheapestRate(
   return best
 }
 
-/** What any parcel costs at least, whatever card holds; nothing where one carries goods of worth for free. */
-export function floorOf({ rates }: Reached, distanceKm: number | null): Floor {
-  const least: Floor = { eachCents: 0, perGCents: 0, leastCents: 0 }
+/** What the cheapest rate asks, as `cheapestRate` has it; Infinity where none fits. */
+export function cheapestCents(
+  { service, rates }: Reached,
+  parcel: Parcel,
+  distanceKm: number | null,
+  at: number,
+  validity: Validity,
+  clock: ZoneClock,
+): number {
+  if (service.maxWeightG !== null && parcel.weightG !== null && parcel.weightG > service.maxWeightG)
+    return Number.POSITIVE_INFINITY
+  const billable = billableG(service, parcel)
+  let least = Number.POSITIVE_INFINITY
+  if (Number.isNaN(billable)) return least
+  for (const rate of rates) {
+    const { card, bands } = rate
+    if (!validity.holds(card, at, clock)) continue
+    const cents = bands.cents(billable ?? lowestOf(rates, rate), distanceKm)
+    if (cents === Number.POSITIVE_INFINITY) continue
+    const { factor, freeFromCents } = card
+    const isFree = freeFromCents !== null && parcel.valueCents !== null && parcel.valueCents >= freeFromCents
+    least = Math.min(least, isFree ? 0 : cents * factor)
+  }
+  return least
+}
+
+/**
+ * What any parcel costs at least, whatever card holds; nothing where one carries goods of worth for free, Infinity
+ * where no band fits.
+ * @param mostG billable weight of the parcel at most
+ * @param least gets it
+ */
+export function floorOf({ rates }: Reached, distanceKm: number | null, mostG: number, least: Floor): Floor {
+  least.eachCents = least.perGCents = least.leastCents = 0
   let isFirst = true
   for (const { card, bands } of rates) {
-    bands.lower(least, distanceKm, card.freeFromCents === null ? card.factor : 0, isFirst)
-    isFirst = false
+    const factor = card.freeFromCents === null ? card.factor : 0
+    if (bands.lower(least, distanceKm, mostG, factor, isFirst)) isFirst = false
   }
+  if (isFirst) least.eachCents = least.leastCents = Number.POSITIVE_INFINITY
   return least
 }
 

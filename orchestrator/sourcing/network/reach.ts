@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import { Bands, bandFault, type Row } from './bands.ts'
-import type { CompiledNode } from './compiled.ts'
+import type { CompiledNode, ServiceReach } from './compiled.ts'
 import type { Findings } from './findings.ts'
 import { destinationKeys, type PlaceKeys, patternKey, prefixLength, wordKey } from './place.ts'
 
@@ -17,9 +17,7 @@ export interface Rates {
 }
 
 /** A service that goes somewhere, with what it may cost. */
-export interface Reached {
-  service: api.CarrierService
-  lane: api.NetworkLane | null
+export interface Reached extends ServiceReach {
   rates: readonly Rates[]
 }
 

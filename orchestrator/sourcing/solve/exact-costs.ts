@@ -15,13 +15,10 @@ export class PieceCosts {
   /** Units of line i that place p can send at `p * lines + i`, and the same as a state. */
   most = new Int32Array(0)
   mostStates = new Int32Array(0)
-  /** Pieces that stock allows, on all ways of all places. */
-  pieceCount = 0
-  /** Number of the first way of each place. */
-  wayStarts = new Int32Array(1)
-  wayCount = 0
+  /** Number of the first way of each place; -1 = it was not asked for yet. */
+  private wayStarts = new Int32Array(1)
+  private wayCount = 0
   private table = new Float64Array(0)
-  private hasTable = false
   private order: SolverOrder | null = null
   private places: readonly Place[] | null = null
   private linePrices = new Float64Array(0)
@@ -38,32 +35,40 @@ export class PieceCosts {
       this.order = order
       this.places = order.places
       this.states = states
-      this.number(order)
-      const size = this.wayCount * states.size
-      this.hasTable = size <= tableMost
-      if (this.hasTable) {
-        if (this.table.length < size) this.table = new Float64Array(size * 2)
-        this.table.fill(Number.NaN, 0, size)
-      }
+      if (this.wayStarts.length < count) this.wayStarts = new Int32Array(count * 2)
+      this.wayStarts.fill(-1, 0, count)
+      this.wayCount = 0
     }
     if (this.most.length < count * states.lines) this.most = new Int32Array(count * states.lines * 2)
     if (this.mostStates.length < count) this.mostStates = new Int32Array(count * 2)
-    this.pieceCount = 0
     for (let p = 0; p < count; p++) this.limit(task, states, p)
     this.isPriced = task.prices !== null
     if (this.isPriced) this.price(task, states)
   }
 
-  private number(order: SolverOrder): void {
-    const count = order.places.length
-    if (this.wayStarts.length < count + 1) this.wayStarts = new Int32Array((count + 1) * 2)
-    let ways = 0
-    for (let p = 0; p < count; p++) {
-      this.wayStarts[p] = ways
-      ways += (order.places[p] as Place).ways.length
+  /** Number of the first way of a place; its costs get their room in the table when it is first asked for. */
+  private startOf(p: number): number {
+    const known = this.wayStarts[p] as number
+    if (known >= 0) return known
+    const { size } = this.states as States
+    const from = this.wayCount
+    this.wayStarts[p] = from
+    this.wayCount += (this.places as readonly Place[])[p]?.ways.length ?? 0
+    const end = Math.min(this.wayCount * size, tableMost)
+    if (this.table.length < end) {
+      const table = new Float64Array(Math.min(end * 2, tableMost))
+      table.set(this.table)
+      this.table = table
     }
-    this.wayStarts[count] = ways
-    this.wayCount = ways
+    if (from * size < end) this.table.fill(Number.NaN, from * size, end)
+    return from
+  }
+
+  /** Numbers the ways of all places. @returns how many there are */
+  countWays(): number {
+    const count = this.places?.length ?? 0
+    for (let p = 0; p < count; p++) this.startOf(p)
+    return this.wayCount
   }
 
   private limit(task: Task, states: States, p: number): void {
@@ -81,7 +86,6 @@ export class PieceCosts {
       state += most * (states.strides[i] as number)
     }
     this.mostStates[p] = state
-    this.pieceCount += this.piecesOf(p)
   }
 
   /** Pieces that the stock of a place allows, on all its ways. */
@@ -89,7 +93,7 @@ export class PieceCosts {
     const { lines } = this.states as States
     let amounts = 1
     for (let i = 0; i < lines; i++) amounts *= (this.most[p * lines + i] as number) + 1
-    return (amounts - 1) * ((this.wayStarts[p + 1] as number) - (this.wayStarts[p] as number))
+    return amounts === 1 ? 0 : (amounts - 1) * ((this.places as readonly Place[])[p] as Place).ways.length
   }
 
   private price(task: Task, states: States): void {
@@ -99,8 +103,9 @@ export class PieceCosts {
     if (this.linePrices.length < order.places.length * lines) {
       this.linePrices = new Float64Array(order.places.length * lines * 2)
     }
-    if (this.wayPrices.length < this.wayCount * 3) this.wayPrices = new Float64Array(this.wayCount * 6)
-    this.wayPrices.fill(0, 0, this.wayCount * 3)
+    const ways = this.countWays()
+    if (this.wayPrices.length < ways * 3) this.wayPrices = new Float64Array(ways * 6)
+    this.wayPrices.fill(0, 0, ways * 3)
     for (let p = 0; p < order.places.length; p++) {
       if (this.mostStates[p] === 0) continue
       const place = order.places[p] as Place
@@ -109,7 +114,7 @@ export class PieceCosts {
         this.linePrices[p * lines + i] = (place.can >> i) & 1 ? prices.stock(place.node, sku) : 0
       }
       for (let w = 0; w < place.ways.length; w++) {
-        const at = ((this.wayStarts[p] as number) + w) * 3
+        const at = (this.startOf(p) + w) * 3
         for (const use of (place.ways[w] as Way).uses) {
           const price = prices.capacity(use.capacity)
           if (price === 0) continue
@@ -124,7 +129,7 @@ export class PieceCosts {
   /** What prices add to a piece. */
   added(place: number, way: number, units: readonly number[]): number {
     if (!this.isPriced) return 0
-    const at = ((this.wayStarts[place] as number) + way) * 3
+    const at = (this.startOf(place) + way) * 3
     let sum = this.wayPrices[at] as number
     const perLine = this.wayPrices[at + 1] as number
     const perUnit = this.wayPrices[at + 2] as number
@@ -148,13 +153,13 @@ export class PieceCosts {
   /** Cost of an amount on a way, with prices; capacities are left to `hasRoom`. */
   costOf(place: number, way: number, state: number): number {
     const states = this.states as States
-    const at = ((this.wayStarts[place] as number) + way) * states.size + state
+    const at = (this.startOf(place) + way) * states.size + state
     const units = states.units[state] as readonly number[]
-    let cost = this.hasTable ? (this.table[at] as number) : Number.NaN
+    let cost = at < tableMost ? (this.table[at] as number) : Number.NaN
     if (Number.isNaN(cost)) {
       cost = costOf((this.places as readonly Place[])[place]?.ways[way] as Way, units)
       this.evaluations++
-      if (this.hasTable) this.table[at] = cost
+      if (at < tableMost) this.table[at] = cost
     }
     return this.isPriced ? cost + this.added(place, way, units) : cost
   }

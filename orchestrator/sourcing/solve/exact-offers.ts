@@ -3,7 +3,7 @@
 
 import type { PieceCosts } from './exact-costs.ts'
 import type { States } from './exact-states.ts'
-import { type Best, floorOf, type Task, unservedCost } from './exact-task.ts'
+import { type Best, floorOf, leastOf, type Task, unservedCost } from './exact-task.ts'
 import type { Place, Way } from './problem.ts'
 
 /** Entries of all lists together, at most. */
@@ -41,8 +41,11 @@ export class Offers {
   forced: ForcedOffer[] = []
   /** Whether an offer was left out that could have mattered. */
   isCut = false
-  /** What has to be spent at least beside a piece with amount s. */
+  /** What has to be spent at least beside a piece with amount s, and for the piece itself. */
   private rest = new Float64Array(0)
+  private own = new Float64Array(0)
+  /** Entries of a list that could matter. */
+  private wanted = 0
 
   /** Starts the lists with everything from one place. The best single piece is the best answer where it is better. */
   collectWhole(search: Search): void {
@@ -59,13 +62,38 @@ export class Offers {
     const amounts: number[] = []
     if (task.order.isWhole && pieces === 1) return amounts
     const full = states.size - 1
-    for (let s = 1; s < full; s++) if ((this.rest[s] as number) < best.target) amounts.push(s)
+    for (let s = 1; s < full; s++) {
+      if ((this.rest[s] as number) + (this.own[s] as number) < best.target) amounts.push(s)
+    }
     return amounts
   }
 
-  /** Whether more costs would have to be asked for than may be, where nothing is known of them. */
-  isTooMany({ states, costs, task }: Search, amounts: readonly number[]): boolean {
-    return costs.pieceCount * (amounts.length / states.size) > task.limits.evaluations - costs.evaluations
+  /** Whether more costs would have to be asked for than may be, by what is known of places alone. */
+  isTooMany(search: Search, amounts: readonly number[]): boolean {
+    const { states, costs, task } = search
+    const { places } = task.order
+    const room = task.limits.evaluations - costs.evaluations
+    if (amounts.length === 0) return false
+    let pieces = 0
+    let unknown = 0
+    for (let p = 0; p < places.length && pieces <= room; p++) {
+      const place = places[p] as Place
+      if (costs.mostStates[p] === 0) continue
+      if (place.least === undefined) {
+        unknown += costs.piecesOf(p)
+        continue
+      }
+      let count = 0
+      for (const s of amounts) if (costs.canSend(p, s) && !this.isTooDear(search, place, s)) count++
+      if (count > 0) pieces += count * place.ways.length
+    }
+    return pieces + unknown * (amounts.length / states.size) > room
+  }
+
+  /** Whether a piece from a place cannot be part of a better answer, whatever way it goes. */
+  private isTooDear({ states, best }: Search, place: Place, s: number): boolean {
+    const units = states.units[s] as readonly number[]
+    return place.least !== undefined && leastOf(place, units) >= best.target - (this.rest[s] as number)
   }
 
   /** Fills the lists of amounts. */
@@ -106,8 +134,8 @@ export class Offers {
   }
 
   private open({ states, isEveryWay, costs, pieces }: Search): void {
-    const wanted = isEveryWay ? costs.wayCount : pieces
-    this.depth = Math.max(1, Math.min(wanted, Math.floor(entriesMost / states.size)))
+    this.wanted = isEveryWay ? costs.countWays() : pieces
+    this.depth = Math.max(1, Math.min(this.wanted, Math.floor(entriesMost / states.size)))
     this.isCut = false
     this.forced = []
     const size = states.size * this.depth
@@ -119,6 +147,7 @@ export class Offers {
     if (this.counts.length < states.size) {
       this.counts = new Int32Array(states.size * 2)
       this.rest = new Float64Array(states.size * 2)
+      this.own = new Float64Array(states.size * 2)
     }
     this.counts.fill(0, 0, states.size)
   }
@@ -130,14 +159,18 @@ export class Offers {
     const wanted = states.unitCounts[states.size - 1] as number
     for (let s = 0; s < states.size; s++) {
       let spent = pieces > 1 ? order.splitCost + floor.each : Number.POSITIVE_INFINITY
+      let own = floor.each
       for (let i = 0; i < states.lines; i++) {
         const units = (states.quantities[i] as number) - (states.digits[s * states.lines + i] as number)
         const perUnit = floor.perUnit[i] as number
+        const sent = states.digits[s * states.lines + i] as number
+        if (sent > 0) own += sent * perUnit
         if (units > 0) spent += units * (order.isWhole ? perUnit : Math.min(perUnit, order.unservedCost))
       }
       const left = wanted - (states.unitCounts[s] as number)
       const dropped = order.isWhole ? Number.POSITIVE_INFINITY : unservedCost(order, left)
       this.rest[s] = left === 0 ? 0 : Math.min(spent, dropped)
+      this.own[s] = own
     }
   }
 
@@ -181,36 +214,39 @@ export class Offers {
       const p = chosen === null ? k : (chosen[k] as number)
       const most = costs.mostStates[p] as number
       if (most === 0 || p === task.forced) continue
-      const { ways } = places[p] as Place
+      const place = places[p] as Place
       for (const s of amounts) {
         if (most !== full && !costs.canSend(p, s)) continue
-        if ((this.rest[s] as number) >= best.target) continue
+        if ((this.rest[s] as number) >= best.target || this.isTooDear(search, place, s)) continue
         if (costs.evaluations >= task.limits.evaluations) {
           this.isCut = true
           return
         }
-        this.offer(search, p, ways, s)
+        this.offer(search, p, place, s)
       }
     }
   }
 
-  private offer(search: Search, p: number, ways: readonly Way[], s: number): void {
+  private offer(search: Search, p: number, { ways, least }: Place, s: number): void {
     const { task, states, costs, best, isEveryWay } = search
+    // Of a place that may be worth it for everything the costs are wanted themselves.
+    const isAsked = least !== undefined && s === states.size - 1
+    const units = states.units[s] as readonly number[]
     const room = best.target - (this.rest[s] as number)
     let cheapest = room
     let chosen = -1
     for (let w = 0; w < ways.length; w++) {
       const way = ways[w] as Way
-      if (way.least !== undefined && leastOf(way.least, states, s) >= (isEveryWay ? room : cheapest)) continue
+      if (!isAsked && leastOf(way, units) >= (isEveryWay ? room : cheapest)) continue
       if (!costs.hasRoom(task, way, s)) continue
       const cost = costs.costOf(p, w, s)
-      if (isEveryWay && cost < room) this.insert(search, s, cost, p, w)
+      if (isEveryWay && cost < room) this.insert(s, cost, p, w)
       if (cost >= cheapest) continue
       cheapest = cost
       chosen = w
     }
     if (chosen < 0) return
-    if (!isEveryWay) this.insert(search, s, cheapest, p, chosen)
+    if (!isEveryWay) this.insert(s, cheapest, p, chosen)
     if (task.forced >= 0) return
     const left = (states.unitCounts[states.size - 1] as number) - (states.unitCounts[s] as number)
     if (left > 0 && task.order.isWhole) return
@@ -221,19 +257,13 @@ export class Offers {
     ])
   }
 
-  private insert(
-    { isEveryWay, costs, pieces }: Search,
-    s: number,
-    cost: number,
-    place: number,
-    way: number,
-  ): void {
+  private insert(s: number, cost: number, place: number, way: number): void {
     const from = s * this.depth
     const count = this.counts[s] as number
     let at = from + count
     if (count === this.depth) {
       at--
-      if (this.depth < (isEveryWay ? costs.wayCount : pieces)) this.isCut = true
+      if (this.depth < this.wanted) this.isCut = true
       if (cost >= (this.costs[at] as number)) return
     } else this.counts[s] = count + 1
     while (at > from && (this.costs[at - 1] as number) > cost) {
@@ -246,13 +276,4 @@ export class Offers {
     this.places[at] = place
     this.ways[at] = way
   }
-}
-
-function leastOf(least: { each: number; perUnit: readonly number[] }, states: States, s: number): number {
-  let sum = least.each
-  for (let i = 0; i < states.lines; i++) {
-    const units = states.digits[s * states.lines + i] as number
-    if (units > 0) sum += units * (least.perUnit[i] ?? 0)
-  }
-  return sum
 }

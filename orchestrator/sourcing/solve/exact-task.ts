@@ -77,6 +77,17 @@ export function costOf(way: Way, units: readonly number[]): number {
   return cost >= 0 ? cost : Number.POSITIVE_INFINITY
 }
 
+/** What a piece on a way, or from a place, costs at least by what is known of it. */
+export function leastOf({ least }: Pick<Way, 'least'>, units: readonly number[]): number {
+  if (least === undefined) return Number.NEGATIVE_INFINITY
+  let sum = least.each
+  for (let i = 0; i < units.length; i++) {
+    const amount = units[i] as number
+    if (amount > 0) sum += amount * (least.perUnit[i] as number)
+  }
+  return sum
+}
+
 /**
  * What any piece costs at least, and any unit of each line, over all ways.
  * @param canSend whether place p could send some of line i
@@ -86,14 +97,20 @@ export function floorOf(task: Task, canSend: (p: number, i: number) => boolean):
   let each = Number.POSITIVE_INFINITY
   const perUnit = lines.map(() => Number.POSITIVE_INFINITY)
   for (let p = 0; p < places.length; p++) {
-    const { ways } = places[p] as Place
+    const place = places[p] as Place
     let isUsed = false
     for (let i = 0; i < lines.length; i++) {
       if (!canSend(p, i)) continue
       isUsed = true
-      for (const { least } of ways) perUnit[i] = Math.min(perUnit[i] as number, least?.perUnit[i] ?? 0)
+      if (place.least !== undefined) {
+        perUnit[i] = Math.min(perUnit[i] as number, place.least.perUnit[i] ?? 0)
+        continue
+      }
+      for (const { least } of place.ways) perUnit[i] = Math.min(perUnit[i] as number, least?.perUnit[i] ?? 0)
     }
-    if (isUsed) for (const { least } of ways) each = Math.min(each, least?.each ?? 0)
+    if (!isUsed) continue
+    if (place.least !== undefined) each = Math.min(each, place.least.each)
+    else for (const { least } of place.ways) each = Math.min(each, least?.each ?? 0)
   }
   return { each: each === Number.POSITIVE_INFINITY ? 0 : each, perUnit }
 }

@@ -10,8 +10,6 @@ import { statesOf } from './exact-states.ts'
 import {
   answerOf,
   Best,
-  costOf,
-  fits,
   floorOf,
   leastOtherwise,
   type OrderLimits,
@@ -21,8 +19,9 @@ import {
   type Supply,
   type Task,
 } from './exact-task.ts'
-import type { Piece, Place, SolverOrder } from './problem.ts'
+import type { Place, SolverOrder } from './problem.ts'
 
+export { type RankedPlace, rankPlaces } from './exact-ranks.ts'
 export {
   type OrderLimits,
   ordinaryLimits,
@@ -73,45 +72,6 @@ export function bestWith(
   return answer.pieces.length === 0 ? null : answer
 }
 
-/** A place as it is to one order on its own. */
-export interface RankedPlace {
-  place: number
-  /** The piece with all that it can send, on its cheapest way; null = it can send nothing. */
-  piece: Piece | null
-  /** Whether that is the whole order. */
-  isWhole: boolean
-}
-
-/** Places of an order: those that send most come first, of these the cheapest. */
-export function rankPlaces(order: SolverOrder, supply: Supply): RankedPlace[] {
-  const wanted = order.lines.reduce((sum, line) => sum + line.quantity, 0)
-  const ranked = order.places.map((_, place) => {
-    const piece = largestPiece(order, supply, place)
-    const units = piece === null ? 0 : piece.units.reduce((sum, amount) => sum + amount, 0)
-    return { place, piece, units, isWhole: units === wanted }
-  })
-  const priceOf = (piece: Piece | null) => piece?.cost ?? 0
-  ranked.sort((a, b) => b.units - a.units || priceOf(a.piece) - priceOf(b.piece) || a.place - b.place)
-  return ranked.map(({ place, piece, isWhole }) => ({ place, piece, isWhole }))
-}
-
-/** All that a place can send, on its cheapest way. */
-function largestPiece(order: SolverOrder, supply: Supply, place: number): Piece | null {
-  const { node, can, ways } = order.places[place] as Place
-  const units = order.lines.map(({ sku, quantity }, i) =>
-    (can >> i) & 1 ? Math.max(0, Math.min(quantity, Math.floor(supply.stock(node, sku)))) : 0,
-  )
-  const count = units.reduce((sum, amount) => sum + amount, 0)
-  const lines = units.reduce((sum, amount) => sum + (amount > 0 ? 1 : 0), 0)
-  let found: Piece | null = null
-  for (const [way, candidate] of ways.entries()) {
-    if (count === 0 || !fits(candidate, supply, lines, count)) continue
-    const cost = costOf(candidate, units)
-    if (cost < (found?.cost ?? Number.POSITIVE_INFINITY)) found = { place, way, units, cost }
-  }
-  return found
-}
-
 function solve(task: Task): ProvenSolution {
   const { order } = task
   const best = new Best(task)
@@ -148,12 +108,16 @@ function lookAtAll(search: Search): Proof {
     new Descent(task, best, search.pieces, task.limits.evaluations / 8).run()
     offers.collectPromising(search, offers.amountsWorth(search))
     partitions.improve(search, offers)
-    if (!task.order.places.some((place) => place.ways.some((way) => way.least !== undefined))) return unproven
+    if (!task.order.places.some(isBounded)) return unproven
     offers.collectWhole(search)
     amounts = offers.amountsWorth(search)
   }
   offers.collectParts(search, amounts)
   return offers.isCut ? unproven : partitions.improve(search, offers)
+}
+
+function isBounded(place: Place): boolean {
+  return place.least !== undefined || place.ways.some((way) => way.least !== undefined)
 }
 
 /** A search without a table; the answer is proven only where what is known of the ways shows that it is the best. */

@@ -45,7 +45,12 @@ export interface Place {
   distance: number
   /** Bit i is set where it could send some of line i, stock aside. */
   can: number
-  ways: readonly Way[]
+  /**
+   * What no piece of work is below, whatever way it goes, as of a way. Absent = nothing is known beside what its ways
+   * say. Ways may be worked out when they are first asked for: places that are too dear for sure are not asked.
+   */
+  readonly least?: Required<Way>['least']
+  readonly ways: readonly Way[]
 }
 
 /** A way from a place: service and day, for example. */

@@ -12,6 +12,8 @@ import {
   sourceOrder,
 } from '#orchestrator/sourcing'
 import { winsWith } from '../../../orchestrator/sourcing/explain/changes.ts'
+import { isBlocked } from '../../../orchestrator/sourcing/model/checks.ts'
+import { coursesOf } from '../../../orchestrator/sourcing/model/courses.ts'
 import { greedyNearest } from '../../../orchestrator/sourcing/solve/greedy.ts'
 import { anyBatch, anyCase } from './model-random.ts'
 
@@ -146,6 +148,40 @@ describe('every plan of one order', () => {
         }
       }),
       { numRuns: 200 },
+    )
+  })
+
+  test('never costs less than what is known of its node before the ways are worked out', () => {
+    let told = 0
+    fc.assert(
+      fc.property(anyCase, fc.array(fc.nat(4), { minLength: 3, maxLength: 3 }), ({ world, order }, share) => {
+        for (const place of buildProblem([order], world).orders[0]?.places ?? []) {
+          const { each, perUnit } = place.least
+          for (const way of place.ways) {
+            const units = way.asked.goods.quantities.map((quantity, i) => Math.min(quantity, share[i] ?? 0))
+            if (units.every((count) => count === 0)) continue
+            const least = each + sum(units.map((count, i) => count * (perUnit[i] ?? 0)))
+            expect(way.cost(units)).toBeGreaterThanOrEqual(least - 1e-9)
+            if (least > 300) told += 1
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+    expect(told).toBeGreaterThan(100)
+  })
+
+  test('can come from the nodes that have a way, and from no others', () => {
+    fc.assert(
+      fc.property(anyCase, ({ world, order }) => {
+        const [model] = buildProblem([order], world, { keepsRejected: true }).orders
+        for (const { ways } of model?.places ?? []) expect(ways.length).toBeGreaterThan(0)
+        for (const { facts, stand } of model?.rejected ?? []) {
+          if (model === undefined || stand === null || stand.can === 0 || isBlocked(stand.checks)) continue
+          expect(coursesOf(model.trip, facts)).toEqual([])
+        }
+      }),
+      { numRuns: 300 },
     )
   })
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import type { CompiledNetwork, LanePlace, Parcel } from '#orchestrator/sourcing'
+import type { CompiledNetwork, LanePlace, Parcel, ServiceLane } from '#orchestrator/sourcing'
 import { co2Grams, compileNetwork } from '#orchestrator/sourcing'
 import {
   carrierService,
@@ -258,11 +258,14 @@ test('whatever the bands, no rate is below the floor that is told for its lane',
         const network = networkOf(cards, { lanes: [networkLane('L', { distanceKm: km })] })
         const nodeId = km === null ? 'lost' : 'N'
         const [lane] = network.servicesTo(nodeId, home)
-        if (lane === undefined) throw new Error('no lane')
+        const [reached] = network.reached(nodeId, home)
+        if (lane === undefined || reached === undefined) throw new Error('no lane')
         const rate = network.rate(lane, parcel(weightG, { valueCents }), now)
-        const { eachCents, perGCents, leastCents } = network.rateFloor(lane)
-        if (rate !== null) expect(rate.cents).toBeGreaterThanOrEqual(leastCents - 1e-9)
-        if (rate !== null) expect(rate.cents).toBeGreaterThanOrEqual(eachCents + perGCents * weightG - 1e-9)
+        const floors = [{ ...network.rateFloor(lane) }, { ...network.reachFloor(reached, null, weightG) }]
+        for (const { eachCents, perGCents, leastCents } of rate === null ? [] : floors) {
+          const least = Math.max(leastCents, eachCents + perGCents * weightG)
+          expect(rate?.cents).toBeGreaterThanOrEqual(least - 1e-9)
+        }
       },
     ),
     { numRuns: 500 },
@@ -280,14 +283,14 @@ test('whatever the bands, the rate is the least that looking through all of them
       (given, km, weights, valueCents) => {
         const cards = given.map((card, i) => rateCard(`R${i}`, card))
         const network = networkOf(cards)
-        const [lane] = network.servicesTo('N', home)
-        if (lane === undefined) throw new Error('no lane')
+        const lane = { ...network.servicesTo('N', home)[0], distanceKm: km } as ServiceLane
         for (const weightG of weights) {
-          const rate = network.rate({ ...lane, distanceKm: km }, parcel(weightG, { valueCents }), now)
+          const asked = [lane, parcel(weightG, { valueCents }), now] as const
+          const rate = network.rate(...asked)
           expect(rate?.cents ?? null).toBe(naively(cards, weightG, km, valueCents))
-          if (rate !== null) priced += 1
-          const again = network.rate({ ...lane, distanceKm: km }, parcel(weightG, { valueCents }), now)
-          expect(again).toEqual(rate)
+          expect(network.rateCents(...asked)).toBe(rate?.cents ?? Infinity)
+          priced += rate === null ? 0 : 1
+          expect(network.rate(...asked)).toEqual(rate)
         }
       },
     ),

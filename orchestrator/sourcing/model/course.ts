@@ -1,0 +1,117 @@
+// How work goes from a node on one day: what does not depend on the units. How late it is likely to be is worked out
+// when it is asked for. It chooses nothing.
+
+import type { api } from '#data/contracts'
+import type { CompiledNetwork, ServiceLane } from '../network/compiled.ts'
+import type { DayCapacity } from './capacity.ts'
+import type { WorkDay } from './days.ts'
+import { type Lateness, type Law, latenessOf } from './laws.ts'
+import type { Course } from './way-parts.ts'
+
+const hourMs = 3_600_000
+
+/** Who would carry, and for how much where no rate card says it. */
+export interface Carriage {
+  carrierId: string | null
+  lane: ServiceLane | null
+  transit: Law
+  cents: number
+}
+
+/** What is the same for every course of an order; instants in epoch ms. */
+export interface Terms {
+  now: number
+  promisedAt: number | null
+}
+
+/** A course by a carriage. */
+export class CarriedCourse implements Course {
+  readonly day: WorkDay
+  readonly capacity: DayCapacity | null
+  readonly arrivesAt: number
+  readonly softCents: number
+  readonly #carriage: Carriage
+  readonly #terms: Terms
+  #late: Lateness | null = null
+
+  constructor(
+    carriage: Carriage,
+    terms: Terms,
+    day: WorkDay,
+    capacity: DayCapacity | null,
+    arrivesAt: number,
+    softCents: number,
+  ) {
+    this.#carriage = carriage
+    this.#terms = terms
+    this.day = day
+    this.capacity = capacity
+    this.arrivesAt = arrivesAt
+    this.softCents = softCents
+  }
+
+  get carrierId(): string | null {
+    return this.#carriage.carrierId
+  }
+
+  get lane(): ServiceLane | null {
+    return this.#carriage.lane
+  }
+
+  get carriageCents(): number {
+    return this.#carriage.cents
+  }
+
+  get hours(): number {
+    return (this.arrivesAt - this.#terms.now) / hourMs
+  }
+
+  get lateRisk(): number | null {
+    return this.#terms.promisedAt === null ? null : this.#lateness(this.#terms.promisedAt).risk
+  }
+
+  get lateDays(): number {
+    return this.#terms.promisedAt === null ? 0 : this.#lateness(this.#terms.promisedAt).days
+  }
+
+  #lateness(promisedAt: number): Lateness {
+    if (this.#late !== null) return this.#late
+    const { day } = this
+    const { transit } = this.#carriage
+    const waitHours = (this.arrivesAt - usualArrival(day, transit)) / hourMs
+    this.#late = latenessOf(
+      day.excess.mean + transit.mean,
+      day.excess.variance + transit.variance,
+      (promisedAt - this.#terms.now) / hourMs - day.floorHours - waitHours,
+    )
+    return this.#late
+  }
+}
+
+/** Price of being late; what costs nothing is not worked out. */
+export function lateCents(
+  course: Pick<Course, 'lateRisk' | 'lateDays'>,
+  { lateOrderCents, lateDayCents }: api.Strategy['prices'],
+): number {
+  const risk = lateOrderCents === 0 ? 0 : (course.lateRisk ?? 0) * lateOrderCents
+  return lateDayCents === 0 ? risk : risk + course.lateDays * lateDayCents
+}
+
+/** When it arrives as likely as not, on a day of delivery of its service; epoch ms. */
+export function arrivalOn(
+  network: Pick<CompiledNetwork, 'onDeliveryDay'>,
+  service: api.CarrierService | null,
+  day: WorkDay,
+  transit: Law,
+  timeZone: string,
+): number {
+  const usually = usualArrival(day, transit)
+  return service === null || service.deliveryDays.length === 0
+    ? usually
+    : network.onDeliveryDay(service, usually, timeZone)
+}
+
+/** When it arrives as likely as not, days of delivery aside; epoch ms. */
+function usualArrival({ dispatchAt }: WorkDay, transit: Law): number {
+  return dispatchAt + transit.median * hourMs
+}
