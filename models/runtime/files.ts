@@ -123,6 +123,16 @@ export async function loadBundle(
   }
 }
 
+/**
+ * What the manifest of a folder says, its files unread.
+ * @throws Error where there is none; the answer is null where it is not readable
+ */
+export async function readManifest(
+  folder: string,
+): Promise<{ kind: string; format: number; meta: unknown } | null> {
+  return manifestOf(await readFile(join(folder, manifestName)))
+}
+
 function manifestOf(text: Buffer): Manifest | null {
   if (text.length > manifestAtMost) return null
   try {

@@ -1,7 +1,7 @@
 // Door of the runtime of models inside this room: backends, nets, learning, files, threads.
 
 export { type Backend, backends, chooseBackend } from './backend.ts'
-export { type Bundle, loadBundle, saveBundle } from './files.ts'
+export { type Bundle, loadBundle, readManifest, saveBundle } from './files.ts'
 export { type Loss, lossOf } from './losses.ts'
 export {
   dispose,

@@ -20,6 +20,16 @@ export const modelErrors = {
     retryable: true,
     message: 'the training was canceled; the model before stays in use',
   },
+  MODELS_VERSION_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'there is no version {version} of model {model}',
+  },
+  MODELS_NOTHING_BEFORE: {
+    status: 409,
+    retryable: false,
+    message: 'no earlier version of model {model} can be put back in use',
+  },
   MODELS_FILE_DAMAGED: {
     status: 500,
     retryable: false,
