@@ -16,6 +16,7 @@ export { createLogger, type Logger } from './logger.ts'
 export { camelCase, camelRow, quoteName, quoteText, snakeCase } from './names.ts'
 export { type Random, seededRandom } from './random.ts'
 export { backoffMs, type RetryPolicy, retry } from './retry.ts'
+export { lowerPool, lowerThisThread } from './thread-priority.ts'
 export {
   currencies,
   gramsPer,

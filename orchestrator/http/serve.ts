@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { validate } from 'node-cron'
-import { type Effects, fail } from '#data/kernel'
+import { type Effects, fail, lowerPool } from '#data/kernel'
 import { openLeases } from '#data/leases'
 import { openVault } from '#data/vault'
 import { Cluster, marketFinder, Peers } from '#orchestrator/cluster'
@@ -85,6 +85,9 @@ export async function serve(options: ServeOptions, effects: Effects, beside: Bes
   }
 }
 
+/** Requests come first: the tables may wait for them. */
+const poolNiceness = 5
+
 interface Ending {
   close(): Promise<void>
   onClose(step: () => Promise<void> | void): void
@@ -99,6 +102,7 @@ async function start(
   const { host } = options
   const workspace = await openWorkspace(options.home, 'serve', world, { leavesMarkets: true })
   onClose(() => workspace.close())
+  lowerPool(poolNiceness)
   const { effects, paths, log } = workspace
   const vault = await openVault(paths, effects)
   onClose(() => vault.close())

@@ -82,20 +82,28 @@ async function throughput(pair: Pair, kind: string, connections: number, share: 
   }
 }
 
+/** As many rounds as for what a row can bear; the middle one counts, and the worst is told. */
 async function steady(pair: Pair, kind: string): Promise<BenchRow> {
-  const job = { kind, connections: writers, perSecond: offered, forMs: 4 * roundMs }
-  const bare = await pair.bare(job)
-  const subject = await pair.subject(job)
+  const job = { kind, connections: writers, perSecond: offered, forMs: 2 * roundMs }
+  await pair.bare({ ...job, forMs: warmMs })
+  await pair.subject({ ...job, forMs: warmMs })
+  const [bare, subject]: [LoadResult[], LoadResult[]] = [[], []]
+  for (let i = 0; i < rounds; i++) {
+    bare.push(await pair.bare(job))
+    subject.push(await pair.subject(job))
+  }
+  const p99 = (results: LoadResult[]) => median(results.map((result) => result.p99))
+  const worst = Math.max(...subject.map((result) => result.p99))
   return {
     group,
-    name: `99th percentile: ${kind}, ${offered}/s offered`,
-    value: round2(subject.p99),
+    name: `99th percentile: ${kind}, ${offered}/s offered (worst of ${rounds} rounds: ${round2(worst)} ms)`,
+    value: round2(p99(subject)),
     unit: 'ms',
-    baseline: `the bare route at the same rate, ${round2(bare.p99)} ms`,
-    ratio: round2(subject.p99 / bare.p99),
+    baseline: `the bare route at the same rate, ${round2(p99(bare))} ms`,
+    ratio: round2(p99(subject) / p99(bare)),
     goal: 50,
-    pass: subject.p99 < 50,
-    ...waits([subject]),
+    pass: p99(subject) < 50,
+    ...waits(subject),
   }
 }
 
