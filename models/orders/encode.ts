@@ -3,7 +3,7 @@
 
 import { quantileSorted } from 'simple-statistics'
 import { type Feature, features, type PackedRows, type Shape } from './features.ts'
-import type { Encoding } from './protocol.ts'
+import type { Encoding } from './meta.ts'
 
 /** Rows as they came, by column. */
 export type Columns = Record<string, (number | string | null)[]>

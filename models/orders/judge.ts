@@ -5,7 +5,7 @@ import { type Net, predict } from '../runtime/index.ts'
 import { conformal, discoveryThreshold } from '../series/calibrate.ts'
 import { type Columns, decode, encode, type Inputs, placesOf, widthOf } from './encode.ts'
 import { features } from './features.ts'
-import type { Encoding, ModelMeta } from './protocol.ts'
+import type { Encoding, ModelMeta } from './meta.ts'
 import type { OrderReason, OrderScore } from './score.ts'
 
 /** How rows stray from what was foretold, [rows x features]; NaN where a feature is missing or not scored. */
@@ -74,6 +74,29 @@ export async function strayedOf(net: Net, encodings: readonly Encoding[], inputs
   return { residuals, told }
 }
 
+/** Squared error of scored numbers against that of their mean, on average over features; 1 = no better. */
+export function errorOf(strayed: Strayed, inputs: Inputs, encodings: readonly Encoding[]): number {
+  const places = placesOf(encodings)
+  const width = widthOf(encodings)
+  const parts: number[] = []
+  for (const [f, { kind }] of features.entries()) {
+    if (kind === 'word') continue
+    let [count, sum, squares, error] = [0, 0, 0, 0]
+    for (let row = 0; row < inputs.rows; row++) {
+      const residual = strayed.residuals[row * features.length + f] as number
+      if (Number.isNaN(residual)) continue
+      const seen = inputs.values[row * width + (places[f]?.from ?? 0)] as number
+      count++
+      sum += seen
+      squares += seen ** 2
+      error += residual ** 2
+    }
+    const plain = squares - (count === 0 ? 0 : sum ** 2 / count)
+    if (plain > 1e-9 * count) parts.push(error / plain)
+  }
+  return parts.length === 0 ? 1 : parts.reduce((sum, part) => sum + part, 0) / parts.length
+}
+
 function ofNumber(seen: Float32Array, guess: Float32Array) {
   const told = guess[0] as number
   return { residual: (seen[0] as number) - told, told }
@@ -107,7 +130,11 @@ export function oddnessOf(surprise: readonly number[]): number {
 }
 
 /** The scores of the rows, the oddest first. */
-export async function judge(net: Net, meta: ModelMeta, columns: Columns): Promise<OrderScore[]> {
+export async function judge(
+  net: Net,
+  { meta, version }: { meta: ModelMeta; version: string },
+  columns: Columns,
+): Promise<OrderScore[]> {
   const rows = (columns.order_id ?? []).map((_, row) => row)
   const strayed = await strayedOf(net, meta.encodings, encode(columns, rows, meta.encodings))
   const shareOf = meta.residuals.map((residuals) => conformal(residuals))
@@ -131,7 +158,7 @@ export async function judge(net: Net, meta: ModelMeta, columns: Columns): Promis
       placedAt: new Date(Number(columns.placed_at?.[row] ?? 0)).toISOString(),
       reasons: reasons.map(({ reason }) => reason),
       ...rangeOf(reasons[0]),
-      model: `orders ${meta.version}`,
+      model: `orders ${version}`,
     }
   })
   return scores.sort((a, b) => a.pValue - b.pValue || b.score - a.score || (a.orderId < b.orderId ? -1 : 1))

@@ -1,27 +1,43 @@
-// The models of orders, one per market: taught from history, asked about open orders, kept as files.
+// The models of orders, one per market: taught from history, asked about open orders, kept in the registry.
 // The arithmetic is done in a thread; here rows are only read and handed over.
 
 import { mkdir } from 'node:fs/promises'
 import type { Worker } from 'node:worker_threads'
 import type { api } from '#data/contracts'
-import { type Effects, reasonOf } from '#data/kernel'
+import { DetourError, type Effects, reasonOf } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
-import type { Backend } from '../runtime/index.ts'
-import { seriesModel } from '../series/constraints.ts'
-import { historyRows, openRows, orderHistory } from './features.ts'
-import type { StoredModel } from './protocol.ts'
+import {
+  type Card,
+  type Drift,
+  DriftWatch,
+  type Journal,
+  type ModelRef,
+  type Ready,
+  Registry,
+} from '../registry/index.ts'
+import { type Backend, type TaskOptions, TaskThread } from '../runtime/index.ts'
+import { historyRows, type OrderHistory, openRows, orderHistory, type PackedRows } from './features.ts'
+import {
+  type ModelMeta,
+  type OrderModel,
+  ordersKind,
+  type Scored,
+  type Trained,
+  type TrainInput,
+} from './meta.ts'
 import type { OrderScore } from './score.ts'
-import { loadModels, saveModel } from './store.ts'
-import { ModelThread } from './thread.ts'
+import { baselineState, emptyState, readyState } from './states.ts'
 
 /** The models of a home. */
 export interface Models {
+  /** Versions of every model, these among them. */
+  readonly registry: Registry
   /** What each model is and where it stands: the seasonal baseline, then the model of orders of each market. */
   states(): api.ModelState[]
   /**
-   * Teaches the model of a market; while that runs the one before goes on scoring. With fewer than 200 orders
-   * nothing is taught and the state says so.
-   * @throws MODELS_WORKER_DIED, MODELS_FAILED, WAREHOUSE_QUERY; the model before stays
+   * Teaches the model of a market; while that runs the one before goes on scoring, and it stays in use where the new
+   * one is not better. With fewer than 200 orders nothing is taught and the state says so.
+   * @throws MODELS_WORKER_DIED, MODELS_FAILED, MODELS_CANCELED, WAREHOUSE_QUERY; the model before stays
    */
   trainOrders(queries: Queries, options: TrainOptions): Promise<api.ModelState>
   /**
@@ -29,17 +45,25 @@ export interface Models {
    * @throws MODELS_WORKER_DIED, MODELS_FAILED, WAREHOUSE_QUERY
    */
   scoreOrders(queries: Queries, options: ScoreOptions): Promise<OrderScore[]>
+  /** Whether there is a model of the market, and whether it is a full one. */
   isReady(market: string): boolean
+  isFull(market: string): boolean
+  /** How far what is scored has moved from what the model of the market learned from. */
+  drifts(market: string): Drift[]
+  /** What was decided on the market's models before counts, and what is decided now is told. */
+  attach(market: string, journal: Journal): Promise<void>
   close(): Promise<void>
 }
 
 /** What to teach. */
-export interface TrainOptions {
+export interface TrainOptions extends Pick<TaskOptions, 'signal'> {
   market: string
   /** Time of the market, epoch ms. */
   now: number
   /** small: seconds, a sample of rows; full: for the background. */
   size: 'small' | 'full'
+  /** Told how far it is, 0 to 1. */
+  onProgress?: (share: number) => void
 }
 
 /** What to score. */
@@ -67,36 +91,40 @@ const trainLimitMs = { small: 120_000, full: 900_000 } as const
 const scoreLimitMs = 60_000
 const scoredAtMost = 20_000
 
+/** Names the model of orders of a market. */
+export const ordersRef = (market: string): ModelRef => ({ market, model: 'orders' })
+
 /**
  * The models in a folder; what was taught before is ready when this resolves. A model that cannot be read is left
- * out and taught anew when asked.
+ * out, and the one before it used.
  */
 export async function openModels(effects: Effects, options: ModelsOptions): Promise<Models> {
   await mkdir(options.folder, { recursive: true })
-  const stored = await loadModels(options.folder, (market, error) =>
-    effects.logger.warn({ market, reason: reasonOf(error) }, 'a model could not be read and is left out'),
-  )
-  return new OrderModels(effects, options, stored)
+  const models = new OrderModels(effects, options, await Registry.open(effects, options.folder))
+  for (const market of models.registry.markets()) await models.read(market)
+  return models
 }
 
 class OrderModels implements Models {
+  readonly registry: Registry
   readonly #effects: Effects
-  readonly #folder: string
-  readonly #stored: Map<string, StoredModel>
+  readonly #ready = new Map<string, Ready>()
   readonly #states = new Map<string, api.ModelState>()
-  readonly #thread: ModelThread
+  readonly #watches = new Map<string, { version: string; watch: DriftWatch }>()
+  /** Versions that the thread has in memory, by market. */
+  readonly #loaded = new Map<string, string>()
+  readonly #thread: TaskThread
   #backend: string | null = null
 
-  constructor(effects: Effects, options: ModelsOptions, stored: readonly StoredModel[]) {
+  constructor(effects: Effects, { backends, onThread }: ModelsOptions, registry: Registry) {
     this.#effects = effects
-    this.#folder = options.folder
-    this.#stored = new Map(stored.map((model) => [model.meta.market, model]))
-    for (const { meta } of stored) this.#states.set(meta.market, stateOf(meta, meta.backend))
-    this.#thread = new ModelThread({
-      backends: options.backends ?? ['tfjs-node', 'wasm', 'cpu'],
+    this.registry = registry
+    this.#thread = new TaskThread({
+      module: new URL('./tasks.ts', import.meta.url),
+      backends,
       clock: effects.clock,
-      known: () => this.#stored.values(),
-      onStart: options.onThread,
+      onStart: onThread,
+      onEnd: () => this.#loaded.clear(),
     })
   }
 
@@ -106,61 +134,127 @@ class OrderModels implements Models {
   }
 
   isReady(market: string): boolean {
-    return this.#stored.has(market)
+    return this.#inUse(market) !== null
   }
 
-  async trainOrders(queries: Queries, { market, now, size }: TrainOptions): Promise<api.ModelState> {
+  isFull(market: string): boolean {
+    return this.#inUse(market)?.isSmall === false
+  }
+
+  drifts(market: string): Drift[] {
+    return this.#watches.get(market)?.watch.drifts() ?? []
+  }
+
+  async attach(market: string, journal: Journal): Promise<void> {
+    this.registry.attach(market, journal)
+    await this.read(market)
+  }
+
+  /** Reads the version in use, where it is not in memory already. */
+  async read(market: string): Promise<Ready | null> {
+    const known = this.#ready.get(market)
+    const card = this.#inUse(market)
+    if (known !== undefined && known.card.version === card?.version) return known
+    const ready = card === null ? null : await this.registry.load(ordersRef(market), ordersKind)
+    if (ready === null) this.#ready.delete(market)
+    else {
+      this.#ready.set(market, ready)
+      this.#tell(market, readyState(ready.card, ready.card.backend))
+    }
+    return ready
+  }
+
+  async trainOrders(queries: Queries, options: TrainOptions): Promise<api.ModelState> {
+    const { market, now, size } = options
     const backend = await this.#backendName()
     const history = await orderHistory(queries, market, now)
-    const old = this.#stored.get(market)
-    const refuse = (note: string): api.ModelState =>
-      this.#tell(market, old === undefined ? emptyState(backend, note) : stateOf(old.meta, backend))
+    const old = this.#inUse(market)
+    const stays = (note: string): api.ModelState =>
+      this.#tell(market, old === null ? emptyState(backend, note) : readyState(old, backend))
     const tooFew = (count: number, what: string) => `${count} ${what}, at least ${leastOrders} are needed`
-    if (history.orders < leastOrders) return refuse(tooFew(history.orders, 'orders so far'))
+    if (history.orders < leastOrders) return stays(tooFew(history.orders, 'orders so far'))
     this.#tell(market, { ...(this.#states.get(market) ?? emptyState(backend, '')), state: 'training' })
     try {
       const rows = await historyRows(queries, market, history, rowsOf[size])
-      if (rows.rows < leastOrders) return refuse(tooFew(rows.rows, 'sightings of open orders in history'))
-      const trainedAt = new Date(this.#effects.clock.now()).toISOString()
-      const model = await this.#thread.ask<StoredModel>(
-        {
-          kind: 'train',
-          market,
-          size,
-          version: `${trainedAt.replace(/[-:]|\.\d+Z/g, '')}-${size}`,
-          trainedAt,
-          from: new Date(history.from).toISOString(),
-          to: new Date(history.to).toISOString(),
-          seed: `${market}/${now}/${size}`,
-          rows,
-        },
-        trainLimitMs[size],
-      )
-      await saveModel(this.#folder, model)
-      this.#stored.set(market, model)
-      return this.#tell(market, stateOf(model.meta, backend))
+      if (rows.rows < leastOrders) return stays(tooFew(rows.rows, 'sightings of open orders in history'))
+      const card = await this.#teach(rows, history, options)
+      const ready = await this.read(market)
+      return this.#tell(market, readyState(ready?.card ?? card, backend))
     } catch (error) {
-      const failed = {
-        ...emptyState(backend, `training failed: ${reasonOf(error)}`),
-        state: 'failed' as const,
-      }
-      this.#tell(market, old === undefined ? failed : { ...stateOf(old.meta, backend), note: failed.note })
+      const isCanceled = error instanceof DetourError && error.code === 'MODELS_CANCELED'
+      const note = isCanceled ? 'training was canceled' : `training failed: ${reasonOf(error)}`
+      const state = isCanceled ? 'none' : 'failed'
+      this.#tell(
+        market,
+        old === null ? { ...emptyState(backend, note), state } : { ...readyState(old, backend), note },
+      )
       throw error
     }
   }
 
-  async scoreOrders(
-    queries: Queries,
-    { market, now, limit = scoredAtMost }: ScoreOptions,
-  ): Promise<OrderScore[]> {
-    if (!this.#stored.has(market)) return []
+  async scoreOrders(queries: Queries, options: ScoreOptions): Promise<OrderScore[]> {
+    const { market, now, limit = scoredAtMost } = options
+    const ready = await this.read(market)
+    if (ready === null) return []
     const rows = await openRows(queries, market, now, Math.min(Math.max(0, Math.floor(limit)), scoredAtMost))
     if (rows.rows === 0) return []
-    return this.#thread.ask<OrderScore[]>({ kind: 'score', market, rows }, scoreLimitMs)
+    const watch = this.#watchOf(market, ready.card)
+    const profile = watch?.isDue(now) === true ? ready.card.profile : null
+    const asked = this.#askOf(market, ready)
+    const { scores, counts } = await asked.then(() =>
+      this.#thread.run<Scored>('score', { market, rows, profile }, { limitMs: scoreLimitMs }),
+    )
+    if (counts !== null)
+      watch?.add(
+        counts,
+        scores.map(({ pValue }) => pValue),
+        now,
+      )
+    return scores
   }
 
   close(): Promise<void> {
     return this.#thread.close()
+  }
+
+  async #teach(rows: PackedRows, history: OrderHistory, options: TrainOptions): Promise<Card> {
+    const { market, now, size, signal, onProgress } = options
+    const seed = `${market}/${now}/${size}`
+    const ready = await this.read(market)
+    const current = ready === null ? null : { model: modelOf(ready), learnedTo: Date.parse(ready.card.to) }
+    const trained = await this.#thread.run<Trained>(
+      'train',
+      { size, seed, rows, current } satisfies TrainInput,
+      {
+        limitMs: trainLimitMs[size],
+        signal,
+        onProgress: ({ share }: { share: number }) => onProgress?.(share),
+      },
+    )
+    return this.registry.offer(
+      offerOf(trained, { market, size, seed, history, now: this.#effects.clock.now() }),
+    )
+  }
+
+  /** Sees to it that the thread has the version. */
+  async #askOf(market: string, ready: Ready): Promise<void> {
+    if (this.#loaded.get(market) === ready.card.version) return
+    await this.#thread.run('load', { market, model: modelOf(ready) }, { limitMs: scoreLimitMs })
+    this.#loaded.set(market, ready.card.version)
+  }
+
+  #watchOf(market: string, { version, profile }: Card): DriftWatch | null {
+    const known = this.#watches.get(market)
+    if (known?.version === version) return known.watch
+    if (profile === null) return null
+    const watch = new DriftWatch(profile)
+    this.#watches.set(market, { version, watch })
+    return watch
+  }
+
+  #inUse(market: string): Card | null {
+    const card = this.registry.current(ordersRef(market))
+    return card?.kind === ordersKind.kind && card.format === ordersKind.format ? card : null
   }
 
   #tell(market: string, state: api.ModelState): api.ModelState {
@@ -169,44 +263,38 @@ class OrderModels implements Models {
   }
 
   async #backendName(): Promise<string> {
-    this.#backend ??= (await this.#thread.ask<{ backend: string }>({ kind: 'hello' }, scoreLimitMs)).backend
+    const asked = { limitMs: scoreLimitMs }
+    this.#backend ??= (await this.#thread.run<{ backend: string }>('hello', null, asked)).backend
     return this.#backend
   }
 }
 
-const baselineState: api.ModelState = {
-  name: seriesModel.split(' ')[0] ?? '',
-  version: seriesModel.split(' ')[1] ?? '',
-  backend: 'statistics',
-  state: 'ready',
-  trainedAt: null,
-  trainedRows: 0,
-  note: 'learns from the history of each series whenever it is asked',
+function modelOf({ card, own, bundle }: Ready): OrderModel {
+  return { version: card.version, meta: own as ModelMeta, net: bundle.nets.main as OrderModel['net'] }
 }
 
-function emptyState(backend: string | null, note: string): api.ModelState {
+function offerOf(
+  { meta, net, rows, backTest, profile, fingerprint, backend }: Trained,
+  of: { market: string; size: 'small' | 'full'; seed: string; history: OrderHistory; now: number },
+): Parameters<Registry['offer']>[0] {
   return {
-    name: 'orders',
-    version: 'none',
-    backend: backend ?? 'none',
-    state: 'none',
-    trainedAt: null,
-    trainedRows: 0,
-    note,
-  }
-}
-
-function stateOf(meta: StoredModel['meta'], backend: string): api.ModelState {
-  const explained = Math.round((1 - meta.heldError) * 100)
-  return {
-    name: 'orders',
-    version: meta.version,
-    backend,
-    state: 'ready',
-    trainedAt: meta.trainedAt,
-    trainedRows: meta.trainedRows,
-    note:
-      `market ${meta.market}, history ${meta.from.slice(0, 10)} to ${meta.to.slice(0, 10)}, ` +
-      `${meta.heldRows} rows held back, explains ${explained} % of hidden numbers`,
+    card: {
+      ...ordersRef(of.market),
+      trainedAt: new Date(of.now).toISOString(),
+      from: new Date(of.history.from).toISOString(),
+      to: new Date(of.history.to).toISOString(),
+      rows,
+      fingerprint,
+      features: meta.encodings.map(({ name }) => name),
+      backend,
+      seed: of.seed,
+      metrics: { heldError: meta.heldError },
+      thresholds: {},
+      backTest,
+      isSmall: of.size === 'small',
+      profile,
+    },
+    own: meta,
+    bundle: { ...ordersKind, nets: { main: net }, numbers: {} },
   }
 }

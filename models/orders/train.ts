@@ -1,23 +1,33 @@
-// Teaches a net what open orders usually look like, and measures on held-back orders how far they stray.
-// It reads no warehouse and writes no file.
+// Teaches a net what open orders usually look like, measures on held-back orders how far they stray, and tests the
+// recipe on the last weeks. It reads no warehouse and writes no file.
 
 import { quantileSorted } from 'simple-statistics'
 import { type Random, seededRandom } from '#data/kernel'
-import { type Batch, dispose, type Net, newNet, teach, weightsOf } from '../runtime/index.ts'
+import { fingerprintOf, profileOf } from '../registry/index.ts'
+import {
+  type Batch,
+  dispose,
+  type Net,
+  newNet,
+  type Progress,
+  stateOf,
+  type TaskContext,
+  teach,
+} from '../runtime/index.ts'
 import { conformal } from '../series/calibrate.ts'
+import { testOrders } from './back-test.ts'
 import { type Columns, encode, encodingsOf, type Inputs, placesOf, unpack, widthOf } from './encode.ts'
 import { features } from './features.ts'
-import { oddnessOf, type Strayed, strayedOf, surprises, withMarks } from './judge.ts'
-import type { Encoding, Request, StoredModel } from './protocol.ts'
-
-/** What a training is asked for. */
-export type TrainRequest = Extract<Request, { kind: 'train' }>
+import { errorOf, oddnessOf, strayedOf, surprises, withMarks } from './judge.ts'
+import type { Encoding, ModelMeta, Trained, TrainInput } from './meta.ts'
 
 /** Size of a net and of its training. */
 const plans = {
   small: { hidden: [64, 64], epochs: 8, batch: 256 },
   full: { hidden: [128, 128], epochs: 16, batch: 512 },
 } as const
+
+type Plan = (typeof plans)['small' | 'full']
 
 /** Features hidden in a row while learning. */
 const hiddenShare = 0.3
@@ -30,39 +40,66 @@ const learningRate = 0.002
 /** Weight of features that only help. */
 const helpingWeight = 0.1
 
-/** The trained model, its net left in memory. Lets other work run between batches. */
-export async function train(
-  request: TrainRequest,
-  backend: string,
-): Promise<{ model: StoredModel; net: Net }> {
-  const columns = unpack(request.rows)
-  const random = seededRandom(request.seed)
+/** The trained model with its test. Lets other work of the thread run between batches. @throws MODELS_CANCELED */
+export async function train(input: TrainInput, { backend, progress, signal }: TaskContext): Promise<Trained> {
+  const columns = unpack(input.rows)
+  const random = seededRandom(input.seed)
+  const plan = plans[input.size]
+  const parts = input.size === 'full' ? 2 : 1
+  const tell = (part: number) => (step: Progress) => progress({ share: (part + step.share) / parts })
+  const learn = (rows: readonly number[], label: string, onProgress: (step: Progress) => void) =>
+    learnOrders(columns, rows, { plan, random: random.fork(label), signal, onProgress })
   const { teaching, first, second } = split(columns)
-  const encodings = encodingsOf(columns, teaching)
-  const plan = plans[request.size]
-  const width = widthOf(encodings)
-  const layers = [width + features.length, ...plan.hidden, width]
-  const net = newNet(layers, random.fork('weights'))
+  const { net, encodings } = await learn(teaching, 'model', tell(0))
   try {
-    await learn(net, encodings, encode(columns, teaching, encodings), plan, random.fork('batches'))
     const held = await measure(net, encodings, columns, first, second)
-    const { size, market, version, trainedAt, from, to } = request
-    const meta: StoredModel['meta'] = {
-      version,
-      market,
-      format: 1,
-      trainedAt,
-      trainedRows: teaching.length,
-      heldRows: first.length + second.length,
-      from,
-      to,
-      size,
+    const backTest =
+      input.size === 'full'
+        ? await testOrders(columns, { learn: (rows) => learn(rows, 'test', tell(1)), current: input.current })
+        : null
+    const seen = new Map(Object.entries(columns).filter(([name]) => names.has(name)))
+    return {
+      meta: { encodings, ...held },
+      net: await stateOf(net),
+      rows: { trained: teaching.length, held: first.length + second.length },
+      backTest,
+      profile: profileOf(seen),
+      fingerprint: fingerprintOf(new Map(Object.entries(columns))),
       backend,
-      encodings,
-      layers,
-      ...held,
     }
-    return { model: { meta, weights: await weightsOf(net) }, net }
+  } finally {
+    dispose(net)
+  }
+}
+
+const names = new Set(features.map(({ name }) => name))
+
+interface LearnOptions {
+  plan: Plan
+  random: Random
+  signal: AbortSignal
+  onProgress: (step: Progress) => void
+}
+
+/** A net that learned from the rows with these numbers; whoever gets it frees it. */
+async function learnOrders(
+  columns: Columns,
+  at: readonly number[],
+  { plan, random, signal, onProgress }: LearnOptions,
+): Promise<{ net: Net; encodings: Encoding[] }> {
+  const encodings = encodingsOf(columns, at)
+  const width = widthOf(encodings)
+  const net = newNet([width + features.length, ...plan.hidden, width], random.fork('weights'))
+  try {
+    const laid = withMarks(encode(columns, at, encodings), width)
+    const rows = {
+      count: at.length,
+      batch: (some: Uint32Array, drawn: Random) => batchOf(some, laid, encodings, drawn),
+    }
+    const { epochs, batch } = plan
+    const more = { random: random.fork('batches'), signal, onProgress, learningRate }
+    await teach(net, rows, { loss: { kind: 'mse' }, epochs, batch, ...more })
+    return { net, encodings }
   } catch (error) {
     dispose(net)
     throw error
@@ -87,21 +124,6 @@ function placeOf(id: string): number {
   let hash = 2166136261
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 16777619)
   return ((hash ^ (hash >>> 15)) >>> 0) % 100
-}
-
-async function learn(
-  net: Net,
-  encodings: readonly Encoding[],
-  inputs: Inputs,
-  plan: { epochs: number; batch: number },
-  random: Random,
-): Promise<void> {
-  const laid = withMarks(inputs, widthOf(encodings))
-  const rows = {
-    count: inputs.rows,
-    batch: (at: Uint32Array, drawn: Random) => batchOf(at, laid, encodings, drawn),
-  }
-  await teach(net, rows, { loss: { kind: 'mse' }, ...plan, learningRate, random })
 }
 
 /** A batch in which part of each row is hidden; only what is hidden counts. */
@@ -143,8 +165,8 @@ async function measure(
   columns: Columns,
   first: readonly number[],
   second: readonly number[],
-) {
-  const inputs = encode(columns, first, encodings)
+): Promise<Omit<ModelMeta, 'encodings'>> {
+  const inputs: Inputs = encode(columns, first, encodings)
   const strayed = await strayedOf(net, encodings, inputs)
   const residuals = features.map((_, f) =>
     ascending(everyNth(columnOf(strayed.residuals, f).map(Math.abs), residualsKept)),
@@ -183,24 +205,3 @@ function everyNth(values: readonly number[], kept: number): number[] {
 
 const ascending = (values: number[]): number[] =>
   values.map((value) => Math.round(value * 1e5) / 1e5).sort((a, b) => a - b)
-
-/** Squared error of scored numbers against that of their mean, on average over features. */
-function errorOf(strayed: Strayed, inputs: Inputs, encodings: readonly Encoding[]): number {
-  const places = placesOf(encodings)
-  const width = widthOf(encodings)
-  const parts: number[] = []
-  for (const [f, { kind }] of features.entries()) {
-    if (kind === 'word') continue
-    const residuals = columnOf(strayed.residuals, f)
-    if (residuals.length === 0) continue
-    const seen: number[] = []
-    for (let row = 0; row < inputs.rows; row++) {
-      if (inputs.missing[row * features.length + f] === 1) continue
-      seen.push(inputs.values[row * width + (places[f]?.from ?? 0)] as number)
-    }
-    const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length
-    const plain = seen.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-    if (plain > 0) parts.push(residuals.reduce((sum, value) => sum + value ** 2, 0) / plain)
-  }
-  return parts.length === 0 ? 1 : parts.reduce((sum, part) => sum + part, 0) / parts.length
-}

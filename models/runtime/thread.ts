@@ -15,6 +15,8 @@ export interface ThreadOptions {
   backends?: readonly Backend[] | undefined
   /** Given each thread that is started. */
   onStart?: ((worker: Worker) => void) | undefined
+  /** Told when a thread is gone, with all that its tasks kept in memory. */
+  onEnd?: (() => void) | undefined
 }
 
 /** How to run one task. */
@@ -63,7 +65,7 @@ export class TaskThread {
     return await new Promise<T>((resolve, reject) => {
       const cancelTimer = this.#options.clock.after(limitMs, () => {
         this.#failAll(`no answer within ${Math.round(limitMs / 1000)} s`)
-        if (this.#worker === worker) this.#worker = null
+        this.#letGo(worker)
         void worker.terminate()
       })
       const stop = () => worker.postMessage({ kind: 'cancel', id } satisfies Told)
@@ -93,13 +95,19 @@ export class TaskThread {
       cause = error
     })
     worker.on('exit', () => {
-      if (this.#worker !== worker && this.#worker !== null) return
-      this.#worker = null
+      if (this.#worker !== worker) return
+      this.#letGo(worker)
       this.#failAll(cause === undefined ? 'it was stopped' : reasonOf(cause), cause)
     })
     this.#worker = worker
     onStart?.(worker)
     return worker
+  }
+
+  #letGo(worker: Worker): void {
+    if (this.#worker !== worker) return
+    this.#worker = null
+    this.#options.onEnd?.()
   }
 
   #receive(worker: Worker, answer: Answer): void {

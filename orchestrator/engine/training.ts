@@ -31,8 +31,7 @@ const restMs = 60_000
 export function trainInTurn({ models, warehouse, effects, market, now }: TrainingContext): Training {
   let under: Promise<void> | null = null
   // A full model that an earlier run kept is as good as one that was just made.
-  const kept = models.states().some((state) => state.state === 'ready' && state.version.endsWith('-full'))
-  let learnedAt: number | null = kept ? now() : null
+  let learnedAt: number | null = models.isFull(market) ? now() : null
   let triedAt = Number.NEGATIVE_INFINITY
   let isClosed = false
   const learn = async (size: 'small' | 'full') => {

@@ -201,9 +201,9 @@ describe('the model of orders', () => {
     const onThread = (thread: Worker): void => {
       threads.push(thread)
       const post = thread.postMessage.bind(thread)
-      thread.postMessage = (message: { kind: string }) => {
+      thread.postMessage = (message: { task?: string }) => {
         post(message)
-        isAsked ||= message.kind === 'train'
+        isAsked ||= message.task === 'train'
       }
     }
     const models = await open('kept', { onThread })
@@ -227,8 +227,9 @@ describe('the model of orders', () => {
     const models = await open('damaged')
     await teach(models)
     await models.close()
-    const [folder = ''] = await readdir(join(home.files, 'damaged'))
-    const path = join(home.files, 'damaged', folder)
+    const versions = join(home.files, 'damaged', market, 'orders')
+    const [version = ''] = await readdir(versions)
+    const path = join(versions, version)
     const weights = (await readdir(path)).find((name) => name.endsWith('.bin')) ?? ''
     await writeFile(join(path, weights), (await readFile(join(path, weights))).subarray(0, 100))
     const again = await open('damaged')
