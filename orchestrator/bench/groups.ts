@@ -3,7 +3,13 @@
 import type { Effects } from '#data/kernel'
 import type { BenchRow } from './row.ts'
 
-type Measure = (effects: Effects) => Promise<BenchRow[]>
+/** What a measurement is told beside the world outside. */
+export interface BenchOptions {
+  /** Folder with labelled data that others made; null where none was named. */
+  data: string | null
+}
+
+type Measure = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]>
 
 /** Group -> how to load its measurement. */
 export const benchGroups: Record<string, () => Promise<Measure>> = {
@@ -14,6 +20,7 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   core: async () => (await import('./core/bench-core.ts')).benchCore,
   overview: async () => (await import('./overview.ts')).benchOverview,
   sourcing: async () => (await import('./sourcing/bench-sourcing.ts')).benchSourcing,
+  quality: async () => (await import('./quality/bench-quality.ts')).benchQuality,
   training: async () => (await import('./training.ts')).benchTraining,
   demo: async () => (await import('./demo.ts')).benchDemo,
 }

@@ -3,16 +3,18 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { fail } from '#data/kernel'
-import { benchGroups, isBenchGroup } from './groups.ts'
+import { type BenchOptions, benchGroups, isBenchGroup } from './groups.ts'
 import type { BenchRow } from './row.ts'
 
 /**
  * Measures the groups one after the other.
  * @param groups names, all where empty
+ * @param options given to each of them
  * @throws CLI_USAGE for an unknown group, BENCH_FAILED when one could not be measured
  */
 export async function runBench(
   groups: string[],
+  options: BenchOptions,
   onProgress: (progress: { step: string; done: number; total: number }) => void,
 ): Promise<BenchRow[]> {
   const known = Object.keys(benchGroups)
@@ -24,14 +26,14 @@ export async function runBench(
   const rows: BenchRow[] = []
   for (const [i, group] of wanted.entries()) {
     onProgress({ step: `bench ${group}`, done: i, total: wanted.length })
-    rows.push(...(await measure(group)))
+    rows.push(...(await measure(group, options)))
   }
   onProgress({ step: 'bench', done: wanted.length, total: wanted.length })
   return rows
 }
 
-function measure(group: string): Promise<BenchRow[]> {
-  const child = fork(join(import.meta.dirname, 'worker.ts'), [group], {
+function measure(group: string, { data }: BenchOptions): Promise<BenchRow[]> {
+  const child = fork(join(import.meta.dirname, 'worker.ts'), [group, ...(data === null ? [] : [data])], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

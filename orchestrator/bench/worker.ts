@@ -8,7 +8,7 @@ async function main(): Promise<void> {
     const load = benchGroups[process.argv[2] ?? '']
     if (load === undefined) throw new Error('no such group')
     const measure = await load()
-    report({ rows: await measure(realEffects()) })
+    report({ rows: await measure(realEffects(), { data: process.argv[3] ?? null }) })
   } catch (error) {
     report({ reason: reasonOf(error) })
   }

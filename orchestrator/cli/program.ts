@@ -229,11 +229,12 @@ function addTools(program: Command, perform: Perform): void {
     )
   program
     .command('bench')
-    .description('measure: log, ingest, pipeline, flow, overview, training, demo')
+    .description('measure: log, ingest, pipeline, flow, overview, quality, training, demo')
     .argument('[group...]', 'groups (default all)')
-    .action((groups: string[]) =>
+    .option('--data <dir>', 'for quality: folder with labelled tables and series', absolute)
+    .action((groups: string[], { data = null }: { data?: string | null }) =>
       perform(async (call) => {
-        const result = await runBench(groups, call.onProgress)
+        const result = await runBench(groups, { data }, call.onProgress)
         return { result, text: showBench(result), hasFailed: false }
       }),
     )
