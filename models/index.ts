@@ -4,7 +4,7 @@ export { orderAnomalies } from './orders/anomalies.ts'
 export { type Models, type ModelsOptions, openModels } from './orders/models.ts'
 export type { OrderReason, OrderScore } from './orders/score.ts'
 export { type BandPoint, type SeriesInput, seasonalBaseline } from './series/baseline.ts'
-export { detectSeries } from './series/detect.ts'
+export { detectSeries, SeriesWatch } from './series/detect.ts'
 export type {
   AnomalyRow,
   Cause,

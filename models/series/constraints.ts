@@ -2,13 +2,13 @@
 // It opens and closes nothing; that is decided by who asked.
 
 import type { Constraint, MetricFinding } from './detection.ts'
-import type { Frame } from './read.ts'
-import { canTell, type Finding, type ScoredSeries, seenAt, sliceOf } from './score.ts'
+import { hourMs, keptOf } from './kept.ts'
+import { type Finding, seenAt } from './score.ts'
+import { sliceOf, type Tracked } from './tracked.ts'
 
 /** Version of the rules and of the baseline: part of every id that must change when they do. */
 export const seriesModel = 'seasonal-baseline 1'
 
-const hourMs = 3_600_000
 /** A constraint is confirmed by this many of the newest hours, */
 const confirmHours = 2
 const confirmOf = 3
@@ -32,17 +32,13 @@ export interface Suspect {
   key: string
   dimension: Constraint['dimension']
   dimensionValue: string
-  series: ScoredSeries[]
+  series: Tracked[]
   flagged: Finding[]
   isConfirmed: boolean
 }
 
 /** The nodes, the carriers and the whole, with what was flagged of them. */
-export function suspectsOf(
-  frame: Frame,
-  scored: readonly ScoredSeries[],
-  found: readonly Finding[],
-): Suspect[] {
+export function suspectsOf(end: number, scored: readonly Tracked[], found: readonly Finding[]): Suspect[] {
   const flaggedOf = Map.groupBy(
     found.filter(({ isFlagged }) => isFlagged),
     ({ series }) => sliceOf(series),
@@ -50,18 +46,19 @@ export function suspectsOf(
   const suspects: Suspect[] = []
   for (const [key, series] of Map.groupBy(scored, sliceOf)) {
     const [first] = series
-    if (first === undefined || first.dimension === 'channel') continue
-    const flagged = flaggedOf.get(key) ?? []
-    const isConfirmed = confirms(frame, series, flagged)
+    if (first === undefined) continue
     const { dimension, dimensionValue } = first
+    if (dimension !== 'node' && dimension !== 'carrier' && dimension !== 'all') continue
+    const flagged = flaggedOf.get(key) ?? []
+    const isConfirmed = confirms(end, series, flagged)
     suspects.push({ key, dimension, dimensionValue, series, flagged, isConfirmed })
   }
   return suspects
 }
 
-function confirms(frame: Frame, series: readonly ScoredSeries[], flagged: readonly Finding[]): boolean {
-  const fresh = flagged.filter(({ hour }) => hour >= frame.hours - confirmOf)
-  const hours = Map.groupBy(fresh, ({ hour }) => hour)
+function confirms(end: number, series: readonly Tracked[], flagged: readonly Finding[]): boolean {
+  const fresh = flagged.filter(({ tick }) => tick >= end - confirmOf)
+  const hours = Map.groupBy(fresh, ({ tick }) => tick)
   if (hours.size >= confirmHours) return true
   for (const group of hours.values()) {
     if (group.some(({ z }) => z >= extremeZ)) return true
@@ -69,29 +66,29 @@ function confirms(frame: Frame, series: readonly ScoredSeries[], flagged: readon
     if (new Set(far.map((one) => one.series.watched.aspect)).size >= 2) return true
   }
   return series.some((one) => {
-    const own = new Set(flagged.filter((finding) => finding.series === one).map(({ hour }) => hour))
+    const own = new Set(flagged.filter((finding) => finding.series === one).map(({ tick }) => tick))
     if (own.size < confirmHours) return false
-    const telling = newestTelling(one, confirmOf)
-    return own.has(telling[0] ?? -1) && telling.filter((hour) => own.has(hour)).length >= confirmHours
+    const telling = newestTelling(one, end, confirmOf)
+    return own.has(telling[0] ?? -1) && telling.filter((tick) => own.has(tick)).length >= confirmHours
   })
 }
 
 /** The newest hours of a series in which something could be seen, newest first. */
-function newestTelling(series: ScoredSeries, count: number): number[] {
-  const hours: number[] = []
-  for (let hour = series.strayed.length - 1; hour >= 0 && hours.length < count; hour--) {
-    if (Number.isNaN(series.strayed[hour] as number)) continue
-    if (canTell(series, hour)) hours.push(hour)
+function newestTelling(series: Tracked, end: number, count: number): number[] {
+  const ticks: number[] = []
+  const oldest = Math.max(series.first, end - keptOf(series.stepMs).scores)
+  for (let tick = end - 1; tick >= oldest && ticks.length < count; tick--) {
+    if (!Number.isNaN(series.alone(tick)) && series.canTell(tick)) ticks.push(tick)
   }
-  return hours
+  return ticks
 }
 
 /** The constraint of a suspect; its causes are found elsewhere. */
-export function constraintOf(frame: Frame, suspect: Suspect): Constraint {
+export function constraintOf(end: number, suspect: Suspect): Constraint {
   const { key, dimension, dimensionValue } = suspect
-  const metrics = metricsOf(frame, suspect)
+  const metrics = metricsOf(end, suspect)
   const [lead] = metrics
-  const shown = lead ?? worstOf(frame, suspect)
+  const shown = lead ?? worstOf(end, suspect)
   const isBreaching = suspect.isConfirmed && lead !== undefined
   return {
     key,
@@ -99,14 +96,14 @@ export function constraintOf(frame: Frame, suspect: Suspect): Constraint {
     dimensionValue,
     metric: shown?.metric ?? 'backlog',
     severity: severityOf(metrics),
-    beganAt: frame.start + beganAt(frame, suspect) * hourMs,
+    beganAt: beganAt(end, suspect) * hourMs,
     value: shown?.value ?? null,
     expected: shown?.expected ?? null,
     expectedLow: shown?.expectedLow ?? null,
     expectedHigh: shown?.expectedHigh ?? null,
     pValue: shown?.pValue ?? null,
     isBreaching,
-    hasRecovered: !isBreaching && hasRecovered(suspect),
+    hasRecovered: !isBreaching && hasRecovered(end, suspect),
     model: seriesModel,
     causes: [],
     metrics,
@@ -114,23 +111,23 @@ export function constraintOf(frame: Frame, suspect: Suspect): Constraint {
 }
 
 /** Each flagged metric in its newest flagged hour, the one that shows the constraint best first. */
-function metricsOf(frame: Frame, { flagged }: Suspect): MetricFinding[] {
+function metricsOf(end: number, { flagged }: Suspect): MetricFinding[] {
   const newest = new Map<string, Finding>()
   for (const finding of flagged) {
     const known = newest.get(finding.series.watched.metric)
-    if (known === undefined || finding.hour > known.hour) newest.set(finding.series.watched.metric, finding)
+    if (known === undefined || finding.tick > known.tick) newest.set(finding.series.watched.metric, finding)
   }
-  const weightOf = ({ series, z, hour }: Finding): number => {
+  const weightOf = ({ series, z, tick }: Finding): number => {
     const isPlain = ['backlog', 'transit_hours', 'late_share'].includes(series.watched.metric)
-    return z * (isPlain ? 1.5 : 1) * (hour >= frame.hours - confirmOf ? 1 : 0.5)
+    return z * (isPlain ? 1.5 : 1) * (tick >= end - confirmOf ? 1 : 0.5)
   }
-  return [...newest.values()].sort((a, b) => weightOf(b) - weightOf(a)).map((one) => tell(frame, one))
+  return [...newest.values()].sort((a, b) => weightOf(b) - weightOf(a)).map(tell)
 }
 
-function tell(frame: Frame, { series, hour, value, expected, low, high, z, p }: Finding): MetricFinding {
+function tell({ series, tick, value, expected, low, high, z, p }: Finding): MetricFinding {
   return {
     metric: series.watched.metric,
-    bucketStart: frame.start + hour * hourMs,
+    bucketStart: tick * series.stepMs,
     value,
     expected,
     expectedLow: low,
@@ -142,35 +139,36 @@ function tell(frame: Frame, { series, hour, value, expected, low, high, z, p }: 
 
 /** Where nothing is flagged, what an open constraint looks like now: its waiting work, else any metric it has. */
 function worstOf(
-  frame: Frame,
+  end: number,
   { series }: Suspect,
 ): (Omit<MetricFinding, 'pValue'> & { pValue: null }) | null {
   const byWaiting = [...series].sort((a, b) => rankOf(a) - rankOf(b))
   for (const one of byWaiting) {
-    const [hour] = newestTelling(one, 1)
-    if (hour === undefined) continue
+    const [tick] = newestTelling(one, end, 1)
+    const seen = tick === undefined ? null : seenAt(one, tick)
+    if (tick === undefined || seen === null) continue
     const told = {
       series: one,
-      hour,
-      ...seenAt(one, hour),
-      z: one.strayed[hour] as number,
+      tick,
+      ...seen,
+      z: one.z(tick),
       p: 1,
       isFlagged: false,
     }
-    return { ...tell(frame, told), pValue: null }
+    return { ...tell(told), pValue: null }
   }
   return null
 }
 
-const rankOf = ({ watched }: ScoredSeries): number =>
+const rankOf = ({ watched }: Tracked): number =>
   ['backlog', 'transit_hours', 'late_share', 'orders'].indexOf(watched.metric) >>> 0
 
-function beganAt(frame: Frame, { series, flagged }: Suspect): number {
-  const newest = flagged.reduce((last, { hour }) => Math.max(last, hour), -1)
-  let first = newest < 0 ? frame.hours - 1 : newest
-  for (let hour = first; hour >= Math.max(0, frame.hours - lookBackHours); hour--) {
-    if (first - hour > gapHours) break
-    if (series.some((one) => (one.strayed[hour] as number) >= belongsZ)) first = hour
+function beganAt(end: number, { series, flagged }: Suspect): number {
+  const newest = flagged.reduce((last, { tick }) => Math.max(last, tick), -1)
+  let first = newest < 0 ? end - 1 : newest
+  for (let tick = first; tick >= Math.max(0, end - lookBackHours); tick--) {
+    if (first - tick > gapHours) break
+    if (series.some((one) => one.z(tick) >= belongsZ)) first = tick
   }
   return first
 }
@@ -184,14 +182,17 @@ function severityOf(metrics: readonly MetricFinding[]): number {
   return Math.round(Math.min(1, 0.35 * far + 0.45 * large + 0.2 * broad) * 1000) / 1000
 }
 
-function hasRecovered({ series }: Suspect): boolean {
+function hasRecovered(end: number, { series }: Suspect): boolean {
   return series.every((one) => {
-    const from = Math.max(0, one.strayed.length - lookBackHours)
-    const isConcerned =
-      one.watched.metric === 'backlog' || one.strayed.subarray(from).some((z) => z >= belongsZ)
+    const isConcerned = one.watched.metric === 'backlog' || strayedLately(one, end)
     if (!isConcerned) return true
     const { aspect } = one.watched
     const bound = aspect === 'time' || aspect === 'quality' ? laggingRecoveredZ : recoveredZ
-    return newestTelling(one, recoveredHours).every((hour) => (one.strayed[hour] as number) < bound)
+    return newestTelling(one, end, recoveredHours).every((tick) => one.z(tick) < bound)
   })
+}
+
+function strayedLately(series: Tracked, end: number): boolean {
+  for (let tick = end - lookBackHours; tick < end; tick++) if (series.z(tick) >= belongsZ) return true
+  return false
 }

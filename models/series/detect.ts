@@ -2,58 +2,98 @@
 // constraints with their causes. It keeps nothing between calls and writes nothing.
 
 import type { Queries } from '#data/warehouse'
+import { SeriesBook } from './book.ts'
+import { Calibration } from './calibration.ts'
 import { causesOf, type Excess, sharesBy } from './causes.ts'
 import { constraintOf, type Suspect, seriesModel, suspectsOf } from './constraints.ts'
 import { type AnomalyRow, type Constraint, type Detection, type DetectOptions, idOf } from './detection.ts'
-import { type Frame, readFrame } from './read.ts'
-import { type Finding, findings, scoreSeries } from './score.ts'
-import { watchedMetrics } from './watched.ts'
+import { dayMs, hourMs } from './kept.ts'
+import { type Finding, findings } from './score.ts'
+import { watchedMetric } from './watched.ts'
 
-const hourMs = 3_600_000
 const anomaliesAtMost = 500
 /** Points with a p-value up to this are kept as anomalies, confirmed or not. */
 const noteworthyP = 0.001
 /** A carrier or the whole is no constraint of its own where breaching nodes or carriers hold this part of it. */
 const explainedShare = 0.5
 
-/**
- * Anomalies of the newest hours and the constraints they make.
- * @param queries reads `metric_points`, `metric_leaves`, `fulfillment_orders`, `nodes`, `market_clock`
- * @returns empty lists where the market has no data yet
- */
-export async function detectSeries(queries: Queries, options: DetectOptions): Promise<Detection> {
-  const { market, now, windowHours = 6, fdr = 0.1, openKeys = [] } = options
-  const frame = await readFrame(queries, market, now)
-  if (frame === null) return { anomalies: [], constraints: unknown(openKeys, now), series: 0, tested: 0 }
-  const scored = await scoreSeries(frame)
-  const from = Math.max(0, frame.hours - Math.min(48, Math.max(1, Math.floor(windowHours))))
-  const found = findings(frame, scored, from, Math.min(0.5, Math.max(1e-6, fdr)))
-  const suspects = suspectsOf(frame, scored, found)
-  const own = await withoutExplained(queries, market, frame, suspects)
-  const open = new Set(openKeys)
-  const constraints = own
-    .map((suspect) => constraintOf(frame, suspect))
-    .filter((constraint) => constraint.isBreaching || open.has(constraint.key))
-  for (const constraint of constraints.filter(({ isBreaching }) => isBreaching)) {
-    constraint.causes = await causesOf(queries, excessOf(market, frame, constraint))
+/** Newest days that are scored. */
+const daysScored = 2
+
+/** Detects in one market again and again; what it knows of the series is kept between the calls. */
+export class SeriesWatch {
+  readonly #market: string
+  readonly #hours: SeriesBook
+  readonly #days: SeriesBook
+  readonly #calibration = { hours: new Calibration(hourMs), days: new Calibration(dayMs) }
+
+  constructor(market: string) {
+    this.#market = market
+    this.#hours = new SeriesBook(market, hourMs)
+    this.#days = new SeriesBook(market, dayMs)
   }
-  const told = new Set(constraints.map(({ key }) => key))
-  constraints.push(
-    ...unknown(
-      openKeys.filter((key) => !told.has(key)),
-      now,
-    ),
-  )
-  constraints.sort((a, b) => b.severity - a.severity || (a.key < b.key ? -1 : 1))
-  const anomalies = anomaliesOf(market, now, frame, found)
-  return { anomalies, constraints, series: scored.length, tested: found.length }
+
+  /**
+   * Anomalies of the newest hours and the constraints they make. It reads what is new or changed since the call before;
+   * everything where `now` is earlier than then.
+   * @param queries reads `metric_points`, `metric_leaves`, `fulfillment_orders`, `nodes`, `market_clock`
+   * @returns empty lists where the market has no data yet
+   * @throws WAREHOUSE_QUERY
+   */
+  async detect(queries: Queries, options: Omit<DetectOptions, 'market'>): Promise<Detection> {
+    const { now, windowHours = 6, fdr = 0.1, openKeys = [] } = options
+    const market = this.#market
+    const caught = await this.#hours.catchUp(queries, now)
+    if (caught === null) return { anomalies: [], constraints: unknown(openKeys, now), series: 0, tested: 0 }
+    const { end } = caught
+    this.#calibration.hours.update(this.#hours.series, caught)
+    const from = Math.max(caught.start, end - Math.min(48, Math.max(1, Math.floor(windowHours))))
+    const bound = Math.min(0.5, Math.max(1e-6, fdr))
+    const found = findings(this.#hours.series, this.#calibration.hours, { from, end, fdr: bound })
+    const suspects = suspectsOf(end, this.#hours.series, found)
+    const own = await withoutExplained(queries, market, end, suspects)
+    const open = new Set(openKeys)
+    const constraints = own
+      .map((suspect) => constraintOf(end, suspect))
+      .filter((constraint) => constraint.isBreaching || open.has(constraint.key))
+    for (const constraint of constraints.filter(({ isBreaching }) => isBreaching)) {
+      constraint.causes = await causesOf(queries, excessOf(market, end, constraint))
+    }
+    const told = new Set(constraints.map(({ key }) => key))
+    const gone = openKeys.filter((key) => !told.has(key))
+    constraints.push(...unknown(gone, now))
+    constraints.sort((a, b) => b.severity - a.severity || (a.key < b.key ? -1 : 1))
+    const days = await this.#findInDays(queries, now, bound)
+    return {
+      anomalies: [...anomaliesOf(market, now, found), ...anomaliesOf(market, now, days)],
+      constraints,
+      series: this.#hours.series.length + this.#days.series.length,
+      tested: found.length + days.length,
+    }
+  }
+
+  async #findInDays(queries: Queries, now: number, fdr: number): Promise<Finding[]> {
+    const caught = await this.#days.catchUp(queries, now)
+    if (caught === null) return []
+    const { end } = caught
+    this.#calibration.days.update(this.#days.series, caught)
+    return findings(this.#days.series, this.#calibration.days, { from: end - daysScored, end, fdr })
+  }
+}
+
+/**
+ * One detection by itself: it reads all it needs.
+ * @throws WAREHOUSE_QUERY
+ */
+export function detectSeries(queries: Queries, { market, ...options }: DetectOptions): Promise<Detection> {
+  return new SeriesWatch(market).detect(queries, options)
 }
 
 /** Metrics of carriers and of the whole are dropped where constraints of single nodes or carriers explain them. */
 async function withoutExplained(
   queries: Queries,
   market: string,
-  frame: Frame,
+  end: number,
   suspects: readonly Suspect[],
 ): Promise<Suspect[]> {
   const confirmed = suspects.filter(({ isConfirmed }) => isConfirmed)
@@ -65,8 +105,8 @@ async function withoutExplained(
     }
     const flagged: Finding[] = []
     for (const [metric, group] of Map.groupBy(suspect.flagged, ({ series }) => series.watched.metric)) {
-      const constraint = constraintOf(frame, { ...suspect, flagged: group })
-      const excess = excessOf(market, frame, { ...constraint, metric })
+      const constraint = constraintOf(end, { ...suspect, flagged: group })
+      const excess = excessOf(market, end, { ...constraint, metric })
       if (!(await isExplained(queries, excess, confirmed))) flagged.push(...group)
     }
     kept.push({ ...suspect, flagged, isConfirmed: flagged.length > 0 })
@@ -89,12 +129,12 @@ async function isExplained(
   return false
 }
 
-function excessOf(market: string, frame: Frame, constraint: Constraint): Excess {
+function excessOf(market: string, end: number, constraint: Constraint): Excess {
   const { metric, dimension, dimensionValue, beganAt, metrics } = constraint
-  const watched = watchedMetrics.find((one) => one.metric === metric) ?? watchedMetrics[0]
-  if (watched === undefined) throw new Error('no metric is watched')
+  const watched = watchedMetric(metric)
+  if (watched === undefined) throw new Error(`${metric} is not watched`)
   const last = metrics.find((one) => one.metric === metric)?.bucketStart
-  const to = last ?? frame.start + (frame.hours - 1) * hourMs
+  const to = last ?? (end - 1) * hourMs
   return { market, watched, dimension, dimensionValue, from: Math.min(beganAt, to), to }
 }
 
@@ -123,26 +163,27 @@ function unknown(keys: readonly string[], now: number): Constraint[] {
   })
 }
 
-function anomaliesOf(market: string, now: number, frame: Frame, found: readonly Finding[]): AnomalyRow[] {
+function anomaliesOf(market: string, now: number, found: readonly Finding[]): AnomalyRow[] {
   const least = Math.min(...found.map(({ p }) => p))
   return found
     .filter(({ isFlagged, p, z }) => isFlagged || (p <= noteworthyP && z > 3))
     .sort((a, b) => a.p - b.p || b.z - a.z)
     .slice(0, anomaliesAtMost)
-    .map((one) => rowOf(market, now, frame, one, least))
+    .map((one) => rowOf(market, now, one, least))
 }
 
-function rowOf(market: string, now: number, frame: Frame, one: Finding, least: number): AnomalyRow {
-  const { series, hour, value, expected, low, high, z, p, isFlagged } = one
+function rowOf(market: string, now: number, one: Finding, least: number): AnomalyRow {
+  const { series, tick, value, expected, low, high, z, p, isFlagged } = one
   const { metric } = series.watched
-  const bucketStart = new Date(frame.start + hour * hourMs).toISOString()
+  const grain = series.stepMs === dayMs ? 'day' : 'hour'
+  const bucketStart = new Date(tick * series.stepMs).toISOString()
   return {
-    anomalyId: idOf(market, metric, series.dimension, series.dimensionValue, 'hour', bucketStart),
+    anomalyId: idOf(market, metric, series.dimension, series.dimensionValue, grain, bucketStart),
     market,
     metric,
     dimension: series.dimension,
     dimensionValue: series.dimensionValue,
-    grain: 'hour',
+    grain,
     bucketStart,
     value,
     expected,

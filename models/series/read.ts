@@ -1,153 +1,200 @@
-// Reads the watched series of a market from the warehouse, hour by hour without gaps. It judges nothing.
+// Reads the watched series of a market from the warehouse: whole, or only the buckets that are new or changed. It
+// judges nothing.
 
 import type { Queries } from '#data/warehouse'
-import { type WatchedMetric, watchedMetrics } from './watched.ts'
+import { dayMs, hourMs } from './kept.ts'
+import type { SeriesPlace } from './tracked.ts'
+import { type Dimension, watchedOf } from './watched.ts'
 
-/** A watched series; its arrays have one place per hour of the frame. */
-export interface WatchedSeries {
-  watched: WatchedMetric
-  dimension: 'all' | 'node' | 'carrier' | 'channel'
-  dimensionValue: string
-  timeZone: string
-  /** Slices that do the same kind of work: warehouses with 3PLs, stores, vendors, carriers. */
-  peers: string
-  values: (number | null)[]
-  denominators: (number | null)[]
-}
-
-/** The hours that were read: `start` is the first, `hours` their number; the last one is complete. */
-export interface Frame {
+/** Buckets are complete before `end`; `start` is the first that history may reach back to. Ticks. */
+export interface Span {
   start: number
-  hours: number
-  series: WatchedSeries[]
+  end: number
 }
 
-const hourMs = 3_600_000
-const historyHours = 56 * 24
 /** A bucket counts as complete when at most this much of it is missing, ms: the last event seldom falls on its end. */
 const toleranceMs = 60_000
-/** Slices of a dimension at most, the busiest first. */
-const slicesAtMost = 200
-/** Points with enough records without which a ratio is left out. */
-const leastPoints = 8
-/** No places, but what is not known or not one. */
-const noPlace = ['unknown', 'multiple', 'none', '']
 
-/**
- * The series up to the last complete hour before `now`, at most 8 weeks.
- * @returns null where the market has no data yet
- */
-export async function readFrame(queries: Queries, market: string, now: number): Promise<Frame | null> {
+/** Span of the market's complete buckets; null where it has no data yet. */
+export async function readSpan(
+  queries: Queries,
+  market: string,
+  now: number,
+  stepMs: number,
+): Promise<Span | null> {
   const [clock] = await queries.all<{ first: number | null; last: number | null }>(
     `SELECT epoch_ms(first_day::TIMESTAMPTZ)::DOUBLE AS first, epoch_ms(watermark)::DOUBLE AS last
      FROM market_clock WHERE market = $1`,
     [market],
   )
   if (clock === undefined || clock.first === null || clock.last === null) return null
-  const end = Math.floor((Math.min(now, clock.last) + toleranceMs) / hourMs) * hourMs
-  const start = Math.max(Math.floor(clock.first / hourMs) * hourMs, end - historyHours * hourMs)
-  const hours = Math.round((end - start) / hourMs)
-  if (hours < 1) return null
-  const nodes = await readPlaces(queries, market)
-  const rows = await queries.all<StoredSeries>(seriesSql(), { market, from: start / 1000, to: end / 1000 })
-  const kept = busiest(rows)
-  return { start, hours, series: kept.flatMap((row) => seriesOf(row, hours, nodes)) }
+  const end = Math.floor((Math.min(now, clock.last) + toleranceMs) / stepMs)
+  const start = Math.floor(clock.first / stepMs)
+  return end > start ? { start, end } : null
 }
 
-interface StoredSeries extends Record<string, unknown> {
+/** What there is of a series in a span. */
+export interface SeriesCount {
   metric: string
-  dimension: WatchedSeries['dimension']
-  dimension_value: string
+  dimension: Dimension
+  value: string
   points: number
-  /** JSON arrays side by side: hour from the start of the frame, value, denominator. */
-  places: string
-  shown: string
-  bottoms: string | null
+  most: number
+  /** Largest number of records in a bucket, and buckets with as many as named. */
+  telling: number
 }
 
-/** Series that could never show a change that matters are left out: what they could say is too small. */
-function seriesSql(): string {
-  const watched = watchedMetrics.flatMap(({ metric, kind, dimensions, leastChange, leastRecords }) =>
-    dimensions.map(
-      (dimension) => `('${metric}', '${dimension}', ${kind === 'ratio'}, ${leastChange}, ${leastRecords})`,
-    ),
-  )
-  return `
-    WITH watched (metric, dimension, is_ratio, least_change, least_records) AS (VALUES ${watched.join(', ')})
-    SELECT metric, dimension, dimension_value, count(*) AS points,
-      to_json(list((epoch(bucket_start)::BIGINT - $from::BIGINT) // 3600))::VARCHAR AS places,
-      to_json(list(round(value, 6)))::VARCHAR AS shown,
-      CASE WHEN is_ratio THEN to_json(list(denominator))::VARCHAR END AS bottoms
+const grainOf = (stepMs: number): string => (stepMs === hourMs ? 'hour' : 'day')
+const secondsOf = (stepMs: number): number => stepMs / 1000
+
+/** Metric and dimension of everything that is watched, with the records a ratio needs. */
+function watchedRows(stepMs: number): string {
+  const rows = new Set<string>()
+  for (const { metric, dimensions, leastRecords } of watchedOf(stepMs)) {
+    for (const dimension of dimensions) rows.add(`('${metric}', '${dimension}', ${leastRecords})`)
+  }
+  return [...rows].join(', ')
+}
+
+/** The series that are there, with what decides whether they can tell anything. */
+export function readCounts(
+  queries: Queries,
+  market: string,
+  span: Span,
+  stepMs: number,
+): Promise<(SeriesCount & Record<string, unknown>)[]> {
+  return queries.all(
+    `WITH watched (metric, dimension, least_records) AS (VALUES ${watchedRows(stepMs)})
+    SELECT metric, dimension, dimension_value AS value, count(*) AS points, max(metric_points.value) AS most,
+      count(*) FILTER (denominator >= least_records) AS telling
     FROM metric_points INNER JOIN watched USING (metric, dimension)
-    WHERE market = $market AND grain = 'hour'
-      AND bucket_start >= to_timestamp($from) AND bucket_start < to_timestamp($to) AND isfinite(value)
-    GROUP BY metric, dimension, dimension_value, is_ratio, least_change, least_records
-    HAVING CASE WHEN is_ratio THEN count(*) FILTER (denominator >= least_records) >= ${leastPoints}
-      ELSE max(value) >= least_change END
-    ORDER BY metric, dimension, dimension_value`
-}
-
-function busiest(rows: StoredSeries[]): StoredSeries[] {
-  const points = new Map<string, Map<string, number>>()
-  for (const { dimension, dimension_value, points: count } of rows) {
-    const of = points.get(dimension) ?? new Map<string, number>()
-    points.set(dimension, of.set(dimension_value, (of.get(dimension_value) ?? 0) + count))
-  }
-  const kept = new Set<string>()
-  for (const [dimension, of] of points) {
-    const names = [...of].filter(([value]) => !noPlace.includes(value)).sort((a, b) => b[1] - a[1])
-    for (const [value] of names.slice(0, slicesAtMost)) kept.add(`${dimension}/${value}`)
-  }
-  return rows.filter(({ dimension, dimension_value }) => kept.has(`${dimension}/${dimension_value}`))
-}
-
-function seriesOf(row: StoredSeries, hours: number, nodes: Places): WatchedSeries[] {
-  const watched = watchedMetrics.find(
-    ({ metric, dimensions }) => metric === row.metric && dimensions.includes(row.dimension),
+    WHERE market = $market AND grain = '${grainOf(stepMs)}' AND isfinite(metric_points.value)
+      AND bucket_start >= to_timestamp($from) AND bucket_start < to_timestamp($to)
+    GROUP BY metric, dimension, dimension_value
+    ORDER BY metric, dimension, dimension_value`,
+    { market, from: span.start * secondsOf(stepMs), to: span.end * secondsOf(stepMs) },
   )
-  if (watched === undefined) return []
-  const places = JSON.parse(row.places) as number[]
-  const values = spread(JSON.parse(row.shown) as number[], places, hours)
-  const denominators = row.bottoms === null ? [] : spread(JSON.parse(row.bottoms) as number[], places, hours)
-  if (watched.kind === 'state') holdOn(values)
-  if (watched.kind === 'flow') fillQuiet(values)
-  const { dimension, dimension_value: dimensionValue } = row
-  const node = dimension === 'node' ? nodes.ofNode.get(dimensionValue) : undefined
-  const timeZone = node?.timeZone ?? nodes.usualZone
-  const peers = node?.peers ?? dimension
-  return [{ watched, dimension, dimensionValue, timeZone, peers, values, denominators }]
 }
 
-function spread(values: readonly number[], places: readonly number[], hours: number): (number | null)[] {
-  const laid = new Array<number | null>(hours).fill(null)
-  places.forEach((place, i) => {
-    laid[place] = values[i] ?? null
-  })
-  return laid
+/** All points of a series in a span, as JSON arrays side by side. */
+export interface StoredSeries extends Record<string, unknown> {
+  metric: string
+  dimension: Dimension
+  value: string
+  /** Ticks, values, denominators. */
+  ticks: string
+  shown: string
+  bottoms: string
 }
 
-/** A state without a point is as it was. */
-function holdOn(values: (number | null)[]): void {
-  for (let i = 1; i < values.length; i++) values[i] ??= values[i - 1] ?? null
+/** The points of the named series; of all of a metric where `values` is null. */
+export function readHistory(
+  queries: Queries,
+  market: string,
+  span: Span,
+  stepMs: number,
+  wanted: { metrics: readonly string[]; values: readonly string[] | null },
+): Promise<StoredSeries[]> {
+  const { metrics, values } = wanted
+  return queries.all<StoredSeries>(
+    `WITH watched (metric, dimension, least_records) AS (VALUES ${watchedRows(stepMs)})
+    SELECT metric, dimension, dimension_value AS value,
+      to_json(list(epoch(bucket_start)::BIGINT // ${secondsOf(stepMs)}))::VARCHAR AS ticks,
+      to_json(list(metric_points.value::FLOAT))::VARCHAR AS shown,
+      to_json(list(denominator::FLOAT))::VARCHAR AS bottoms
+    FROM metric_points INNER JOIN watched USING (metric, dimension)
+    WHERE market = $market AND grain = '${grainOf(stepMs)}' AND isfinite(metric_points.value)
+      AND bucket_start >= to_timestamp($from) AND bucket_start < to_timestamp($to)
+      AND list_contains(from_json($metrics, '["VARCHAR"]'), metric)
+      AND ($values IS NULL OR list_contains(from_json($values, '["VARCHAR"]'), dimension_value))
+    GROUP BY metric, dimension, dimension_value
+    ORDER BY metric, dimension, dimension_value`,
+    {
+      market,
+      from: span.start * secondsOf(stepMs),
+      to: span.end * secondsOf(stepMs),
+      metrics: JSON.stringify(metrics),
+      values: values === null ? null : JSON.stringify(values),
+    },
+  )
 }
 
-/** A flow without a point is 0 from where it began; the zeros before that are no part of it. */
-function fillQuiet(values: (number | null)[]): void {
-  const first = values.findIndex((value) => (value ?? 0) !== 0)
-  values.fill(null, 0, Math.max(0, first))
-  for (let i = Math.max(0, first); i < values.length; i++) values[i] ??= 0
+/** A point by itself. */
+export interface StoredPoint extends Record<string, unknown> {
+  metric: string
+  dimension: Dimension
+  value: string
+  tick: number
+  shown: number
+  bottom: number
 }
 
-interface Places {
-  ofNode: Map<string, { timeZone: string; peers: string }>
+/** The points from `from` on before `end`, and those of the changed buckets. */
+export function readPoints(
+  queries: Queries,
+  market: string,
+  stepMs: number,
+  wanted: { from: number; end: number; changed: readonly number[] },
+): Promise<StoredPoint[]> {
+  const { from, end, changed } = wanted
+  const seconds = secondsOf(stepMs)
+  const ranges = [...rangesOf(changed), [from, end] as const].map(
+    ([low, high]) =>
+      `(bucket_start >= to_timestamp(${low * seconds}) AND bucket_start < to_timestamp(${high * seconds}))`,
+  )
+  return queries.all<StoredPoint>(
+    `WITH watched (metric, dimension, least_records) AS (VALUES ${watchedRows(stepMs)})
+    SELECT metric, dimension, dimension_value AS value,
+      (epoch(bucket_start)::BIGINT // ${seconds})::DOUBLE AS tick,
+      metric_points.value::DOUBLE AS shown, denominator::DOUBLE AS bottom
+    FROM metric_points INNER JOIN watched USING (metric, dimension)
+    WHERE market = $market AND grain = '${grainOf(stepMs)}' AND isfinite(metric_points.value)
+      AND (${ranges.join(' OR ')})`,
+    { market },
+  )
+}
+
+/** Neighbouring ticks as ranges. */
+function rangesOf(ticks: readonly number[]): (readonly [number, number])[] {
+  const ranges: [number, number][] = []
+  for (const tick of [...ticks].sort((a, b) => a - b)) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last[1] >= tick) last[1] = tick + 1
+    else ranges.push([tick, tick + 1])
+  }
+  return ranges
+}
+
+/** Buckets of a span that cycles after `run` changed although they were complete, and the newest such cycle. */
+export async function readRevised(
+  queries: Queries,
+  market: string,
+  span: Span,
+  stepMs: number,
+  run: number,
+): Promise<{ ticks: number[]; run: number }> {
+  const seconds = secondsOf(stepMs)
+  const rows = await queries.all<{ tick: number; run: number }>(
+    `SELECT (epoch(bucket_start)::BIGINT // ${seconds})::DOUBLE AS tick, run_id::DOUBLE AS run
+    FROM metric_revisions WHERE market = $market AND grain = '${grainOf(stepMs)}' AND run_id > $run`,
+    { market, run },
+  )
+  const ticks = rows.map(({ tick }) => tick).filter((tick) => tick >= span.start && tick < span.end)
+  return { ticks, run: rows.reduce((most, row) => Math.max(most, row.run), run) }
+}
+
+/** Where the slices of a market are. */
+export interface Places {
+  ofNode: Map<string, SeriesPlace>
   /** The zone where most of the work is done. */
   usualZone: string
 }
 
-async function readPlaces(queries: Queries, market: string): Promise<Places> {
+/** The nodes as places. */
+export async function readPlaces(queries: Queries, market: string): Promise<Places> {
   const rows = await queries.all<{ node_id: string; time_zone: string; type: string; capacity: number }>(
     `SELECT node_id, time_zone, type, coalesce(daily_capacity, 1)::DOUBLE AS capacity
-     FROM nodes WHERE market = $1`,
+     FROM nodes WHERE market = $1 ORDER BY node_id`,
     [market],
   )
   const capacities = new Map<string, number>()
@@ -160,4 +207,11 @@ async function readPlaces(queries: Queries, market: string): Promise<Places> {
     return [node_id, { timeZone: time_zone, peers }] as const
   })
   return { ofNode: new Map(ofNode), usualZone: usual?.[0] ?? 'UTC' }
+}
+
+/** The place of a slice; days are those of the tables, by UTC. */
+export function placeOf(places: Places, dimension: Dimension, value: string, stepMs: number): SeriesPlace {
+  const node = dimension === 'node' ? places.ofNode.get(value) : undefined
+  const timeZone = stepMs === dayMs ? 'UTC' : (node?.timeZone ?? places.usualZone)
+  return { timeZone, peers: node?.peers ?? dimension }
 }

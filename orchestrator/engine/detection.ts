@@ -4,7 +4,7 @@
 import type { Effects } from '#data/kernel'
 import type { EventLog } from '#data/log'
 import type { Warehouse } from '#data/warehouse'
-import { type AnomalyRow, detectSeries, type Models, type OrderScore, orderAnomalies } from '#models'
+import { type AnomalyRow, type Models, type OrderScore, orderAnomalies, SeriesWatch } from '#models'
 import type { Core } from '#orchestrator/core'
 import { applyFindings, type IncidentChanges, sentenceOf } from '#orchestrator/incidents'
 
@@ -31,10 +31,12 @@ export class Detector {
   readonly #context: DetectionContext
   /** Anomaly id -> what was said of it last. */
   readonly #told = new Map<string, string>()
+  readonly #series: SeriesWatch
   #units: Map<string, string> | null = null
 
   constructor(context: DetectionContext) {
     this.#context = context
+    this.#series = new SeriesWatch(context.core.market)
   }
 
   /**
@@ -45,7 +47,7 @@ export class Detector {
     const { core, warehouse } = this.#context
     const { market } = core
     const openKeys = [...core.state().openIncidents.keys()]
-    const found = await warehouse.reading((queries) => detectSeries(queries, { market, now, openKeys }))
+    const found = await warehouse.reading((queries) => this.#series.detect(queries, { now, openKeys }))
     const scores = await this.#scoreOrders(now)
     const odd = scores.filter((score) => score.pValue <= orderAlarm)
     const anomalies = [...found.anomalies, ...orderAnomalies(odd, { market, now })]

@@ -1,0 +1,298 @@
+// The watched series of a market with buckets of one length, kept between cycles: it reads what is new or changed,
+// lets each series take it, and says what slices have in common. The cost of a cycle does not grow with history.
+
+import { setImmediate } from 'node:timers/promises'
+import type { Queries } from '#data/warehouse'
+import { keptOf } from './kept.ts'
+import {
+  type Places,
+  placeOf,
+  readCounts,
+  readHistory,
+  readPlaces,
+  readPoints,
+  readRevised,
+  readSpan,
+  type SeriesCount,
+  type Span,
+  type StoredPoint,
+  type StoredSeries,
+} from './read.ts'
+import { Shared } from './shared.ts'
+import { Tracked } from './tracked.ts'
+import { type WatchedMetric, watchedOf } from './watched.ts'
+
+/** Slices of a dimension at most, the busiest first. */
+const slicesAtMost = 2_000
+/** Points read at once. */
+const pointsAtOnce = 2_000_000
+/** Points with enough records without which a ratio is left out. */
+const leastPoints = 8
+/** No places, but what is not known or not one. */
+const noPlace = ['unknown', 'multiple', 'none', '']
+/** Buckets before the newest that are read again: they may have been told as complete a moment too early. */
+const readAgain = 2
+/** Ticks that count after they were scored: what is common of older ones stays as it was. */
+const settledTicks = 120
+/** Work between two pauses, in buckets taken. */
+const bucketsAtOnce = 12_000
+
+const keyOf = (metric: string, dimension: string, value: string) =>
+  `${metric}\u001F${dimension}\u001F${value}`
+
+/** What a cycle brought. */
+export interface Caught {
+  /** All buckets before it were taken. */
+  end: number
+  /** The first that history reaches back to. */
+  start: number
+  /** Whether everything was read anew. */
+  isNew: boolean
+}
+
+/** The series of a market by the hour or by the day. */
+export class SeriesBook {
+  readonly #market: string
+  readonly #stepMs: number
+  /** By metric, dimension and value: a metric may be watched in both directions. */
+  readonly #byKey = new Map<string, Tracked[]>()
+  readonly #groups = new Map<string, Shared>()
+  /** Series that could not tell anything so far, with their buckets that had records enough. */
+  readonly #strangers = new Map<string, number>()
+  #span: Span | null = null
+  #places = ''
+  #run = 0
+
+  /** @param stepMs an hour or a day */
+  constructor(market: string, stepMs: number) {
+    this.#market = market
+    this.#stepMs = stepMs
+  }
+
+  /** The series, in an order that does not change with what was read first. */
+  series: readonly Tracked[] = []
+
+  /**
+   * Brings every series up to the last complete bucket before `now`.
+   * @returns null where the market has no data yet
+   */
+  async catchUp(queries: Queries, now: number): Promise<Caught | null> {
+    const stepMs = this.#stepMs
+    const known = await readSpan(queries, this.#market, now, stepMs)
+    if (known === null) return null
+    const span = { start: Math.max(known.start, known.end - keptOf(stepMs).values), end: known.end }
+    const places = await readPlaces(queries, this.#market)
+    const revised = await readRevised(queries, this.#market, span, stepMs, this.#run)
+    const before = this.#span
+    const isFar = before === null || span.end < before.end || span.end - before.end > settledTicks
+    const isNew = isFar || JSON.stringify([...places.ofNode]) !== this.#places
+    if (isNew) await this.#readAll(queries, span, places)
+    else await this.#readNews(queries, { ...span, from: before.end }, places, revised.ticks)
+    this.#places = JSON.stringify([...places.ofNode])
+    this.#span = span
+    this.#run = revised.run
+    return { ...span, isNew }
+  }
+
+  async #readAll(queries: Queries, span: Span, places: Places): Promise<void> {
+    this.#byKey.clear()
+    this.#groups.clear()
+    this.#strangers.clear()
+    const counts = await readCounts(queries, this.#market, span, this.#stepMs)
+    const kept: SeriesCount[] = []
+    for (const one of busiest(counts)) {
+      if (this.#canTell(one).length > 0) kept.push(one)
+      else this.#strangers.set(keyOf(one.metric, one.dimension, one.value), one.telling)
+    }
+    const names = new Set(kept.map(({ metric, dimension, value }) => keyOf(metric, dimension, value)))
+    for (const metrics of batches(kept)) {
+      const wanted = { metrics, values: null }
+      for (const row of await readHistory(queries, this.#market, span, this.#stepMs, wanted)) {
+        if (names.has(keyOf(row.metric, row.dimension, row.value))) this.#enter(row, span, places)
+      }
+      await setImmediate()
+    }
+    this.#order()
+    await this.#take(this.series, span.end, 'replay')
+    await this.#settle(new Set(this.#groups.values()), span.end - keptOf(this.#stepMs).scores, span.end)
+  }
+
+  /** A series enters the book in each direction in which it is watched and can tell something. */
+  #enter(row: StoredSeries, span: Span, places: Places): Tracked[] {
+    const ticks = JSON.parse(row.ticks) as number[]
+    const shown = JSON.parse(row.shown) as number[]
+    const bottoms = JSON.parse(row.bottoms) as number[]
+    const most = shown.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY)
+    const entered: Tracked[] = []
+    for (const watched of watchedOf(this.#stepMs)) {
+      if (watched.metric !== row.metric || !watched.dimensions.includes(row.dimension)) continue
+      const telling = bottoms.filter((bottom) => bottom >= watched.leastRecords).length
+      if (watched.kind === 'ratio' ? telling < leastPoints : most < watched.leastChange) continue
+      const name = { watched, dimension: row.dimension, dimensionValue: row.value }
+      const place = placeOf(places, row.dimension, row.value, this.#stepMs)
+      const series = new Tracked(name, place, this.#stepMs, span.start)
+      for (const [i, tick] of ticks.entries()) series.note(tick, shown[i] as number, bottoms[i] as number)
+      this.#join(series)
+      entered.push(series)
+    }
+    const key = keyOf(row.metric, row.dimension, row.value)
+    if (entered.length > 0) this.#byKey.set(key, entered)
+    return entered
+  }
+
+  #join(series: Tracked): void {
+    const { watched, dimension, peers } = series
+    const kin = `${watched.metric}/${watched.concern}/${dimension}`
+    for (const key of new Set([`${kin}/of ${peers}`, kin])) {
+      const group = this.#groups.get(key) ?? new Shared(this.#stepMs)
+      this.#groups.set(key, group)
+      group.join(series)
+    }
+  }
+
+  #order(): void {
+    this.series = [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, each]) => each)
+  }
+
+  #canTell({ metric, dimension, most, telling }: SeriesCount): WatchedMetric[] {
+    return watchedOf(this.#stepMs).filter(
+      (watched) =>
+        watched.metric === metric &&
+        watched.dimensions.includes(dimension) &&
+        (watched.kind === 'ratio' ? telling >= leastPoints : most >= watched.leastChange),
+    )
+  }
+
+  async #readNews(
+    queries: Queries,
+    span: Span & { from: number },
+    places: Places,
+    revised: readonly number[],
+  ): Promise<void> {
+    const from = Math.max(span.start, span.from - readAgain)
+    const changed = revised.filter((tick) => tick < from)
+    const points = await readPoints(queries, this.#market, this.#stepMs, { from, end: span.end, changed })
+    for (const series of this.series) series.makeRoom(span.end)
+    const dirty = this.#note(points, new Set([...changed, ...range(from, span.from)]))
+    const entered = await this.#readStrangers(queries, span, places, points)
+    const all = new Set([...dirty, ...entered])
+    await this.#take([...all], span.end, 'replay')
+    await this.#take(this.series, span.end, 'advance')
+    const groups = new Set([...all].flatMap((series) => series.common))
+    await this.#settle(groups, Math.max(span.start, span.end - settledTicks), span.from)
+    await this.#settle(new Set(this.#groups.values()), span.from, span.end)
+  }
+
+  /** @returns the series of which a bucket already taken is not as before */
+  #note(points: readonly StoredPoint[], readAnew: ReadonlySet<number>): Set<Tracked> {
+    const dirty = new Set<Tracked>()
+    const told = new Map<number, Set<Tracked>>([...readAnew].map((tick) => [tick, new Set()]))
+    for (const { metric, dimension, value, tick, shown, bottom } of points) {
+      for (const series of this.#byKey.get(keyOf(metric, dimension, value)) ?? []) {
+        if (series.note(tick, shown, bottom)) dirty.add(series)
+        told.get(tick)?.add(series)
+      }
+    }
+    for (const [tick, known] of told) {
+      for (const series of this.series) {
+        if (!known.has(series) && series.note(tick, Number.NaN, Number.NaN)) dirty.add(series)
+      }
+    }
+    return dirty
+  }
+
+  /** Series that can tell something now enter with their history. */
+  async #readStrangers(
+    queries: Queries,
+    span: Span,
+    places: Places,
+    points: readonly StoredPoint[],
+  ): Promise<Tracked[]> {
+    const metrics = new Set<string>()
+    const values = new Set<string>()
+    const names = new Set<string>()
+    for (const point of points) {
+      const { metric, dimension, value, shown, bottom } = point
+      const key = keyOf(metric, dimension, value)
+      if (this.#byKey.has(key) || noPlace.includes(value) || this.#byKey.size > 20 * slicesAtMost) continue
+      const telling = (this.#strangers.get(key) ?? 0) + 1
+      this.#strangers.set(key, telling)
+      const bottomMost = bottom >= 1 ? telling : 0
+      if (this.#canTell({ ...point, points: 1, most: shown, telling: bottomMost }).length === 0) continue
+      metrics.add(metric)
+      values.add(value)
+      names.add(key)
+    }
+    if (names.size === 0) return []
+    const wanted = { metrics: [...metrics], values: [...values] }
+    const rows = await readHistory(queries, this.#market, span, this.#stepMs, wanted)
+    const entered = rows
+      .filter(({ metric, dimension, value }) => names.has(keyOf(metric, dimension, value)))
+      .flatMap((row) => this.#enter(row, span, places))
+    if (entered.length > 0) this.#order()
+    return entered
+  }
+
+  /** Lets other work run in between. */
+  async #take(series: readonly Tracked[], end: number, how: 'replay' | 'advance'): Promise<void> {
+    let buckets = 0
+    for (const one of series) {
+      buckets += how === 'replay' ? keptOf(this.#stepMs).values : end - one.next
+      one[how](end)
+      if (buckets < bucketsAtOnce) continue
+      buckets = 0
+      await setImmediate()
+    }
+  }
+
+  async #settle(groups: ReadonlySet<Shared>, from: number, end: number): Promise<void> {
+    const scratch = new Float64Array(Math.max(1, this.series.length))
+    let done = 0
+    for (const group of this.#groups.values()) {
+      if (!groups.has(group)) continue
+      for (let tick = from; tick < end; tick++) {
+        group.settle(tick, scratch)
+        done += group.size
+        if (done < bucketsAtOnce * 10) continue
+        done = 0
+        await setImmediate()
+      }
+    }
+  }
+}
+
+function busiest(rows: readonly SeriesCount[]): SeriesCount[] {
+  const points = new Map<string, Map<string, number>>()
+  for (const { dimension, value, points: count } of rows) {
+    const of = points.get(dimension) ?? new Map<string, number>()
+    points.set(dimension, of.set(value, (of.get(value) ?? 0) + count))
+  }
+  const kept = new Set<string>()
+  for (const [dimension, of] of points) {
+    const names = [...of]
+      .filter(([value]) => !noPlace.includes(value))
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    for (const [value] of names.slice(0, slicesAtMost)) kept.add(`${dimension}/${value}`)
+  }
+  return rows.filter(({ dimension, value }) => kept.has(`${dimension}/${value}`))
+}
+
+/** Metrics by batches of as many points as are read at once. */
+function batches(rows: readonly SeriesCount[]): string[][] {
+  const points = new Map<string, number>()
+  for (const { metric, points: count } of rows) points.set(metric, (points.get(metric) ?? 0) + count)
+  const found: { metrics: string[]; points: number }[] = []
+  for (const [metric, count] of points) {
+    const last = found.at(-1)
+    if (last === undefined || last.points + count > pointsAtOnce)
+      found.push({ metrics: [metric], points: count })
+    else {
+      last.metrics.push(metric)
+      last.points += count
+    }
+  }
+  return found.map(({ metrics }) => metrics)
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
