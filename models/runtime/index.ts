@@ -19,6 +19,7 @@ export {
   weightCount,
   weightsOf,
 } from './net.ts'
+export { type ProcessOptions, runInProcess } from './process.ts'
 export type { TaskContext, Tasks } from './protocol.ts'
 export {
   type Batch,

@@ -2,7 +2,8 @@
 // asked fails with a code and the next task starts a new one. It reckons nothing itself.
 
 import { Worker } from 'node:worker_threads'
-import { type Clock, DetourError, type ErrorCode, errorTable, fail, reasonOf } from '#data/kernel'
+import { type Clock, fail, reasonOf } from '#data/kernel'
+import { errorOf } from './answers.ts'
 import type { Backend } from './backend.ts'
 import type { Answer, Told, WorkerSettings } from './protocol.ts'
 
@@ -36,7 +37,8 @@ interface Asked {
   done: () => void
 }
 
-const limitMsDefault = 900_000
+/** Longest time of a task, ms, where nothing else is said. */
+export const limitMsDefault = 900_000
 
 /** A thread of tasks, started when the first is asked for. Tasks run side by side where they wait for each other. */
 export class TaskThread {
@@ -131,9 +133,4 @@ export class TaskThread {
       reject(fail('MODELS_WORKER_DIED', { reason }, { cause }))
     }
   }
-}
-
-function errorOf({ code, details, reason }: Extract<Answer, { kind: 'failed' }>): DetourError {
-  if (code !== null && Object.hasOwn(errorTable, code)) return new DetourError(code as ErrorCode, details)
-  return fail('MODELS_FAILED', { reason })
 }

@@ -1,51 +1,16 @@
-// The thread of models: chooses a backend, then runs the tasks of the module it was given. It keeps nothing between
-// tasks but what that module keeps.
+// Entry file of a thread of models: its tasks over the port to its parent. It does nothing where there is none.
 
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { DetourError, reasonOf } from '#data/kernel'
-import { type Backend, chooseBackend } from './backend.ts'
-import type { Answer, Tasks, Told, WorkerSettings } from './protocol.ts'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Told, WorkerSettings } from './protocol.ts'
+import { serveTasks } from './serve-tasks.ts'
 
-async function ready({ module, backends }: WorkerSettings): Promise<{ backend: Backend; tasks: Tasks }> {
-  const { backend } = await chooseBackend(backends)
-  const { tasks } = (await import(module)) as { tasks: Tasks }
-  return { backend, tasks }
-}
-
-function start(port: MessagePort, settings: WorkerSettings): void {
-  const chosen = ready(settings)
-  const running = new Map<number, AbortController>()
-  const tell = (answer: Answer) => port.postMessage(answer)
-  const run = async ({ id, task, input }: Extract<Told, { kind: 'run' }>): Promise<unknown> => {
-    const controller = new AbortController()
-    running.set(id, controller)
-    const { backend, tasks } = await chosen
-    const work = Object.hasOwn(tasks, task) ? tasks[task] : undefined
-    if (work === undefined) throw new Error(`there is no task ${task}`)
-    const progress = (value: unknown) => tell({ kind: 'progress', id, value })
-    return work(input as never, { backend, progress, signal: controller.signal })
+const port = parentPort
+if (port !== null) {
+  const line = {
+    tell: (answer: object) => port.postMessage(answer),
+    onTold: (listener: (told: Told) => void) => {
+      port.on('message', listener)
+    },
   }
-  port.on('message', (told: Told) => {
-    if (told.kind === 'cancel') {
-      running.get(told.id)?.abort()
-      return
-    }
-    run(told)
-      .then((value) => tell({ kind: 'done', id: told.id, value }))
-      .catch((error: unknown) => tell({ kind: 'failed', id: told.id, ...failureOf(error) }))
-      .finally(() => running.delete(told.id))
-  })
+  serveTasks(line, workerData as WorkerSettings)
 }
-
-function failureOf(error: unknown): {
-  code: string | null
-  details: Record<string, unknown>
-  reason: string
-} {
-  const reason = reasonOf(error)
-  return error instanceof DetourError
-    ? { code: error.code, details: error.details, reason }
-    : { code: null, details: {}, reason }
-}
-
-if (parentPort !== null) start(parentPort, workerData as WorkerSettings)

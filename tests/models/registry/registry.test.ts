@@ -95,7 +95,7 @@ describe('the registry', () => {
     expect(inUse(again)).toBe(better.version)
   })
 
-  test('lets a full version take the place of a small one; a first one that is worse than none is refused', async () => {
+  test('lets a full version take the place of a small one, and refuses a first one worse than none', async () => {
     const registry = await open()
     expect((await offer(registry, testOf(0.7, null, 0.6))).verdict.code).toBe('below_baseline')
     expect(inUse(registry)).toBeUndefined()
