@@ -15,7 +15,10 @@ type Measure = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]>
 export const benchGroups: Record<string, () => Promise<Measure>> = {
   log: async () => (await import('./log.ts')).benchLog,
   ingest: async () => (await import('./ingest.ts')).benchIngest,
-  pipeline: async () => (await import('./pipeline.ts')).benchPipeline,
+  pipeline: async () => {
+    const { benchPipeline } = await import('./pipeline.ts')
+    return (effects) => benchPipeline(effects)
+  },
   flow: async () => (await import('./flow.ts')).benchFlow,
   core: async () => (await import('./core/bench-core.ts')).benchCore,
   overview: async () => (await import('./overview.ts')).benchOverview,
