@@ -17,13 +17,40 @@ export interface DayCapacity {
   uses: Way['uses']
 }
 
+/** A day of a node, with another one of it that was asked for before. */
+class NodeDay implements DayCapacity {
+  readonly day: string
+  readonly limits: DayLimits
+  readonly booked: DayCapacity['booked']
+  readonly load: number
+  readonly uses: Way['uses']
+  readonly before: NodeDay | null
+
+  constructor(
+    day: string,
+    limits: DayLimits,
+    booked: DayCapacity['booked'],
+    load: number,
+    uses: Way['uses'],
+    before: NodeDay | null,
+  ) {
+    this.day = day
+    this.limits = limits
+    this.booked = booked
+    this.load = load
+    this.uses = uses
+    this.before = before
+  }
+}
+
 /** Load from which a place costs something. */
 const busyLoad = 0.4
 
 /** Rows of a problem, made when they are first asked for. */
 export class CapacityRows {
   readonly rows: SolverCapacity[] = []
-  readonly #days: (DayCapacity[] | undefined)[] = []
+  /** The last day that was asked for of each node, by its index, with those before. */
+  readonly #days: (NodeDay | undefined)[] = []
   readonly #session: SourcingSession
 
   constructor(session: SourcingSession) {
@@ -33,16 +60,15 @@ export class CapacityRows {
   /** Of a node on a local day; null = it has no limits. */
   of(facts: NodeFacts, day: string): DayCapacity | null {
     if (!facts.hasCapacity) return null
-    const days = this.#days[facts.index]
+    const last = this.#days[facts.index] ?? null
     // A few days at most.
-    if (days !== undefined) for (const known of days) if (known.day === day) return known
-    const made = this.#make(facts, day)
-    if (days === undefined) this.#days[facts.index] = [made]
-    else days.push(made)
+    for (let known = last; known !== null; known = known.before) if (known.day === day) return known
+    const made = this.#make(facts, day, last)
+    this.#days[facts.index] = made
     return made
   }
 
-  #make(facts: NodeFacts, day: string): DayCapacity {
+  #make(facts: NodeFacts, day: string, before: NodeDay | null): NodeDay {
     const { world, rules } = this.#session
     const booked = world.load.booked(facts.node.nodeId, day)
     const limits = this.#session.limits(facts, day)
@@ -61,7 +87,7 @@ export class CapacityRows {
         perUnit: kind === 'units' ? 1 : 0,
       })
     }
-    return { day, limits, booked, load, uses }
+    return new NodeDay(day, limits, booked, load, uses, before)
   }
 }
 

@@ -11,11 +11,18 @@ import type { Course } from './way-parts.ts'
 const hourMs = 3_600_000
 
 /** Who would carry, and for how much where no rate card says it. */
-export interface Carriage {
-  carrierId: string | null
-  lane: ServiceLane | null
-  transit: Law
-  cents: number
+export class Carriage {
+  readonly carrierId: string | null
+  readonly lane: ServiceLane | null
+  readonly transit: Law
+  readonly cents: number
+
+  constructor(carrierId: string | null, lane: ServiceLane | null, transit: Law, cents: number) {
+    this.carrierId = carrierId
+    this.lane = lane
+    this.transit = transit
+    this.cents = cents
+  }
 }
 
 /** What is the same for every course of an order; instants in epoch ms. */

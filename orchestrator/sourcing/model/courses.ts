@@ -4,7 +4,7 @@
 import type { SourcingOrder } from '../world.ts'
 import { type CapacityRows, type DayCapacity, fitsInto, priceOfLoad, tightest } from './capacity.ts'
 import { type Check, check, fixed } from './checks.ts'
-import { arrivalOn, type Carriage, CarriedCourse, lateCents, type Terms } from './course.ts'
+import { arrivalOn, Carriage, CarriedCourse, lateCents, type Terms } from './course.ts'
 import type { WorkDay } from './days.ts'
 import { type NodeFacts, usual } from './facts.ts'
 import type { Goods } from './goods.ts'
@@ -97,7 +97,7 @@ function holdsAll({ session, goods }: Trip, capacity: DayCapacity | null): boole
 
 function carriagesOf(trip: Trip, facts: NodeFacts, isStay: boolean, said?: Check[]): Carriage[] {
   const { order, session } = trip
-  if (isCollected(order)) return [{ carrierId: null, lane: null, transit: nothing, cents: 0 }]
+  if (isCollected(order)) return [new Carriage(null, null, nothing, 0)]
   const { from } = order
   const isOther = (carrierId: string | null) => isStay && from !== null && carrierId !== from.carrier
   const isSlow = (carrierId: string | null) =>
@@ -127,18 +127,11 @@ function noOtherText(isHere: boolean): string {
 
 function byService({ order, session }: Trip, { node }: NodeFacts): Carriage[] {
   const lanes = session.world.network.servicesTo(node.nodeId, order.destination)
-  const found = lanes.map(
-    (lane): Carriage => ({
-      carrierId: lane.service.carrierId,
-      lane,
-      transit: session.transit(lane),
-      cents: 0,
-    }),
-  )
+  const found = lanes.map((lane) => new Carriage(lane.service.carrierId, lane, session.transit(lane), 0))
   if (found.length > 0 || order.freight === 'prepaid') return found
   // The customer's own carrier needs no service of ours.
   const transit = session.learnedTransit(node.nodeId, null, order.destination.region)
-  return [{ carrierId: null, lane: null, transit, cents: 0 }]
+  return [new Carriage(null, null, transit, 0)]
 }
 
 function byHistory(trip: Trip, facts: NodeFacts): Carriage[] {
@@ -151,12 +144,9 @@ function byHistory(trip: Trip, facts: NodeFacts): Carriage[] {
 function ofHistory({ order, session }: Trip, { node }: NodeFacts, carrierId: string | null): Carriage {
   const { region } = order.destination
   const cents = session.world.learned.carriageCents(node.nodeId, region)
-  return {
-    carrierId,
-    lane: null,
-    transit: session.learnedTransit(node.nodeId, carrierId, region),
-    cents: order.freight === 'collect' ? 0 : (cents ?? usual.carriageCents),
-  }
+  const transit = session.learnedTransit(node.nodeId, carrierId, region)
+  const asked = order.freight === 'collect' ? 0 : (cents ?? usual.carriageCents)
+  return new Carriage(carrierId, null, transit, asked)
 }
 
 function courseOf(

@@ -82,7 +82,17 @@ export function leastByService(
   const perUnit = new Array<number>(goods.weights.length)
   for (let i = 0; i < perUnit.length; i++)
     perUnit[i] = unit + (isByWeight ? (goods.weights[i] ?? 0) * perG : 0)
-  return { each: Number.isNaN(sum) ? 0 : sum, perUnit }
+  return new Least(Number.isNaN(sum) ? 0 : sum, perUnit)
+}
+
+class Least {
+  readonly each: number
+  readonly perUnit: readonly number[]
+
+  constructor(each: number, perUnit: readonly number[]) {
+    this.each = each
+    this.perUnit = perUnit
+  }
 }
 
 /** Hours until the customer has it at the soonest. */

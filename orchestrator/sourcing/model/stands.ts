@@ -9,6 +9,33 @@ import type { Goods } from './goods.ts'
 import type { SourcingSession } from './session.ts'
 import type { Stand } from './way-parts.ts'
 
+// Made for each node of each order: objects of a class are not taken for long-lived by the engine, as literals are.
+class NodeStand implements Stand {
+  softCents = 0
+  can = 0
+  readonly facts: NodeFacts
+  readonly distanceKm: number | null
+  readonly checks: readonly Check[]
+  readonly available: readonly number[]
+  readonly free: readonly number[]
+
+  constructor(
+    facts: NodeFacts,
+    distanceKm: number | null,
+    checks: readonly Check[],
+    available: readonly number[],
+    free: readonly number[],
+  ) {
+    this.facts = facts
+    this.distanceKm = distanceKm
+    this.checks = checks
+    this.available = available
+    this.free = free
+    for (const one of checks) this.softCents += one.cents
+    for (let i = 0; i < available.length; i++) if ((available[i] ?? 0) >= 1) this.can |= 1 << i
+  }
+}
+
 /**
  * How a node stands to an order.
  * @param isFull checks that are met are told, too
@@ -23,11 +50,7 @@ export function standOf(
   const distanceKm = session.world.network.distanceKm(facts.node.nodeId, order.destination)
   const checks = checksOf(order, facts, session, distanceKm, isFull)
   const { available, free } = stockOf(order, goods, facts, session)
-  let can = 0
-  let softCents = 0
-  for (const one of checks) softCents += one.cents
-  for (let i = 0; i < available.length; i++) if ((available[i] ?? 0) >= 1) can |= 1 << i
-  return { facts, distanceKm, available, free, softCents, checks, can }
+  return new NodeStand(facts, distanceKm, checks, available, free)
 }
 
 function checksOf(
