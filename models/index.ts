@@ -1,5 +1,15 @@
 // Door of the models: expected ranges of series, constraints found in them, and the model of orders.
 
+export {
+  type LateModels,
+  type LateOptions,
+  type LateSettings,
+  type LateTraining,
+  lateRef,
+  openLate,
+} from './late/late-models.ts'
+export { type LateView, transitKey, type WorkRisk } from './late/model.ts'
+export type { Hours, Stage } from './late/passage.ts'
 export { orderAnomalies } from './orders/anomalies.ts'
 export { type Models, type ModelsOptions, openModels } from './orders/models.ts'
 export type { OrderReason, OrderScore } from './orders/score.ts'
