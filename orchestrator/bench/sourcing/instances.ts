@@ -132,13 +132,13 @@ function orderOf(
   options: InstanceOptions,
 ): SolverOrder {
   const places: Place[] = []
+  const each = wanted.lines.map(({ sku }) => weights[sku] as number)
   for (const [node, at] of sites.entries()) {
     let bits = 0
     for (const [i, { sku }] of wanted.lines.entries()) if (can(node, sku)) bits |= 1 << i
     if (bits === 0) continue
     const distance = Math.hypot(at.x - wanted.x, at.y - wanted.y)
-    const each = wanted.lines.map(({ sku }) => weights[sku] as number)
-    const ways = [way(at, distance, each, 450, 0.11, 0), way(at, distance, each, 900, 0.06, 150)]
+    const ways = [new Trip(at, distance, each, slow), new Trip(at, distance, each, fast)]
     places.push({ node, distance, can: bits, ways })
   }
   return {
@@ -153,23 +153,50 @@ function orderOf(
   }
 }
 
-/** A service: a base price, a price per kilometre that grows with the weight in steps, and a saving for being fast. */
-function way(at: Site, distance: number, weights: number[], base: number, perKm: number, saved: number): Way {
-  return {
-    uses: at.uses,
-    cost(units) {
-      let weight = 0
-      let lines = 0
-      for (let i = 0; i < units.length; i++) {
-        weight += (weights[i] as number) * (units[i] as number)
-        if ((units[i] as number) > 0) lines++
-      }
-      const steps = Math.ceil(weight / 2)
-      const late = Math.max(0, distance - 1200) * 0.08
-      return Math.round(
-        at.processing + at.perLine * lines + base + distance * perKm * (0.6 + 0.2 * steps) + late - saved,
-      )
-    },
+/** A service: a base price, a price per kilometre, and what it saves by being fast. */
+interface Service {
+  base: number
+  perKm: number
+  saved: number
+}
+
+const slow: Service = { base: 450, perKm: 0.11, saved: 0 }
+const fast: Service = { base: 900, perKm: 0.06, saved: 150 }
+
+/** A way by a service: a kilometre costs more with the weight, in steps. There are millions, so it is small. */
+class Trip implements Way {
+  readonly #site: Site
+  readonly #distance: number
+  readonly #weights: readonly number[]
+  readonly #service: Service
+
+  constructor(site: Site, distance: number, weights: readonly number[], service: Service) {
+    this.#site = site
+    this.#distance = distance
+    this.#weights = weights
+    this.#service = service
+  }
+
+  get uses(): Way['uses'] {
+    return this.#site.uses
+  }
+
+  cost(units: readonly number[]): number {
+    const weights = this.#weights
+    const distance = this.#distance
+    const { base, perKm, saved } = this.#service
+    const { processing, perLine } = this.#site
+    let weight = 0
+    let lines = 0
+    for (let i = 0; i < units.length; i++) {
+      weight += (weights[i] as number) * (units[i] as number)
+      if ((units[i] as number) > 0) lines++
+    }
+    const steps = Math.ceil(weight / 2)
+    const late = Math.max(0, distance - 1200) * 0.08
+    return Math.round(
+      processing + perLine * lines + base + distance * perKm * (0.6 + 0.2 * steps) + late - saved,
+    )
   }
 }
 

@@ -109,7 +109,8 @@ function solve(
 ): HighsAnswer {
   native.options.set({
     output_flag: false,
-    time_limit: Math.max(0.01, limits.timeLimit),
+    // its clock goes on from one run of a kept model to the next
+    time_limit: native.getRunTime() + Math.max(0.01, limits.timeLimit),
     mip_rel_gap: limits.gap,
     mip_abs_gap: 0,
     random_seed: limits.seed,

@@ -7,8 +7,8 @@ import type { Plan } from './plans.ts'
 /** A plan with what it takes, each row once, and its cost with prices. */
 export interface Option {
   plan: Plan
-  rows: Int32Array
-  amounts: Float64Array
+  rows: readonly number[]
+  amounts: readonly number[]
   priced: number
 }
 

@@ -55,7 +55,7 @@ export class Paths {
         options.sort((a, b) => a.priced - b.priced),
         now,
       )
-      const wished = new Set(options.flatMap(({ rows }) => [...rows]))
+      const wished = new Set(options.flatMap(({ rows }) => rows))
       for (const row of wished) if ((this.#prices[row] as number) > 0) this.#wishes[row]?.push(table.index)
     }
     return true
@@ -192,8 +192,8 @@ export class Paths {
     eachUse(table, plan, (row, amount) => uses.set(row, (uses.get(row) ?? 0) + amount))
     return {
       plan,
-      rows: Int32Array.from(uses.keys()),
-      amounts: Float64Array.from(uses.values()),
+      rows: [...uses.keys()],
+      amounts: [...uses.values()],
       priced: pricedAt(this.#prices, table, plan),
     }
   }

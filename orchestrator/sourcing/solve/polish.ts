@@ -41,13 +41,13 @@ export interface PolishTools {
 /**
  * Improves the bound until it is the best that plans alone give, or near enough, then by cuts.
  * @param nearEnough stops where the model costs at most this share more than the bound
- * @param meanwhile done with the plans of the last model while HiGHS solves the next
+ * @param meanwhile done while HiGHS solves a model, with the plans of the one before it, null = it is the first
  * @returns null where no model was solved
  */
 export async function polish(
   tools: PolishTools,
   nearEnough: number,
-  meanwhile: (plans: readonly Plan[]) => Promise<void>,
+  meanwhile: (plans: readonly Plan[] | null) => Promise<void>,
 ): Promise<Polished | null> {
   const { bound, pool, pace, highs } = tools
   if (pool.entries > entriesMost) return null
@@ -63,13 +63,13 @@ class Run {
   readonly #tools: PolishTools
   readonly #linear: Linear
   readonly #nearEnough: number
-  readonly #meanwhile: (plans: readonly Plan[]) => Promise<void>
+  readonly #meanwhile: (plans: readonly Plan[] | null) => Promise<void>
 
   constructor(
     tools: PolishTools,
     linear: Linear,
     nearEnough: number,
-    meanwhile: (plans: readonly Plan[]) => Promise<void>,
+    meanwhile: (plans: readonly Plan[] | null) => Promise<void>,
   ) {
     this.#tools = tools
     this.#linear = linear
@@ -86,7 +86,7 @@ class Run {
     let fresh = columns
     for (let i = 0; i < most; i++) {
       const solving = this.#linear.solve(fresh, i === 0 ? cuts : [], true)
-      if (this.result !== null) await this.#meanwhile(this.result.plans)
+      await this.#meanwhile(this.result?.plans ?? null)
       const answer = await solving
       if (answer === null) return false
       bound.now.set(answer.rowPrices)

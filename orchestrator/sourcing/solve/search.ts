@@ -29,8 +29,9 @@ const manyFrom = 12_000
 /** Sweeps of chains, and random ones for each order. */
 const sweepsMost = 10
 const movesMost = 5
-/** Orders from which on solutions are made of sharp prices only. */
+/** Orders from which on solutions are made of sharp prices only, and up to which of prices at once. */
 const largeFrom = 5_000
+const quickMost = 1_000
 /** Plans kept of an order. */
 const poolMost = 24
 /** Orders about which the linear model was torn that are solved together, at most. */
@@ -93,29 +94,8 @@ export class BatchSearch {
     if (this.#isDone) return
     const highs = borrowHighs()
     this.#highs = highs
-    const nearEnough = this.#options.gap / 10
-    const isLarge = this.#tables.orders.length > largeFrom
-    const meanwhile = (plans: readonly Plan[]) =>
-      isLarge ? this.#adopt(plans, 'columns') : Promise.resolve()
-    // the linear model of a very large batch takes longer than what it saves
-    const isHuge = this.#tables.orders.length > manyFrom
-    const polished = isHuge
-      ? null
-      : await polish(
-          {
-            bound: this.#bound,
-            pool: this.#pool,
-            pricer: this.#pricer,
-            highs,
-            pace: this.#pace,
-          },
-          nearEnough,
-          meanwhile,
-        )
-    if (polished !== null) {
-      const isWhole = polished.torn.length === 0
-      await this.#adopt(polished.plans, isWhole ? 'exact' : 'columns')
-    }
+    const polished = await this.#polish(highs)
+    if (polished !== null) await this.#adopt(polished.plans, polished.torn.length === 0 ? 'exact' : 'columns')
     if (this.#isDone) return
     if (await this.#solveWhole(highs)) return
     if (polished !== null) await this.#solveFew(highs, polished)
@@ -123,6 +103,23 @@ export class BatchSearch {
     await this.#chains()
     if (this.#isDone) return
     await this.#groups(highs, polished)
+  }
+
+  /** @returns null where the batch is very large: a linear model takes longer than what it saves */
+  async #polish(highs: HighsWorker): Promise<Polished | null> {
+    const { length } = this.#tables.orders
+    if (length > manyFrom) return null
+    const tools = { bound: this.#bound, pool: this.#pool, pricer: this.#pricer, highs, pace: this.#pace }
+    return polish(tools, this.#options.gap / 10, async (plans) => {
+      if (plans === null && !this.#isQuick) await this.#adoptPriced()
+      if (plans !== null && length > largeFrom) await this.#adopt(plans, 'columns')
+    })
+  }
+
+  /** Whether solutions are made of prices at once, not while HiGHS works. */
+  get #isQuick(): boolean {
+    const { length } = this.#tables.orders
+    return length <= quickMost || length > manyFrom
   }
 
   get #isDone(): boolean {
@@ -171,7 +168,12 @@ export class BatchSearch {
     if ((await bound.round(this.#pricer, this.#pace)) === null) return
     this.#learn(bound.plans)
     this.#report()
-    await this.#adopt(bound.plans, 'columns')
+    if (this.#isQuick) await this.#adoptPriced()
+  }
+
+  /** Makes solutions of what orders take at the prices so far. */
+  async #adoptPriced(): Promise<void> {
+    await this.#adopt(this.#bound.plans, 'columns')
     await this.#adopt(this.#pool.favourites(), 'columns')
   }
 
