@@ -1,6 +1,8 @@
 // Door of the models: expected ranges of series, constraints found in them, and the model of orders.
 
+export { type Deviation, type Explanation, explainDeviation, type RootCause } from './causes/explain.ts'
 export {
+  type LateCard,
   type LateModels,
   type LateOptions,
   type LateSettings,
@@ -23,3 +25,5 @@ export type {
   DetectOptions,
   MetricFinding,
 } from './series/detection.ts'
+export { isUsable, StreamDetector, type StreamState, type StreamVerdict } from './stream/detector.ts'
+export type { StreamReason } from './stream/evidence.ts'

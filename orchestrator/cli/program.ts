@@ -14,6 +14,7 @@ import {
   type VerbName,
   writeWorld,
 } from '#orchestrator/verbs'
+import { addExplain } from './explain-command.ts'
 import { addNetwork } from './network-command.ts'
 import { absolute, list, mapping, present, whole } from './options.ts'
 import { type Outcome, printFile } from './output.ts'
@@ -46,6 +47,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addKeys(program, verb)
   addCare(program, perform, verb)
   addSource(program, perform)
+  addExplain(program, perform)
   addTools(program, perform)
   return program
 }

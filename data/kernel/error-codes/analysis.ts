@@ -16,5 +16,10 @@ export const analysisErrors = {
     retryable: false,
     message: '{path} has no column {column}; its header has {header}',
   },
+  ANALYSIS_COLUMN_UNUSABLE: {
+    status: 422,
+    retryable: false,
+    message: '{path}: column {column} cannot be used: {reason}',
+  },
   ANALYSIS_OUTPUT_FAILED: { status: 500, retryable: false, message: '{path} could not be written: {reason}' },
 } as const satisfies Record<string, ErrorKind>

@@ -20,6 +20,11 @@ export const modelErrors = {
     retryable: true,
     message: 'the training was canceled; the model before stays in use',
   },
+  MODELS_DATA_UNUSABLE: {
+    status: 422,
+    retryable: false,
+    message: 'the rows of the query cannot be learned from: {reason}',
+  },
   MODELS_VERSION_UNKNOWN: {
     status: 404,
     retryable: false,

@@ -1,0 +1,177 @@
+// Judges slices of counts, and of ratios as counts among many, by how often something happened against how often it
+// was expected: small leaves speak together. Negative binomial, so that forecasts may be off by more than chance.
+
+import type { Cuboid } from './cuboid.ts'
+import { type Evidence, type Judge, perSibling, restlessness, type Shift, stray } from './evidence.ts'
+
+/** Smallest common change that counts: log of the factor. */
+const leastChange = Math.log(1.1)
+/** Part of the ordinary leaves that may be off by anything, and how far they then scatter, relative. */
+const offMass = 0.002
+const offSpread = 1.5
+const rounds = 3
+
+/** Counts by leaf. */
+export interface Counts {
+  /** How often it happened, not negative; need not be whole. */
+  happened: Float64Array
+  /** How often it was expected to, above 0. */
+  expected: Float64Array
+}
+
+/** Evidence from counts. */
+export function countEvidence(counts: Counts): Evidence {
+  return {
+    telling: Int32Array.from(counts.happened, (_, leaf) => leaf),
+    judge: (open) => new CountJudge(counts, open),
+  }
+}
+
+class CountJudge implements Judge {
+  readonly #counts: Counts
+  readonly #usual: number
+  readonly #spread: number
+  readonly #base: Float64Array
+  /** The part of a leaf's log likelihood that does not depend on what is expected of it. */
+  readonly #constant: Float64Array
+
+  constructor(counts: Counts, open: Int32Array) {
+    this.#counts = counts
+    const { happened, expected } = counts
+    this.#usual = factorOf(counts, open)
+    this.#spread = Math.max(0.02, spreadOf(counts, open, this.#usual))
+    this.#base = new Float64Array(happened.length)
+    this.#constant = new Float64Array(happened.length)
+    for (const leaf of open) {
+      const count = happened[leaf] as number
+      const mean = this.#usual * (expected[leaf] as number)
+      this.#constant[leaf] = constantOf(count, this.#spread)
+      const near = (this.#constant[leaf] as number) + variableOf(count, mean, this.#spread)
+      const far = constantOf(count, offSpread) + variableOf(count, mean, offSpread)
+      this.#base[leaf] = logSum(Math.log(1 - offMass) + near, Math.log(offMass) + far)
+    }
+  }
+
+  leastShift({ groups, starts, members }: Cuboid): number {
+    const middles = new Float64Array(groups)
+    let chance = 0
+    for (let group = 0; group < groups; group++) {
+      const { happened, expected, leaves } = this.#sums(
+        members,
+        starts[group] as number,
+        starts[group + 1] as number,
+      )
+      middles[group] = Math.log((happened + 0.5) / (this.#usual * expected + 0.5))
+      chance += Math.min(1, 1 / (this.#usual * expected + 0.5) + this.#spread ** 2 / leaves)
+    }
+    return Math.max(leastChange, perSibling * restlessness(middles, chance / groups))
+  }
+
+  fit(members: Int32Array, from: number, to: number, leastShift: number): Shift | null {
+    const sums = this.#sums(members, from, to)
+    let factor = (sums.happened + 0.25) / (this.#usual * sums.expected + 0.25)
+    if (Math.abs(Math.log(factor)) < leastShift) return null
+    const logStray = Math.log(stray)
+    const logFollow = Math.log(1 - stray)
+    let evidence = 0
+    let weight = 0
+    for (let round = 0; ; round++) {
+      evidence = 0
+      weight = 0
+      let top = 0.25
+      let bottom = 0.25
+      for (let i = from; i < to; i++) {
+        const leaf = members[i] as number
+        const count = this.#counts.happened[leaf] as number
+        const mean = this.#usual * (this.#counts.expected[leaf] as number)
+        const own = (this.#constant[leaf] as number) + variableOf(count, factor * mean, this.#spread)
+        const follow = logFollow + own - (this.#base[leaf] as number)
+        evidence += logSum(follow, logStray)
+        const part = 1 / (1 + Math.exp(Math.min(500, logStray - follow)))
+        const weighed = part / (1 + this.#spread ** 2 * factor * mean)
+        weight += weighed * factor * mean
+        top += weighed * count
+        bottom += weighed * mean
+      }
+      if (round === rounds) break
+      factor = top / bottom
+    }
+    const centre = Math.log(factor)
+    if (Math.abs(centre) < leastShift) return null
+    return {
+      centre,
+      spread: this.#spread,
+      evidence: evidence - Math.max(0, Math.log(3) + 0.5 * Math.log(weight + 1)),
+    }
+  }
+
+  #sums(members: Int32Array, from: number, to: number) {
+    let happened = 0
+    let expected = 0
+    for (let i = from; i < to; i++) {
+      happened += this.#counts.happened[members[i] as number] as number
+      expected += this.#counts.expected[members[i] as number] as number
+    }
+    return { happened, expected, leaves: to - from }
+  }
+}
+
+/** The factor that all leaves share: of the middle half of leaf sums, so that a cause does not bend it. */
+function factorOf({ happened, expected }: Counts, open: Int32Array): number {
+  let top = 0
+  let bottom = 0
+  for (const leaf of open) {
+    top += happened[leaf] as number
+    bottom += expected[leaf] as number
+  }
+  return Math.max(1e-6, top / Math.max(1e-12, bottom))
+}
+
+/** How far forecasts are off beyond chance, relative: such that two thirds of the larger leaves lie within it. */
+function spreadOf({ happened, expected }: Counts, open: Int32Array, usual: number): number {
+  const told: [count: number, mean: number][] = []
+  for (const leaf of open) {
+    const mean = usual * (expected[leaf] as number)
+    if (mean >= 3) told.push([happened[leaf] as number, mean])
+  }
+  if (told.length < 10) return 0
+  const within = (spread: number): number =>
+    told.filter(([count, mean]) => (count - mean) ** 2 <= mean + (spread * mean) ** 2).length / told.length
+  let low = 0
+  let high = 1
+  for (let round = 0; round < 12; round++) {
+    const middle = (low + high) / 2
+    if (within(middle) < 0.683) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** Log of a negative binomial probability in two parts; the second is the one that depends on the mean. */
+function constantOf(count: number, spread: number): number {
+  const size = spread ** -2
+  return logGamma(count + size) - logGamma(size) - logGamma(count + 1)
+}
+
+function variableOf(count: number, mean: number, spread: number): number {
+  const size = spread ** -2
+  return -size * Math.log1p(mean / size) + (count === 0 ? 0 : count * Math.log(mean / (size + mean)))
+}
+
+function logSum(a: number, b: number): number {
+  const most = Math.max(a, b)
+  return most + Math.log1p(Math.exp(Math.min(a, b) - most))
+}
+
+/** Log of the gamma function for x > 0. @source Stirling's series, moved up where x is small */
+function logGamma(x: number): number {
+  let shift = 0
+  let at = x
+  while (at < 8) {
+    shift += Math.log(at)
+    at++
+  }
+  const inverse = 1 / (at * at)
+  const series = (1 / 12 - inverse * (1 / 360 - inverse * (1 / 1260 - inverse / 1680))) / at
+  return (at - 0.5) * Math.log(at) - at + 0.5 * Math.log(2 * Math.PI) + series - shift
+}
