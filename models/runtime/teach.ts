@@ -4,6 +4,7 @@
 import { setImmediate } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { fail, type Random } from '#data/kernel'
+import { Adam } from './adam.ts'
 import { type Loss, lossOf } from './losses.ts'
 import type { Trainable } from './net.ts'
 
@@ -84,37 +85,30 @@ const leastGain = 1e-4
  *   then whatever they were.
  */
 export async function teach(net: Trainable, rows: Rows, options: TeachOptions): Promise<Taught> {
-  const { epochs, random, held, learningRate = 0.002, patience = 4 } = options
-  const optimizer = tf.train.adam(learningRate)
-  const best = new Best(net)
+  const { epochs, random, held, patience = 4 } = options
+  const adam = await Adam.on(net.variables)
   const [order, drawn] = [numbers(rows.count), random.fork('drawn')]
   let [last, waited]: [Taught | null, number] = [null, 0]
-  try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      shuffle(order, random)
-      const loss = await learnEpoch(net, rows, { optimizer, order, drawn, epoch }, options)
-      const heldLoss = held === undefined ? null : await lossOn(net, held, options)
-      options.onProgress?.({ epoch, epochs, share: epoch / epochs, loss, heldLoss })
-      if (heldLoss === null) {
-        last = { epoch, loss, heldLoss, ended: 'done' }
-        continue
-      }
-      const isBetter =
-        last === null || heldLoss < (last.heldLoss ?? Number.POSITIVE_INFINITY) * (1 - leastGain)
-      if (isBetter) {
-        last = { epoch, loss, heldLoss, ended: 'done' }
-        best.keep()
-        waited = 0
-      } else if (++waited >= patience) {
-        last = { ...(last as Taught), ended: 'early' }
-        break
-      }
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    shuffle(order, random)
+    const loss = await learnEpoch(net, rows, { adam, order, drawn, epoch }, options)
+    const heldLoss = held === undefined ? null : await lossOn(net, held, options)
+    options.onProgress?.({ epoch, epochs, share: epoch / epochs, loss, heldLoss })
+    if (heldLoss === null) {
+      last = { epoch, loss, heldLoss, ended: 'done' }
+      continue
     }
-    best.restore()
-  } finally {
-    best.dispose()
-    optimizer.dispose()
+    const best = last?.heldLoss ?? Number.POSITIVE_INFINITY
+    if (last === null || heldLoss < best - leastGain * Math.abs(best)) {
+      last = { epoch, loss, heldLoss, ended: 'done' }
+      adam.keep()
+      waited = 0
+    } else if (++waited >= patience) {
+      last = { ...last, ended: 'early' }
+      break
+    }
   }
+  adam.restore()
   return last ?? { epoch: 0, loss: 0, heldLoss: null, ended: 'done' }
 }
 
@@ -138,7 +132,7 @@ export async function lossOn(
 }
 
 interface Epoch {
-  optimizer: tf.AdamOptimizer
+  adam: Adam
   order: Uint32Array
   drawn: Random
   epoch: number
@@ -147,7 +141,7 @@ interface Epoch {
 async function learnEpoch(
   net: Trainable,
   rows: Rows,
-  { optimizer, order, drawn, epoch }: Epoch,
+  { adam, order, drawn, epoch }: Epoch,
   {
     loss,
     epochs,
@@ -166,12 +160,10 @@ async function learnEpoch(
     if (part.rows === 0) continue
     const done = (epoch - 1 + step / steps) / epochs
     const rate = isFalling ? learningRate * (0.02 + 0.49 * (1 + Math.cos(Math.PI * done))) : learningRate
-    setRate(optimizer, rate)
-    const made = tf.tidy(
-      () => optimizer.minimize(() => meanLoss(net, part, loss), true, net.variables) as tf.Scalar,
-    )
-    if (decay > 0) shrink(net, 1 - rate * decay)
-    sum += scalarOf(made) * part.rows
+    const { value, grads } = tf.variableGrads(() => meanLoss(net, part, loss), net.variables)
+    const made = scalarOf(value)
+    adam.step(grads, rate, decay)
+    sum += made * part.rows
     await setImmediate()
   }
   return order.length === 0 ? 0 : sum / order.length
@@ -200,17 +192,6 @@ function stopIf(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw fail('MODELS_CANCELED')
 }
 
-/** Adam reads its rate at every step; its declaration only hides the field. */
-function setRate(optimizer: tf.AdamOptimizer, rate: number): void {
-  Reflect.set(optimizer, 'learningRate', rate)
-}
-
-function shrink({ variables }: Trainable, factor: number): void {
-  tf.tidy(() => {
-    for (const variable of variables) if (variable.rank > 1) variable.assign(tf.mul(variable, factor))
-  })
-}
-
 function numbers(count: number, from = 0): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => from + i)
 }
@@ -221,29 +202,5 @@ function shuffle(order: Uint32Array, random: Random): void {
     const other = order[i] as number
     order[i] = order[j] as number
     order[j] = other
-  }
-}
-
-/** The weights of the best epoch. */
-class Best {
-  readonly #net: Trainable
-  #kept: tf.Tensor[] = []
-
-  constructor(net: Trainable) {
-    this.#net = net
-  }
-
-  keep(): void {
-    this.dispose()
-    this.#kept = this.#net.variables.map((variable) => tf.mul(variable, 1))
-  }
-
-  restore(): void {
-    for (const [i, kept] of this.#kept.entries()) this.#net.variables[i]?.assign(kept)
-  }
-
-  dispose(): void {
-    for (const kept of this.#kept) kept.dispose()
-    this.#kept = []
   }
 }
