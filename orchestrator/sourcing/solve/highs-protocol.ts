@@ -37,8 +37,6 @@ export interface HighsLimits {
   /** Branches at most; absent = no limit. */
   branches?: number
   seed: number
-  /** Of linear models: prices from the middle of the best ones, much faster where the model is large. */
-  isInterior?: boolean
   /** Of linear models: keeps the model open for `grow`, until the next model. */
   isKept?: boolean
   /** Of kept models: asks for `inverse`. */

@@ -115,7 +115,6 @@ function solve(
     mip_abs_gap: 0,
     random_seed: limits.seed,
     ...(limits.branches === undefined ? {} : { mip_max_nodes: limits.branches }),
-    ...(limits.isInterior === true ? { solver: 'ipm', run_crossover: 'off' } : {}),
   })
   if (model.start !== undefined) native.setSolution({ colValue: model.start })
   const { modelStatus } = native.run()
