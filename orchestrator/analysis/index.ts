@@ -2,3 +2,10 @@
 
 export { csvFiles, outputsFor } from './csv-files.ts'
 export { type AddedColumn, type CsvTable, isMissing, openCsv } from './csv-table.ts'
+export {
+  type JudgedColumn,
+  type JudgedRows,
+  judgeRows,
+  type RowsToJudge,
+  type RowsWarning,
+} from './detect.ts'

@@ -14,6 +14,7 @@ import {
   type VerbName,
   writeWorld,
 } from '#orchestrator/verbs'
+import { addDetect } from './detect-command.ts'
 import { addExplain } from './explain-command.ts'
 import { addNetwork } from './network-command.ts'
 import { absolute, list, mapping, present, whole } from './options.ts'
@@ -47,6 +48,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addKeys(program, verb)
   addCare(program, perform, verb)
   addSource(program, perform)
+  addDetect(program, perform)
   addExplain(program, perform)
   addTools(program, perform)
   return program

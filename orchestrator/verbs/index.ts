@@ -12,6 +12,7 @@ import type { Verb } from './verb.ts'
 import { verifyVerb } from './verify.ts'
 
 export { showBench } from './bench.ts'
+export { type DetectArgs, detectFiles, hasUndetected, showDetect } from './detect.ts'
 export { type ExplainArgs, explainFiles, hasUnexplained, showExplain } from './explain.ts'
 export { showRebuild } from './rebuild.ts'
 export { isRestoreFaulty, type RestoreSummary, restore, showRestore } from './restore.ts'
