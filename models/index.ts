@@ -10,8 +10,9 @@ export {
   lateRef,
   openLate,
 } from './late/late-models.ts'
-export { type LateView, transitKey, type WorkRisk } from './late/model.ts'
-export type { Hours, Stage } from './late/passage.ts'
+export type { LateFigures, LateView, WorkRisk } from './late/model.ts'
+export type { Passage } from './late/passage.ts'
+export { type TrialInput, tryLate } from './late/trial.ts'
 export { orderAnomalies } from './orders/anomalies.ts'
 export { type Models, type ModelsOptions, openModels } from './orders/models.ts'
 export type { OrderReason, OrderScore } from './orders/score.ts'
@@ -25,5 +26,15 @@ export type {
   DetectOptions,
   MetricFinding,
 } from './series/detection.ts'
+export type { PreviewedAlert } from './series/preview.ts'
+export { defaultDetection, Judgement, rulesOf } from './series/settings.ts'
 export { isUsable, StreamDetector, type StreamState, type StreamVerdict } from './stream/detector.ts'
 export type { StreamReason } from './stream/evidence.ts'
+export type { Table, TableColumn } from './table/columns.ts'
+export {
+  openTableDetector,
+  type TableDetector,
+  type TableOptions,
+  type TableScores,
+} from './table/detector.ts'
+export { type CellReason, sayReasons } from './table/reasons.ts'

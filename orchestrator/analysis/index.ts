@@ -9,3 +9,4 @@ export {
   type RowsToJudge,
   type RowsWarning,
 } from './detect.ts'
+export { readTable, type TableKinds } from './read-table.ts'

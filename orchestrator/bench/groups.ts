@@ -1,13 +1,7 @@
 // The groups of measurements and where each is loaded from, only when it is asked for.
 
 import type { Effects } from '#data/kernel'
-import type { BenchRow } from './row.ts'
-
-/** What a measurement is told beside the world outside. */
-export interface BenchOptions {
-  /** Folder with labelled data that others made; null where none was named. */
-  data: string | null
-}
+import type { BenchOptions, BenchRow } from './row.ts'
 
 type Measure = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]>
 

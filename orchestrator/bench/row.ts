@@ -20,3 +20,9 @@ export interface BenchRow {
   p50?: number
   p99?: number
 }
+
+/** What a measurement is told beside the world outside. */
+export interface BenchOptions {
+  /** Folder with labelled data that others made; null where none was named. */
+  data: string | null
+}

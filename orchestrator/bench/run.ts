@@ -3,8 +3,8 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { fail } from '#data/kernel'
-import { type BenchOptions, benchGroups, isBenchGroup } from './groups.ts'
-import type { BenchRow } from './row.ts'
+import { benchGroups, isBenchGroup } from './groups.ts'
+import type { BenchOptions, BenchRow } from './row.ts'
 
 /**
  * Measures the groups one after the other.

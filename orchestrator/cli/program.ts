@@ -20,6 +20,7 @@ import { addNetwork } from './network-command.ts'
 import { absolute, list, mapping, present, whole } from './options.ts'
 import { type Outcome, printFile } from './output.ts'
 import { type Call, runRebuild, runRestore, runVerb } from './run.ts'
+import { addScore } from './score-command.ts'
 import { type ServeChoices, serveUntilStopped } from './serve.ts'
 import { addSource } from './source-command.ts'
 
@@ -48,6 +49,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addKeys(program, verb)
   addCare(program, perform, verb)
   addSource(program, perform)
+  addScore(program, perform)
   addDetect(program, perform)
   addExplain(program, perform)
   addTools(program, perform)

@@ -16,6 +16,16 @@ export { type DetectArgs, detectFiles, hasUndetected, showDetect } from './detec
 export { type ExplainArgs, explainFiles, hasUnexplained, showExplain } from './explain.ts'
 export { showRebuild } from './rebuild.ts'
 export { isRestoreFaulty, type RestoreSummary, restore, showRestore } from './restore.ts'
+export {
+  hasUnscored,
+  type OddRow,
+  type ScoreArgs,
+  type ScoredFile,
+  type ScoreResult,
+  scoreFiles,
+  showScore,
+  type UnscoredFile,
+} from './score.ts'
 export { showSimulation, simulate } from './simulate.ts'
 export { type SourceArgs, showSource, sourceFiles } from './source.ts'
 export type { Progress, Verb, VerbContext } from './verb.ts'

@@ -45,4 +45,14 @@ export const modelErrors = {
     retryable: false,
     message: 'the files of model {folder} are of {found}, this version reads {wanted}; train it again',
   },
+  MODELS_TABLE_UNUSABLE: {
+    status: 422,
+    retryable: false,
+    message: 'the clean rows cannot be learned from: {reason}',
+  },
+  MODELS_TABLE_COLUMN_MISSING: {
+    status: 422,
+    retryable: false,
+    message: 'the clean rows have a column {column}, the rows to score have none',
+  },
 } as const satisfies Record<string, ErrorKind>

@@ -2,8 +2,7 @@
 // against results; nothing is learned or chosen by them.
 
 import type { Effects } from '#data/kernel'
-import type { BenchOptions } from '../groups.ts'
-import type { BenchRow } from '../row.ts'
+import type { BenchOptions, BenchRow } from '../row.ts'
 
 /** Measures one kind of detector; without data it measures what it can make itself. */
 export type QualityPart = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]>
