@@ -4,12 +4,17 @@
 import type { Cuboid } from './cuboid.ts'
 import { type Evidence, type Judge, perSibling, restlessness, type Shift, stray } from './evidence.ts'
 
-/** Smallest common change that counts: log of the factor. */
-const leastChange = Math.log(1.1)
 /** Part of the ordinary leaves that may be off by anything, and how far they then scatter, relative. */
 const offMass = 0.002
 const offSpread = 1.5
 const rounds = 3
+/** Leaves by which ordinary ones are known, how far their factor may be from 1, and the spreads that are tried. */
+const leavesForOrdinary = 500
+const factorWidth = 0.5
+const spreads = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.45]
+const nearSpread = 0.1
+/** Part of the larger leaves that may be something else than ordinary. */
+const elsewhere = 0.2
 
 /** Counts by leaf. */
 export interface Counts {
@@ -19,27 +24,33 @@ export interface Counts {
   expected: Float64Array
 }
 
-/** Evidence from counts. */
-export function countEvidence(counts: Counts): Evidence {
+/**
+ * Evidence from counts.
+ * @param leastFactor smallest common change that counts, in either direction; above 1
+ */
+export function countEvidence(counts: Counts, leastFactor: number): Evidence {
   return {
     telling: Int32Array.from(counts.happened, (_, leaf) => leaf),
-    judge: (open) => new CountJudge(counts, open),
+    judge: (open) => new CountJudge(counts, open, Math.log(leastFactor)),
   }
 }
 
 class CountJudge implements Judge {
   readonly #counts: Counts
+  readonly #leastChange: number
   readonly #usual: number
   readonly #spread: number
   readonly #base: Float64Array
   /** The part of a leaf's log likelihood that does not depend on what is expected of it. */
   readonly #constant: Float64Array
 
-  constructor(counts: Counts, open: Int32Array) {
+  constructor(counts: Counts, open: Int32Array, leastChange: number) {
     this.#counts = counts
+    this.#leastChange = leastChange
     const { happened, expected } = counts
-    this.#usual = factorOf(counts, open)
-    this.#spread = Math.max(0.02, spreadOf(counts, open, this.#usual))
+    const { factor, spread } = ordinaryOf(counts, open)
+    this.#usual = factor
+    this.#spread = spread
     this.#base = new Float64Array(happened.length)
     this.#constant = new Float64Array(happened.length)
     for (const leaf of open) {
@@ -64,7 +75,7 @@ class CountJudge implements Judge {
       middles[group] = Math.log((happened + 0.5) / (this.#usual * expected + 0.5))
       chance += Math.min(1, 1 / (this.#usual * expected + 0.5) + this.#spread ** 2 / leaves)
     }
-    return Math.max(leastChange, perSibling * restlessness(middles, chance / groups))
+    return Math.max(this.#leastChange, perSibling * restlessness(middles, chance / groups))
   }
 
   fit(members: Int32Array, from: number, to: number, leastShift: number): Shift | null {
@@ -116,35 +127,36 @@ class CountJudge implements Judge {
   }
 }
 
-/** The factor that all leaves share: of the middle half of leaf sums, so that a cause does not bend it. */
-function factorOf({ happened, expected }: Counts, open: Int32Array): number {
-  let top = 0
-  let bottom = 0
-  for (const leaf of open) {
-    top += happened[leaf] as number
-    bottom += expected[leaf] as number
+/**
+ * How ordinary leaves are: the factor between what was expected of them and what happened, and how far forecasts are
+ * off beyond chance, relative. Causes that hold less than half of the larger leaves do not bend it.
+ */
+function ordinaryOf({ happened, expected }: Counts, open: Int32Array): { factor: number; spread: number } {
+  const larger = Int32Array.from(open)
+    .sort((a, b) => (expected[b] as number) - (expected[a] as number) || a - b)
+    .subarray(0, leavesForOrdinary)
+  const scoreOf = (log: number, spread: number): number => {
+    let score = -0.5 * (log / factorWidth) ** 2
+    for (const leaf of larger) {
+      const count = happened[leaf] as number
+      const mean = Math.exp(log) * (expected[leaf] as number)
+      const near = Math.log(1 - elsewhere) + constantOf(count, spread) + variableOf(count, mean, spread)
+      const far = Math.log(elsewhere) + constantOf(count, offSpread) + variableOf(count, mean, offSpread)
+      score += logSum(near, far)
+    }
+    return score
   }
-  return Math.max(1e-6, top / Math.max(1e-12, bottom))
-}
-
-/** How far forecasts are off beyond chance, relative: such that two thirds of the larger leaves lie within it. */
-function spreadOf({ happened, expected }: Counts, open: Int32Array, usual: number): number {
-  const told: [count: number, mean: number][] = []
-  for (const leaf of open) {
-    const mean = usual * (expected[leaf] as number)
-    if (mean >= 3) told.push([happened[leaf] as number, mean])
+  const best = { log: 0, spread: nearSpread, score: scoreOf(0, nearSpread) }
+  const attempt = (log: number, spread: number): void => {
+    const score = scoreOf(log, spread)
+    if (score > best.score) Object.assign(best, { log, spread, score })
   }
-  if (told.length < 10) return 0
-  const within = (spread: number): number =>
-    told.filter(([count, mean]) => (count - mean) ** 2 <= mean + (spread * mean) ** 2).length / told.length
-  let low = 0
-  let high = 1
-  for (let round = 0; round < 12; round++) {
-    const middle = (low + high) / 2
-    if (within(middle) < 0.683) low = middle
-    else high = middle
+  for (const step of [0.2, 0.04]) {
+    const { log } = best
+    for (let i = -7; i <= 7; i++) attempt(log + i * step, best.spread)
+    for (const spread of spreads) attempt(best.log, spread)
   }
-  return low
+  return { factor: Math.exp(best.log), spread: best.spread }
 }
 
 /** Log of a negative binomial probability in two parts; the second is the one that depends on the mean. */

@@ -52,6 +52,8 @@ export interface Explanation {
 
 /** Counts are told from other amounts by whole numbers, of which most are smaller than this. */
 const countsBelow = 50
+/** Smallest factor that counts: of counts, of ratios among known cases, and of ratios among guessed ones. */
+const leastFactor = { count: 1.1, ratio: 1.25, guessed: 1.6 }
 /** A ratio's cause holds this part of its deviation at least, in the direction of the largest. */
 const leastRatioShare = 0.1
 /** Cases that an expected ratio is worth besides those it is among. */
@@ -62,7 +64,10 @@ const surest = 0.9999
 export function explainDeviation(deviation: Deviation): Explanation {
   const cube = cubeOf(deviation)
   const measure = deviation.kind === 'ratio' ? 'ratio' : isCounted(cube) ? 'count' : 'change'
-  const causes = cube.leaves === 0 ? [] : causesOf(cube, measure)
+  const causes =
+    cube.leaves === 0
+      ? []
+      : causesOf(cube, measure, evidenceOf(cube, measure, deviation.weight !== undefined))
   return {
     causes,
     reason: causes.length > 0 ? null : reasonOf(cube),
@@ -79,8 +84,8 @@ function cubeOf({ dimensions, values, actual, expected, kind, weight }: Deviatio
   return leafCube(dimensions, values, times(actual), times(expected), among)
 }
 
-function causesOf(cube: LeafCube, measure: Explanation['measure']): RootCause[] {
-  const found = searchCauses(cube, evidenceOf(cube, measure))
+function causesOf(cube: LeafCube, measure: Explanation['measure'], evidence: Evidence): RootCause[] {
+  const found = searchCauses(cube, evidence)
   const told = sharesOf(cube, found).map(({ slice, share, sign }) => ({
     cause: {
       slice: Object.fromEntries(
@@ -103,15 +108,14 @@ function causesOf(cube: LeafCube, measure: Explanation['measure']): RootCause[] 
     .map(({ cause }) => cause)
 }
 
-function evidenceOf(cube: LeafCube, measure: Explanation['measure']): Evidence {
+function evidenceOf(cube: LeafCube, measure: Explanation['measure'], isWeighed: boolean): Evidence {
   if (measure === 'change') return changeEvidence(cube)
   const counts = measure === 'count' ? { happened: cube.actual, expected: cube.expected } : rarer(cube)
   const sum = counts.expected.reduce((all, one) => all + one, 0)
   const least = Math.max(1e-9, (0.02 * sum) / Math.max(1, counts.expected.length))
-  return countEvidence({
-    happened: counts.happened,
-    expected: counts.expected.map((one) => Math.max(one, least)),
-  })
+  const expected = counts.expected.map((one) => Math.max(one, least))
+  const factor = leastFactor[measure === 'count' || isWeighed ? measure : 'guessed']
+  return countEvidence({ happened: counts.happened, expected }, factor)
 }
 
 /** Counts of what is rarer, that something happened or that it did not. */
