@@ -8,7 +8,7 @@ import type { BenchOptions, BenchRow } from '../row.ts'
 export type QualityPart = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]>
 
 /** Each part, loaded when it is its turn. */
-const parts: (() => Promise<QualityPart>)[] = []
+const parts: (() => Promise<QualityPart>)[] = [async () => (await import('./series.ts')).seriesQuality]
 
 /** Rows of the group `quality`. */
 export async function benchQuality(effects: Effects, options: BenchOptions): Promise<BenchRow[]> {
