@@ -58,7 +58,7 @@ export function outlooks(series: SeriesInput): (Outlook | null)[] {
     const thinness = scale.thinness(denominators?.[i] ?? null)
     memory.turnTo(weekPlaceOf(stepMs, start + i * stepMs, timeZone))
     const outlook = memory.expect(thinness)
-    if (value !== null && Number.isFinite(value)) memory.learn(value, thinness, outlook)
+    if (value !== null && Number.isFinite(value)) memory.learn(scale.forth(value), thinness, outlook)
     return outlook
   })
 }

@@ -3,7 +3,8 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
-import { keptOf } from './kept.ts'
+import { hourMs, keptOf } from './kept.ts'
+import { layoutOf } from './memory.ts'
 import {
   type Places,
   placeOf,
@@ -18,7 +19,9 @@ import {
   type StoredPoint,
   type StoredSeries,
 } from './read.ts'
+import { Judgement } from './settings.ts'
 import { Shared } from './shared.ts'
+import { Siblings } from './siblings.ts'
 import { Tracked } from './tracked.ts'
 import { type WatchedMetric, watchedOf } from './watched.ts'
 
@@ -57,10 +60,12 @@ export class SeriesBook {
   /** By metric, dimension and value: a metric may be watched in both directions. */
   readonly #byKey = new Map<string, Tracked[]>()
   readonly #groups = new Map<string, Shared>()
+  readonly #siblings = new Map<string, Siblings>()
   /** Series that could not tell anything so far, with their buckets that had records enough. */
   readonly #strangers = new Map<string, number>()
   #span: Span | null = null
   #places = ''
+  #judgement = new Judgement()
   #run = 0
 
   /** @param stepMs an hour or a day */
@@ -76,7 +81,7 @@ export class SeriesBook {
    * Brings every series up to the last complete bucket before `now`.
    * @returns null where the market has no data yet
    */
-  async catchUp(queries: Queries, now: number): Promise<Caught | null> {
+  async catchUp(queries: Queries, now: number, judgement = new Judgement()): Promise<Caught | null> {
     const stepMs = this.#stepMs
     const known = await readSpan(queries, this.#market, now, stepMs)
     if (known === null) return null
@@ -85,7 +90,9 @@ export class SeriesBook {
     const revised = await readRevised(queries, this.#market, span, stepMs, this.#run)
     const before = this.#span
     const isFar = before === null || span.end < before.end || span.end - before.end > settledTicks
-    const isNew = isFar || JSON.stringify([...places.ofNode]) !== this.#places
+    const isOther = judgement.course !== this.#judgement.course
+    const isNew = isFar || isOther || JSON.stringify([...places.ofNode]) !== this.#places
+    this.#judgement = judgement
     if (isNew) await this.#readAll(queries, span, places)
     else await this.#readNews(queries, { ...span, from: before.end }, places, revised.ticks)
     this.#places = JSON.stringify([...places.ofNode])
@@ -97,6 +104,7 @@ export class SeriesBook {
   async #readAll(queries: Queries, span: Span, places: Places): Promise<void> {
     this.#byKey.clear()
     this.#groups.clear()
+    this.#siblings.clear()
     this.#strangers.clear()
     const counts = await readCounts(queries, this.#market, span, this.#stepMs)
     const kept: SeriesCount[] = []
@@ -113,7 +121,9 @@ export class SeriesBook {
       await setImmediate()
     }
     this.#order()
-    await this.#take(this.series, span.end, 'replay')
+    // The oldest first: the young learn the season from them.
+    const byAge = this.series.toSorted((a, b) => a.first - b.first)
+    await this.#take(byAge, span.end, 'replay')
     await this.#settle(new Set(this.#groups.values()), span.end - keptOf(this.#stepMs).scores, span.end)
   }
 
@@ -130,7 +140,13 @@ export class SeriesBook {
       if (watched.kind === 'ratio' ? telling < leastPoints : most < watched.leastChange) continue
       const name = { watched, dimension: row.dimension, dimensionValue: row.value }
       const place = placeOf(places, row.dimension, row.value, this.#stepMs)
-      const series = new Tracked(name, place, this.#stepMs, span.start)
+      const series = new Tracked(name, place, {
+        stepMs: this.#stepMs,
+        from: span.start,
+        settleTicks: settleTicksOf(this.#judgement, this.#stepMs),
+        isClosed: this.#judgement.hasClosedDays ? (day) => this.#judgement.isClosed(day) : null,
+        siblings: this.#siblingsOf(watched, row.dimension, place.timeZone),
+      })
       for (const [i, tick] of ticks.entries()) series.note(tick, shown[i] as number, bottoms[i] as number)
       this.#join(series)
       entered.push(series)
@@ -148,6 +164,13 @@ export class SeriesBook {
       this.#groups.set(key, group)
       group.join(series)
     }
+  }
+
+  #siblingsOf({ metric, concern }: WatchedMetric, dimension: string, timeZone: string): Siblings {
+    const key = `${metric}/${concern}/${dimension}/${timeZone}`
+    const known = this.#siblings.get(key) ?? new Siblings(layoutOf(this.#stepMs).week.length)
+    this.#siblings.set(key, known)
+    return known
   }
 
   #order(): void {
@@ -259,6 +282,13 @@ export class SeriesBook {
       }
     }
   }
+}
+
+/** Days take twice as long to become usual: there are few of them. */
+function settleTicksOf({ settings }: Judgement, stepMs: number): number {
+  return stepMs === hourMs
+    ? settings.newLevelHours
+    : Math.max(4, Math.ceil((2 * settings.newLevelHours) / 24))
 }
 
 function busiest(rows: readonly SeriesCount[]): SeriesCount[] {

@@ -34,3 +34,12 @@ export function discoveryThreshold(pValues: readonly number[], fdr: number): num
   }
   return 0
 }
+
+/**
+ * One p-value for several that may depend on each other: the least of `count * p(j) / j` over the sorted ones.
+ * @source Simes: An improved Bonferroni procedure for multiple tests of significance
+ */
+export function simes(pValues: readonly number[]): number {
+  const sorted = [...pValues].sort((a, b) => a - b)
+  return sorted.reduce((least, p, i) => Math.min(least, (sorted.length * p) / (i + 1)), 1)
+}

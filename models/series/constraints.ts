@@ -4,106 +4,48 @@
 import type { Constraint, MetricFinding } from './detection.ts'
 import { hourMs, keptOf } from './kept.ts'
 import { type Finding, seenAt } from './score.ts'
-import { sliceOf, type Tracked } from './tracked.ts'
+import type { Judgement } from './settings.ts'
+import { newestTelling, type Suspect } from './suspects.ts'
+import type { Tracked } from './tracked.ts'
 
 /** Version of the rules and of the baseline: part of every id that must change when they do. */
-export const seriesModel = 'seasonal-baseline 1'
+export const seriesModel = 'series 2'
 
-/** A constraint is confirmed by this many of the newest hours, */
-const confirmHours = 2
-const confirmOf = 3
-/** by one hour in which two aspects stray this far, or by one metric that strays further still. */
-const jointZ = 5
-const extremeZ = 9
 /**
  * It is over when every metric that strayed stayed below this for its newest two telling hours. How long work took and
  * how well it was done is known of work that is over: it tells of the past, and need not be as calm.
  */
-const recoveredZ = 1.5
-const laggingRecoveredZ = 2.5
-const recoveredHours = 2
-/** An hour belongs to a constraint from here on, with at most so many quiet hours between. */
+const laggingMore = 1
+const recoveredBuckets = 2
+/** A bucket belongs to a constraint from here on, with at most so many quiet ones between. */
 const belongsZ = 3
-const gapHours = 4
-const lookBackHours = 96
-
-/** A slice that may hold work up. */
-export interface Suspect {
-  key: string
-  dimension: Constraint['dimension']
-  dimensionValue: string
-  series: Tracked[]
-  flagged: Finding[]
-  isConfirmed: boolean
-}
-
-/** The nodes, the carriers and the whole, with what was flagged of them. */
-export function suspectsOf(end: number, scored: readonly Tracked[], found: readonly Finding[]): Suspect[] {
-  const flaggedOf = Map.groupBy(
-    found.filter(({ isFlagged }) => isFlagged),
-    ({ series }) => sliceOf(series),
-  )
-  const suspects: Suspect[] = []
-  for (const [key, series] of Map.groupBy(scored, sliceOf)) {
-    const [first] = series
-    if (first === undefined) continue
-    const { dimension, dimensionValue } = first
-    if (dimension !== 'node' && dimension !== 'carrier' && dimension !== 'all') continue
-    const flagged = flaggedOf.get(key) ?? []
-    const isConfirmed = confirms(end, series, flagged)
-    suspects.push({ key, dimension, dimensionValue, series, flagged, isConfirmed })
-  }
-  return suspects
-}
-
-function confirms(end: number, series: readonly Tracked[], flagged: readonly Finding[]): boolean {
-  const fresh = flagged.filter(({ tick }) => tick >= end - confirmOf)
-  const hours = Map.groupBy(fresh, ({ tick }) => tick)
-  if (hours.size >= confirmHours) return true
-  for (const group of hours.values()) {
-    if (group.some(({ z }) => z >= extremeZ)) return true
-    const far = group.filter(({ z }) => z >= jointZ)
-    if (new Set(far.map((one) => one.series.watched.aspect)).size >= 2) return true
-  }
-  return series.some((one) => {
-    const own = new Set(flagged.filter((finding) => finding.series === one).map(({ tick }) => tick))
-    if (own.size < confirmHours) return false
-    const telling = newestTelling(one, end, confirmOf)
-    return own.has(telling[0] ?? -1) && telling.filter((tick) => own.has(tick)).length >= confirmHours
-  })
-}
-
-/** The newest hours of a series in which something could be seen, newest first. */
-function newestTelling(series: Tracked, end: number, count: number): number[] {
-  const ticks: number[] = []
-  const oldest = Math.max(series.first, end - keptOf(series.stepMs).scores)
-  for (let tick = end - 1; tick >= oldest && ticks.length < count; tick--) {
-    if (!Number.isNaN(series.alone(tick)) && series.canTell(tick)) ticks.push(tick)
-  }
-  return ticks
-}
+const gap = { hour: 4, day: 1 }
+/** Newest buckets in which what was flagged counts in full. */
+const freshBuckets = 3
 
 /** The constraint of a suspect; its causes are found elsewhere. */
-export function constraintOf(end: number, suspect: Suspect): Constraint {
+export function constraintOf(end: number, suspect: Suspect, judgement: Judgement): Constraint {
   const { key, dimension, dimensionValue } = suspect
   const metrics = metricsOf(end, suspect)
   const [lead] = metrics
   const shown = lead ?? worstOf(end, suspect)
   const isBreaching = suspect.isConfirmed && lead !== undefined
+  const stepMs = suspect.series[0]?.stepMs ?? hourMs
   return {
     key,
     dimension,
     dimensionValue,
     metric: shown?.metric ?? 'backlog',
     severity: severityOf(metrics),
-    beganAt: beganAt(end, suspect) * hourMs,
+    beganAt: beganAt(end, suspect) * stepMs,
     value: shown?.value ?? null,
     expected: shown?.expected ?? null,
     expectedLow: shown?.expectedLow ?? null,
     expectedHigh: shown?.expectedHigh ?? null,
     pValue: shown?.pValue ?? null,
     isBreaching,
-    hasRecovered: !isBreaching && hasRecovered(end, suspect),
+    hasRecovered: !isBreaching && hasRecovered(end, suspect, judgement.settings.recoveredBelow),
+    newLevelSince: newLevelSince(end, suspect),
     model: seriesModel,
     causes: [],
     metrics,
@@ -119,7 +61,7 @@ function metricsOf(end: number, { flagged }: Suspect): MetricFinding[] {
   }
   const weightOf = ({ series, z, tick }: Finding): number => {
     const isPlain = ['backlog', 'transit_hours', 'late_share'].includes(series.watched.metric)
-    return z * (isPlain ? 1.5 : 1) * (tick >= end - confirmOf ? 1 : 0.5)
+    return z * (isPlain ? 1.5 : 1) * (tick >= end - freshBuckets ? 1 : 0.5)
   }
   return [...newest.values()].sort((a, b) => weightOf(b) - weightOf(a)).map(tell)
 }
@@ -164,10 +106,12 @@ const rankOf = ({ watched }: Tracked): number =>
   ['backlog', 'transit_hours', 'late_share', 'orders'].indexOf(watched.metric) >>> 0
 
 function beganAt(end: number, { series, flagged }: Suspect): number {
+  const { isHourly, lately } = keptOf(series[0]?.stepMs ?? hourMs)
+  const most = isHourly ? gap.hour : gap.day
   const newest = flagged.reduce((last, { tick }) => Math.max(last, tick), -1)
   let first = newest < 0 ? end - 1 : newest
-  for (let tick = first; tick >= Math.max(0, end - lookBackHours); tick--) {
-    if (first - tick > gapHours) break
+  for (let tick = first; tick >= Math.max(0, end - lately); tick--) {
+    if (first - tick > most) break
     if (series.some((one) => one.z(tick) >= belongsZ)) first = tick
   }
   return first
@@ -182,17 +126,28 @@ function severityOf(metrics: readonly MetricFinding[]): number {
   return Math.round(Math.min(1, 0.35 * far + 0.45 * large + 0.2 * broad) * 1000) / 1000
 }
 
-function hasRecovered(end: number, { series }: Suspect): boolean {
+function hasRecovered(end: number, { series }: Suspect, below: number): boolean {
   return series.every((one) => {
     const isConcerned = one.watched.metric === 'backlog' || strayedLately(one, end)
     if (!isConcerned) return true
     const { aspect } = one.watched
-    const bound = aspect === 'time' || aspect === 'quality' ? laggingRecoveredZ : recoveredZ
-    return newestTelling(one, end, recoveredHours).every((tick) => one.z(tick) < bound)
+    const bound = aspect === 'time' || aspect === 'quality' ? below + laggingMore : below
+    return newestTelling(one, end, recoveredBuckets).every((tick) => one.z(tick) < bound)
   })
 }
 
 function strayedLately(series: Tracked, end: number): boolean {
-  for (let tick = end - lookBackHours; tick < end; tick++) if (series.z(tick) >= belongsZ) return true
+  for (let tick = end - keptOf(series.stepMs).lately; tick < end; tick++)
+    if (series.z(tick) >= belongsZ) return true
   return false
+}
+
+/** Start of a level that counts as usual since lately, epoch ms. */
+function newLevelSince(end: number, { series }: Suspect): number | null {
+  let since: number | null = null
+  for (const { shift, stepMs } of series) {
+    if (shift === null || end - shift.tick > keptOf(stepMs).lately) continue
+    since = Math.max(since ?? 0, shift.began * stepMs)
+  }
+  return since
 }

@@ -5,32 +5,45 @@ import type { Queries } from '#data/warehouse'
 import { SeriesBook } from './book.ts'
 import { Calibration } from './calibration.ts'
 import { causesOf, type Excess, sharesBy } from './causes.ts'
-import { constraintOf, type Suspect, seriesModel, suspectsOf } from './constraints.ts'
-import { type AnomalyRow, type Constraint, type Detection, type DetectOptions, idOf } from './detection.ts'
+import { constraintOf } from './constraints.ts'
+import type { Constraint, Detection, DetectOptions } from './detection.ts'
 import { dayMs, hourMs } from './kept.ts'
+import { type PreviewedAlert, preview } from './preview.ts'
 import { type Finding, findings } from './score.ts'
+import { Judgement } from './settings.ts'
+import { type Suspect, stepOf, suspectsOf } from './suspects.ts'
+import { anomaliesOf, unknown } from './told.ts'
 import { watchedMetric } from './watched.ts'
 
-const anomaliesAtMost = 500
-/** Points with a p-value up to this are kept as anomalies, confirmed or not. */
-const noteworthyP = 0.001
-/** A carrier or the whole is no constraint of its own where breaching nodes or carriers hold this part of it. */
+/** A slice or the whole is no constraint of its own where breaching nodes or carriers hold this part of it. */
 const explainedShare = 0.5
-
 /** Newest days that are scored. */
-const daysScored = 2
+const daysScored = 3
+const weekMs = 7 * dayMs
+
+/** Series of one length of bucket, with what calibrates them. */
+interface Side {
+  stepMs: number
+  book: SeriesBook
+  calibration: Calibration
+}
+
+const sideOf = (market: string, stepMs: number): Side => ({
+  stepMs,
+  book: new SeriesBook(market, stepMs),
+  calibration: new Calibration(stepMs),
+})
 
 /** Detects in one market again and again; what it knows of the series is kept between the calls. */
 export class SeriesWatch {
   readonly #market: string
-  readonly #hours: SeriesBook
-  readonly #days: SeriesBook
-  readonly #calibration = { hours: new Calibration(hourMs), days: new Calibration(dayMs) }
+  readonly #hours: Side
+  readonly #days: Side
 
   constructor(market: string) {
     this.#market = market
-    this.#hours = new SeriesBook(market, hourMs)
-    this.#days = new SeriesBook(market, dayMs)
+    this.#hours = sideOf(market, hourMs)
+    this.#days = sideOf(market, dayMs)
   }
 
   /**
@@ -41,44 +54,78 @@ export class SeriesWatch {
    * @throws WAREHOUSE_QUERY
    */
   async detect(queries: Queries, options: Omit<DetectOptions, 'market'>): Promise<Detection> {
-    const { now, windowHours = 6, fdr = 0.1, openKeys = [] } = options
+    const { now, windowHours = 6, openKeys = [] } = options
     const market = this.#market
-    const caught = await this.#hours.catchUp(queries, now)
-    if (caught === null) return { anomalies: [], constraints: unknown(openKeys, now), series: 0, tested: 0 }
-    const { end } = caught
-    this.#calibration.hours.update(this.#hours.series, caught)
-    const from = Math.max(caught.start, end - Math.min(48, Math.max(1, Math.floor(windowHours))))
-    const bound = Math.min(0.5, Math.max(1e-6, fdr))
-    const found = findings(this.#hours.series, this.#calibration.hours, { from, end, fdr: bound })
-    const suspects = suspectsOf(end, this.#hours.series, found)
-    const own = await withoutExplained(queries, market, end, suspects)
+    const judgement = judgementOf(options)
+    const buckets = Math.min(48, Math.max(1, Math.floor(windowHours)))
+    const hours = await this.#find(queries, this.#hours, now, buckets, judgement)
+    if (hours === null) {
+      const constraints = unknown(openKeys, now)
+      return { anomalies: [], constraints, series: 0, tested: 0, heldBack: 0 }
+    }
+    const days = await this.#find(queries, this.#days, now, daysScored, judgement)
+    const both = [hours, ...(days === null ? [] : [days])]
+    const own = await withoutExplained(queries, market, both)
     const open = new Set(openKeys)
-    const constraints = own
-      .map((suspect) => constraintOf(end, suspect))
-      .filter((constraint) => constraint.isBreaching || open.has(constraint.key))
-    for (const constraint of constraints.filter(({ isBreaching }) => isBreaching)) {
+    const all = own
+      .map(({ end, suspect }) => ({ end, constraint: constraintOf(end, suspect, judgement) }))
+      .filter(({ constraint }) => constraint.isBreaching || open.has(constraint.key))
+    const { kept, heldBack } = withinBudget(all, options, judgement)
+    const constraints = kept.map(({ constraint }) => constraint)
+    for (const { end, constraint } of kept) {
+      if (!constraint.isBreaching) continue
       constraint.causes = await causesOf(queries, excessOf(market, end, constraint))
     }
     const told = new Set(constraints.map(({ key }) => key))
     const gone = openKeys.filter((key) => !told.has(key))
     constraints.push(...unknown(gone, now))
     constraints.sort((a, b) => b.severity - a.severity || (a.key < b.key ? -1 : 1))
-    const days = await this.#findInDays(queries, now, bound)
     return {
-      anomalies: [...anomaliesOf(market, now, found), ...anomaliesOf(market, now, days)],
+      anomalies: both.flatMap(({ found }) => anomaliesOf(market, now, found)),
       constraints,
-      series: this.#hours.series.length + this.#days.series.length,
-      tested: found.length + days.length,
+      series: this.#hours.book.series.length + this.#days.book.series.length,
+      tested: both.reduce((sum, { found }) => sum + found.length, 0),
+      heldBack,
     }
   }
 
-  async #findInDays(queries: Queries, now: number, fdr: number): Promise<Finding[]> {
-    const caught = await this.#days.catchUp(queries, now)
-    if (caught === null) return []
-    const { end } = caught
-    this.#calibration.days.update(this.#days.series, caught)
-    return findings(this.#days.series, this.#calibration.days, { from: end - daysScored, end, fdr })
+  /**
+   * What the last days would have shown with each judgement, by the residuals and the calibration of now; causes and
+   * what explains what are left out. Empty before the first detection.
+   * @param days 1 to 21
+   */
+  preview(judgements: readonly Judgement[], days: number): Promise<PreviewedAlert[][]> {
+    const sides = [this.#hours, this.#days]
+    return preview(sides, judgements, days)
   }
+
+  async #find(
+    queries: Queries,
+    { book, calibration }: Side,
+    now: number,
+    buckets: number,
+    judgement: Judgement,
+  ): Promise<Found | null> {
+    const caught = await book.catchUp(queries, now, judgement)
+    if (caught === null) return null
+    const { end } = caught
+    calibration.update(book.series, caught)
+    const from = Math.max(caught.start, end - buckets)
+    const found = findings(book.series, calibration, { from, end, judgement })
+    return { end, found, suspects: suspectsOf(end, book.series, found, judgement) }
+  }
+}
+
+interface Found {
+  end: number
+  found: Finding[]
+  suspects: Suspect[]
+}
+
+function judgementOf({ judgement, fdr }: Pick<DetectOptions, 'judgement' | 'fdr'>): Judgement {
+  const given = judgement ?? new Judgement()
+  if (fdr === undefined) return given
+  return given.withFdr(Math.min(0.5, Math.max(1e-6, fdr)))
 }
 
 /**
@@ -89,27 +136,49 @@ export function detectSeries(queries: Queries, { market, ...options }: DetectOpt
   return new SeriesWatch(market).detect(queries, options)
 }
 
-/** Metrics of carriers and of the whole are dropped where constraints of single nodes or carriers explain them. */
+/** New constraints beyond the week's budget are held back, unless they are worse than all but so many of the week. */
+function withinBudget(
+  all: readonly { end: number; constraint: Constraint }[],
+  { now, openKeys = [], recent = [] }: Omit<DetectOptions, 'market'>,
+  { settings }: Judgement,
+) {
+  const budget = settings.alertsPerWeek
+  if (budget === null) return { kept: all, heldBack: 0 }
+  const open = new Set(openKeys)
+  const severities = recent.filter(({ at }) => at > now - weekMs && at <= now).map(({ severity }) => severity)
+  const kept: { end: number; constraint: Constraint }[] = []
+  let heldBack = 0
+  for (const one of all.toSorted((a, b) => b.constraint.severity - a.constraint.severity)) {
+    const { key, severity } = one.constraint
+    const worse = severities.filter((other) => other >= severity).length
+    if (!open.has(key) && worse >= budget) heldBack++
+    else kept.push(one)
+    if (!open.has(key) && worse < budget) severities.push(severity)
+  }
+  return { kept, heldBack }
+}
+
+/** Metrics of slices and of the whole are dropped where constraints of single nodes or carriers explain them. */
 async function withoutExplained(
   queries: Queries,
   market: string,
-  end: number,
-  suspects: readonly Suspect[],
-): Promise<Suspect[]> {
-  const confirmed = suspects.filter(({ isConfirmed }) => isConfirmed)
-  const kept: Suspect[] = []
-  for (const suspect of suspects) {
+  both: readonly Found[],
+): Promise<{ end: number; suspect: Suspect }[]> {
+  const all = both.flatMap(({ end, suspects }) => suspects.map((suspect) => ({ end, suspect })))
+  const confirmed = all.filter(({ suspect }) => suspect.isConfirmed).map(({ suspect }) => suspect)
+  const kept: { end: number; suspect: Suspect }[] = []
+  for (const { end, suspect } of all) {
     if (!suspect.isConfirmed || suspect.dimension === 'node' || confirmed.length === 1) {
-      kept.push(suspect)
+      kept.push({ end, suspect })
       continue
     }
     const flagged: Finding[] = []
     for (const [metric, group] of Map.groupBy(suspect.flagged, ({ series }) => series.watched.metric)) {
-      const constraint = constraintOf(end, { ...suspect, flagged: group })
+      const constraint = constraintOf(end, { ...suspect, flagged: group }, new Judgement())
       const excess = excessOf(market, end, { ...constraint, metric })
       if (!(await isExplained(queries, excess, confirmed))) flagged.push(...group)
     }
-    kept.push({ ...suspect, flagged, isConfirmed: flagged.length > 0 })
+    kept.push({ end, suspect: { ...suspect, flagged, isConfirmed: flagged.length > 0 } })
   }
   return kept
 }
@@ -131,70 +200,11 @@ async function isExplained(
 
 function excessOf(market: string, end: number, constraint: Constraint): Excess {
   const { metric, dimension, dimensionValue, beganAt, metrics } = constraint
-  const watched = watchedMetric(metric)
+  const stepMs = stepOf(dimension)
+  const watched = watchedMetric(metric, stepMs)
   if (watched === undefined) throw new Error(`${metric} is not watched`)
   const last = metrics.find((one) => one.metric === metric)?.bucketStart
-  const to = last ?? (end - 1) * hourMs
+  // The last hour of the bucket.
+  const to = (last ?? (end - 1) * stepMs) + stepMs - hourMs
   return { market, watched, dimension, dimensionValue, from: Math.min(beganAt, to), to }
-}
-
-/** Open constraints of slices that have no series any more: nothing holds anything up there. */
-function unknown(keys: readonly string[], now: number): Constraint[] {
-  return keys.map((key) => {
-    const [dimension = 'all', ...rest] = key.split('/')
-    return {
-      key,
-      dimension: dimension === 'node' || dimension === 'carrier' ? dimension : 'all',
-      dimensionValue: rest.join('/'),
-      metric: 'backlog',
-      severity: 0,
-      beganAt: now,
-      value: null,
-      expected: null,
-      expectedLow: null,
-      expectedHigh: null,
-      pValue: null,
-      isBreaching: false,
-      hasRecovered: true,
-      model: seriesModel,
-      causes: [],
-      metrics: [],
-    }
-  })
-}
-
-function anomaliesOf(market: string, now: number, found: readonly Finding[]): AnomalyRow[] {
-  const least = Math.min(...found.map(({ p }) => p))
-  return found
-    .filter(({ isFlagged, p, z }) => isFlagged || (p <= noteworthyP && z > 3))
-    .sort((a, b) => a.p - b.p || b.z - a.z)
-    .slice(0, anomaliesAtMost)
-    .map((one) => rowOf(market, now, one, least))
-}
-
-function rowOf(market: string, now: number, one: Finding, least: number): AnomalyRow {
-  const { series, tick, value, expected, low, high, z, p, isFlagged } = one
-  const { metric } = series.watched
-  const grain = series.stepMs === dayMs ? 'day' : 'hour'
-  const bucketStart = new Date(tick * series.stepMs).toISOString()
-  return {
-    anomalyId: idOf(market, metric, series.dimension, series.dimensionValue, grain, bucketStart),
-    market,
-    metric,
-    dimension: series.dimension,
-    dimensionValue: series.dimensionValue,
-    grain,
-    bucketStart,
-    value,
-    expected,
-    expectedLow: low,
-    expectedHigh: high,
-    score: Math.min(1, Math.max(0, Math.log(p) / Math.log(Math.min(least, 1e-4))) * Math.min(1, z / 4)),
-    pValue: p,
-    model: seriesModel,
-    pointVersion: null,
-    isConfirmed: isFlagged,
-    scoredAt: new Date(now).toISOString(),
-    reasons: null,
-  }
 }

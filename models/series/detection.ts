@@ -3,6 +3,8 @@
 
 import { createHash } from 'node:crypto'
 import type { operations, RowOf } from '#data/contracts'
+import type { Judgement } from './settings.ts'
+import type { Dimension } from './watched.ts'
 
 /** A row of the table `anomalies`; instants are ISO 8601 texts. */
 export type AnomalyRow = RowOf<typeof operations.anomalies>
@@ -14,16 +16,23 @@ export interface DetectOptions {
   now: number
   /** Newest hours that are scored. Default 6, at most 48. */
   windowHours?: number
-  /** Share of false alarms allowed among the points that stand out. Default 0.1. */
+  /** What people set and said. Default: the settings Detour starts with. */
+  judgement?: Judgement
+  /** Share of false alarms allowed among the points that stand out; instead of that of the settings. */
   fdr?: number
+  /** Constraints that were told in the last week, for the budget of alerts. */
+  recent?: readonly { at: number; severity: number }[]
   /** Keys of constraints that are open (`node/x`): each is among the answer, breaching, recovered or neither. */
   openKeys?: readonly string[]
 }
 
 /** A slice that explains a part of an excess. */
 export interface Cause {
+  /** Its dimensions and their values, each joined by ` x `. */
   dimension: string
   value: string
+  /** The same one by one. */
+  slice?: { dimension: string; value: string }[]
   /** Part of the excess, 0 to 1. */
   share: number
 }
@@ -42,11 +51,11 @@ export interface MetricFinding {
   z: number
 }
 
-/** Something that holds work up: a node, a carrier or the whole, with the metrics that show it. */
+/** Something that is out of the ordinary: a slice or the whole, with the metrics that show it. */
 export interface Constraint {
   /** `dimension/dimensionValue` */
   key: string
-  dimension: 'node' | 'carrier' | 'all'
+  dimension: Dimension
   dimensionValue: string
   /** The metric that shows it best. */
   metric: string
@@ -63,6 +72,8 @@ export interface Constraint {
   isBreaching: boolean
   /** Back to ordinary by the stricter threshold; only ever true where it is not breaching. */
   hasRecovered: boolean
+  /** Start of a level that has lasted so long that it counts as usual now, epoch ms; null = none. */
+  newLevelSince: number | null
   model: string
   causes: Cause[]
   /** Every metric that is breaching, the leading one first. */
@@ -76,6 +87,8 @@ export interface Detection {
   /** Series looked at and points tested, for the record. */
   series: number
   tested: number
+  /** Constraints that were not told for want of budget. */
+  heldBack: number
 }
 
 /** An id that is the same whenever the same thing is found again. */

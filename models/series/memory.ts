@@ -147,16 +147,29 @@ export class Memory {
     return this.#list[levelAt] as number
   }
 
-  /** Takes in what the bucket showed. @param outlook what had been expected of it */
-  learn(value: number, thinness: number, outlook: Outlook | null): void {
+  /** Whether the place turned to was seen often enough to know its season. */
+  get knowsPlace(): boolean {
+    return sizeOf(this.#list, this.#week) >= 2
+  }
+
+  /**
+   * Takes in what the bucket showed.
+   * @param scaled on the scale of the unit; @param outlook what had been expected of it
+   */
+  learn(scaled: number, thinness: number, outlook: Outlook | null): void {
     const list = this.#list
-    const scaled = this.#scale.forth(value)
     if (outlook !== null) {
       this.#stray(Math.abs(scaled - outlook.expected) / Math.sqrt(1 + thinness))
       this.#place(scaled)
     }
     add(list, this.#layout.levels, scaled)
     list[sinceLevel] = (list[sinceLevel] as number) + 1
+  }
+
+  /** Takes in a value for the level alone. */
+  learnLevel(scaled: number): void {
+    add(this.#list, this.#layout.levels, scaled)
+    this.#list[sinceLevel] = Number.POSITIVE_INFINITY
   }
 
   /** Forgets the level that was; seasons and spread stay. */

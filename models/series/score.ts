@@ -3,6 +3,7 @@
 
 import { discoveryThreshold } from './calibrate.ts'
 import type { Calibration } from './calibration.ts'
+import type { Judgement, Thresholds } from './settings.ts'
 import { sliceOf, type Tracked } from './tracked.ts'
 
 /** A scored bucket of a series. */
@@ -27,10 +28,13 @@ const ordersPerLine = 0.4
 export function findings(
   all: readonly Tracked[],
   calibration: Calibration,
-  { from, end, fdr }: { from: number; end: number; fdr: number },
+  { from, end, judgement }: { from: number; end: number; judgement: Judgement },
 ): Finding[] {
   const found: Finding[] = []
+  const limits = new Map<Tracked, Thresholds>()
   for (const series of all) {
+    const own = judgement.of(series)
+    limits.set(series, own)
     for (let tick = from; tick < end; tick++) {
       const z = series.z(tick)
       if (Number.isNaN(z) || !series.canTell(tick)) continue
@@ -40,14 +44,16 @@ export function findings(
     }
   }
   const threshold = discoveryThreshold(
-    found.map(({ p }) => p),
-    fdr,
+    found.map(({ p, series }) => weighed(p, limits.get(series))),
+    judgement.settings.fdr,
   )
   const waiting = new Map(
     all.filter(({ watched }) => watched.metric === 'backlog').map((series) => [sliceOf(series), series]),
   )
   for (const one of found) {
-    one.isFlagged = one.p <= threshold && matters(one) && !isIdle(one, waiting)
+    const own = limits.get(one.series) as Thresholds
+    const isRare = weighed(one.p, own) <= threshold
+    one.isFlagged = isRare && !own.isMuted && matters(one, own) && !isIdle(one, waiting)
   }
   return found
 }
@@ -60,10 +66,14 @@ export function seenAt(series: Tracked, tick: number) {
   return { value, expected: band.expected, low: band.low, high: band.high }
 }
 
+/** A p-value as strict as people asked for. */
+function weighed(p: number, limits: Thresholds | undefined): number {
+  return Math.min(1, p * (limits?.strictness ?? 1))
+}
+
 /** Whether the change is large enough, in itself and against what is expected. */
-function matters({ series, value, expected }: Finding): boolean {
-  const { concern, leastChange, leastShare } = series.watched
-  const change = concern === 'high' ? value - expected : expected - value
+function matters({ series, value, expected }: Finding, { leastChange, leastShare }: Thresholds): boolean {
+  const change = series.watched.concern === 'high' ? value - expected : expected - value
   return change >= leastChange && change >= leastShare * Math.abs(expected)
 }
 

@@ -2,11 +2,14 @@
 // strayed. It takes one bucket after the other and never looks ahead.
 
 import { bandOf } from './baseline.ts'
-import { type Kept, keptOf } from './kept.ts'
-import { type Layout, layoutOf, Memory, type Outlook, weekPlaceOf } from './memory.ts'
+import { Course, type Shift } from './course.ts'
+import { hourMs, type Kept, keptOf } from './kept.ts'
+import { layoutOf, type Outlook, weekPlaceOf } from './memory.ts'
 import { type Scale, scaleOf } from './scales.ts'
 import type { Shared } from './shared.ts'
+import type { Siblings } from './siblings.ts'
 import type { Dimension, WatchedMetric } from './watched.ts'
+import { zoneOffsetMs } from './zone.ts'
 
 /** What a series is of. */
 export interface SeriesName {
@@ -22,6 +25,18 @@ export interface SeriesPlace {
   peers: string
 }
 
+/** What a series is kept with. */
+export interface TrackedParts {
+  stepMs: number
+  /** First tick that it will take. */
+  from: number
+  /** Buckets after which a lasting level is the new one. */
+  settleTicks: number
+  siblings: Siblings | null
+  /** Whether nothing is judged or learned on a day, `YYYY-MM-DD` on its own clock. */
+  isClosed: ((day: string) => boolean) | null
+}
+
 /** A series; buckets are named by their tick, the start divided by the length of a bucket. */
 export class Tracked implements SeriesName, SeriesPlace {
   readonly watched: WatchedMetric
@@ -33,7 +48,6 @@ export class Tracked implements SeriesName, SeriesPlace {
   /** What slices of its kind have in common, taken off how far it strayed. */
   readonly common: Shared[] = []
   readonly #scale: Scale
-  readonly #layout: Layout
   readonly #kept: Kept
   /** As they were read, NaN = no point. */
   readonly #points: Float32Array
@@ -43,14 +57,18 @@ export class Tracked implements SeriesName, SeriesPlace {
   readonly #expected: Float32Array
   readonly #sigmas: Float32Array
   readonly #strayed: Float32Array
-  #memory: Memory
+  readonly #isClosed: ((day: string) => boolean) | null
+  #course: Course
   #held = Number.NaN
   /** First tick with a point, and the one after the newest taken. */
   first = Number.POSITIVE_INFINITY
   next: number
 
-  /** @param from first tick that it will take */
-  constructor(name: SeriesName, place: SeriesPlace, stepMs: number, from: number) {
+  constructor(
+    name: SeriesName,
+    place: SeriesPlace,
+    { stepMs, from, settleTicks, siblings, isClosed }: TrackedParts,
+  ) {
     this.watched = name.watched
     this.dimension = name.dimension
     this.dimensionValue = name.dimensionValue
@@ -59,7 +77,6 @@ export class Tracked implements SeriesName, SeriesPlace {
     this.stepMs = stepMs
     this.next = from
     this.#scale = scaleOf(name.watched.unit)
-    this.#layout = layoutOf(stepMs)
     this.#kept = keptOf(stepMs)
     this.#points = new Float32Array(this.#kept.values).fill(Number.NaN)
     this.#bottoms =
@@ -69,7 +86,15 @@ export class Tracked implements SeriesName, SeriesPlace {
     this.#expected = scores()
     this.#sigmas = scores()
     this.#strayed = scores()
-    this.#memory = new Memory(this.#scale, this.#layout)
+    const layout = layoutOf(stepMs)
+    const past = (tick: number) => this.#scale.forth(this.value(tick))
+    this.#isClosed = isClosed
+    this.#course = new Course({ scale: this.#scale, layout, past, siblings, settleTicks })
+  }
+
+  /** The newest level that lasted and became the new one, null where none did. */
+  get shift(): Shift | null {
+    return this.#course.shift
   }
 
   /**
@@ -103,7 +128,7 @@ export class Tracked implements SeriesName, SeriesPlace {
 
   /** Takes all that is kept anew, up to `end`: a past value changed, or nothing was taken yet. */
   replay(end: number): void {
-    this.#memory = new Memory(this.#scale, this.#layout)
+    this.#course = this.#course.restarted()
     this.#held = Number.NaN
     for (const list of [this.#values, this.#expected, this.#sigmas, this.#strayed]) list.fill(Number.NaN)
     this.next = Math.max(end - this.#kept.values, Math.min(this.first, end))
@@ -118,11 +143,12 @@ export class Tracked implements SeriesName, SeriesPlace {
     const value = !Number.isNaN(point) ? this.#began(point) : this.#between()
     const bottom = this.#bottoms?.[slot] ?? Number.NaN
     const thinness = this.#scale.thinness(Number.isNaN(bottom) ? null : bottom)
-    const memory = this.#memory
-    memory.turnTo(weekPlaceOf(stepMs, tick * stepMs, this.timeZone))
-    const outlook = memory.expect(thinness)
-    this.#keep(tick, value, bottom, outlook)
-    if (!Number.isNaN(value)) memory.learn(value, thinness, outlook)
+    const isOpen = this.#isClosed?.(dayOf(tick * stepMs, stepMs, this.timeZone)) !== true
+    const isTelling = isOpen && !(bottom < watched.leastRecords)
+    const place = weekPlaceOf(stepMs, tick * stepMs, this.timeZone)
+    const scaled = Number.isNaN(value) || !isOpen ? Number.NaN : this.#scale.forth(value)
+    const outlook = this.#course.take({ tick, place, scaled, thinness, isTelling })
+    this.#keep(tick, value, isTelling, outlook)
   }
 
   /** A flow begins with its first bucket above 0; the zeros before that are no part of it. */
@@ -136,18 +162,16 @@ export class Tracked implements SeriesName, SeriesPlace {
     return this.watched.kind === 'flow' && !Number.isNaN(this.#held) ? 0 : Number.NaN
   }
 
-  #keep(tick: number, value: number, bottom: number, outlook: Outlook | null): void {
+  #keep(tick: number, value: number, isTelling: boolean, outlook: Outlook | null): void {
     const slot = tick % this.#kept.scores
-    const { concern, leastRecords } = this.watched
     this.#values[slot] = value
     this.#expected[slot] = outlook?.expected ?? Number.NaN
     this.#sigmas[slot] = outlook?.sigma ?? Number.NaN
-    const isThin = bottom < leastRecords
-    if (outlook === null || isThin || Number.isNaN(value)) {
+    if (outlook === null || !isTelling || Number.isNaN(value)) {
       this.#strayed[slot] = Number.NaN
       return
     }
-    const sign = concern === 'high' ? 1 : -1
+    const sign = this.watched.concern === 'high' ? 1 : -1
     this.#strayed[slot] = (sign * (this.#scale.forth(value) - outlook.expected)) / outlook.sigma
   }
 
@@ -189,6 +213,12 @@ export class Tracked implements SeriesName, SeriesPlace {
     const expected = this.#expected[tick % this.#kept.scores] as number
     return !Number.isNaN(expected) && this.#scale.back(expected) >= this.watched.leastChange
   }
+}
+
+/** Day on the clock of a place, `YYYY-MM-DD`. */
+function dayOf(at: number, stepMs: number, timeZone: string): string {
+  const local = stepMs === hourMs ? at + zoneOffsetMs(timeZone, at) : at
+  return new Date(local).toISOString().slice(0, 10)
 }
 
 /** `dimension/value` of a series. */

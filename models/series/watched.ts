@@ -109,7 +109,7 @@ const daily: readonly WatchedMetric[] = [
 export const watchedOf = (stepMs: number): readonly WatchedMetric[] =>
   stepMs === dayMs ? daily : stepMs === hourMs ? hourly : []
 
-/** A watched metric by its name, by the hour first. */
-export function watchedMetric(name: string): WatchedMetric | undefined {
-  return [...hourly, ...daily].find(({ metric: known }) => known === name)
+/** A watched metric by its name. @param stepMs hours or days */
+export function watchedMetric(name: string, stepMs: number): WatchedMetric | undefined {
+  return watchedOf(stepMs).find(({ metric: known }) => known === name)
 }

@@ -3,6 +3,7 @@
 import type { api } from '#data/contracts'
 import type { Command } from '#data/log'
 import type { ArchiveCommands } from './archive/commands.ts'
+import type { DetectionCommands } from './detection/commands.ts'
 import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { NetworkCommands } from './network/commands.ts'
@@ -28,6 +29,7 @@ export interface CommandData
     TransferCommands,
     MarketCommands,
     NetworkCommands,
+    DetectionCommands,
     ArchiveCommands {}
 
 /** Name of a command. */

@@ -3,6 +3,7 @@
 import { archiveRules } from './archive/rules.ts'
 import type { CommandType, CoreCommand, MarketCommands } from './commands.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
+import { detectionRules } from './detection/rules.ts'
 import { networkRules } from './network/rules.ts'
 import { orderRules } from './orders/rules.ts'
 import type { RulesOf } from './rules.ts'
@@ -34,6 +35,7 @@ const rules: RulesOf<Record<CommandType, unknown>> = {
   ...transferRules,
   ...archiveRules,
   ...networkRules,
+  ...detectionRules,
   ...marketRules,
 }
 

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { ArchiveEvents } from './archive/events.ts'
+import type { DetectionEvents } from './detection/events.ts'
 import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { NetworkEvents } from './network/events.ts'
@@ -30,6 +31,7 @@ export interface EventData
     TransferEvents,
     MarketEvents,
     NetworkEvents,
+    DetectionEvents,
     ArchiveEvents {}
 
 /** Name of an event. */

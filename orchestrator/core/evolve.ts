@@ -2,6 +2,7 @@
 
 import { domainEvent } from '#data/log'
 import { archiveHandlers } from './archive/handlers.ts'
+import { detectionHandlers } from './detection/handlers.ts'
 import type { CoreEvent, EventType, MarketEvents } from './events.ts'
 import type { HandlersOf } from './handlers.ts'
 import { opened, updated } from './incidents/evolve-incident.ts'
@@ -32,6 +33,7 @@ const handlers: HandlersOf<Record<EventType, unknown>> = {
   ...transferHandlers,
   ...archiveHandlers,
   ...networkHandlers,
+  ...detectionHandlers,
   ...marketHandlers,
 }
 

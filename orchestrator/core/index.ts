@@ -3,6 +3,7 @@
 export type { CommandData, CommandType, CoreAnswer, CoreCommand } from './commands.ts'
 export type { Change, ChangeKind, Core } from './core.ts'
 export { decide } from './decide.ts'
+export { feedbackOf } from './detection/rules.ts'
 export type { CoreEvent, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
 export type { Finding, Impact, Incident } from './incidents/incident.ts'

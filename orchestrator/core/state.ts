@@ -68,6 +68,8 @@ export interface CoreState {
   /** Ids of the incidents that have not ended, by the key of their finding. */
   openIncidents: PersistentMap<string, string>
   policy: api.ReroutePolicy
+  /** What people set and said of detection; null = as Detour starts. Feedback oldest first. */
+  detection: { settings: api.DetectionSettings | null; feedback: readonly api.Feedback[] }
   network: NetworkState
   strategies: StrategiesState
   clock: MarketClock
@@ -119,6 +121,7 @@ export function emptyState(market: string): CoreState {
     incidents: PersistentMap(),
     openIncidents: PersistentMap(),
     policy: defaultPolicy,
+    detection: { settings: null, feedback: [] },
     network: { version: 0, document: emptyNetwork },
     strategies: { strategies: [defaultStrategy], rules: [] },
     clock: { mode: 'auto', speed: 1, isPaused: false },

@@ -4,8 +4,17 @@
 import type { Effects } from '#data/kernel'
 import type { EventLog } from '#data/log'
 import type { Warehouse } from '#data/warehouse'
-import { type AnomalyRow, type Models, type OrderScore, orderAnomalies, SeriesWatch } from '#models'
-import type { Core } from '#orchestrator/core'
+import {
+  type AnomalyRow,
+  defaultDetection,
+  Judgement,
+  type Models,
+  type OrderScore,
+  orderAnomalies,
+  type PreviewedAlert,
+  SeriesWatch,
+} from '#models'
+import type { Core, CoreState } from '#orchestrator/core'
 import { applyFindings, type IncidentChanges, sentenceOf } from '#orchestrator/incidents'
 
 /** What a detection works with. */
@@ -23,6 +32,7 @@ export interface DetectionReport extends IncidentChanges {
   scores: readonly OrderScore[]
 }
 
+const weekMs = 7 * 86_400_000
 /** Share of ordinary orders above which an order is no anomaly. */
 const orderAlarm = 0.005
 
@@ -47,7 +57,13 @@ export class Detector {
     const { core, warehouse } = this.#context
     const { market } = core
     const openKeys = [...core.state().openIncidents.keys()]
-    const found = await warehouse.reading((queries) => this.#series.detect(queries, { now, openKeys }))
+    const judgement = judgementOf(core.state().detection)
+    const recent = [...core.state().incidents.values()]
+      .filter(({ openedAt }) => openedAt > now - weekMs)
+      .map(({ openedAt, severity }) => ({ at: openedAt, severity }))
+    const found = await warehouse.reading((queries) =>
+      this.#series.detect(queries, { now, openKeys, judgement, recent }),
+    )
     const scores = await this.#scoreOrders(now)
     const odd = scores.filter((score) => score.pValue <= orderAlarm)
     const anomalies = [...found.anomalies, ...orderAnomalies(odd, { market, now })]
@@ -64,6 +80,14 @@ export class Detector {
     }))
     const changes = await applyFindings(core, constraints, { runId, at: now })
     return { ...changes, anomalies: anomalies.length, scores }
+  }
+
+  /**
+   * What the last days would have shown with these settings and this feedback, for each pair.
+   * @param days 1 to 21
+   */
+  preview(tried: readonly DetectionState[], days: number): Promise<PreviewedAlert[][]> {
+    return this.#series.preview(tried.map(judgementOf), days)
   }
 
   async #scoreOrders(now: number): Promise<OrderScore[]> {
@@ -104,6 +128,12 @@ export class Detector {
     const node = dimension === 'node' ? this.#context.core.state().nodes.get(value) : undefined
     return node?.name ?? value
   }
+}
+
+type DetectionState = CoreState['detection']
+
+function judgementOf({ settings, feedback }: DetectionState): Judgement {
+  return new Judgement(settings ?? defaultDetection, feedback)
 }
 
 function said({ value, score, isConfirmed }: AnomalyRow): string {

@@ -1,7 +1,8 @@
 // The running system over one open home: core, time of the market, cycles with detection and reroutes. Shapes only.
 
 import type { api } from '#data/contracts'
-import type { Core } from '#orchestrator/core'
+import type { PreviewedAlert } from '#models'
+import type { Core, CoreState } from '#orchestrator/core'
 import type { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import type { CycleSummary } from '#pipeline'
@@ -48,5 +49,10 @@ export interface Engine {
   readonly worlds: Worlds
   /** Moves the work of an order by hand, to a node or to the best one. */
   reroute(orderId: string, options: { toNodeId?: string; commandId?: string }): Promise<api.CommandAnswer>
+  /**
+   * Alerts that the last days would have shown with other settings or feedback, for each; empty before the first cycle.
+   * @param days 1 to 21
+   */
+  previewDetection(tried: readonly CoreState['detection'][], days: number): Promise<PreviewedAlert[][]>
   close(): Promise<void>
 }

@@ -92,6 +92,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     models: () => models.states(),
     advance: (orderId) => advance(orderId, flow),
     worlds: flow.worlds,
+    previewDetection: (tried, days) => turns.take(() => detector.preview(tried, days)),
     reroute: (orderId, how) => rerouteByHand({ ...flow, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()

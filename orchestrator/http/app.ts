@@ -7,6 +7,7 @@ import type { App, AppParts } from './parts.ts'
 import { plainApp } from './plain-app.ts'
 import { addReference, collectRoutes } from './reference.ts'
 import { Repeats } from './repeats.ts'
+import { addDetection } from './routes/detection.ts'
 import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addIngest } from './routes/ingest.ts'
@@ -52,6 +53,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addOrderStates(api, parts)
       addStock(api, parts)
       addIncidents(api, parts)
+      addDetection(api, parts)
       addNetwork(api, parts, repeats)
       addStrategies(api, parts)
       addPromise(api, parts, sessions)

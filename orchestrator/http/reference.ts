@@ -33,6 +33,7 @@ export async function collectRoutes(app: App): Promise<void> {
         ['fulfillment orders', 'Work of nodes from picking to delivery'],
         ['inventory', 'Stock by SKU and node'],
         ['incidents', 'Constraints that were confirmed'],
+        ['detection', 'How constraints are found: settings, feedback, and what either would change'],
         ['decisions', 'Why work went where it went'],
         ['policies', 'Limits of automatic actions'],
         ['network', 'Nodes, calendars, carriers, services, lanes and rates'],

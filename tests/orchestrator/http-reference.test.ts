@@ -99,6 +99,12 @@ const routes = [
   'GET /api/v1/incidents',
   'GET /api/v1/incidents/{incidentId}',
   'POST /api/v1/incidents/{incidentId}/acknowledge',
+  'GET /api/v1/detection/settings',
+  'PUT /api/v1/detection/settings',
+  'POST /api/v1/detection/preview',
+  'GET /api/v1/detection/feedback',
+  'POST /api/v1/detection/feedback',
+  'POST /api/v1/detection/feedback/{feedbackId}/undo',
   'GET /api/v1/decisions',
   'GET /api/v1/decisions/{decisionId}',
   'GET /api/v1/markets',
@@ -133,8 +139,8 @@ const routes = [
 
 /** Writes that take an idempotency key. */
 const keyed = [
-  /^POST .*\/(orders|fulfillment-orders|inventory|products|incidents|webhooks|network|strategies)/,
-  /^PUT .*(policies|measures|order-states|strategies)/,
+  /^POST .*\/(orders|fulfillment-orders|inventory|products|incidents|webhooks|network|strategies|detection\/feedback)/,
+  /^PUT .*(policies|measures|order-states|strategies|detection)/,
   /^PATCH .*(orders|network)/,
   /^DELETE .*reservations/,
 ]

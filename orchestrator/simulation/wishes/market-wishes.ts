@@ -1,5 +1,6 @@
 // What files, people and detection tell the core beside orders and stock. It decides nothing.
 
+import { defaultDetection } from '#models'
 import type { CommandData, Finding, ImportedOrder, Incident, Order } from '#orchestrator/core'
 import { anyNode, anyOrder, anySku, chance, oneOf, type View, type Wish } from './view.ts'
 
@@ -146,5 +147,20 @@ export const marketWishes = {
   SetPolicy: (view: View): CommandData['SetPolicy'] => ({
     policy: { ...view.state.policy, maxMovesPerOrder: view.random.int(1, 4) },
   }),
+  SetDetection: (view: View): CommandData['SetDetection'] => ({
+    settings: { ...defaultDetection, confirmBy: view.random.int(1, 3) },
+    by: 'x',
+  }),
+  GiveFeedback: (view: View): CommandData['GiveFeedback'] | null => {
+    const incident = oneOf(view, [...view.state.incidents.values()])
+    if (incident === null) return null
+    const { incidentId } = incident
+    const draft = { incidentId, verdict: 'not_useful', reason: 'noise', note: null } as const
+    return { feedbackId: `f${view.fresh()}`, draft, by: 'x' }
+  },
+  UndoFeedback: (view: View): CommandData['UndoFeedback'] | null => {
+    const [first] = view.state.detection.feedback
+    return first === undefined ? null : { feedbackId: first.feedbackId, by: 'x' }
+  },
   SetClock: (): CommandData['SetClock'] => ({ clock: { isPaused: false } }),
 }

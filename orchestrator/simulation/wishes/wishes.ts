@@ -45,6 +45,7 @@ const usual: Partial<Record<CommandType, number>> = {
   DefineOwnStates: 0.3,
   SetClock: 0.2,
   SetPolicy: 0.2,
+  SetDetection: 0.2,
   ChangeNetwork: 0.5,
   PublishStrategy: 0.2,
   SetStrategyRules: 0.2,

@@ -1,0 +1,113 @@
+// Which slices stand out as a whole: several buckets, or several metrics at once, and rare enough among all slices
+// looked at. It tells no story of them.
+
+import { discoveryThreshold, simes } from './calibrate.ts'
+import { dayMs, hourMs, keptOf } from './kept.ts'
+import type { Finding } from './score.ts'
+import type { Judgement } from './settings.ts'
+import { sliceOf, type Tracked } from './tracked.ts'
+import type { Dimension } from './watched.ts'
+
+/** It is confirmed by one bucket in which two aspects stray this far, or by one metric that strays further still. */
+const jointZ = 5
+const extremeZ = 9
+
+/** A slice that may be out of the ordinary. */
+export interface Suspect {
+  key: string
+  dimension: Dimension
+  dimensionValue: string
+  series: Tracked[]
+  flagged: Finding[]
+  isConfirmed: boolean
+}
+
+/** Slices that can become constraints, by the hour and by the day; the others are told as single anomalies. */
+const byHour: readonly Dimension[] = ['all', 'node', 'carrier', 'channel']
+const byDay: readonly Dimension[] = ['lane', 'region', 'sku_class']
+
+/** Length of the buckets by which a slice becomes a constraint. */
+export const stepOf = (dimension: Dimension): number => (byDay.includes(dimension) ? dayMs : hourMs)
+
+/** Whether a series can show a constraint of its slice. */
+export function canSuspect({ dimension, stepMs }: Tracked): boolean {
+  return (keptOf(stepMs).isHourly ? byHour : byDay).includes(dimension)
+}
+
+/**
+ * The slices, with what was flagged of them.
+ * @param end first bucket that is not complete yet
+ */
+export function suspectsOf(
+  end: number,
+  all: readonly Tracked[],
+  found: readonly Finding[],
+  judgement: Judgement,
+): Suspect[] {
+  const foundOf = Map.groupBy(found, ({ series }) => sliceOf(series))
+  const suspects: (Suspect & { p: number })[] = []
+  for (const [key, series] of Map.groupBy(all.filter(canSuspect), sliceOf)) {
+    const [first] = series
+    if (first === undefined) continue
+    const { dimension, dimensionValue } = first
+    const own = foundOf.get(key) ?? []
+    const flagged = own.filter(({ isFlagged }) => isFlagged)
+    const isConfirmed = confirms(end, series, flagged, judgement)
+    const p = isConfirmed ? evidenceOf(own, judgement) : 1
+    suspects.push({ key, dimension, dimensionValue, series, flagged, isConfirmed, p })
+  }
+  const threshold = discoveryThreshold(
+    suspects.map(({ p }) => p),
+    judgement.settings.fdr,
+  )
+  return suspects.map(({ p, ...suspect }) => ({
+    ...suspect,
+    isConfirmed: suspect.isConfirmed && p <= threshold,
+  }))
+}
+
+/**
+ * One p-value for a slice: of each series the rarest bucket but `confirmBy - 1`, for one alone may be chance, or its
+ * rarest times the buckets looked at; then over its series.
+ */
+function evidenceOf(found: readonly Finding[], { settings }: Judgement): number {
+  const ofSeries = [...Map.groupBy(found, ({ series }) => series).values()].map((own) => {
+    const sorted = own.map(({ p }) => p).sort((a, b) => a - b)
+    const lasting = sorted[settings.confirmBy - 1] ?? 1
+    return Math.min(1, Math.min(lasting, (sorted[0] ?? 1) * own.length))
+  })
+  return simes(ofSeries)
+}
+
+function confirms(
+  end: number,
+  series: readonly Tracked[],
+  flagged: readonly Finding[],
+  { settings }: Judgement,
+): boolean {
+  const { confirmBy, confirmOf } = settings
+  const fresh = flagged.filter(({ tick }) => tick >= end - confirmOf)
+  const buckets = Map.groupBy(fresh, ({ tick }) => tick)
+  if (buckets.size >= confirmBy) return true
+  for (const group of buckets.values()) {
+    if (group.some(({ z }) => z >= extremeZ)) return true
+    const far = group.filter(({ z }) => z >= jointZ)
+    if (new Set(far.map((one) => one.series.watched.aspect)).size >= 2) return true
+  }
+  return series.some((one) => {
+    const own = new Set(flagged.filter((finding) => finding.series === one).map(({ tick }) => tick))
+    if (own.size < confirmBy) return false
+    const telling = newestTelling(one, end, confirmOf)
+    return own.has(telling[0] ?? -1) && telling.filter((tick) => own.has(tick)).length >= confirmBy
+  })
+}
+
+/** The newest buckets of a series in which something could be seen, newest first. */
+export function newestTelling(series: Tracked, end: number, count: number): number[] {
+  const ticks: number[] = []
+  const oldest = Math.max(series.first, end - keptOf(series.stepMs).scores)
+  for (let tick = end - 1; tick >= oldest && ticks.length < count; tick--) {
+    if (!Number.isNaN(series.alone(tick)) && series.canTell(tick)) ticks.push(tick)
+  }
+  return ticks
+}
