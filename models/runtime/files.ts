@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fail, reasonOf } from '#data/kernel'
+import { type ListType, listTypes, type NumberList, typeOf } from './lists.ts'
 import { type NetShape, type NetState, weightCount } from './net.ts'
 
 /** A trained model as plain values: what is kept of it, and what is sent between threads. */
@@ -19,7 +20,7 @@ export interface Bundle {
   /** By name: letters, digits, `-`. */
   nets: Record<string, NetState>
   /** Long lists of numbers by name: reference rows, residuals. */
-  numbers: Record<string, Float32Array>
+  numbers: Record<string, NumberList>
 }
 
 interface Manifest {
@@ -28,8 +29,8 @@ interface Manifest {
   kind: string
   format: number
   meta: unknown
-  /** Lengths of the lists in `numbers.bin`, in their order. */
-  numbers: [name: string, length: number][]
+  /** The lists in `numbers.bin`, in their order. */
+  numbers: [name: string, length: number, type: ListType][]
   nets: string[]
   files: { name: string; bytes: number; sha256: string }[]
 }
@@ -64,7 +65,7 @@ export async function saveBundle(folder: string, bundle: Bundle): Promise<string
     kind: bundle.kind,
     format: bundle.format,
     meta: bundle.meta,
-    numbers: lists.map(([name, list]) => [name, list.length]),
+    numbers: lists.map(([name, list]) => [name, list.length, typeOf(list)]),
     nets: Object.keys(bundle.nets),
     files,
   }
@@ -156,14 +157,18 @@ function netsOf(names: readonly string[], contents: Map<string, Buffer>): Record
   )
 }
 
-function numbersOf(lists: Manifest['numbers'], contents: Map<string, Buffer>): Record<string, Float32Array> {
-  const all = floatsOf(contents.get('numbers.bin') ?? Buffer.alloc(0))
+function numbersOf(lists: Manifest['numbers'], contents: Map<string, Buffer>): Record<string, NumberList> {
+  const all = contents.get('numbers.bin') ?? Buffer.alloc(0)
   let at = 0
   return Object.fromEntries(
-    lists.map(([name, length]) => {
-      at += length
+    lists.map(([name, length, type]) => {
+      const from = at
+      at += length * listTypes[type].BYTES_PER_ELEMENT
       if (at > all.length) throw new Error('numbers.bin is too short')
-      return [name, all.slice(at - length, at)]
+      return [
+        name,
+        new listTypes[type](all.buffer.slice(all.byteOffset + from, all.byteOffset + at) as ArrayBuffer),
+      ]
     }),
   )
 }
@@ -224,7 +229,7 @@ async function writeDurably(path: string, content: Buffer): Promise<void> {
 
 const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+const bytesOf = ({ buffer, byteOffset, byteLength }: NumberList): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
 function floatsOf(bytes: Buffer): Float32Array {

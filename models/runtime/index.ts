@@ -2,6 +2,7 @@
 
 export { type Backend, backends, chooseBackend } from './backend.ts'
 export { type Bundle, loadBundle, readManifest, saveBundle } from './files.ts'
+export { type NumberList, type Packed, pack, unpack } from './lists.ts'
 export { type Loss, lossOf } from './losses.ts'
 export {
   dispose,
@@ -26,6 +27,7 @@ export {
   lossOn,
   type Progress,
   type Rows,
+  stopIf,
   type Taught,
   type TeachOptions,
   teach,

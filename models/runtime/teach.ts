@@ -188,7 +188,8 @@ function scalarOf(scalar: tf.Scalar): number {
   return value
 }
 
-function stopIf(signal: AbortSignal | undefined): void {
+/** @throws MODELS_CANCELED when the signal says so */
+export function stopIf(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw fail('MODELS_CANCELED')
 }
 
