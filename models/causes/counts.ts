@@ -10,7 +10,7 @@ const offSpread = 1.5
 const rounds = 3
 /** Leaves by which ordinary ones are known, how far their factor may be from 1, and the spreads that are tried. */
 const leavesForOrdinary = 500
-const factorWidth = 0.5
+const factorWidth = 0.25
 const spreads = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.45]
 const nearSpread = 0.1
 /** Part of the larger leaves that may be something else than ordinary. */

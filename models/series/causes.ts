@@ -2,8 +2,20 @@
 // up by carrier, lane, region, class, channel, method and node. It decides nothing.
 
 import type { Queries } from '#data/warehouse'
+import { explainExcess } from '../causes/excess.ts'
 import type { Cause } from './detection.ts'
 import type { WatchedMetric } from './watched.ts'
+
+type SliceDimension = (typeof sliceDimensions)[number]
+
+interface Figures {
+  top: number
+  bottom: number
+  usual_top: number
+  usual_bottom: number
+}
+
+type Leaf = Figures & Record<SliceDimension, string>
 
 /** The excess to explain. */
 export interface Excess {
@@ -22,23 +34,54 @@ const weeksBack = 4
 /** Hours of an excess that are looked at: the newest. */
 const hoursAtMost = 24
 const sliceDimensions = ['node', 'carrier', 'lane', 'region', 'sku_class', 'channel', 'method'] as const
-/** A slice is a cause when it holds this part of the excess, and more of it than of the ordinary volume. */
-const leastShare = 0.25
-const leastLift = 1.2
+/** Records of all slices that are added to those of a leaf, and leaves that are looked at: the largest. */
+const addedRecords = 2
+const leavesAtMost = 30_000
 const causesAtMost = 5
 
-interface Slice extends Record<string, unknown> {
+interface Slice extends Figures {
   dimension: string
   value: string
-  top: number
-  bottom: number
-  usual_top: number
-  usual_bottom: number
 }
 
-/** The causes, most of the excess first; empty where nothing stands out. */
+/** The smallest set of slices that explains it, most of the excess first; empty where nothing stands out. */
 export async function causesOf(queries: Queries, excess: Excess): Promise<Cause[]> {
-  return explain(await slicesOf(queries, excess), excess.watched, excess.dimension)
+  const names = sliceDimensions.filter((name) => name !== excess.dimension)
+  const leaves = await leavesOf(queries, excess, names)
+  const { watched } = excess
+  const sum = (pick: (leaf: Leaf) => number) => leaves.reduce((all, leaf) => all + pick(leaf), 0)
+  const rate =
+    sum((leaf) => leaf.usual_top) /
+    Math.max(
+      1e-9,
+      sum((leaf) => leaf.usual_bottom),
+    )
+  const usualOf = (leaf: Leaf): number => {
+    if (watched.kind !== 'ratio') return leaf.usual_top
+    // What is usual of a leaf is known from as many records as it had; a few more are taken from all of them.
+    const own = (leaf.usual_top + addedRecords * rate) / (leaf.usual_bottom + addedRecords)
+    return own * leaf.bottom
+  }
+  const slices = explainExcess({
+    dimensions: names,
+    values: names.map((name) => leaves.map((leaf) => leaf[name])),
+    happened: leaves.map(({ top }) => Math.max(0, top)),
+    usual: leaves.map((leaf) => Math.max(0, usualOf(leaf))),
+    sign: watched.concern === 'high' ? 1 : -1,
+  })
+  return slices
+    .map(({ slice, share }) => ({
+      slice: Object.entries(slice).filter(([, value]) => value !== 'unknown'),
+      share,
+    }))
+    .filter(({ slice }) => slice.length > 0)
+    .slice(0, causesAtMost)
+    .map(({ slice, share }) => ({
+      dimension: slice.map(([dimension]) => dimension).join(' x '),
+      value: slice.map(([, value]) => value).join(' x '),
+      share,
+      slice: slice.map(([dimension, value]) => ({ dimension, value })),
+    }))
 }
 
 /** The part of the excess that each value of one dimension holds. */
@@ -49,18 +92,6 @@ export async function sharesBy(
 ): Promise<Map<string, number>> {
   const slices = (await slicesOf(queries, excess)).filter((slice) => slice.dimension === dimension)
   return new Map(sharesOf(slices, excess.watched).map(({ slice, share }) => [slice.value, share]))
-}
-
-function explain(slices: readonly Slice[], watched: WatchedMetric, own: string): Cause[] {
-  const causes: Cause[] = []
-  for (const [dimension, group] of Map.groupBy(slices, (slice) => slice.dimension)) {
-    if (dimension === own) continue
-    for (const { slice, share, usual } of sharesOf(group, watched)) {
-      const isTelling = share >= leastShare && share >= leastLift * usual && slice.value !== 'unknown'
-      if (isTelling) causes.push({ dimension, value: slice.value, share: Math.round(share * 1000) / 1000 })
-    }
-  }
-  return causes.sort((a, b) => b.share - a.share).slice(0, causesAtMost)
 }
 
 function sharesOf(slices: readonly Slice[], watched: WatchedMetric) {
@@ -87,7 +118,40 @@ function sharesOf(slices: readonly Slice[], watched: WatchedMetric) {
   }))
 }
 
+function leavesOf(queries: Queries, excess: Excess, names: readonly SliceDimension[]): Promise<Leaf[]> {
+  const { sql, parameters } = factsOf(excess)
+  const columns = names.map((name) => `coalesce(${name}, 'unknown') AS ${name}`).join(', ')
+  const places = names.map((_, i) => i + 1).join(', ')
+  return queries.all<Leaf & Record<string, unknown>>(
+    `${sql}
+    FROM (SELECT ${columns}, ${figuresSql} FROM sliced GROUP BY ${places})
+    ORDER BY greatest(top, usual_top) DESC, ${places}
+    LIMIT ${leavesAtMost}`,
+    parameters,
+  )
+}
+
 function slicesOf(queries: Queries, excess: Excess): Promise<Slice[]> {
+  const { sql, parameters } = factsOf(excess)
+  return queries.all<Slice & Record<string, unknown>>(
+    `${sql},
+    long AS (${sliceDimensions
+      .map((name) => `SELECT '${name}' AS dimension, ${name} AS value, week, top, bottom FROM sliced`)
+      .join(' UNION ALL ')})
+    SELECT dimension, value, ${figuresSql}
+    FROM long GROUP BY dimension, value ORDER BY dimension, value`,
+    parameters,
+  )
+}
+
+const figuresSql = `
+  coalesce(sum(top) FILTER (week = 0), 0)::DOUBLE AS top,
+  coalesce(sum(bottom) FILTER (week = 0), 0)::DOUBLE AS bottom,
+  coalesce(sum(top) FILTER (week > 0), 0)::DOUBLE / ${weeksBack} AS usual_top,
+  coalesce(sum(bottom) FILTER (week > 0), 0)::DOUBLE / ${weeksBack} AS usual_bottom`
+
+/** What happened in the span and in the same span of the weeks before, as the table `sliced`. */
+function factsOf(excess: Excess) {
   const from = Math.max(excess.from, excess.to - (hoursAtMost - 1) * hourMs)
   const spans = Array.from({ length: weeksBack + 1 }, (_, week) => ({
     week,
@@ -104,21 +168,10 @@ function slicesOf(queries: Queries, excess: Excess): Promise<Slice[]> {
       : { metric: leafOf[excess.watched.metric] ?? excess.watched.metric }),
     ...(excess.dimension === 'all' ? {} : { value: excess.dimensionValue }),
   }
-  return queries.all<Slice>(
-    `WITH spans (week, first, until) AS (VALUES ${list}),
+  const sql = `WITH spans (week, first, until) AS (VALUES ${list}),
     facts AS (${facts}),
-    sliced AS (SELECT * FROM facts WHERE ${filter}),
-    long AS (${sliceDimensions
-      .map((name) => `SELECT '${name}' AS dimension, ${name} AS value, week, top, bottom FROM sliced`)
-      .join(' UNION ALL ')})
-    SELECT dimension, value,
-      coalesce(sum(top) FILTER (week = 0), 0)::DOUBLE AS top,
-      coalesce(sum(bottom) FILTER (week = 0), 0)::DOUBLE AS bottom,
-      coalesce(sum(top) FILTER (week > 0), 0)::DOUBLE / ${weeksBack} AS usual_top,
-      coalesce(sum(bottom) FILTER (week > 0), 0)::DOUBLE / ${weeksBack} AS usual_bottom
-    FROM long GROUP BY dimension, value ORDER BY dimension, value`,
-    parameters,
-  )
+    sliced AS (SELECT * FROM facts WHERE ${filter})`
+  return { sql, parameters }
 }
 
 const columnOf = (dimension: string): string => sliceDimensions.find((name) => name === dimension) ?? 'node'

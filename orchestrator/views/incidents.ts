@@ -123,7 +123,12 @@ export function incidentView(engine: Engine, places: Places, incident: Incident)
     ordersNotMoved: incident.ordersNotMoved,
     minutesToCutOff:
       isOver || place === undefined ? null : minutesUntil(place.cutOff, place.timeZone, engine.now()),
-    causes: incident.causes.map(({ dimension, value, share }) => ({ dimension, value, share })),
+    causes: incident.causes.map(({ dimension, value, share, slice }) => ({
+      dimension,
+      value,
+      share,
+      ...(slice === undefined ? {} : { slice: [...slice] }),
+    })),
   }
 }
 

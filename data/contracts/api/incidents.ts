@@ -130,7 +130,14 @@ const incidentFields = {
   ordersMoved: Type.Integer(),
   ordersNotMoved: Type.Integer({ description: 'no node could take them, or a limit was reached' }),
   minutesToCutOff: orNull(Type.Integer()),
-  causes: Type.Array(shape({ dimension: Type.String(), value: Type.String(), share: Type.Number() })),
+  causes: Type.Array(
+    shape({
+      dimension: Type.String({ description: 'its dimensions, joined by " x "' }),
+      value: Type.String({ description: 'their values, joined by " x "' }),
+      share: Type.Number(),
+      slice: Type.Optional(Type.Array(shape({ dimension: Type.String(), value: Type.String() }))),
+    }),
+  ),
 }
 
 /** An incident. */

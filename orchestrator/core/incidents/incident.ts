@@ -21,7 +21,13 @@ export interface Finding {
   expectedHigh: number | null
   pValue: number | null
   model: string
-  causes: readonly { dimension: string; value: string; share: number }[]
+  /** Slices that hold a part of it; `slice` tells the dimensions of each one by one. */
+  causes: readonly {
+    dimension: string
+    value: string
+    share: number
+    slice?: readonly { dimension: string; value: string }[]
+  }[]
 }
 
 /** A constraint from its confirmation to its end. */
