@@ -72,7 +72,7 @@ function weighted(
   return Object.fromEntries(names.map((name) => [name, Number(meanOf(name).toPrecision(5))]))
 }
 
-/** Log loss, or mean absolute error, of what takes no learning: shares of the labels before, the middle of the numbers before. */
+/** The same error of what takes no learning: shares of the labels before, the middle of the numbers before. */
 function plainError(
   { frame, target, aim }: Lesson,
   before: readonly number[],

@@ -98,7 +98,7 @@ describe('a label as target', () => {
     expect(meanOf('south')).toBeGreaterThan(meanOf('north') + 0.3)
   })
 
-  test('learns the same for the same seed, and is compared with the one in use only on what that had not seen', async () => {
+  test('learns the same for a seed, and is compared with the one in use only on what that had not seen', async () => {
     const half = join(folder, 'half.parquet')
     await writeRows(half, madeRows().slice(0, 650))
     const early = await train('is_late', { file: half })
