@@ -1,6 +1,7 @@
 // Runs the streaming detector over columns of rows: one series per id and column, in the order of time. It never
 // changes the order of rows, and a row's result depends on earlier times alone.
 
+import { setImmediate } from 'node:timers/promises'
 import { isUsable, StreamDetector, type StreamReason } from '#models'
 
 /** Rows to judge: arrays of one length. */
@@ -52,17 +53,20 @@ export interface JudgedRows {
 
 /** Points that a series needs before anything is said about it. */
 const learning = 30
+/** Rows that are judged before other work may run. */
+const rowsBetween = 1_000
 /** A step this many times the usual one is a gap. */
 const gapFactor = 10
 
-/** Judges each row of each column by itself and the rows before it in time. */
-export function judgeRows({ times, ids, columns }: RowsToJudge): JudgedRows {
+/** Judges each row of each column by itself and the rows before it in time. Lets other work run between rows. */
+export async function judgeRows({ times, ids, columns }: RowsToJudge): Promise<JudgedRows> {
   const series = orderedSeries(times, ids)
   const warnings = timeWarnings(times, series)
-  const judged = columns.map(({ name, values }) => {
+  const judged: JudgedColumn[] = []
+  for (const { name, values } of columns) {
     warnings.push(...valueWarnings(name, values, series))
-    return judgeColumn(name, values, times, series)
-  })
+    judged.push(await judgeColumn(name, values, times, series))
+  }
   return { columns: judged, series: series.length, warnings }
 }
 
@@ -80,12 +84,12 @@ function orderedSeries(times: Float64Array, ids: readonly (string | null)[] | nu
   return [...bySeries.values()]
 }
 
-function judgeColumn(
+async function judgeColumn(
   name: string,
   values: Float64Array,
   times: Float64Array,
   series: number[][],
-): JudgedColumn {
+): Promise<JudgedColumn> {
   const count = values.length
   const judged: JudgedColumn = {
     name,
@@ -97,9 +101,11 @@ function judgeColumn(
     anomaly: new Array<boolean>(count).fill(false),
     reason: new Array<StreamReason | null>(count).fill(null),
   }
+  let done = 0
   for (const rows of series) {
     const detector = new StreamDetector()
     for (const row of rows) {
+      if (++done % rowsBetween === 0) await setImmediate()
       const value = values[row] as number
       const verdict = detector.update(times[row] as number, value)
       // The first value of all is what is expected of it.

@@ -7,6 +7,7 @@ import type { App, AppParts } from './parts.ts'
 import { plainApp } from './plain-app.ts'
 import { addReference, collectRoutes } from './reference.ts'
 import { Repeats } from './repeats.ts'
+import { addAnalysis } from './routes/analysis.ts'
 import { addDetection } from './routes/detection.ts'
 import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
@@ -58,6 +59,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addStrategies(api, parts)
       addPromise(api, parts, sessions)
       addSimulate(api, parts)
+      addAnalysis(api)
       addSql(api, parts)
       addWebhooks(api, parts, repeats)
       addSink(api, parts)

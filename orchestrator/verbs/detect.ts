@@ -109,7 +109,7 @@ async function detectTable(table: CsvTable, args: DetectArgs, out: string | null
     if (values.some(Number.isFinite)) continue
     throw fail('ANALYSIS_COLUMN_UNUSABLE', { path: table.path, column: name, reason: 'it has no number' })
   }
-  const judged = judgeRows({ times, ids, columns })
+  const judged = await judgeRows({ times, ids, columns })
   if (out !== null) await table.write(out, addedBy(judged.columns))
   const all = judged.columns.flatMap((column, i) => alarmsOf(column, columns[i]?.values, times, ids))
   const oddest = all.toSorted((a, b) => b.score - a.score).slice(0, oddestCount)

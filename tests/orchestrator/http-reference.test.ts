@@ -119,6 +119,7 @@ const routes = [
   'POST /api/v1/cycle',
   'POST /api/v1/promise',
   'POST /api/v1/sourcing/simulate',
+  'POST /api/v1/analysis/detect',
   'POST /api/v1/sql',
   'GET /api/v1/sql/schema',
   'POST /api/v1/ingest',

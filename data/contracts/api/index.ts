@@ -1,5 +1,6 @@
 // Door of the API's shapes: one value gives the type, the validation and the OpenAPI schema.
 
+export * from './analysis.ts'
 export * from './detection.ts'
 export * from './fulfillment-orders.ts'
 export * from './health.ts'

@@ -175,10 +175,10 @@ describe('detour detect', () => {
     })
   })
 
-  test('tells of short and of constant series', () => {
+  test('tells of short and of constant series', async () => {
     const times = Float64Array.from({ length: 50 }, (_, i) => i)
     const ids = Array.from({ length: 50 }, (_, i) => (i < 10 ? 'short' : 'long'))
-    const { warnings, columns } = judgeRows({
+    const { warnings, columns } = await judgeRows({
       times,
       ids,
       columns: [{ name: 'load', values: times.map(() => 3) }],
