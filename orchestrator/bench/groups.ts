@@ -18,6 +18,7 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   overview: async () => (await import('./overview.ts')).benchOverview,
   sourcing: async () => (await import('./sourcing/bench-sourcing.ts')).benchSourcing,
   quality: async () => (await import('./quality/bench-quality.ts')).benchQuality,
+  models: async () => (await import('./models/bench-models.ts')).benchModels,
   training: async () => (await import('./training.ts')).benchTraining,
   demo: async () => (await import('./demo.ts')).benchDemo,
 }

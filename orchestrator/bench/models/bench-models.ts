@@ -1,0 +1,22 @@
+// `detour bench models`: how fast models learn and score. Each part measures one of them.
+
+import type { Effects } from '#data/kernel'
+import type { BenchOptions, BenchRow } from '../row.ts'
+
+type ModelPart = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]>
+
+/** Each part, loaded when it is its turn. */
+const parts: (() => Promise<ModelPart>)[] = [
+  async () => (await import('./causes.ts')).benchCauses,
+  async () => (await import('./detect.ts')).benchDetect,
+]
+
+/** Rows of the group `models`. */
+export async function benchModels(effects: Effects, options: BenchOptions): Promise<BenchRow[]> {
+  const rows: BenchRow[] = []
+  for (const load of parts) {
+    const measure = await load()
+    rows.push(...(await measure(effects, options)))
+  }
+  return rows
+}
