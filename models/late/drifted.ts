@@ -22,7 +22,7 @@ function outcomesOf(told: readonly Told[], until: number): Known[] {
     .flatMap((one) => {
       const { work } = one.sight
       const at = knownSince(work)
-      return at <= until && wasLate(work) !== null ? [{ at, told: one }] : []
+      return at <= until && wasLate(work, until) !== null ? [{ at, told: one }] : []
     })
     .sort((a, b) => a.at - b.at)
 }
@@ -47,5 +47,5 @@ export function shifted(told: readonly Told[]): number[] {
 }
 
 function add(drift: Drift, { at, told }: Known): void {
-  drift.add(at, told.chance, wasLate(told.sight.work) === true)
+  drift.add(at, told.chance, wasLate(told.sight.work, at) === true)
 }

@@ -50,7 +50,8 @@ export function encodingOf(works: readonly Passage[], numbers: readonly Float64A
     const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
     const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length)
     centres.push(mean)
-    spreads.push(Math.max(Math.sqrt(square), 1e-6))
+    // what never varied says nothing, whatever it is later
+    spreads.push(square > 1e-6 ? Math.sqrt(square) : Number.MAX_VALUE)
   }
   const words = Object.fromEntries(wordNames.map((name) => [name, wordsOf(works, name)]))
   return { centres, spreads, words: words as Encoding['words'] }

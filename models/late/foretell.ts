@@ -2,7 +2,7 @@
 
 import { dispose, type Net, netFrom, predict } from '../runtime/index.ts'
 import { calibrated, chanceOf } from './calibrate.ts'
-import { encodeAll } from './encode.ts'
+import { encodeAll, widthOf } from './encode.ts'
 import { centreOf, type Span, spans } from './learn.ts'
 import type { LateMeta, LateVersion } from './model.ts'
 import type { Passage, Sight, Stage } from './passage.ts'
@@ -27,7 +27,11 @@ async function withNets<T>(
     for (const span of spans)
       for (let member = 0; member < meta.members; member++) {
         const state = nets[netName(span, member)]
-        if (state === undefined) throw new Error(`the net ${netName(span, member)} is missing`)
+        const isFit =
+          state?.layers[0] === widthOf(meta.encoding) &&
+          state.layers.at(-1) === meta.bins[span].edges.length - 1
+        if (state === undefined || !isFit)
+          throw new Error(`the net ${netName(span, member)} does not fit its inputs`)
         loaded[span].push(netFrom(state))
       }
     return await use(loaded)

@@ -24,17 +24,18 @@ export interface Judged {
   isLate: boolean | null
 }
 
-/** What a model foresees of sights, in their order. */
+/** What a model foresees of sights, in their order. @param known epoch ms up to which outcomes are known */
 export async function judge(
   model: Pick<LateVersion, 'meta' | 'nets'>,
   sights: readonly Staged[],
+  known: number,
 ): Promise<Judged[]> {
   const foreseen = await foretell(model, sights)
   const plain = plainSpreads(model.meta, sights)
   return sights.map((sight, i) => {
     const spreads = foreseen[i] as Spreads
     const raw = rawChance(spreads, sight.work, sight.at, sight.stage)
-    return { sight, spreads, plain: plain[i] as Spreads, raw, isLate: wasLate(sight.work) }
+    return { sight, spreads, plain: plain[i] as Spreads, raw, isLate: wasLate(sight.work, known) }
   })
 }
 

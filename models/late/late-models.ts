@@ -7,6 +7,7 @@ import type { Queries } from '#data/warehouse'
 import type { Card, ModelRef, Ready, Registry } from '../registry/index.ts'
 import { type Backend, TaskThread } from '../runtime/index.ts'
 import {
+  type LateFigures,
   type LateMeta,
   type LateVersion,
   type LateView,
@@ -28,8 +29,13 @@ export interface LateOptions {
   signal?: AbortSignal
 }
 
+/** What is known of a version. */
+export type LateCard = Card
+
 /** What came of a training: too little to learn from, or a version with the verdict on it. */
-export type LateTraining = { kind: 'few'; ends: number; wanted: number } | { kind: 'offered'; card: Card }
+export type LateTraining =
+  | { kind: 'few'; ends: number; wanted: number }
+  | { kind: 'offered'; card: Card; figures: LateFigures }
 
 /** The late-risk models of a home. */
 export interface LateModels {
@@ -88,7 +94,8 @@ export function openLate(effects: Effects, { registry, backends, onThread }: Lat
       })
       if (answer.kind === 'few') return answer
       const trainedAt = new Date(effects.clock.now()).toISOString()
-      return { kind: 'offered', card: await registry.offer(offerOf(answer, market, seed, trainedAt)) }
+      const card = await registry.offer(offerOf(answer, market, seed, trainedAt))
+      return { kind: 'offered', card, figures: answer.figures }
     },
     look: async (queries, { market, now }) => {
       const model = await inUse(market)

@@ -103,6 +103,6 @@ function openOf(works: readonly Passage[], now: number): Passage[] {
 }
 
 function followedOf(works: readonly Passage[], now: number): Passage[] {
-  const known = works.filter((work) => work.releasedAt > now - followedMs && wasLate(work) !== null)
+  const known = works.filter((work) => work.releasedAt > now - followedMs && wasLate(work, now) !== null)
   return known.slice(-followedAtMost)
 }

@@ -66,13 +66,20 @@ export function transitHours({ shippedAt, deliveredAt, method }: Passage): numbe
   return (deliveredAt - shippedAt) / 3_600_000
 }
 
-/** Whether the promise was missed; null where that is not known: it never came, and nobody said that it will not. */
-export function wasLate({ deliveredAt, promisedAt, method }: Passage): boolean | null {
-  if (promisedAt === null || deliveredAt === null || !isCarried({ method })) return null
-  return deliveredAt > promisedAt
+/**
+ * Whether the promise was missed, as far as that was known at an instant: it came, or its promise was over before it
+ * did. Null while it is open, and for work that ended otherwise.
+ * @param at epoch ms
+ */
+export function wasLate(work: Passage, at: number): boolean | null {
+  const { deliveredAt, promisedAt, endedAt, releasedAt } = work
+  if (promisedAt === null || !isCarried(work) || knownSince(work) > at) return null
+  if (deliveredAt !== null && deliveredAt <= promisedAt) return false
+  return endedAt !== null && endedAt <= Math.max(promisedAt, releasedAt) ? null : true
 }
 
 /** Since when it is known whether the promise was kept, epoch ms: it came, or the promise was over before it came. */
-export function knownSince({ deliveredAt, promisedAt }: Passage): number {
-  return Math.min(deliveredAt ?? Number.POSITIVE_INFINITY, promisedAt ?? Number.POSITIVE_INFINITY)
+export function knownSince({ deliveredAt, promisedAt, releasedAt }: Passage): number {
+  const end = Math.min(deliveredAt ?? Number.POSITIVE_INFINITY, promisedAt ?? Number.POSITIVE_INFINITY)
+  return Math.max(end, releasedAt)
 }

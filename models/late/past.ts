@@ -164,7 +164,7 @@ export class Past {
 
   /** It is known now whether it kept its promise. */
   judged(work: Passage, at: number): void {
-    const isLate = wasLate(work)
+    const isLate = wasLate(work, at)
     if (isLate === null) return
     const value = isLate ? 1 : 0
     this.#late.add(lateKeys(work), at, value)

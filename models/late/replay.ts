@@ -54,12 +54,12 @@ function happenings(works: readonly Passage[], looks: readonly Look[]): Happenin
   for (const work of works) {
     const { releasedAt, shippedAt, deliveredAt } = work
     add(releasedAt, kinds.released, work)
+    if (wasLate(work, Number.POSITIVE_INFINITY) !== null) add(knownSince(work), kinds.judged, work)
     if (shippedAt === null) {
       add(work.endedAt ?? releasedAt + lostMs, kinds.ended, work)
       continue
     }
     add(Math.max(shippedAt, releasedAt), kinds.left, work)
-    if (wasLate(work) !== null) add(Math.max(knownSince(work), releasedAt), kinds.judged, work)
     const lostAt = shippedAt + lostMs
     add(Math.max(shippedAt, releasedAt, Math.min(deliveredAt ?? lostAt, lostAt)), kinds.arrived, work)
   }

@@ -15,21 +15,18 @@ import { type Staged, sightsOf } from './sights.ts'
 
 /** Work with a known end below which nothing is taught. */
 const endsLeast = 200
-/** Parts of the history, the latest, that nothing is taught of before they were measured on, each by itself. */
-const heldOfMany = [0.75]
-const heldOfFew = [0.75]
-/** Ends below which history is used again and again: each part by a model that learned from what came before. */
-const many = 20_000
+/** Part of the history, the latest, that nothing is taught of before it was measured on. */
+const heldShare = 0.25
 
 /** The rows that a model is made of. */
 interface Lesson {
   /** Work at its decision, from the first to `to`. */
   decided: Staged[]
-  /** Work at its decision and on its way, from the first of the cuts to `to`. */
+  /** Work at its decision and on its way, from `cut` to `to`. */
   held: Staged[]
   from: number
-  /** From here on time is held back, from one to the next. */
-  cuts: number[]
+  /** From here on time is held back. */
+  cut: number
   /** Since here work may still be under way: its ends would be those of quick work only. */
   to: number
 }
@@ -52,28 +49,20 @@ export async function teachFrom(
 ): Promise<TeachAnswer> {
   const lesson = lessonOf(works, now)
   if (lesson === null) return { kind: 'few', ends: endsOf(works).length, wanted: endsLeast }
-  const { decided, held, from, cuts, to } = lesson
-  const options = (part: number) => ({
+  const { decided, held, from, cut, to } = lesson
+  const options = (done: number) => ({
     random: seededRandom(seed),
     signal,
-    onProgress: (share: number) => progress({ share: (part + share) / (cuts.length + 1) }),
+    onProgress: (share: number) => progress({ share: done + share / 2 }),
   })
-  const judged: Judged[] = []
-  for (const [part, cut] of cuts.entries()) {
-    const early = modelOf(await learn(decided.filter(isKnownBy(cut)), options(part)))
-    const until = cuts[part + 1] ?? Number.POSITIVE_INFINITY
-    judged.push(
-      ...(await judge(
-        early,
-        held.filter(({ at }) => at >= cut && at < until),
-      )),
-    )
-  }
-  const middle = cuts.length > 1 ? (cuts.at(-1) ?? to) : (held[Math.floor(held.length / 2)]?.at ?? to)
+  const early = modelOf(await learn(decided.filter(isKnownBy(cut)), options(0)))
+  const judged = await judge(early, held, now)
+  const middle = held[Math.floor(held.length / 2)]?.at ?? to
   const tested = { judged, calibration: calibrationsOf(judged.filter(({ sight }) => sight.at < middle)) }
   const figures = figuresOf(judged, tested.calibration, middle)
-  const folds = await foldsOf(tested, current, held, { from: middle, to })
-  const { meta, nets } = modelOf(await learn(decided, options(cuts.length)))
+  const theirs = current === null ? null : await judgedBy(current, held, now)
+  const folds = foldsOf(tested, theirs, { from: middle, to, since: current?.learnedTo ?? 0 })
+  const { meta, nets } = modelOf(await learn(decided, options(0.5)))
   const isBetter = (span: (typeof spans)[number]) => figures.pinball[span] < figures.basePinball[span]
   return {
     kind: 'taught',
@@ -112,16 +101,14 @@ function lessonOf(works: readonly Passage[], now: number): Lesson | null {
   // Nine of ten pieces of work have come to their end when they are as old as that.
   const to = Math.max(now - (ends[Math.floor(ends.length * 0.9)] ?? 0), first + (now - first) / 2)
   const ripe = works.filter(({ releasedAt, shippedAt }) => releasedAt <= to && shippedAt !== null)
-  const shares = ripe.length < many ? heldOfFew : heldOfMany
-  const cuts = shares.map((share) => ripe[Math.floor(ripe.length * share)]?.releasedAt ?? to)
-  const cut = cuts[0] ?? to
+  const cut = ripe[Math.floor(ripe.length * (1 - heldShare))]?.releasedAt ?? to
   const all = sightsOf(works, cut, to)
   const isOver = ({ at, work }: Staged) => at <= to && work.shippedAt !== null
   return {
     decided: all.filter((sight) => sight.stage === 'decided' && isOver(sight)),
     held: all.filter((sight) => sight.at >= cut && isOver(sight)).sort((a, b) => a.at - b.at),
     from: first,
-    cuts,
+    cut,
     to,
   }
 }
@@ -147,18 +134,25 @@ const untested: Pick<LateMeta, 'calibration' | 'isBetter'> = {
   isBetter: { processing: false, transit: false },
 }
 
+/** Sights as a model judged them, with its calibration. */
+interface Tested {
+  judged: readonly Judged[]
+  calibration: LateMeta['calibration']
+}
+
+async function judgedBy(current: LateVersion, held: readonly Staged[], now: number): Promise<Tested> {
+  return { judged: await judge(current, held, now), calibration: current.meta.calibration }
+}
+
 /** One stretch, or two where the version in use had learned from the first of them. */
-async function foldsOf(
-  tested: { judged: readonly Judged[]; calibration: LateMeta['calibration'] },
-  current: LateVersion | null,
-  held: readonly Staged[],
-  { from, to }: { from: number; to: number },
-): Promise<Fold[]> {
+function foldsOf(
+  tested: Tested,
+  theirs: Tested | null,
+  { from, to, since }: { from: number; to: number; since: number },
+): Fold[] {
   const end = to + 1
-  if (current === null || current.learnedTo >= to) return [foldOf(tested, null, { from, to: end })]
-  const since = Math.max(from, current.learnedTo)
-  const theirs = { judged: await judge(current, held), calibration: current.meta.calibration }
-  const last = foldOf(tested, theirs, { from: since, to: end })
+  if (theirs === null || since >= to) return [foldOf(tested, null, { from, to: end })]
+  const last = foldOf(tested, theirs, { from: Math.max(from, since), to: end })
   return since > from ? [foldOf(tested, null, { from, to: since }), last] : [last]
 }
 
