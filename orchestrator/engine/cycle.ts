@@ -89,7 +89,8 @@ export class Loop {
     const hasNews = (await workspace.warehouse.reading(newestFile)) > this.#newestFile
     if (this.#turns % historyEvery !== 0 && pipeline.mode !== 'full' && !hasNews) return
     const { core, worlds } = flow
-    worlds.history = await workspace.warehouse.reading((queries) => readHistory(queries, core.market))
+    const read = await workspace.warehouse.reading((queries) => readHistory(queries, core.market))
+    worlds.history = { ...read, outlook: worlds.history.outlook ?? null }
   }
 
   async #import() {

@@ -2,20 +2,19 @@
 // chance, within the limits that a person set for reroutes. The core has the last word on each move.
 
 import { type CoreState, type FulfillmentOrder, isMovable, type Order } from '#orchestrator/core'
-import { incidentAt } from '#orchestrator/sourcing'
+import { incidentAt, riskOfStaying } from '#orchestrator/sourcing'
 import { type MoveContext, planMove } from './move.ts'
 import { isHeldOut } from './reroute.ts'
 
-/** Probability of missing the promise above which work is at risk. */
-const riskMost = 0.5
-/** How much smaller the probability has to be elsewhere. */
+/** Probability of missing the promise from which on work is at risk. */
+const riskMost = 0.25
+/** How much smaller the probability has to be elsewhere, where it is not half of what it was. */
 const clearlyLess = 0.25
 /** Work that is weighed in a round, and moved, at most. */
 const looksMost = 200
 const movesMost = 50
 /** After that long work that stayed is weighed again, ms of the market. */
 const againMs = 3_600_000
-const hourMs = 3_600_000
 
 /** Orders that were weighed, and when. */
 const weighed = new WeakMap<Order, number>()
@@ -52,8 +51,7 @@ function atRisk(context: MoveContext): AtRisk[] {
       if (order === undefined || order.promisedAt === null || !mayMove(order, state)) continue
       if ((weighed.get(order) ?? Number.NEGATIVE_INFINITY) > now - againMs) continue
       const work = order.work.find((each) => each.nodeId === nodeId && isMovable(each))
-      if (work !== undefined && isPressing(order.promisedAt, work, order, context))
-        found.push({ order, work })
+      if (work !== undefined && isPressing(work, order, context)) found.push({ order, work })
     }
   }
   return found.sort(
@@ -69,22 +67,12 @@ function mayMove({ orderId, method, isPinned, moves }: Order, { policy }: CoreSt
   )
 }
 
-/**
- * Whether it comes too late where it is, as likely as not, with the time that it is there already. Work that an
- * incident touches is moved because of that, or not at all.
- */
-function isPressing(promisedAt: number, work: FulfillmentOrder, order: Order, context: MoveContext): boolean {
-  const { worlds, core, now } = context
+/** Whether it may well come too late where it is. Work that an incident touches is moved because of that, or not. */
+function isPressing(work: FulfillmentOrder, order: Order, { worlds, core, now }: MoveContext): boolean {
   const state = core.state()
   if (incidentAt(state, 'node', work.nodeId) !== undefined) return false
   if (incidentAt(state, 'carrier', work.carrier) !== undefined) return false
-  const [learned, network] = [worlds.learned(state), worlds.network(state)]
-  const told = network.nodes.get(work.nodeId)?.processing ?? learned.processing(work.nodeId)
-  const service = network.services.get(work.service ?? '')?.transit
-  const way = service ?? learned.transit(work.nodeId, work.carrier, order.shipTo.region)
-  const [processing, transit] = [told?.medianHours ?? 0, way?.medianHours ?? 0]
-  const leavesAt = Math.max(now, (work.releasedAt ?? work.sourcedAt) + processing * hourMs)
-  return leavesAt + transit * hourMs > promisedAt
+  return (riskOfStaying(order, work, { worlds, state, now }) ?? 0) >= riskMost
 }
 
 async function rescue(order: Order, work: FulfillmentOrder, context: MoveContext): Promise<boolean> {
@@ -100,8 +88,9 @@ async function rescue(order: Order, work: FulfillmentOrder, context: MoveContext
   const { candidates } = decision
   const stay = candidates.find((each) => each.nodeId === work.nodeId && each.carrier === work.carrier)
   const best = candidates.find(({ isChosen }) => isChosen)
-  const [before, after] = [stay?.lateRisk ?? 0, best?.lateRisk ?? 1]
-  if (before < riskMost || after > before - clearlyLess) return false
+  const told = context.worlds.history.outlook?.risks.get(orderId)?.get(fulfillmentOrderId)
+  const [before, after] = [told ?? stay?.lateRisk ?? 0, best?.lateRisk ?? 1]
+  if (before < riskMost || after > Math.max(before - clearlyLess, before / 2)) return false
   const reason = `its promise would probably be missed: ${decision.reason}`
   const result = await core.execute(
     'RerouteOrder',

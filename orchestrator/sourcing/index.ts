@@ -69,7 +69,9 @@ export {
 export { askedFor, askedForMove, assignmentOf, type Want } from './views/asked.ts'
 export { type History, noHistory, readHistory } from './views/history.ts'
 export { incidentAt } from './views/learned.ts'
+export { type Outlook, riskOfOrder, wayKey } from './views/outlook.ts'
 export { type Here, sourceHere, sourceTogether, strategyHere } from './views/source-here.ts'
+export { riskOfStaying } from './views/stay-risk.ts'
 export { Worlds } from './views/worlds.ts'
 export { simulateSourcing, type WhatIfPlace } from './what-if/simulate.ts'
 export type {

@@ -29,7 +29,7 @@ export async function getOrder(engine: Engine, orderId: string): Promise<api.Ord
     order === undefined
       ? await historyOf(engine, places, id)
       : {
-          ...summaryOfOrder(order, places, riskOf(engine.core.state())),
+          ...summaryOfOrder(order, places, riskOf(engine.core.state(), engine.worlds.history.outlook)),
           ...bodyOfOrder(
             order,
             places,

@@ -90,7 +90,9 @@ export async function historyOf(
     )
     if (row === undefined) return null
     const parts = await readParts(queries, orderId)
-    return { ...summaryOfRow(row, places, 0), ...bodyOf(row, parts, places), isLive: false }
+    const outlook = engine.worlds.history.outlook ?? null
+    const summary = summaryOfRow(row, places, { moves: 0, outlook })
+    return { ...summary, ...bodyOf(row, parts, places), isLive: false }
   })
 }
 

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { isEnded, type Order } from '#orchestrator/core'
+import { type Outlook, riskOfOrder } from '#orchestrator/sourcing'
 import { isoOf, isoOrNull } from './figures.ts'
 import type { Places } from './places.ts'
 import { isAtRisk, type Risk, worthOf } from './risk.ts'
@@ -39,7 +40,11 @@ export const orderColumns = `order_id::VARCHAR AS order_id, external_id, provide
   line_count, unit_count`
 
 /** A row of the tables as a row of the list. */
-export function summaryOfRow(row: OrderRow, places: Places, moves: number): api.OrderSummary {
+export function summaryOfRow(
+  row: OrderRow,
+  places: Places,
+  { moves, outlook }: { moves: number; outlook: Outlook | null },
+): api.OrderSummary {
   return {
     orderId: row.order_id,
     externalId: row.external_id,
@@ -55,6 +60,7 @@ export function summaryOfRow(row: OrderRow, places: Places, moves: number): api.
     isLate: row.is_late,
     isOpen: row.is_open,
     isAtRisk: false,
+    lateRisk: row.delivered_at === null ? riskOfOrder(outlook, row.order_id) : null,
     totalCents: row.total_cents,
     currency: row.currency,
     region: row.region,
@@ -85,6 +91,10 @@ export function summaryOfOrder(order: Order, places: Places, risk: Risk): api.Or
     isLate: lateOf(order),
     isOpen: !isEnded(order),
     isAtRisk: isAtRisk(order, risk),
+    lateRisk:
+      order.deliveredAt !== null || order.status === 'cancelled'
+        ? null
+        : riskOfOrder(risk.outlook, order.orderId),
     totalCents: worthOf(order),
     currency: order.currency,
     region: regionOf(order),

@@ -54,10 +54,13 @@ export async function listOrders(
     const order = state.orders.get(orderId)
     return order !== undefined && isMatch(order) ? [order] : []
   })
-  const risk = riskOf(state)
+  const outlook = engine.worlds.history.outlook ?? null
+  const risk = riskOf(state, outlook)
   const itemOf = (row: OrderRow) => {
     const order = state.orders.get(row.order_id)
-    return order === undefined ? summaryOfRow(row, places, 0) : summaryOfOrder(order, places, risk)
+    return order === undefined
+      ? summaryOfRow(row, places, { moves: 0, outlook })
+      : summaryOfOrder(order, places, risk)
   }
   const merged = [
     ...rows.map((row) => ({ key: row.sort_key, id: row.order_id, item: () => itemOf(row) })),

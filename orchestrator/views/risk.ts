@@ -1,20 +1,23 @@
-// Which open orders an open incident holds. It follows from the core alone.
+// Which open orders an open incident holds. It follows from the core alone; what a model says comes along.
 
 import { type CoreState, type Incident, isOpenWork, type Order } from '#orchestrator/core'
+import type { Outlook } from '#orchestrator/sourcing'
 
 /** Nodes and carriers with an open incident, and what is behind them. */
 export interface Risk {
   incidents: readonly Incident[]
   nodes: ReadonlySet<string>
   carriers: ReadonlySet<string>
+  /** What a model of lateness says; null without one. */
+  outlook: Outlook | null
 }
 
-/** The risk of this state. */
-export function riskOf(state: CoreState): Risk {
+/** The risk of this state. @param outlook what a model of lateness says */
+export function riskOf(state: CoreState, outlook: Outlook | null = null): Risk {
   const incidents = [...state.incidents.values()].filter((incident) => incident.status !== 'resolved')
   const valuesOf = (dimension: string) =>
     new Set(incidents.filter((one) => one.dimension === dimension).map((one) => one.dimensionValue))
-  return { incidents, nodes: valuesOf('node'), carriers: valuesOf('carrier') }
+  return { incidents, nodes: valuesOf('node'), carriers: valuesOf('carrier'), outlook }
 }
 
 /** Whether open work of the order is at a node or with a carrier that has an open incident. */

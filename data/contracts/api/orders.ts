@@ -86,6 +86,11 @@ const summaryFields = {
   isLate: orNull(Type.Boolean()),
   isOpen: Type.Boolean(),
   isAtRisk: Type.Boolean({ description: 'open, and an open incident holds its node or carrier' }),
+  lateRisk: orNull(
+    Type.Number({
+      description: 'probability of missing the promise, 0 to 1; null where no model tells, or it is over',
+    }),
+  ),
   totalCents: centsInteger,
   currency: Type.String(),
   region: Type.String(),

@@ -3,6 +3,7 @@
 
 import type { api } from '#data/contracts'
 import type { Queries } from '#data/warehouse'
+import type { Outlook } from './outlook.ts'
 
 /** Work and carriage of some kind; null where nothing is known. */
 export interface Passage {
@@ -31,6 +32,8 @@ export interface History {
   soldBy: ReadonlyMap<string, ReadonlySet<string>>
   /** Carriers of a node, the most used first. */
   carriersOf: ReadonlyMap<string, readonly string[]>
+  /** What a model of lateness says beside; where it says something, that counts. Null without a model. */
+  outlook?: Outlook | null
 }
 
 /** Key of a node and what it is looked at with. */

@@ -1,10 +1,11 @@
-// What history says of times and costs, for whoever weighs nodes: the narrow level counts as far as it has shipments,
-// the wider one fills up. It reads nothing by itself.
+// What is learned of times and costs, for whoever weighs nodes: what a model says of now, else history, of which the
+// narrow level counts as far as it has shipments and the wider one fills up. It reads nothing by itself.
 
 import type { api } from '#data/contracts'
 import type { CoreState, Incident } from '#orchestrator/core'
 import type { LearnedView } from '../world.ts'
 import { type History, type Passage, pairKey } from './history.ts'
+import { wayKey, wayOf } from './outlook.ts'
 
 /** With so many shipments a level counts as much as the wider one. */
 const enoughShipments = 8
@@ -13,14 +14,24 @@ const enoughShipments = 8
 export function learnedView(history: History, state: CoreState): LearnedView {
   const kept = keptOf(history)
   return {
-    processing: (nodeId) => kept.processing.get(nodeId, () => processing(history, nodeId)),
-    transit: (nodeId, carrierId, region) =>
-      kept.transit.get(pairKey(pairKey(nodeId, carrierId ?? ''), region ?? ''), () =>
-        transit(history, nodeId, carrierId, region ?? 'unknown'),
-      ),
+    processing: (nodeId) => {
+      const usual = () => processing(history, nodeId)
+      return kept.processing.get(nodeId, () => history.outlook?.processing.get(nodeId) ?? usual())
+    },
+    transit: (nodeId, carrierId, region) => {
+      const key = wayKey(nodeId, carrierId, region)
+      const usual = () => transit(history, nodeId, carrierId, region ?? 'unknown')
+      return kept.transit.get(key, () => history.outlook?.transit.get(key) ?? usual())
+    },
     carriageCents: (nodeId, region) =>
       kept.cents.get(pairKey(nodeId, region ?? ''), () => carriage(history, nodeId, region ?? 'unknown')),
-    stretch: (dimension, id) => stretchOf(incidentAt(state, dimension, id)),
+    stretch: (dimension, id) => {
+      const stretch = stretchOf(incidentAt(state, dimension, id))
+      if (stretch === 1) return 1
+      // What the model has seen of it is in its hours already.
+      const seen = kept.longer.get(pairKey(dimension, id), () => longerBy(history, dimension, id))
+      return Math.max(1, stretch / seen)
+    },
     carriers: (nodeId) => history.carriersOf.get(nodeId) ?? state.nodes.get(nodeId)?.carriers ?? [],
   }
 }
@@ -44,6 +55,7 @@ interface KeptValues {
   processing: Kept<api.Spread | null>
   transit: Kept<api.Spread | null>
   cents: Kept<number | null>
+  longer: Kept<number>
 }
 
 const keptByHistory = new WeakMap<History, KeptValues>()
@@ -51,7 +63,12 @@ const keptByHistory = new WeakMap<History, KeptValues>()
 function keptOf(history: History): KeptValues {
   const known = keptByHistory.get(history)
   if (known !== undefined) return known
-  const made = { processing: new Kept(), transit: new Kept(), cents: new Kept() } as KeptValues
+  const made: KeptValues = {
+    processing: new Kept(),
+    transit: new Kept(),
+    cents: new Kept(),
+    longer: new Kept(),
+  }
   keptByHistory.set(history, made)
   return made
 }
@@ -83,6 +100,25 @@ function scaled(spread: api.Spread, some: api.Spread | null, all: api.Spread): a
     spread[name] * (all[name] > 0 ? some[name] / all[name] : 1)
   const medianHours = times('medianHours')
   return { medianHours, p90Hours: Math.max(medianHours, times('p90Hours')) }
+}
+
+/** How many times longer a model says that things take than history does, at least 1. */
+function longerBy(history: History, dimension: 'node' | 'carrier', id: string): number {
+  const { outlook } = history
+  if (outlook == null) return 1
+  const ratio = (told: api.Spread | undefined, usual: api.Spread | null) =>
+    told === undefined || usual === null || !(usual.medianHours > 0)
+      ? []
+      : [told.medianHours / usual.medianHours]
+  const ratios =
+    dimension === 'node'
+      ? ratio(outlook.processing.get(id), processing(history, id))
+      : [...outlook.transit].flatMap(([key, told]) => {
+          const { nodeId, carrierId, region } = wayOf(key)
+          return carrierId === id ? ratio(told, transit(history, nodeId, id, region ?? 'unknown')) : []
+        })
+  const mean = ratios.reduce((sum, one) => sum + one, 0) / Math.max(1, ratios.length)
+  return Math.max(1, mean)
 }
 
 function carriage({ all, nodes, lanes }: History, nodeId: string, region: string): number | null {
