@@ -29,9 +29,11 @@ export function changeEvidence(cube: LeafCube): Evidence {
     telling.push(leaf)
   }
   telling.sort((a, b) => (changes[a] as number) - (changes[b] as number) || a - b)
+  const sizeOf = (leaf: number): number => Math.abs(cube.expected[leaf] as number)
+  const bySize = Int32Array.from(telling).sort((a, b) => sizeOf(a) - sizeOf(b) || a - b)
   return {
     telling: Int32Array.from(telling),
-    judge: (open) => new ChangeJudge(cube, changes, open),
+    judge: (open) => new ChangeJudge(cube, changes, open, bySize),
   }
 }
 
@@ -44,12 +46,17 @@ class ChangeJudge implements Judge {
   readonly #excess: Float64Array
   readonly #least: number
 
-  constructor(cube: LeafCube, changes: Float64Array, open: Int32Array) {
+  constructor(cube: LeafCube, changes: Float64Array, open: Int32Array, bySize: Int32Array) {
+    const isOpen = new Uint8Array(cube.leaves)
+    for (const leaf of open) isOpen[leaf] = 1
     this.#changes = changes
     this.#ordinary = ordinaryOf(changes, open, leastSpread)
     this.#base = new Float64Array(cube.leaves)
     this.#excess = new Float64Array(cube.leaves)
-    const classes = sizeClasses(cube, open)
+    const classes = sizeClasses(
+      cube,
+      bySize.filter((leaf) => isOpen[leaf] === 1),
+    )
     const densities = classes.map((leaves) => ordinaryOf(changes, leaves, leastSpread))
     const surest = Math.min(...densities.map(({ spread }) => spread))
     for (const [c, leaves] of classes.entries()) {
@@ -130,9 +137,7 @@ function freedom(n: number, precision: number): number {
 }
 
 /** Leaves by what was expected of them: those of nothing, and even parts of the others. */
-function sizeClasses({ expected }: LeafCube, open: Int32Array): Int32Array[] {
-  const sizeOf = (leaf: number): number => Math.abs(expected[leaf] as number)
-  const bySize = Int32Array.from(open).sort((a, b) => sizeOf(a) - sizeOf(b) || a - b)
+function sizeClasses({ expected }: LeafCube, bySize: Int32Array): Int32Array[] {
   const sized = bySize.findIndex((leaf) => expected[leaf] !== 0)
   const first = sized < 0 ? bySize.length : sized
   const rest = bySize.length - first

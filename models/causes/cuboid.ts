@@ -8,8 +8,6 @@ export interface Cuboid {
   /** Places of the dimensions, ascending. */
   dims: readonly number[]
   groups: number
-  /** Group of each leaf; -1 for a leaf that was not grouped. */
-  groupOf: Int32Array
   /** Leaves of group g: `members` from `starts[g]` to before `starts[g + 1]`, in the order that was given. */
   starts: Int32Array
   members: Int32Array
@@ -18,35 +16,53 @@ export interface Cuboid {
 /** Cells of the table that groups are found by; above, a map is taken. */
 const cellsAtMost = 4_000_000
 
-/**
- * The groups of leaves over some dimensions.
- * @param order leaves that are grouped, in the order in which each group lists them
- */
-export function cuboidOf(cube: LeafCube, dims: readonly number[], order: Int32Array): Cuboid {
-  const { keys, cells } = keysOf(cube, dims, order)
+/** Which leaves share their values in some dimensions. */
+export interface Grouping {
+  dims: readonly number[]
+  groups: number
+  /** Group of each leaf; -1 for a leaf that was not grouped. */
+  groupOf: Int32Array
+}
+
+/** Groups leaves by their values in some dimensions. */
+export function groupLeaves(cube: LeafCube, dims: readonly number[], leaves: Int32Array): Grouping {
+  const { keys, cells } = keysOf(cube, dims, leaves)
   const groupOf = new Int32Array(cube.leaves).fill(-1)
   const numberOf = cells <= cellsAtMost ? byTable(cells) : byMap()
   let groups = 0
-  for (let i = 0; i < order.length; i++) {
+  for (let i = 0; i < leaves.length; i++) {
     const group = numberOf(keys[i] as number, groups)
     if (group === groups) groups++
-    groupOf[order[i] as number] = group
+    groupOf[leaves[i] as number] = group
+  }
+  return { dims, groups, groupOf }
+}
+
+/**
+ * The elements of a grouping that hold some of its leaves.
+ * @param order leaves that are looked at, in the order in which each element lists them
+ */
+export function cuboidOf({ dims, groups: all, groupOf: known }: Grouping, order: Int32Array): Cuboid {
+  const numbers = new Int32Array(all).fill(-1)
+  const counts = new Int32Array(all)
+  let groups = 0
+  for (const leaf of order) {
+    const group = known[leaf] as number
+    if (numbers[group] === -1) numbers[group] = groups++
+    const place = numbers[group] as number
+    counts[place] = (counts[place] as number) + 1
   }
   const starts = new Int32Array(groups + 1)
-  for (const leaf of order) {
-    const next = (groupOf[leaf] as number) + 1
-    starts[next] = (starts[next] as number) + 1
-  }
-  for (let g = 0; g < groups; g++) starts[g + 1] = (starts[g + 1] as number) + (starts[g] as number)
+  for (let g = 0; g < groups; g++) starts[g + 1] = (starts[g] as number) + (counts[g] as number)
   const places = starts.slice(0, groups)
   const members = new Int32Array(order.length)
   for (const leaf of order) {
-    const group = groupOf[leaf] as number
+    const group = numbers[known[leaf] as number] as number
     const place = places[group] as number
     members[place] = leaf
     places[group] = place + 1
   }
-  return { dims, groups, groupOf, starts, members }
+  return { dims, groups, starts, members }
 }
 
 /** A number per leaf that is the same for the same values; made dense again before it gets too large. */

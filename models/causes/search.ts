@@ -2,7 +2,7 @@
 // the others stand. It knows no names and no units.
 
 import type { LeafCube } from './cube.ts'
-import { type Cuboid, cuboidOf, dimensionSets } from './cuboid.ts'
+import { type Cuboid, cuboidOf, dimensionSets, type Grouping, groupLeaves } from './cuboid.ts'
 import type { Evidence, Shift } from './evidence.ts'
 
 /** A slice that is chosen: one code per dimension of `dims`. */
@@ -27,7 +27,8 @@ export function searchCauses(cube: LeafCube, evidence: Evidence): Found[] {
   if (telling.length === 0) return []
   const atMost = Math.min(setsAtMost, Math.floor(workAtMost / telling.length))
   const sets = dimensionSets(cube.dimensions.length, Math.max(cube.dimensions.length, atMost))
-  const look = (chosen: readonly Found[]): Found | null => bestElement(cube, evidence, sets, chosen)
+  const groupings = sets.map((dims) => groupLeaves(cube, dims, telling))
+  const look: Look = (chosen, freed) => bestElement(cube, evidence, groupings, chosen, freed)
   const chosen: Found[] = []
   extend(chosen, look)
   for (let round = 0; round < questionings && chosen.length > 0; round++) {
@@ -37,8 +38,11 @@ export function searchCauses(cube: LeafCube, evidence: Evidence): Found[] {
   return chosen.sort((a, b) => b.odds - a.odds)
 }
 
+/** The best slice beside the chosen ones; where leaves were freed, among those that hold some of them. */
+type Look = (chosen: readonly Found[], freed?: Int32Array) => Found | null
+
 /** Adds slices while one is worth its words; whether there was one. */
-function extend(chosen: Found[], look: (chosen: readonly Found[]) => Found | null): boolean {
+function extend(chosen: Found[], look: Look): boolean {
   const before = chosen.length
   while (chosen.length < causesAtMost) {
     const next = look(chosen)
@@ -49,11 +53,11 @@ function extend(chosen: Found[], look: (chosen: readonly Found[]) => Found | nul
 }
 
 /** Takes each slice away in turn and looks again what belongs there; whether that was another one or none. */
-function question(chosen: Found[], look: (chosen: readonly Found[]) => Found | null): boolean {
+function question(chosen: Found[], look: Look): boolean {
   let hasChanged = false
   for (let i = chosen.length - 1; i >= 0; i--) {
     const [before] = chosen.splice(i, 1)
-    const after = look(chosen)
+    const after = look(chosen, before?.leaves)
     if (after !== null) chosen.splice(i, 0, after)
     const isSame = after?.dims.join() === before?.dims.join() && after?.codes.join() === before?.codes.join()
     if (!isSame) hasChanged = true
@@ -65,8 +69,9 @@ function question(chosen: Found[], look: (chosen: readonly Found[]) => Found | n
 function bestElement(
   cube: LeafCube,
   { telling, judge }: Evidence,
-  sets: readonly number[][],
+  groupings: readonly Grouping[],
   chosen: readonly Found[],
+  freed: Int32Array | undefined,
 ): Found | null {
   const covered = new Uint8Array(cube.leaves)
   for (const { leaves } of chosen) for (const leaf of leaves) covered[leaf] = 1
@@ -74,12 +79,16 @@ function bestElement(
   if (open.length === 0) return null
   const judging = judge(open)
   let best: { cuboid: Cuboid; group: number; shift: Shift; odds: number } | null = null
-  for (const dims of sets) {
-    const cuboid = cuboidOf(cube, dims, open)
-    const prior = Math.log(cuboid.groups) + Math.log(sets.length)
+  for (const grouping of groupings) {
+    const cuboid = cuboidOf(grouping, open)
+    const prior = Math.log(cuboid.groups) + Math.log(groupings.length)
+    const isFreed = freed === undefined ? null : new Uint8Array(grouping.groups)
+    for (const leaf of freed ?? []) (isFreed as Uint8Array)[grouping.groupOf[leaf] as number] = 1
     const leastShift = judging.leastShift(cuboid)
     for (let group = 0; group < cuboid.groups; group++) {
       const from = cuboid.starts[group] as number
+      if (isFreed !== null && isFreed[grouping.groupOf[cuboid.members[from] as number] as number] === 0)
+        continue
       const shift = judging.fit(cuboid.members, from, cuboid.starts[group + 1] as number, leastShift)
       if (shift === null) continue
       const odds = shift.evidence - prior
