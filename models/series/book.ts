@@ -3,6 +3,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
+import { type Example, type Examples, type Forward, laidOut } from '../forecast/index.ts'
 import { hourMs, keptOf } from './kept.ts'
 import { layoutOf } from './memory.ts'
 import {
@@ -74,6 +75,8 @@ export class SeriesBook {
     this.#stepMs = stepMs
   }
 
+  /** Asked for an opinion on each day to come, from when it is set on. */
+  forecaster: Forward | null = null
   /** The series, in an order that does not change with what was read first. */
   series: readonly Tracked[] = []
 
@@ -99,6 +102,23 @@ export class SeriesBook {
     this.#span = span
     this.#run = revised.run
     return { ...span, isNew }
+  }
+
+  /**
+   * Days of the series to learn from, of as many series as give the examples wanted: every so many-th.
+   * @param most examples
+   */
+  async examples(most: number): Promise<Examples> {
+    const perSeries = Math.max(1, keptOf(this.#stepMs).values / 24 - 7)
+    const every = Math.max(1, Math.ceil((this.series.length * perSeries) / most))
+    const told: Example[] = []
+    for (let i = 0; i < this.series.length; i += every) {
+      const series = this.series[i] as Tracked
+      // The first days have nothing to be seen of.
+      told.push(...series.examples().slice(14))
+      if (i % (8 * every) === 0) await setImmediate()
+    }
+    return laidOut(told)
   }
 
   async #readAll(queries: Queries, span: Span, places: Places): Promise<void> {
@@ -144,6 +164,7 @@ export class SeriesBook {
         stepMs: this.#stepMs,
         from: span.start,
         settleTicks: settleTicksOf(this.#judgement, this.#stepMs),
+        forecaster: () => this.forecaster,
         isClosed: this.#judgement.hasClosedDays ? (day) => this.#judgement.isClosed(day) : null,
         siblings: this.#siblingsOf(watched, row.dimension, place.timeZone),
       })

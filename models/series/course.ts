@@ -1,9 +1,10 @@
 // What a series would show if nothing were wrong, bucket by bucket: its memory and several other opinions, weighed by
 // what they were worth on it. While it strays far it learns cautiously; a level that lasts becomes the new one.
 
+import type { Example } from '../forecast/index.ts'
 import { Experts, expert, expertCount } from './experts.ts'
+import type { Lookahead } from './lookahead.ts'
 import { type Layout, Memory, type Outlook } from './memory.ts'
-import { type NetOpinion, noOpinion } from './opinion.ts'
 import type { Scale } from './scales.ts'
 import type { Siblings } from './siblings.ts'
 import { Stretch } from './stretch.ts'
@@ -36,7 +37,8 @@ export interface CourseParts {
   siblings: Siblings | null
   /** Buckets after which a lasting level is the new one. */
   settleTicks: number
-  net?: NetOpinion
+  /** What the forecaster says; null for series that it does not know. */
+  lookahead: () => Lookahead | null
 }
 
 /** Standard deviations from what was expected up to which a value is learned while a series is astray. */
@@ -50,7 +52,7 @@ const leastTrend = 24
 export class Course {
   readonly memory: Memory
   readonly #parts: CourseParts
-  readonly #net: NetOpinion
+  readonly #lookahead: Lookahead | null
   readonly #experts = new Experts()
   readonly #stretch: Stretch
   readonly #said = new Float64Array(expertCount)
@@ -67,7 +69,7 @@ export class Course {
 
   constructor(parts: CourseParts) {
     this.#parts = parts
-    this.#net = parts.net ?? noOpinion
+    this.#lookahead = parts.lookahead()
     this.memory = new Memory(parts.scale, parts.layout)
     this.#stretch = new Stretch(parts.settleTicks)
   }
@@ -77,9 +79,13 @@ export class Course {
     const { scale } = this.#parts
     const { memory } = this
     memory.turnTo(bucket.place)
+    this.#lookahead?.turnTo(bucket.tick, bucket.place, memory)
     const usual = memory.expect(bucket.thinness)
     const outlook = usual === null ? null : this.#weigh(bucket, usual)
-    if (Number.isNaN(bucket.scaled)) return outlook
+    if (Number.isNaN(bucket.scaled)) {
+      this.#lookahead?.learn(bucket.tick, bucket.scaled, Number.NaN)
+      return outlook
+    }
     if (outlook === null) {
       memory.learn(bucket.scaled, bucket.thinness, null)
       return null
@@ -87,6 +93,7 @@ export class Course {
     // Nothing that was said follows a fault, so all may be judged by it.
     this.#experts.learn(this.#said, bucket.scaled, outlook.sigma)
     const z = (bucket.scaled - outlook.expected) / outlook.sigma
+    this.#lookahead?.learn(bucket.tick, bucket.scaled, bucket.isTelling ? z : Number.NaN)
     const standing = bucket.isTelling ? this.#stretch.take(bucket.tick, z) : 'calm'
     if (standing === 'settled') this.#settle(bucket.tick)
     if (standing === 'astray' && memory.knowsPlace) {
@@ -98,6 +105,11 @@ export class Course {
     memory.learn(bucket.scaled, bucket.thinness, outlook)
     if (standing === 'calm') this.#learn(bucket)
     return outlook
+  }
+
+  /** Has each day that is over told as an example; null = no more. */
+  collect(take: ((example: Example) => void) | null): void {
+    if (this.#lookahead !== null) this.#lookahead.collect = take
   }
 
   /** Losses and weights of the opinions on the bucket taken last. */
@@ -117,7 +129,7 @@ export class Course {
       this.#trendCount < leastTrend ? Number.NaN : this.#at(this.#level + this.#slope, this.memory.season())
     const shared = siblings?.season(tick, place) ?? Number.NaN
     said[expert.siblings] = this.#ownCount < 3 ? Number.NaN : this.#at(this.#ownLevel, shared)
-    const net = this.#net.of(tick)
+    const net = this.#lookahead?.of(tick) ?? null
     said[expert.net] = net === null ? Number.NaN : net.expected
     const expected = this.#experts.mix(said)
     const least = scale.floor(expected) * Math.sqrt(1 + thinness)

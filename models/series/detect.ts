@@ -2,6 +2,8 @@
 // constraints with their causes. It keeps nothing between calls and writes nothing.
 
 import type { Queries } from '#data/warehouse'
+import { type Examples, Forward } from '../forecast/index.ts'
+import type { NetState } from '../runtime/index.ts'
 import { SeriesBook } from './book.ts'
 import { Calibration } from './calibration.ts'
 import { causesOf, type Excess, sharesBy } from './causes.ts'
@@ -11,7 +13,7 @@ import { dayMs, hourMs } from './kept.ts'
 import { type PreviewedAlert, preview } from './preview.ts'
 import { type Finding, findings } from './score.ts'
 import { Judgement } from './settings.ts'
-import { type Suspect, stepOf, suspectsOf } from './suspects.ts'
+import { type Suspect, suspectsOf } from './suspects.ts'
 import { anomaliesOf, unknown } from './told.ts'
 import { watchedMetric } from './watched.ts'
 
@@ -65,16 +67,16 @@ export class SeriesWatch {
     }
     const days = await this.#find(queries, this.#days, now, daysScored, judgement)
     const both = [hours, ...(days === null ? [] : [days])]
-    const own = await withoutExplained(queries, market, both)
+    const own = onePerKey(await withoutExplained(queries, market, both))
     const open = new Set(openKeys)
     const all = own
-      .map(({ end, suspect }) => ({ end, constraint: constraintOf(end, suspect, judgement) }))
+      .map(({ end, stepMs, suspect }) => ({ end, stepMs, constraint: constraintOf(end, suspect, judgement) }))
       .filter(({ constraint }) => constraint.isBreaching || open.has(constraint.key))
     const { kept, heldBack } = withinBudget(all, options, judgement)
     const constraints = kept.map(({ constraint }) => constraint)
-    for (const { end, constraint } of kept) {
+    for (const { end, stepMs, constraint } of kept) {
       if (!constraint.isBreaching) continue
-      constraint.causes = await causesOf(queries, excessOf(market, end, constraint))
+      constraint.causes = await causesOf(queries, excessOf(market, { end, stepMs }, constraint))
     }
     const told = new Set(constraints.map(({ key }) => key))
     const gone = openKeys.filter((key) => !told.has(key))
@@ -89,6 +91,16 @@ export class SeriesWatch {
     }
   }
 
+  /** Days of the hourly series to learn from; none before the first detection. */
+  examples(most: number): Promise<Examples> {
+    return this.#hours.book.examples(most)
+  }
+
+  /** From the next day of each series on the forecaster has a say; null = no more. */
+  use(net: NetState | null): void {
+    this.#hours.book.forecaster = net === null ? null : new Forward(net)
+  }
+
   /**
    * What the last days would have shown with each judgement, by the residuals and the calibration of now; causes and
    * what explains what are left out. Empty before the first detection.
@@ -101,7 +113,7 @@ export class SeriesWatch {
 
   async #find(
     queries: Queries,
-    { book, calibration }: Side,
+    { stepMs, book, calibration }: Side,
     now: number,
     buckets: number,
     judgement: Judgement,
@@ -112,11 +124,24 @@ export class SeriesWatch {
     calibration.update(book.series, caught)
     const from = Math.max(caught.start, end - buckets)
     const found = findings(book.series, calibration, { from, end, judgement })
-    return { end, found, suspects: suspectsOf(end, book.series, found, judgement) }
+    return { stepMs, end, found, suspects: suspectsOf(end, book.series, found, judgement) }
   }
 }
 
+/** A slice that is watched by the hour and by the day is told once: by what is breaching, the hour first. */
+function onePerKey<T extends { suspect: Suspect }>(all: readonly T[]): T[] {
+  const kept = new Map<string, T>()
+  for (const one of all) {
+    const known = kept.get(one.suspect.key)
+    if (known === undefined || (one.suspect.isConfirmed && !known.suspect.isConfirmed)) {
+      kept.set(one.suspect.key, one)
+    }
+  }
+  return [...kept.values()]
+}
+
 interface Found {
+  stepMs: number
   end: number
   found: Finding[]
   suspects: Suspect[]
@@ -136,9 +161,16 @@ export function detectSeries(queries: Queries, { market, ...options }: DetectOpt
   return new SeriesWatch(market).detect(queries, options)
 }
 
+/** A constraint with the end and the length of its buckets. */
+interface Told {
+  end: number
+  stepMs: number
+  constraint: Constraint
+}
+
 /** New constraints beyond the week's budget are held back, unless they are worse than all but so many of the week. */
 function withinBudget(
-  all: readonly { end: number; constraint: Constraint }[],
+  all: readonly Told[],
   { now, openKeys = [], recent = [] }: Omit<DetectOptions, 'market'>,
   { settings }: Judgement,
 ) {
@@ -146,7 +178,7 @@ function withinBudget(
   if (budget === null) return { kept: all, heldBack: 0 }
   const open = new Set(openKeys)
   const severities = recent.filter(({ at }) => at > now - weekMs && at <= now).map(({ severity }) => severity)
-  const kept: { end: number; constraint: Constraint }[] = []
+  const kept: Told[] = []
   let heldBack = 0
   for (const one of all.toSorted((a, b) => b.constraint.severity - a.constraint.severity)) {
     const { key, severity } = one.constraint
@@ -158,27 +190,32 @@ function withinBudget(
   return { kept, heldBack }
 }
 
+/** A suspect with the end and the length of its buckets. */
+interface Placed {
+  end: number
+  stepMs: number
+  suspect: Suspect
+}
+
 /** Metrics of slices and of the whole are dropped where constraints of single nodes or carriers explain them. */
-async function withoutExplained(
-  queries: Queries,
-  market: string,
-  both: readonly Found[],
-): Promise<{ end: number; suspect: Suspect }[]> {
-  const all = both.flatMap(({ end, suspects }) => suspects.map((suspect) => ({ end, suspect })))
+async function withoutExplained(queries: Queries, market: string, both: readonly Found[]): Promise<Placed[]> {
+  const all = both.flatMap(({ end, stepMs, suspects }) =>
+    suspects.map((suspect) => ({ end, stepMs, suspect })),
+  )
   const confirmed = all.filter(({ suspect }) => suspect.isConfirmed).map(({ suspect }) => suspect)
-  const kept: { end: number; suspect: Suspect }[] = []
-  for (const { end, suspect } of all) {
+  const kept: Placed[] = []
+  for (const { end, stepMs, suspect } of all) {
     if (!suspect.isConfirmed || suspect.dimension === 'node' || confirmed.length === 1) {
-      kept.push({ end, suspect })
+      kept.push({ end, stepMs, suspect })
       continue
     }
     const flagged: Finding[] = []
     for (const [metric, group] of Map.groupBy(suspect.flagged, ({ series }) => series.watched.metric)) {
       const constraint = constraintOf(end, { ...suspect, flagged: group }, new Judgement())
-      const excess = excessOf(market, end, { ...constraint, metric })
+      const excess = excessOf(market, { end, stepMs }, { ...constraint, metric })
       if (!(await isExplained(queries, excess, confirmed))) flagged.push(...group)
     }
-    kept.push({ end, suspect: { ...suspect, flagged, isConfirmed: flagged.length > 0 } })
+    kept.push({ end, stepMs, suspect: { ...suspect, flagged, isConfirmed: flagged.length > 0 } })
   }
   return kept
 }
@@ -198,9 +235,12 @@ async function isExplained(
   return false
 }
 
-function excessOf(market: string, end: number, constraint: Constraint): Excess {
+function excessOf(
+  market: string,
+  { end, stepMs }: { end: number; stepMs: number },
+  constraint: Constraint,
+): Excess {
   const { metric, dimension, dimensionValue, beganAt, metrics } = constraint
-  const stepMs = stepOf(dimension)
   const watched = watchedMetric(metric, stepMs)
   if (watched === undefined) throw new Error(`${metric} is not watched`)
   const last = metrics.find((one) => one.metric === metric)?.bucketStart

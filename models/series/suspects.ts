@@ -2,7 +2,7 @@
 // looked at. It tells no story of them.
 
 import { discoveryThreshold, simes } from './calibrate.ts'
-import { dayMs, hourMs, keptOf } from './kept.ts'
+import { hourMs, keptOf } from './kept.ts'
 import type { Finding } from './score.ts'
 import type { Judgement } from './settings.ts'
 import { sliceOf, type Tracked } from './tracked.ts'
@@ -24,10 +24,7 @@ export interface Suspect {
 
 /** Slices that can become constraints, by the hour and by the day; the others are told as single anomalies. */
 const byHour: readonly Dimension[] = ['all', 'node', 'carrier', 'channel']
-const byDay: readonly Dimension[] = ['lane', 'region', 'sku_class']
-
-/** Length of the buckets by which a slice becomes a constraint. */
-export const stepOf = (dimension: Dimension): number => (byDay.includes(dimension) ? dayMs : hourMs)
+const byDay: readonly Dimension[] = ['lane', 'region', 'sku_class', 'channel']
 
 /** Whether a series can show a constraint of its slice. */
 export function canSuspect({ dimension, stepMs }: Tracked): boolean {
@@ -52,8 +49,10 @@ export function suspectsOf(
     const { dimension, dimensionValue } = first
     const own = foundOf.get(key) ?? []
     const flagged = own.filter(({ isFlagged }) => isFlagged)
-    const isConfirmed = confirms(end, series, flagged, judgement)
-    const p = isConfirmed ? evidenceOf(own, judgement) : 1
+    // A day gathers many hours: it need not be confirmed by another one.
+    const confirmBy = first.stepMs === hourMs ? judgement.settings.confirmBy : 1
+    const isConfirmed = confirms(end, series, flagged, { ...judgement.settings, confirmBy })
+    const p = isConfirmed ? evidenceOf(own, confirmBy) : 1
     suspects.push({ key, dimension, dimensionValue, series, flagged, isConfirmed, p })
   }
   const threshold = discoveryThreshold(
@@ -70,10 +69,10 @@ export function suspectsOf(
  * One p-value for a slice: of each series the rarest bucket but `confirmBy - 1`, for one alone may be chance, or its
  * rarest times the buckets looked at; then over its series.
  */
-function evidenceOf(found: readonly Finding[], { settings }: Judgement): number {
+function evidenceOf(found: readonly Finding[], confirmBy: number): number {
   const ofSeries = [...Map.groupBy(found, ({ series }) => series).values()].map((own) => {
     const sorted = own.map(({ p }) => p).sort((a, b) => a - b)
-    const lasting = sorted[settings.confirmBy - 1] ?? 1
+    const lasting = sorted[confirmBy - 1] ?? 1
     return Math.min(1, Math.min(lasting, (sorted[0] ?? 1) * own.length))
   })
   return simes(ofSeries)
@@ -83,9 +82,8 @@ function confirms(
   end: number,
   series: readonly Tracked[],
   flagged: readonly Finding[],
-  { settings }: Judgement,
+  { confirmBy, confirmOf }: { confirmBy: number; confirmOf: number },
 ): boolean {
-  const { confirmBy, confirmOf } = settings
   const fresh = flagged.filter(({ tick }) => tick >= end - confirmOf)
   const buckets = Map.groupBy(fresh, ({ tick }) => tick)
   if (buckets.size >= confirmBy) return true

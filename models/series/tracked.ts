@@ -1,9 +1,11 @@
 // One watched series as it is kept between cycles: its newest values, what was expected of them and how far they
 // strayed. It takes one bucket after the other and never looks ahead.
 
+import type { Example, Kind } from '../forecast/index.ts'
 import { bandOf } from './baseline.ts'
 import { Course, type Shift } from './course.ts'
 import { hourMs, type Kept, keptOf } from './kept.ts'
+import { type AskForecaster, Lookahead } from './lookahead.ts'
 import { layoutOf, type Outlook, weekPlaceOf } from './memory.ts'
 import { type Scale, scaleOf } from './scales.ts'
 import type { Shared } from './shared.ts'
@@ -35,6 +37,7 @@ export interface TrackedParts {
   siblings: Siblings | null
   /** Whether nothing is judged or learned on a day, `YYYY-MM-DD` on its own clock. */
   isClosed: ((day: string) => boolean) | null
+  forecaster: AskForecaster
 }
 
 /** A series; buckets are named by their tick, the start divided by the length of a bucket. */
@@ -67,7 +70,7 @@ export class Tracked implements SeriesName, SeriesPlace {
   constructor(
     name: SeriesName,
     place: SeriesPlace,
-    { stepMs, from, settleTicks, siblings, isClosed }: TrackedParts,
+    { stepMs, from, settleTicks, siblings, isClosed, forecaster }: TrackedParts,
   ) {
     this.watched = name.watched
     this.dimension = name.dimension
@@ -89,7 +92,8 @@ export class Tracked implements SeriesName, SeriesPlace {
     const layout = layoutOf(stepMs)
     const past = (tick: number) => this.#scale.forth(this.value(tick))
     this.#isClosed = isClosed
-    this.#course = new Course({ scale: this.#scale, layout, past, siblings, settleTicks })
+    const lookahead = () => (stepMs === hourMs ? new Lookahead(kindOf(name.watched), forecaster, past) : null)
+    this.#course = new Course({ scale: this.#scale, layout, past, siblings, settleTicks, lookahead })
   }
 
   /** The newest level that lasted and became the new one, null where none did. */
@@ -128,11 +132,26 @@ export class Tracked implements SeriesName, SeriesPlace {
 
   /** Takes all that is kept anew, up to `end`: a past value changed, or nothing was taken yet. */
   replay(end: number): void {
+    this.#begin(end)
+    this.advance(end)
+  }
+
+  #begin(end: number): void {
     this.#course = this.#course.restarted()
     this.#held = Number.NaN
     for (const list of [this.#values, this.#expected, this.#sigmas, this.#strayed]) list.fill(Number.NaN)
     this.next = Math.max(end - this.#kept.values, Math.min(this.first, end))
+  }
+
+  /** Takes all that is kept anew, and tells each day of it as an example. */
+  examples(): Example[] {
+    const told: Example[] = []
+    const end = this.next
+    this.#begin(end)
+    this.#course.collect((example) => told.push(example))
     this.advance(end)
+    this.#course.collect(null)
+    return told
   }
 
   #take(tick: number): void {
@@ -213,6 +232,13 @@ export class Tracked implements SeriesName, SeriesPlace {
     const expected = this.#expected[tick % this.#kept.scores] as number
     return !Number.isNaN(expected) && this.#scale.back(expected) >= this.watched.leastChange
   }
+}
+
+function kindOf({ kind, unit }: WatchedMetric): Kind {
+  if (unit === 'share') return 'share'
+  if (kind === 'ratio') return 'hours'
+  if (unit === 'cents') return 'amount'
+  return kind === 'state' ? 'state' : 'flow'
 }
 
 /** Day on the clock of a place, `YYYY-MM-DD`. */
