@@ -1,6 +1,7 @@
 // Door of the models: expected ranges of series, constraints found in them, and the model of orders.
 
 export { type Deviation, type Explanation, explainDeviation, type RootCause } from './causes/explain.ts'
+export { type Examples as ForecastExamples, type Forecasts, openForecasts } from './forecast/index.ts'
 export {
   type LateCard,
   type LateModels,
@@ -16,6 +17,17 @@ export { type TrialInput, tryLate } from './late/trial.ts'
 export { orderAnomalies } from './orders/anomalies.ts'
 export { type Models, type ModelsOptions, openModels } from './orders/models.ts'
 export type { OrderReason, OrderScore } from './orders/score.ts'
+export type { OwnScored } from './own/meta.ts'
+export { type OwnSettings, type OwnTask, scoreOwn, trainOwn } from './own/own.ts'
+export {
+  type Card as ModelCard,
+  type Decision as ModelDecision,
+  type Drift as ModelDrift,
+  DriftWatch,
+  type Journal as ModelJournal,
+  Registry,
+  type VersionState as ModelVersionState,
+} from './registry/index.ts'
 export { type BandPoint, type SeriesInput, seasonalBaseline } from './series/baseline.ts'
 export { detectSeries, SeriesWatch } from './series/detect.ts'
 export type {
@@ -37,4 +49,6 @@ export {
   type TableOptions,
   type TableScores,
 } from './table/detector.ts'
+export { type Forest, type ForestShape, growForest, isolation } from './table/forest.ts'
+export type { Matrix } from './table/matrix.ts'
 export { type CellReason, sayReasons } from './table/reasons.ts'

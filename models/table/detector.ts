@@ -5,9 +5,8 @@ import { type Effects, fail } from '#data/kernel'
 import { type Backend, TaskThread } from '../runtime/index.ts'
 import type { Table } from './columns.ts'
 import { labelNotes } from './labels.ts'
-import { type Learned, type LearnOptions, requireColumns, rowsLeast } from './learn.ts'
+import { type Learned, type LearnOptions, reasonsFrom, requireColumns, rowsLeast } from './learn.ts'
 import { rowsAtOnce, type Seen } from './look.ts'
-import { quantile } from './matrix.ts'
 import { pValueOf, scoreOf, type TableModel } from './model.ts'
 import type { CellReason } from './reasons.ts'
 import type { Stretch } from './tasks.ts'
@@ -33,7 +32,7 @@ export interface TableScores {
    * With clean rows: chance of a clean row scoring so high. Without: share of the table's rows that score so high.
    */
   pValues: Float64Array
-  /** Of the oddest rows (p up to 0.1): row -> which cells, strongest first. */
+  /** Of the oddest rows (p up to 0.1, and 20,000 at most, about): row -> which cells, strongest first. */
   reasons: Map<number, CellReason[]>
   /** Columns that were learned from. */
   columns: string[]
@@ -59,10 +58,8 @@ export interface TableSettings {
   backends?: readonly Backend[]
 }
 
-/** Share of rows that get reasons. */
-const oddShare = 0.1
 /** Rows up to which one thread is enough. */
-const fewRows = 2 * rowsAtOnce
+const fewRows = rowsAtOnce
 
 /** A table detector; `close` it in the end. */
 export function openTableDetector(
@@ -96,25 +93,23 @@ async function scoreTable(
   }
   const [first] = pool as [TaskThread]
   const how: LearnOptions = { isClean: clean !== undefined, ignored, seed, toScore: table.rows }
-  const { model, notes, references } = await first.run<Learned>(
-    'learn',
-    { table: slimmed(clean ?? table), options: how },
-    { signal },
-  )
+  const {
+    model,
+    notes,
+    references,
+    seen: known,
+  } = await first.run<Learned>('learn', { table: clean ?? table, options: how }, { signal })
   if (model === null) return blank(table, notes)
   requireColumns(model, table)
   onProgress?.(0.3)
+  const way = { notes, ignored: new Set(ignored), isClean: how.isClean }
+  if (known !== null) return together(table, model, [{ ...known, from: 0 }], way)
   const threads = table.rows > fewRows ? pool : [first]
   await Promise.all(threads.map((thread) => thread.run('keep', { id, model }, { signal })))
   const own = clean === undefined ? placesIn(table.rows, references) : null
   const seen = await lookAtAll(threads, id, table, own, model, options)
   await Promise.all(threads.map((thread) => thread.run('forget', { id })))
-  return together(table, model, seen, { notes, ignored: new Set(ignored), isClean: how.isClean })
-}
-
-/** Without what only people read. */
-function slimmed({ rows, columns }: Table): Table {
-  return { rows, columns }
+  return together(table, model, seen, way)
 }
 
 function blank({ rows }: Table, notes: string[]): TableScores {
@@ -141,7 +136,7 @@ async function lookAtAll(
   model: TableModel,
   { signal, onProgress }: TableOptions,
 ): Promise<SeenAt[]> {
-  const reasonsFrom = quantile(model.scores, 1 - oddShare)
+  const least = reasonsFrom(model, table.rows)
   const seen: SeenAt[] = []
   let next = 0
   const work = async (thread: TaskThread): Promise<void> => {
@@ -153,7 +148,7 @@ async function lookAtAll(
         model: id,
         table: slice(table, from, to),
         own: own?.slice(from, to) ?? null,
-        reasonsFrom,
+        reasonsFrom: least,
       }
       const found = await thread.run<Seen>('look', stretch, { signal })
       seen.push({ ...found, from })

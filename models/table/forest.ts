@@ -183,23 +183,49 @@ function place(
 
 /** How odd each row is, 0 to 1: 2^-(mean steps / usual steps). */
 export function isolation(forest: Forest, { rows, columns, values }: Matrix): Float64Array {
-  const { roots, children, weights, width, usual } = forest
-  const scores = new Float64Array(rows)
+  const { roots, usual, width } = forest
+  const steps = new Float64Array(rows)
+  const walk = width === 1 ? walkStraight : walkSlanted
   // tree by tree within a block of rows, so that a tree stays near the processor
   for (let from = 0; from < rows; from += 1024) {
     const to = Math.min(rows, from + 1024)
-    for (const root of roots) {
-      for (let row = from; row < to; row++) {
-        const start = row * columns
-        let node = root
-        for (let next = children[node] as number; next !== 0; next = children[node] as number) {
-          const at = place(values, start, forest.columns, weights, node * width, width)
-          node = at <= (forest.values[node] as number) ? next : next + 1
-        }
-        scores[row] = (scores[row] as number) + (forest.values[node] as number)
-      }
-    }
+    for (const root of roots) walk(forest, root, { values, columns, from, to, steps })
   }
   const scale = roots.length * (usual === 0 ? 1 : usual)
-  return scores.map((steps) => 2 ** (-steps / scale))
+  return steps.map((sum) => 2 ** (-sum / scale))
+}
+
+interface Walk {
+  values: Float32Array
+  columns: number
+  from: number
+  to: number
+  /** What is added to. */
+  steps: Float64Array
+}
+
+function walkStraight(forest: Forest, root: number, { values, columns, from, to, steps }: Walk): void {
+  const { children, columns: cutColumns, values: cuts } = forest
+  for (let row = from; row < to; row++) {
+    const start = row * columns
+    let node = root
+    for (let next = children[node] as number; next !== 0; next = children[node] as number) {
+      node =
+        (values[start + (cutColumns[node] as number)] as number) <= (cuts[node] as number) ? next : next + 1
+    }
+    steps[row] = (steps[row] as number) + (cuts[node] as number)
+  }
+}
+
+function walkSlanted(forest: Forest, root: number, { values, columns, from, to, steps }: Walk): void {
+  const { children, columns: cutColumns, weights, values: cuts, width } = forest
+  for (let row = from; row < to; row++) {
+    const start = row * columns
+    let node = root
+    for (let next = children[node] as number; next !== 0; next = children[node] as number) {
+      const at = place(values, start, cutColumns, weights, node * width, width)
+      node = at <= (cuts[node] as number) ? next : next + 1
+    }
+    steps[row] = (steps[row] as number) + (cuts[node] as number)
+  }
 }

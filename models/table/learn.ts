@@ -5,9 +5,11 @@ import { type ColumnPlan, planTable, type Table } from './columns.ts'
 import { type Encoding, encode, learnEncoding, type Scaled } from './encode.ts'
 import { growForest } from './forest.ts'
 import { learnGauss, whiten } from './gauss.ts'
-import { viewsOf, weightsOf } from './look.ts'
-import { draw, type Matrix, rowsOf } from './matrix.ts'
+import { type Seen, viewsOf } from './look.ts'
+import { draw, type Matrix, quantile, rowsOf } from './matrix.ts'
 import { combine, type Looking, type TableModel, viewsOver } from './model.ts'
+import { reasonsOf } from './reasons.ts'
+import { learnTails } from './tails.ts'
 
 /** How to learn. */
 export interface LearnOptions {
@@ -26,6 +28,8 @@ export interface Learned {
   notes: string[]
   /** Row numbers of the references among the rows learned from, ascending. */
   references: Uint32Array
+  /** What was seen of all rows on the way, where all of them were learned from. */
+  seen: Seen | null
 }
 
 /** Rows below which nothing can be compared. */
@@ -34,12 +38,18 @@ export const rowsLeast = 5
 export const rowsMost = 20_000
 /** Share of clean rows that scores are held against. */
 const heldShare = 0.2
-/** Rows to score from which on speed counts. */
-const many = 100_000
+/** Pairs of a row to score and a reference, about; more rows get fewer references. */
+const pairs = 25_000_000
+const forestSample = 256
+/** Share of rows that get reasons, and how many at most, about. */
+const oddShare = 0.1
+const oddMost = 20_000
+const treesMost = 200
 
 /** Sizes of a model by the rows that will be scored. */
-function sizesFor(toScore: number): { references: number; trees: number } {
-  return toScore > many ? { references: 256, trees: 50 } : { references: 4096, trees: 200 }
+function sizesFor(toScore: number): { references: number; trees: number; tails: number } {
+  const references = Math.round(Math.max(128, Math.min(4096, pairs / toScore)))
+  return { references, trees: references >= 512 ? treesMost : treesMost / 4, tails: references * 8 }
 }
 
 /** Learns a table. Cost: rows x references x features. */
@@ -48,7 +58,7 @@ export async function learnTable(table: Table, options: LearnOptions): Promise<L
   const random = seededRandom(options.seed)
   const taken = draw(table.rows, rowsMost, random.fork('rows')).sort()
   if (taken.length < table.rows) notes.push(`learned from ${taken.length} rows drawn at random`)
-  const nothing = { model: null, notes, references: new Uint32Array() }
+  const nothing = { model: null, notes, references: new Uint32Array(), seen: null }
   if (table.rows < rowsLeast) {
     return { ...nothing, notes: [...notes, `${table.rows} rows are too few to compare: every score is 0.5`] }
   }
@@ -58,21 +68,35 @@ export async function learnTable(table: Table, options: LearnOptions): Promise<L
     return { ...nothing, notes: [...notes, 'no column is left to learn from: every score is 0.5'] }
   }
   const scaled = encode(sample, encoding)
-  if (options.isClean)
-    return { model: await fromClean(scaled, encoding, random, options), notes, references: taken }
-  const { model, own, places } = await fromAll(scaled, encoding, random, options)
+  if (options.isClean) {
+    return { ...nothing, model: await fromClean(scaled, encoding, random, options) }
+  }
+  const { looking, own, places } = await fromAll(scaled, encoding, random, options)
+  const model: TableModel = { ...looking, scores: own.slice().sort() }
   const references = places.map((place) => taken[place] as number)
-  return { model: { ...model, scores: own.sort() }, notes, references }
+  if (taken.length < table.rows) return { ...nothing, model, references }
+  const from = reasonsFrom(model, table.rows)
+  return {
+    model,
+    notes,
+    references,
+    seen: { scores: own, reasons: reasonsOf(model, table, scaled.robust, own, from) },
+  }
+}
+
+/** Score from which on rows get reasons, among so many. */
+export function reasonsFrom({ scores }: TableModel, rows: number): number {
+  return quantile(scores, 1 - Math.min(oddShare, oddMost / rows))
 }
 
 async function fromAll(scaled: Scaled, encoding: Encoding, random: Random, options: LearnOptions) {
   const rows = scaled.robust.rows
-  const { references, trees } = sizesFor(options.toScore)
-  const places = draw(rows, references, random.fork('references')).sort()
-  const looking = learnViews(scaled, encoding, places, random, trees, false)
+  const sizes = sizesFor(options.toScore)
+  const places = draw(rows, sizes.references, random.fork('references')).sort()
+  const looking = learnViews(scaled, encoding, places, random, sizes, false)
   const values = await viewsOf(looking, scaled, placesIn(rows, places))
-  const views = viewsOver(weightsOf(false), values)
-  return { model: { ...looking, views }, own: combine(views, [...values.values()]), places }
+  const views = viewsOver(values)
+  return { looking: { ...looking, views }, own: combine(views, [...values.values()]), places }
 }
 
 /** Twice: without some rows, whose scores say what is usual, and with all of them. */
@@ -83,13 +107,13 @@ async function fromClean(
   options: LearnOptions,
 ): Promise<TableModel> {
   const rows = scaled.robust.rows
-  const { references, trees } = sizesFor(options.toScore)
+  const sizes = sizesFor(options.toScore)
   const learn = async (at: Uint32Array) => {
     const part = { standard: rowsOf(scaled.standard, at), robust: rowsOf(scaled.robust, at) }
-    const places = draw(at.length, references * 2, random.fork('references')).sort()
-    const looking = learnViews(part, encoding, places, random, trees, true)
+    const places = draw(at.length, sizes.references * 2, random.fork('references')).sort()
+    const looking = learnViews(part, encoding, places, random, sizes, true)
     const values = await viewsOf(looking, part, placesIn(at.length, places))
-    return { ...looking, views: viewsOver(weightsOf(true), values) }
+    return { ...looking, views: viewsOver(values) }
   }
   const rest = draw(rows, Math.max(1, Math.round(rows * heldShare)), random.fork('held'))
   const isHeld = new Set(rest)
@@ -109,29 +133,30 @@ function learnViews(
   encoding: Encoding,
   places: Uint32Array,
   random: Random,
-  trees: number,
+  { trees, tails }: ReturnType<typeof sizesFor>,
   isClean: boolean,
 ): Looking {
   const rows = robust.rows
-  const gauss = { robust: learnGauss(robust, isClean), standard: learnGauss(standard, isClean) }
-  const forests = isClean
-    ? []
-    : [
-        growForest(standard, { trees, sample: 64, width: 1 }, random.fork('soon')),
-        growForest(standard, { trees: Math.ceil(trees / 2), sample: 256, width: 1 }, random.fork('alone')),
-      ]
-  const rank = (share: number) => Math.max(1, Math.round((share * places.length) / rows))
-  const references = rowsOf(isClean ? standard : robust, places)
+  const gauss = learnGauss(robust, isClean)
+  const near = rowsOf(robust, places)
+  const rank = (count: number) => Math.max(1, Math.round((count * places.length) / rows))
+  const [few, some] = [rank(5), Math.max(rank(5), rank(Math.sqrt(rows)))]
+  const ranks: Looking['ranks'] = [few, some, Math.max(some, rank(rows / 10))]
+  const base = { encoding, isClean, rows, gauss, ranks }
+  const isSmall = trees < treesMost && !isClean
+  const references = { robust: near, standard: isSmall ? null : rowsOf(standard, places) }
+  if (isClean) {
+    const whitened = whiten(gauss, near)
+    const none = { forest: null, tails: null }
+    return { ...base, ...none, references, ranges: rangesOf(standard), whitened }
+  }
   return {
-    encoding,
-    isClean,
-    rows,
-    forests,
-    gauss,
+    ...base,
+    forest: growForest(standard, { trees, sample: forestSample, width: 1 }, random.fork('alone')),
+    tails: learnTails(standard, tails, random.fork('tails')),
     references,
-    ranges: isClean ? rangesOf(standard) : new Float32Array(),
-    whitened: isClean ? whiten(gauss.robust, rowsOf(robust, places)) : null,
-    ranks: [rank(5), rank(Math.sqrt(rows)), rank(rows / 10)],
+    ranges: new Float32Array(),
+    whitened: null,
   }
 }
 

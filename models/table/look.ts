@@ -5,9 +5,10 @@ import { encode, type Scaled } from './encode.ts'
 import { isolation } from './forest.ts'
 import { distances, whiten } from './gauss.ts'
 import type { Matrix } from './matrix.ts'
-import { cleanViews, combine, type Looking, openViews, type TableModel, type ViewName } from './model.ts'
+import { combine, type Looking, type TableModel, type ViewName } from './model.ts'
 import { nearest } from './neighbours.ts'
 import { type RowReasons, reasonsOf } from './reasons.ts'
+import { tailSums } from './tails.ts'
 
 /** Rows that are encoded at once. */
 export const rowsAtOnce = 16_384
@@ -26,25 +27,23 @@ export async function viewsOf(
   { standard, robust }: Scaled,
   own: Int32Array | null,
 ): Promise<Map<ViewName, ArrayLike<number>>> {
-  const { gauss, forests } = model
+  const { gauss, forest, tails, references, ranges, whitened, ranks } = model
   const views = new Map<ViewName, ArrayLike<number>>()
   const keep = (names: ViewName[], values: ArrayLike<number>[]) => {
     for (const [i, name] of names.entries()) views.set(name, values[i] as ArrayLike<number>)
   }
-  if (model.whitened !== null) {
-    const { references, ranges } = model
-    keep(['closest'], await nearest(standard, references, [1], own))
-    keep(['closestInRange'], await nearest(times(standard, ranges), times(references, ranges), [1], own))
-    keep(['closestWhitened'], await nearest(whiten(gauss.robust, robust), model.whitened, [5], own))
-    keep(['middleRobust'], [distances(gauss.robust, robust)])
-    return views
+  const plain = references.standard
+  if (whitened !== null && plain !== null) {
+    keep(['closest'], await nearest(standard, plain, [1], own))
+    keep(['closestInRange'], await nearest(times(standard, ranges), times(plain, ranges), [1], own))
+    keep(['closestWhitened'], await nearest(whiten(gauss, robust), whitened, [5], own))
+  } else {
+    keep(['near', 'some', 'wide'], await nearest(robust, references.robust, ranks, own))
+    if (plain !== null) keep(['nearPlain'], await nearest(standard, plain, [ranks[0]], own))
   }
-  keep(['near', 'some', 'wide'], await nearest(robust, model.references, model.ranks, own))
-  keep(['middleRobust', 'middle'], [distances(gauss.robust, robust), distances(gauss.standard, standard)])
-  keep(
-    ['aloneSoon', 'alone'],
-    forests.map((forest) => isolation(forest, standard)),
-  )
+  keep(['middle'], [distances(gauss, robust)])
+  if (forest !== null) keep(['alone'], [isolation(forest, standard)])
+  if (tails !== null) keep(['tails'], [tailSums(tails, standard)])
   return views
 }
 
@@ -66,9 +65,4 @@ export async function look(
     model.views.map(({ name }) => views.get(name) as ArrayLike<number>),
   )
   return { scores, reasons: reasonsOf(model, table, scaled.robust, scores, reasonsFrom) }
-}
-
-/** Weights of the views of a model. */
-export function weightsOf(isClean: boolean): Partial<Record<ViewName, number>> {
-  return isClean ? cleanViews : openViews
 }

@@ -43,7 +43,8 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 
 /** How many of the ascending values are below `value`, and how many at most `value`. */
 export function placeOf(sorted: ArrayLike<number>, value: number): { below: number; upTo: number } {
-  return { below: bound(sorted, value, false), upTo: bound(sorted, value, true) }
+  const below = bound(sorted, value, false)
+  return { below, upTo: sorted[below] === value ? bound(sorted, value, true) : below }
 }
 
 function bound(sorted: ArrayLike<number>, value: number, isUpTo: boolean): number {

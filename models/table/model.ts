@@ -4,11 +4,11 @@ import type { Encoding } from './encode.ts'
 import type { Forest } from './forest.ts'
 import type { Gauss } from './gauss.ts'
 import { type Matrix, placeOf } from './matrix.ts'
+import type { Tails } from './tails.ts'
 
 /** One way of looking at a row, and how its numbers are brought to one scale. */
 export interface View {
   name: ViewName
-  weight: number
   /** Over the rows learned from. */
   mean: number
   spread: number
@@ -16,38 +16,19 @@ export interface View {
 
 /**
  * `near`, `some`, `wide`: distance to few, several and many neighbours; `middle`: from the middle, given how columns
- * go together; `alone`: cuts until a row is alone. Against clean rows also `closest`, on three scales.
+ * go together; `alone`: cuts until a row is alone; `tails`: how far out in each column. `closest...` on three scales.
  */
 export type ViewName =
   | 'near'
   | 'some'
   | 'wide'
-  | 'middleRobust'
+  | 'nearPlain'
   | 'middle'
-  | 'aloneSoon'
   | 'alone'
+  | 'tails'
   | 'closest'
   | 'closestInRange'
   | 'closestWhitened'
-
-/** Views of a table without labels. Chosen on tables made for it; all that matters is that they are unlike. */
-export const openViews: Partial<Record<ViewName, number>> = {
-  near: 0.5,
-  some: 1,
-  wide: 1,
-  middleRobust: 1.5,
-  middle: 0.5,
-  aloneSoon: 1,
-  alone: 0.5,
-}
-
-/** Views against clean rows. */
-export const cleanViews: Partial<Record<ViewName, number>> = {
-  closest: 1,
-  closestInRange: 1,
-  closestWhitened: 1,
-  middleRobust: 1,
-}
 
 /** What is learned of a table; plain numbers, so that it can be sent to another thread. */
 export interface TableModel {
@@ -57,10 +38,11 @@ export interface TableModel {
   /** Rows learned from. */
   rows: number
   views: View[]
-  forests: Forest[]
-  gauss: { robust: Gauss; standard: Gauss }
-  /** Rows that others are compared with: robust, or standard where clean. */
-  references: Matrix
+  forest: Forest | null
+  tails: Tails | null
+  gauss: Gauss
+  /** Rows that others are compared with; on the standard scale too, but where very many rows are to be scored. */
+  references: { robust: Matrix; standard: Matrix | null }
   /** Against clean rows: factor of each feature that brings its range to the same width. */
   ranges: Float32Array
   /** Against clean rows: the references whitened. */
@@ -76,34 +58,40 @@ export type Looking = Omit<TableModel, 'views' | 'scores'>
 
 /** Spreads up to which a view counts in full; beyond, by its logarithm. */
 const fullUpTo = 4
+/** Views that count: a row is odd when these many say so, whichever they are. */
+const strongest = 4
 
-/** The views of rows as one score each: weighted mean in spreads, far values drawn in. */
+/** The views of rows as one score each: mean of the strongest in spreads, far values drawn in. [views][rows] */
 export function combine(views: readonly View[], values: readonly ArrayLike<number>[]): Float64Array {
-  const weights = views.reduce((sum, { weight }) => sum + weight, 0)
-  const sums = new Float64Array(values[0]?.length ?? 0)
-  for (const [place, { weight, mean, spread }] of views.entries()) {
-    const own = values[place] as ArrayLike<number>
-    for (let row = 0; row < sums.length; row++) {
-      const far = ((own[row] as number) - mean) / spread
+  const rows = values[0]?.length ?? 0
+  const top = new Float64Array(Math.min(strongest, views.length))
+  const last = top.length - 1
+  return Float64Array.from({ length: rows }, (_, row) => {
+    top.fill(Number.NEGATIVE_INFINITY)
+    for (let i = 0; i < views.length; i++) {
+      const { mean, spread } = views[i] as View
+      const far = (((values[i] as ArrayLike<number>)[row] as number) - mean) / spread
       const drawn = far <= fullUpTo ? far : fullUpTo + Math.log(1 + far - fullUpTo)
-      sums[row] = (sums[row] as number) + (weight * drawn) / weights
+      if (drawn <= (top[last] as number)) continue
+      let place = last
+      for (; place > 0 && (top[place - 1] as number) < drawn; place--) top[place] = top[place - 1] as number
+      top[place] = drawn
     }
-  }
-  return sums
+    let sum = 0
+    for (let i = 0; i <= last; i++) sum += top[i] as number
+    return sum / (last + 1)
+  })
 }
 
 /** Views with mean and spread of the rows learned from. */
-export function viewsOver(
-  weights: Partial<Record<ViewName, number>>,
-  values: ReadonlyMap<ViewName, ArrayLike<number>>,
-): View[] {
+export function viewsOver(values: ReadonlyMap<ViewName, ArrayLike<number>>): View[] {
   return [...values].map(([name, own]) => {
     const count = Math.max(1, own.length)
     let mean = 0
     for (let i = 0; i < own.length; i++) mean += (own[i] as number) / count
     let squares = 0
     for (let i = 0; i < own.length; i++) squares += ((own[i] as number) - mean) ** 2 / count
-    return { name, weight: weights[name] ?? 0, mean, spread: Math.sqrt(squares) || 1 }
+    return { name, mean, spread: Math.sqrt(squares) || 1 }
   })
 }
 

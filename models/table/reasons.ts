@@ -54,7 +54,7 @@ function reasonsOfRow(model: Looking, table: Table, row: number, robust: Float32
   const cells = robust.slice()
   const reasons: CellReason[] = []
   while (reasons.length < named) {
-    const gaps = gapsOf(model.gauss.robust, cells)
+    const gaps = gapsOf(model.gauss, cells)
     const worst = gaps.reduce((a, b) => (Math.abs(b.deviation) > Math.abs(a.deviation) ? b : a))
     if (reasons.length > 0 && Math.abs(worst.deviation) < strong) break
     const feature = features[worst.column] as Feature

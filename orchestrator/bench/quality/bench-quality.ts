@@ -8,7 +8,12 @@ import type { BenchOptions, BenchRow } from '../row.ts'
 export type QualityPart = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]>
 
 /** Each part, loaded when it is its turn. */
-const parts: (() => Promise<QualityPart>)[] = [async () => (await import('./series.ts')).seriesQuality]
+const parts: (() => Promise<QualityPart>)[] = [
+  async () => (await import('./tables.ts')).tableQuality,
+  async () => (await import('./series.ts')).seriesQuality,
+  async () => (await import('./causes/cause-quality.ts')).causeQuality,
+  async () => (await import('./late/late-quality.ts')).lateQuality,
+]
 
 /** Rows of the group `quality`. */
 export async function benchQuality(effects: Effects, options: BenchOptions): Promise<BenchRow[]> {
