@@ -18,7 +18,7 @@ const group = 'quality'
 const eceMost = 0.03
 /** Part of the orders that a model learns from, the earlier ones. */
 const learned = 0.7
-const demo = { days: 60, orders: 30_000 }
+const demo = { days: 45, orders: 25_000 }
 
 /** Rows of lateness. @param data folder that may have `olist/` in it */
 export async function lateQuality(effects: Effects, { data }: { data: string | null }): Promise<BenchRow[]> {
