@@ -44,6 +44,18 @@ export interface JudgedColumn {
   reason: (StreamReason | null)[]
 }
 
+/** The same as JSON holds it: null where nothing was expected. */
+export interface ToldColumn {
+  name: string
+  expected: (number | null)[]
+  lower: (number | null)[]
+  upper: (number | null)[]
+  score: number[]
+  pValue: number[]
+  anomaly: boolean[]
+  reason: (StreamReason | null)[]
+}
+
 /** All columns, how many series that were, and what is worth knowing. */
 export interface JudgedRows {
   columns: JudgedColumn[]
@@ -68,6 +80,28 @@ export async function judgeRows({ times, ids, columns }: RowsToJudge): Promise<J
     judged.push(await judgeColumn(name, values, times, series))
   }
   return { columns: judged, series: series.length, warnings }
+}
+
+/** A column as JSON holds it. */
+export function tellColumn({
+  name,
+  expected,
+  lower,
+  upper,
+  score,
+  pValue,
+  ...rest
+}: JudgedColumn): ToldColumn {
+  const known = (value: number) => (Number.isNaN(value) ? null : value)
+  return {
+    name,
+    expected: Array.from(expected, known),
+    lower: Array.from(lower, known),
+    upper: Array.from(upper, known),
+    score: [...score],
+    pValue: [...pValue],
+    ...rest,
+  }
 }
 
 /** Rows of each series in the order of time, those of one time as they stand; unreadable times are left out. */

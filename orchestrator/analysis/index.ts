@@ -8,5 +8,7 @@ export {
   judgeRows,
   type RowsToJudge,
   type RowsWarning,
+  type ToldColumn,
+  tellColumn,
 } from './detect.ts'
 export { readTable, type TableKinds } from './read-table.ts'

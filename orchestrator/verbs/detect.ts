@@ -10,6 +10,8 @@ import {
   openCsv,
   outputsFor,
   type RowsWarning,
+  type ToldColumn,
+  tellColumn,
 } from '#orchestrator/analysis'
 import { showNumber, showTable } from './table.ts'
 import type { Progress } from './verb.ts'
@@ -49,6 +51,8 @@ export interface DetectedFile {
   /** The oddest of them, first in time first. */
   oddest: DetectedPoint[]
   warnings: RowsWarning[]
+  /** What is said about each row, by column. */
+  columns: ToldColumn[]
   /** Where the rows were written with what was found; null where nowhere. */
   out: string | null
 }
@@ -120,6 +124,7 @@ async function detectTable(table: CsvTable, args: DetectArgs, out: string | null
     anomalies: new Set(all.map(({ row }) => row)).size,
     oddest: oddest.sort((a, b) => a.row - b.row),
     warnings: judged.warnings,
+    columns: judged.columns.map(tellColumn),
     out,
   }
 }

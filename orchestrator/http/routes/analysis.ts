@@ -3,7 +3,7 @@
 
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
-import { type JudgedColumn, judgeRows } from '#orchestrator/analysis'
+import { judgeRows, tellColumn } from '#orchestrator/analysis'
 import type { App } from '../parts.ts'
 import { problems } from '../problem.ts'
 
@@ -36,7 +36,7 @@ export function addAnalysis(app: App): void {
           values: Float64Array.from(values, (value) => value ?? Number.NaN),
         })),
       })
-      return { ...judged, columns: judged.columns.map(told) }
+      return { ...judged, columns: judged.columns.map(tellColumn) }
     },
   )
 }
@@ -49,19 +49,4 @@ function check({ times, ids, columns }: api.DetectRequest): void {
   if (times.length * columns.length > valuesAtMost) {
     throw fail('HTTP_BODY_INVALID', { reason: `there may be ${valuesAtMost} values in all columns together` })
   }
-}
-
-function told({ name, expected, lower, upper, score, pValue, anomaly, reason }: JudgedColumn) {
-  return {
-    ...{ name, anomaly, reason },
-    expected: Array.from(expected, known),
-    lower: Array.from(lower, known),
-    upper: Array.from(upper, known),
-    score: [...score],
-    pValue: [...pValue],
-  }
-}
-
-function known(value: number): number | null {
-  return Number.isNaN(value) ? null : value
 }

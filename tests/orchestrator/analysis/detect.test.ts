@@ -53,6 +53,10 @@ describe('detour detect', () => {
     expect(scores.indexOf(Math.max(...scores))).toBe(700)
     expect(last[700]?.[5]).toBe(1)
     expect(showDetect({ files })).toContain('higher than ever')
+    const [file] = files
+    const told = file !== undefined && 'columns' in file ? file.columns[0] : undefined
+    expect(told?.score).toEqual(scores)
+    expect(told?.expected).toEqual(last.map(([expected]) => expected))
   })
 
   test('gives the same for the same rows, whatever their order, and for a prefix the prefix', async () => {
