@@ -9,6 +9,8 @@ type ModelPart = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]
 const parts: (() => Promise<ModelPart>)[] = [
   async () => (await import('./causes.ts')).benchCauses,
   async () => (await import('./detect.ts')).benchDetect,
+  async () => (await import('./series.ts')).benchSeries,
+  async () => (await import('./tables.ts')).benchTables,
 ]
 
 /** Rows of the group `models`. */
