@@ -125,6 +125,17 @@ export const server = {
     ask<api.IncidentDetail>('GET', `/incidents/${part(id)}`, reading(signal)),
   acknowledge: (id: string) => ask<api.CommandAnswer>('POST', `/incidents/${part(id)}/acknowledge`),
 
+  detectionSettings: (signal?: AbortSignal) =>
+    ask<api.DetectionSettings>('GET', '/detection/settings', reading(signal)),
+  setDetectionSettings: (body: api.DetectionSettings) =>
+    ask<api.DetectionSettings>('PUT', '/detection/settings', { body }),
+  feedback: (signal?: AbortSignal) => ask<api.FeedbackAnswer>('GET', '/detection/feedback', reading(signal)),
+  giveFeedback: (body: api.FeedbackDraft) => ask<unknown>('POST', '/detection/feedback', { body }),
+  undoFeedback: (id: string) => ask<unknown>('POST', `/detection/feedback/${part(id)}/undo`),
+  previewDetection: (body: api.PreviewDraft, signal: AbortSignal) =>
+    ask<api.PreviewAnswer>('POST', '/detection/preview', { body, signal }),
+  metrics: (signal?: AbortSignal) => ask<api.MetricInfo[]>('GET', '/metrics', reading(signal)),
+
   stock: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.StockPosition>>('GET', '/inventory', reading(signal, query)),
   availability: (query: Query, signal?: AbortSignal) =>
@@ -163,6 +174,20 @@ export const server = {
   sql: (query: string, signal?: AbortSignal) =>
     ask<api.SqlResult>('POST', '/sql', signal ? { body: { query }, signal } : { body: { query } }),
   sqlSchema: (signal?: AbortSignal) => ask<api.SqlTable[]>('GET', '/sql/schema', reading(signal)),
+
+  models: (signal?: AbortSignal) => ask<api.ModelsAnswer>('GET', '/models', reading(signal)),
+  model: (id: string, signal?: AbortSignal) =>
+    ask<api.ModelDetail>('GET', `/models/${part(id)}`, reading(signal)),
+  trainModel: (id: string) => ask<unknown>('POST', `/models/${part(id)}/train`),
+  cancelTraining: (id: string) => ask<unknown>('POST', `/models/${part(id)}/cancel`),
+  promoteModel: (id: string, version: string) =>
+    ask<unknown>('POST', `/models/${part(id)}/promote`, { body: { version } }),
+  rollBackModel: (id: string) => ask<unknown>('POST', `/models/${part(id)}/rollback`),
+  checkModel: (body: api.OwnModelDraft, signal: AbortSignal) =>
+    ask<api.OwnModelCheck>('POST', '/models/check', { body, signal }),
+  scoreModel: (id: string) => ask<unknown>('POST', `/models/${part(id)}/score`),
+  createModel: (body: api.OwnModelDraft) => ask<api.ModelInfo>('POST', '/models', { body }),
+  deleteModel: (id: string) => ask<undefined>('DELETE', `/models/${part(id)}`),
 
   webhooks: (signal?: AbortSignal) => ask<api.Webhook[]>('GET', '/webhooks', reading(signal)),
   createWebhook: (body: api.NewWebhook) => ask<api.WebhookWithSecret>('POST', '/webhooks', { body }),

@@ -39,6 +39,7 @@ export const jumps: { key: string; title: string; href: string }[] = [
   { key: 'n', title: 'Network', href: '/network' },
   { key: 't', title: 'Strategies', href: '/strategies' },
   { key: 'p', title: 'What if', href: '/what-if' },
+  { key: 'm', title: 'Models', href: '/models' },
   { key: 'w', title: 'Webhooks', href: '/webhooks' },
   { key: 'q', title: 'SQL', href: '/sql' },
   { key: 'h', title: 'Health', href: '/health' },

@@ -1,0 +1,26 @@
+// Names of nodes by their id, asked for once when something names a node by its id alone.
+
+import { server } from './api.ts'
+
+let found = $state.raw<ReadonlyMap<string, string>>(new Map())
+let isAsked = false
+
+/** Name of a value of a dimension for people: nodes have names, lanes an arrow; others are said as they are. */
+export function nameOf(dimension: string, value: string): string {
+  if (dimension === 'lane') return value.replace('>', ' → ')
+  if (dimension !== 'node') return value
+  if (!isAsked) {
+    isAsked = true
+    void ask()
+  }
+  return found.get(value) ?? value
+}
+
+async function ask(): Promise<void> {
+  try {
+    const slices = await server.slices('orders_in', 'node')
+    found = new Map(slices.map(({ dimensionValue, title }) => [dimensionValue, title]))
+  } catch {
+    isAsked = false
+  }
+}
