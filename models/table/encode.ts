@@ -92,12 +92,16 @@ function valuesOf({ values }: TableColumn, plan: ColumnPlan, aspect: Aspect, tex
       return -Math.log(shares.get(String(level)) ?? least)
     })
   }
-  return Float64Array.from({ length: values.length }, (_, i) => {
+  const found = new Float64Array(values.length)
+  for (let i = 0; i < found.length; i++) {
     const number = plan.kind === 'number' ? finite(values[i], plan) : instant(values[i])
-    if (aspect === 'missing') return Number.isNaN(number) ? 1 : 0
-    if (aspect === 'hour') return (((number % dayMs) + dayMs) % dayMs) / hourMs
-    return aspect === 'weekday' ? new Date(number).getUTCDay() : number
-  })
+    if (aspect === 'value') found[i] = number
+    else if (aspect === 'missing') found[i] = Number.isNaN(number) ? 1 : 0
+    else
+      found[i] =
+        aspect === 'hour' ? (((number % dayMs) + dayMs) % dayMs) / hourMs : new Date(number).getUTCDay()
+  }
+  return found
 }
 
 function finite(cell: unknown, { least, most }: { least: number; most: number }): number {
@@ -140,12 +144,14 @@ export function encode(table: Table, { columns, features }: Encoding): Scaled {
   for (const [j, feature] of features.entries()) {
     const plan = columns[feature.column] as ColumnPlan
     const values = valuesOf(cellsOf(table, plan.name), plan, feature.aspect, feature.text)
-    for (let i = 0; i < rows; i++) {
+    const { mean, spread, median, robustSpread } = feature
+    for (let i = 0, at = j; i < rows; i++, at += width) {
       const value = values[i] as number
-      const known = Number.isFinite(value) ? value : feature.median
-      const place = (known - feature.mean) / feature.spread
-      standard[i * width + j] = Math.max(-standardMost, Math.min(standardMost, place))
-      robust[i * width + j] = drawIn((known - feature.median) / feature.robustSpread)
+      const known = value - value === 0 ? value : median
+      const place = (known - mean) / spread
+      standard[at] = Math.max(-standardMost, Math.min(standardMost, place))
+      const far = (known - median) / robustSpread
+      robust[at] = far <= drawnFrom && far >= -drawnFrom ? far : drawIn(far)
     }
   }
   return {

@@ -1,6 +1,7 @@
 // The middle of a table and how its columns go together: distance of a row from it, and what each cell should be
 // given the others. Far rows are left out when it is learned. It knows rows of numbers only.
 
+import * as tf from '@tensorflow/tfjs-core'
 import { type Matrix, quantile } from './matrix.ts'
 
 /** A learned middle. */
@@ -27,12 +28,12 @@ const ridge = 0.05
  * @param isClean whether every row counts; else the farthest quarter is left out, twice
  * @source Rousseeuw: Least median of squares (1984), its concentration steps; a ridge keeps it invertible
  */
-export function learnGauss(matrix: Matrix, isClean: boolean): Gauss {
+export async function learnGauss(matrix: Matrix, isClean: boolean): Promise<Gauss> {
   const at = everyNth(matrix.columns, widthMost)
   let near = Uint32Array.from({ length: matrix.rows }, (_, i) => i)
   let gauss = fromRows(matrix, at, near)
   for (let round = 1; round < rounds && !isClean; round++) {
-    const far = distances(gauss, matrix)
+    const far = await distances(gauss, matrix)
     const limit = quantile(far.slice().sort(), nearShare)
     near = Uint32Array.from({ length: matrix.rows }, (_, i) => i).filter(
       (row) => (far[row] as number) <= limit,
@@ -112,30 +113,36 @@ function gram(lower: Float64Array, width: number): Float64Array {
 }
 
 /** Distance of each row from the middle, in spreads. */
-export function distances(gauss: Gauss, matrix: Matrix): Float64Array {
-  const white = whiten(gauss, matrix)
-  const width = white.columns
-  return Float64Array.from({ length: matrix.rows }, (_, row) => {
+export async function distances(gauss: Gauss, matrix: Matrix): Promise<Float32Array> {
+  const { rows, columns: width, values } = await whiten(gauss, matrix)
+  const found = new Float32Array(rows)
+  for (let row = 0, at = 0; row < rows; row++) {
     let squares = 0
-    for (let i = row * width; i < (row + 1) * width; i++) squares += of(white.values, i) ** 2
-    return Math.sqrt(squares)
-  })
+    for (const end = at + width; at < end; at++) squares += (values[at] as number) ** 2
+    found[row] = Math.sqrt(squares)
+  }
+  return found
 }
 
 /** Rows in which the columns are independent and of one spread, as far as the middle knows; [rows x looked at]. */
-export function whiten({ at, mean, whitening }: Gauss, { rows, columns, values }: Matrix): Matrix {
+export async function whiten({ at, mean, whitening }: Gauss, matrix: Matrix): Promise<Matrix> {
   const width = at.length
-  const white = new Float32Array(rows * width)
-  const gap = new Float64Array(width)
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < width; j++) gap[j] = of(values, row * columns + of(at, j)) - of(mean, j)
-    for (let j = 0; j < width; j++) {
-      let sum = 0
-      for (let k = 0; k <= j; k++) sum += of(whitening, j * width + k) * of(gap, k)
-      white[row * width + j] = sum
+  const weights = new Float32Array(matrix.columns * width)
+  const offsets = new Float32Array(width)
+  for (let j = 0; j < width; j++) {
+    for (let k = 0; k <= j; k++) {
+      const weight = of(whitening, j * width + k)
+      weights[of(at, k) * width + j] = weight
+      offsets[j] = of(offsets, j) - weight * of(mean, k)
     }
   }
-  return { rows, columns: width, values: white }
+  const product = tf.tidy(() => {
+    const left = tf.tensor2d(matrix.values, [matrix.rows, matrix.columns])
+    return tf.add(tf.matMul(left, tf.tensor2d(weights, [matrix.columns, width])), tf.tensor1d(offsets))
+  })
+  const values = (await product.data()) as Float32Array
+  product.dispose()
+  return { rows: matrix.rows, columns: width, values }
 }
 
 /** A cell beside what the others of its row let expect. */

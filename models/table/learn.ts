@@ -93,7 +93,7 @@ async function fromAll(scaled: Scaled, encoding: Encoding, random: Random, optio
   const rows = scaled.robust.rows
   const sizes = sizesFor(options.toScore)
   const places = draw(rows, sizes.references, random.fork('references')).sort()
-  const looking = learnViews(scaled, encoding, places, random, sizes, false)
+  const looking = await learnViews(scaled, encoding, places, random, sizes, false)
   const values = await viewsOf(looking, scaled, placesIn(rows, places))
   const views = viewsOver(values)
   return { looking: { ...looking, views }, own: combine(views, [...values.values()]), places }
@@ -111,7 +111,7 @@ async function fromClean(
   const learn = async (at: Uint32Array) => {
     const part = { standard: rowsOf(scaled.standard, at), robust: rowsOf(scaled.robust, at) }
     const places = draw(at.length, sizes.references * 2, random.fork('references')).sort()
-    const looking = learnViews(part, encoding, places, random, sizes, true)
+    const looking = await learnViews(part, encoding, places, random, sizes, true)
     const values = await viewsOf(looking, part, placesIn(at.length, places))
     return { ...looking, views: viewsOver(values) }
   }
@@ -128,16 +128,16 @@ async function fromClean(
   return { ...(await learn(all)), scores }
 }
 
-function learnViews(
+async function learnViews(
   { standard, robust }: Scaled,
   encoding: Encoding,
   places: Uint32Array,
   random: Random,
   { trees, tails }: ReturnType<typeof sizesFor>,
   isClean: boolean,
-): Looking {
+): Promise<Looking> {
   const rows = robust.rows
-  const gauss = learnGauss(robust, isClean)
+  const gauss = await learnGauss(robust, isClean)
   const near = rowsOf(robust, places)
   const rank = (count: number) => Math.max(1, Math.round((count * places.length) / rows))
   const [few, some] = [rank(5), Math.max(rank(5), rank(Math.sqrt(rows)))]
@@ -146,7 +146,7 @@ function learnViews(
   const isSmall = trees < treesMost && !isClean
   const references = { robust: near, standard: isSmall ? null : rowsOf(standard, places) }
   if (isClean) {
-    const whitened = whiten(gauss, near)
+    const whitened = await whiten(gauss, near)
     const none = { forest: null, tails: null }
     return { ...base, ...none, references, ranges: rangesOf(standard), whitened }
   }

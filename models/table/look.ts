@@ -36,12 +36,12 @@ export async function viewsOf(
   if (whitened !== null && plain !== null) {
     keep(['closest'], await nearest(standard, plain, [1], own))
     keep(['closestInRange'], await nearest(times(standard, ranges), times(plain, ranges), [1], own))
-    keep(['closestWhitened'], await nearest(whiten(gauss, robust), whitened, [5], own))
+    keep(['closestWhitened'], await nearest(await whiten(gauss, robust), whitened, [5], own))
   } else {
     keep(['near', 'some', 'wide'], await nearest(robust, references.robust, ranks, own))
     if (plain !== null) keep(['nearPlain'], await nearest(standard, plain, [ranks[0]], own))
   }
-  keep(['middle'], [distances(gauss, robust)])
+  keep(['middle'], [await distances(gauss, robust)])
   if (forest !== null) keep(['alone'], [isolation(forest, standard)])
   if (tails !== null) keep(['tails'], [tailSums(tails, standard)])
   return views
