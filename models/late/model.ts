@@ -9,7 +9,7 @@ import type { Hours, Stage } from './passage.ts'
 import type { PackedPassages } from './read.ts'
 import type { Bins } from './spread.ts'
 
-/** Name of the model in the registry, and the format of its files. */
+/** Name of the model in the registry, and the format of its files: another one wherever inputs or bins change. */
 export const lateKind = { kind: 'late', format: 1 } as const
 
 /** What a version knows beside its nets; plain JSON. */
