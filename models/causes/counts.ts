@@ -25,6 +25,22 @@ export interface Counts {
 }
 
 /**
+ * Sums as counts of what one thing weighs in them: counts stay as they are; other sums, such as hours, are divided so
+ * that they scatter around what is expected as counts would.
+ */
+export function inGrains({ happened, expected }: Counts): Counts {
+  if (happened.every((one) => Math.abs(one - Math.round(one)) <= 1e-6 * Math.max(1, one)))
+    return { happened, expected }
+  const scatter = happened.map(
+    (one, leaf) => (one - (expected[leaf] as number)) ** 2 / (expected[leaf] as number),
+  )
+  scatter.sort()
+  // The median of a squared normal deviate is 0.455.
+  const grain = Math.max(1e-9, (scatter[scatter.length >> 1] as number) / 0.455)
+  return { happened: happened.map((one) => one / grain), expected: expected.map((one) => one / grain) }
+}
+
+/**
  * Evidence from counts.
  * @param leastFactor smallest common change that counts, in either direction; above 1
  */

@@ -1,7 +1,7 @@
 // Which slices hold an excess over what is usual, for sparse sums such as those of single hours. It is told in which
 // direction the excess goes and looks at nothing else.
 
-import { countEvidence } from './counts.ts'
+import { countEvidence, inGrains } from './counts.ts'
 import { leafCube } from './cube.ts'
 import { searchCauses } from './search.ts'
 
@@ -37,13 +37,11 @@ export function explainExcess({ dimensions, values, happened, usual, sign }: Sum
   if (cube.leaves === 0 || excess <= 0) return []
   const mean = Math.max(total(cube.expected), 1e-9) / cube.leaves
   const shrunk = cube.expected.map((one) => (1 - towardsMean) * one + towardsMean * mean)
-  const grain = grainOf(cube.actual, shrunk)
-  const counts = {
-    happened: cube.actual.map((one) => one / grain),
-    expected: shrunk.map((one) => one / grain),
-  }
   const isTaken = new Uint8Array(cube.leaves)
-  const slices = searchCauses(cube, countEvidence(counts, leastFactor))
+  const slices = searchCauses(
+    cube,
+    countEvidence(inGrains({ happened: cube.actual, expected: shrunk }), leastFactor),
+  )
     .filter(({ centre }) => Math.sign(centre) === sign)
     .map(({ dims, codes, leaves }) => {
       let part = 0
@@ -60,16 +58,6 @@ export function explainExcess({ dimensions, values, happened, usual, sign }: Sum
     .map(({ slice, part }) => ({ slice, share: Math.round((1000 * part) / whole) / 1000 }))
     .filter(({ share }) => share >= leastShare)
     .sort((a, b) => b.share - a.share)
-}
-
-/** What one thing weighs in a sum: 1 for counts, else such that sums scatter around the usual as counts would. */
-function grainOf(happened: Float64Array, usual: Float64Array): number {
-  if (happened.every(Number.isInteger)) return 1
-  const scatter = happened
-    .map((one, leaf) => (one - (usual[leaf] as number)) ** 2 / (usual[leaf] as number))
-    .sort()
-  // The median of a squared normal deviate is 0.455.
-  return Math.max(1e-6, (scatter[scatter.length >> 1] as number) / 0.455)
 }
 
 const total = (values: ArrayLike<number>): number => {

@@ -3,7 +3,7 @@
 
 import { leastAmong } from './among.ts'
 import { changeEvidence } from './changes.ts'
-import { type Counts, countEvidence } from './counts.ts'
+import { type Counts, countEvidence, inGrains } from './counts.ts'
 import { type LeafCube, leafCube } from './cube.ts'
 import type { Evidence } from './evidence.ts'
 import { type Found, searchCauses } from './search.ts'
@@ -115,7 +115,7 @@ function evidenceOf(cube: LeafCube, measure: Explanation['measure'], isWeighed: 
   const least = Math.max(1e-9, (0.02 * sum) / Math.max(1, counts.expected.length))
   const expected = counts.expected.map((one) => Math.max(one, least))
   const factor = leastFactor[measure === 'count' || isWeighed ? measure : 'guessed']
-  return countEvidence({ happened: counts.happened, expected }, factor)
+  return countEvidence(inGrains({ happened: counts.happened, expected }), factor)
 }
 
 /** Counts of what is rarer, that something happened or that it did not. */

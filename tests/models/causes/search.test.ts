@@ -3,6 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { seededRandom } from '#data/kernel'
 import { explainDeviation, type RootCause } from '#models'
 import {
   type CauseRegime,
@@ -158,5 +159,39 @@ describe('odd leaves', () => {
     const found = explainDeviation({ dimensions, values, actual, expected, kind: 'additive' })
     expect(found.causes[0]?.slice).toEqual({ d4: 'v2' })
     expect(found.causes).toHaveLength(1)
+  })
+})
+
+describe('root causes of ratios that are no shares', () => {
+  test('are found by sums that are no counts, such as hours', () => {
+    const random = seededRandom('hours')
+    const rows = Array.from({ length: 400 }, (_, i) => ({
+      node: i % 10,
+      lane: ((i / 10) % 8) | 0,
+      kind: (i / 80) | 0,
+    }))
+    const weight = rows.map(() => 1 + random.poisson(12))
+    const expected = rows.map(() => 24 + random.normal(0, 2))
+    const actual = rows.map(({ node, lane }, i) => {
+      const late = node === 2 && lane === 5 ? 3 : 1
+      const sum = Array.from({ length: weight[i] as number }, () =>
+        random.exponential(late * (expected[i] as number)),
+      )
+      return sum.reduce((all, one) => all + one, 0) / (weight[i] as number)
+    })
+    const values = [
+      rows.map(({ node }) => `n${node}`),
+      rows.map(({ lane }) => `l${lane}`),
+      rows.map(({ kind }) => `k${kind}`),
+    ]
+    const { causes } = explainDeviation({
+      dimensions: ['node', 'lane', 'kind'],
+      values,
+      actual,
+      expected,
+      kind: 'ratio',
+      weight,
+    })
+    expect(causes.map(({ slice }) => slice)).toEqual([{ node: 'n2', lane: 'l5' }])
   })
 })
