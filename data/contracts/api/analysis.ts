@@ -1,4 +1,5 @@
-// Shapes of the analysis of data that is sent along: series in, what is said about each row out. Nothing is kept.
+// Shapes of the analysis of data that is sent along: series or a table in, what is said about each row out. Nothing is
+// kept.
 
 import { Type } from 'typebox'
 import { type Of, orNull, shape } from './shape.ts'
@@ -56,3 +57,46 @@ export const detectAnswer = shape({
   warnings: Type.Array(warning),
 })
 export type DetectAnswer = Of<typeof detectAnswer>
+
+const cell = () => Type.Union([Type.Number(), Type.String({ maxLength: 1000 }), Type.Boolean(), Type.Null()])
+const columnsOfCells = (description: string) =>
+  Type.Array(Type.Object({ name: name(), values: perRow(cell()) }, { additionalProperties: false }), {
+    minItems: 1,
+    maxItems: 2000,
+    description,
+  })
+
+/** A table to score, `POST /api/v1/analysis/score`; each column has an entry per row. */
+export const scoreRequest = Type.Object(
+  {
+    columns: columnsOfCells('cells of each column, one per row'),
+    clean: Type.Optional(
+      columnsOfCells('rows known to be usual; without them the table is held against itself'),
+    ),
+    ignore: Type.Optional(Type.Array(name(), { maxItems: 2000, description: 'columns to leave out' })),
+    seed: Type.Optional(Type.String({ maxLength: 100 })),
+  },
+  { additionalProperties: false },
+)
+export type ScoreRequest = Of<typeof scoreRequest>
+
+const value = () => orNull(Type.Union([Type.Number(), Type.String()]))
+const cellReason = shape({
+  column: Type.String(),
+  observed: value(),
+  expected: value(),
+  deviation: Type.Number(),
+  share: orNull(Type.Number()),
+})
+
+/** How odd each row is, and why the oddest are. */
+export const scoreAnswer = shape({
+  columns: Type.Array(Type.String()),
+  notes: Type.Array(Type.String()),
+  scores: perRow(Type.Number({ minimum: 0, maximum: 1 })),
+  pValues: perRow(Type.Number({ minimum: 0, maximum: 1 })),
+  odd: Type.Array(
+    shape({ row: Type.Integer({ minimum: 1 }), reasons: Type.Array(cellReason), text: Type.String() }),
+  ),
+})
+export type ScoreAnswer = Of<typeof scoreAnswer>
