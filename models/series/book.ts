@@ -4,7 +4,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
 import { type Example, type Examples, type Forward, laidOut } from '../forecast/index.ts'
-import { hourMs, keptOf } from './kept.ts'
+import { batches, busiest, leastPoints, noPlace, range, settleTicksOf, slicesAtMost } from './choice.ts'
+import { keptOf } from './kept.ts'
 import { layoutOf } from './memory.ts'
 import {
   type Places,
@@ -26,14 +27,6 @@ import { Siblings } from './siblings.ts'
 import { Tracked } from './tracked.ts'
 import { type WatchedMetric, watchedOf } from './watched.ts'
 
-/** Slices of a dimension at most, the busiest first. */
-const slicesAtMost = 2_000
-/** Points read at once. */
-const pointsAtOnce = 2_000_000
-/** Points with enough records without which a ratio is left out. */
-const leastPoints = 8
-/** No places, but what is not known or not one. */
-const noPlace = ['unknown', 'multiple', 'none', '']
 /** Buckets before the newest that are read again: they may have been told as complete a moment too early. */
 const readAgain = 2
 /** Ticks that count after they were scored: what is common of older ones stays as it was. */
@@ -116,7 +109,7 @@ export class SeriesBook {
       const series = this.series[i] as Tracked
       // The first days have nothing to be seen of.
       told.push(...series.examples().slice(14))
-      if (i % (8 * every) === 0) await setImmediate()
+      await setImmediate()
     }
     return laidOut(told)
   }
@@ -304,46 +297,3 @@ export class SeriesBook {
     }
   }
 }
-
-/** Days take twice as long to become usual: there are few of them. */
-function settleTicksOf({ settings }: Judgement, stepMs: number): number {
-  return stepMs === hourMs
-    ? settings.newLevelHours
-    : Math.max(4, Math.ceil((2 * settings.newLevelHours) / 24))
-}
-
-function busiest(rows: readonly SeriesCount[]): SeriesCount[] {
-  const points = new Map<string, Map<string, number>>()
-  for (const { dimension, value, points: count } of rows) {
-    const of = points.get(dimension) ?? new Map<string, number>()
-    points.set(dimension, of.set(value, (of.get(value) ?? 0) + count))
-  }
-  const kept = new Set<string>()
-  for (const [dimension, of] of points) {
-    const names = [...of]
-      .filter(([value]) => !noPlace.includes(value))
-      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    for (const [value] of names.slice(0, slicesAtMost)) kept.add(`${dimension}/${value}`)
-  }
-  return rows.filter(({ dimension, value }) => kept.has(`${dimension}/${value}`))
-}
-
-/** Metrics by batches of as many points as are read at once. */
-function batches(rows: readonly SeriesCount[]): string[][] {
-  const points = new Map<string, number>()
-  for (const { metric, points: count } of rows) points.set(metric, (points.get(metric) ?? 0) + count)
-  const found: { metrics: string[]; points: number }[] = []
-  for (const [metric, count] of points) {
-    const last = found.at(-1)
-    if (last === undefined || last.points + count > pointsAtOnce)
-      found.push({ metrics: [metric], points: count })
-    else {
-      last.metrics.push(metric)
-      last.points += count
-    }
-  }
-  return found.map(({ metrics }) => metrics)
-}
-
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)

@@ -36,6 +36,8 @@ const hoursAtMost = 24
 const sliceDimensions = ['node', 'carrier', 'lane', 'region', 'sku_class', 'channel', 'method'] as const
 /** Records of all slices that are added to those of a leaf, and leaves that are looked at: the largest. */
 const addedRecords = 2
+/** Weight of the mean of all leaves in what is usual of one sum: single leaves are known from few hours. */
+const towardsMean = 0.2
 const leavesAtMost = 30_000
 const causesAtMost = 5
 
@@ -47,17 +49,19 @@ interface Slice extends Figures {
 /** The smallest set of slices that explains it, most of the excess first; empty where nothing stands out. */
 export async function causesOf(queries: Queries, excess: Excess): Promise<Cause[]> {
   const names = sliceDimensions.filter((name) => name !== excess.dimension)
-  const leaves = await leavesOf(queries, excess, names)
   const { watched } = excess
-  const sum = (pick: (leaf: Leaf) => number) => leaves.reduce((all, leaf) => all + pick(leaf), 0)
+  const all = await leavesOf(queries, excess, names)
+  const leaves = watched.kind === 'ratio' ? all.filter(({ bottom }) => bottom > 0) : all
+  const sum = (pick: (leaf: Leaf) => number) => all.reduce((total, leaf) => total + pick(leaf), 0)
   const rate =
     sum((leaf) => leaf.usual_top) /
     Math.max(
       1e-9,
       sum((leaf) => leaf.usual_bottom),
     )
+  const mean = sum((leaf) => leaf.usual_top) / Math.max(1, leaves.length)
   const usualOf = (leaf: Leaf): number => {
-    if (watched.kind !== 'ratio') return leaf.usual_top
+    if (watched.kind !== 'ratio') return (1 - towardsMean) * leaf.usual_top + towardsMean * mean
     // What is usual of a leaf is known from as many records as it had; a few more are taken from all of them.
     const own = (leaf.usual_top + addedRecords * rate) / (leaf.usual_bottom + addedRecords)
     return own * leaf.bottom

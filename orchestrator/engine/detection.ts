@@ -7,6 +7,7 @@ import type { Warehouse } from '#data/warehouse'
 import {
   type AnomalyRow,
   defaultDetection,
+  type ForecastExamples,
   Judgement,
   type Models,
   type OrderScore,
@@ -80,6 +81,16 @@ export class Detector {
     }))
     const changes = await applyFindings(core, constraints, { runId, at: now })
     return { ...changes, anomalies: anomalies.length, scores }
+  }
+
+  /** Days of the series to learn from. */
+  examples(most: number): Promise<ForecastExamples> {
+    return this.#series.examples(most)
+  }
+
+  /** Gives the forecaster a say, from the next day on. */
+  use(net: Parameters<SeriesWatch['use']>[0]): void {
+    this.#series.use(net)
   }
 
   /**

@@ -11,6 +11,7 @@ import { Loop } from './cycle.ts'
 import { Detector } from './detection.ts'
 import type { Engine } from './engine.ts'
 import { sweepExpired } from './expiry.ts'
+import { forecastInTurn } from './forecasting.ts'
 import { watchGathering } from './gathering.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { rerouteByHand } from './manual.ts'
@@ -50,6 +51,8 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   const time = marketTime(core, effects, () => watermark)
   const flow = { core, worlds: new Worlds(shared.centroids), now: time.now }
   const detector = new Detector({ core, log, warehouse, models, effects })
+  const trains = options.trains ?? true
+  const forecasting = forecastInTurn({ models, detector, turns, effects, market, trains, now: time.now })
   const loop = new Loop({
     workspace,
     flow,
@@ -69,6 +72,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     turn: () => loop.turn(),
     onTurned: () => {
       if (options.trains ?? true) training.wake()
+      forecasting.wake()
       core.tell({ kind: 'cycle', ids: [], at: time.now() })
     },
     dataTo: () => watermark,
@@ -97,7 +101,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     close: async () => {
       heartbeat.stop()
       watches.stop()
-      const trained = training.close()
+      const trained = Promise.all([training.close(), forecasting.close()])
       await turns.idle()
       // What is being learned for the other markets, and for this one, goes on.
       if (options.shared === undefined) await Promise.all([shared.close(), trained])

@@ -1,0 +1,81 @@
+// When the forecaster of a market learns: as soon as its series have some weeks, and again when what it learned from is
+// old. What was taught before has a say from the first cycle on. It never holds up a cycle.
+
+import { type Effects, reasonOf } from '#data/kernel'
+import { type Models, openForecasts } from '#models'
+import type { Detector } from './detection.ts'
+import type { Turns } from './turns.ts'
+
+/** What forecasting works with. */
+export interface ForecastingContext {
+  models: Pick<Models, 'registry' | 'states'>
+  detector: Detector
+  turns: Turns
+  effects: Effects
+  market: string
+  /** Else nothing is taught, and what was taught before is used. */
+  trains: boolean
+  now(): number
+}
+
+/** Forecasting beside the loop. */
+export interface Forecasting {
+  /** Called after each cycle; starts what is due, if nothing is under way. */
+  wake(): void
+  /** Starts nothing more; resolves once what is under way has ended. */
+  close(): Promise<void>
+}
+
+/** Market time after which it learns again, ms. */
+const oldMs = 7 * 86_400_000
+/** Least real time between two tries, ms: little history becomes more only slowly. */
+const restMs = 600_000
+/** Days of series that it learns from at most. */
+const examplesMost = 12_000
+
+/** The forecaster of a market, taught in turn. */
+export function forecastInTurn(context: ForecastingContext): Forecasting {
+  const { models, detector, turns, effects, market, now } = context
+  const forecasts = openForecasts(effects, { registry: models.registry })
+  const stop = new AbortController()
+  let learnedAt: number | null = forecasts.current(market) === null ? null : now()
+  let triedAt = Number.NEGATIVE_INFINITY
+  let isLoaded = false
+  let under: Promise<void> | null = null
+  const use = async () => {
+    detector.use(await forecasts.load(market))
+    isLoaded = true
+  }
+  const isDue = () =>
+    context.trains &&
+    (learnedAt === null || now() - learnedAt > oldMs) &&
+    effects.clock.now() - triedAt >= restMs &&
+    models.states().every(({ state }) => state !== 'training')
+  const work = async () => {
+    if (!isLoaded) await use()
+    if (!isDue() || stop.signal.aborted) return
+    triedAt = effects.clock.now()
+    const examples = await turns.take(() => detector.examples(examplesMost))
+    const card = await forecasts.teach({ market, examples, signal: stop.signal })
+    if (card === null) return
+    learnedAt = now()
+    if (card.verdict.isPromoted) await use()
+  }
+  return {
+    wake: () => {
+      if (stop.signal.aborted || under !== null || (isLoaded && !isDue())) return
+      under = work()
+        .catch((error: unknown) => {
+          if (stop.signal.aborted) return
+          effects.logger.warn({ reason: reasonOf(error) }, 'the forecaster did not learn; it is tried again')
+        })
+        .finally(() => {
+          under = null
+        })
+    },
+    close: async () => {
+      stop.abort()
+      await Promise.all([forecasts.close(), under])
+    },
+  }
+}
