@@ -194,6 +194,44 @@ export const decisionCandidates = table(
   },
 )
 
+/** How likely open work misses its promise, as the model in use sees it; made anew again and again. */
+export const orderRisks = table(
+  'order_risks',
+  'one row per open piece of work with a promise',
+  ['order_id', 'fulfillment_order_id'],
+  {
+    orderId: text('order'),
+    fulfillmentOrderId: text('id of the work within the order'),
+    market: text('market'),
+    risk: number('probability of missing the promise, 0 to 1'),
+    stage: word(['waiting', 'carried'] as const, 'at its node, or with the carrier'),
+    model: text('model and its version'),
+    scoredAt: instant('time of the market it is told for'),
+  },
+)
+
+/** What own models say of keys; each scoring takes the place of the one before. */
+export const modelScores = table(
+  'model_scores',
+  'one row per own model and key',
+  ['market', 'model', 'key'],
+  {
+    market: text('market'),
+    model: text('id of the model'),
+    version: text('version that scored'),
+    key: text('value of the key column'),
+    rowAt: instant('time of the row that was scored, the newest of its key'),
+    score: number('0 to 1: oddness, chance of the label, or share of rows that were told lower'),
+    pValue: optional(number('how rare so odd a row, or so large an error, was among held-back rows')),
+    prediction: optional(text('what is foretold: a label, or a number as text')),
+    predictionValue: optional(number('what is foretold, where that is a number')),
+    lower: optional(number('nine of ten outcomes are not below')),
+    upper: optional(number('nine of ten outcomes are not above')),
+    reasons: json('columns that speak loudest: feature, value, effect'),
+    scoredAt: instant('when it was scored, wall time'),
+  },
+)
+
 /** Deliveries of webhooks. */
 export const webhookDeliveries = table('webhook_deliveries', 'one row per attempt', ['delivery_id'], {
   deliveryId: text('id of the attempt'),

@@ -64,6 +64,20 @@ const migrations: Migration[] = [
     },
   },
   { id: 4, name: 'strategies of decisions, a row for each candidate', run: addCandidates },
+  {
+    id: 5,
+    name: 'risks of open work',
+    run: async (queries) => {
+      await queries.run(createTableSql(operations.orderRisks))
+    },
+  },
+  {
+    id: 6,
+    name: 'scores of own models',
+    run: async (queries) => {
+      await queries.run(createTableSql(operations.modelScores))
+    },
+  },
 ]
 
 async function addCandidates(queries: Queries): Promise<void> {

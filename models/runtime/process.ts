@@ -85,7 +85,7 @@ function howItEnded({ exitCode, signalCode }: ChildProcess): string {
 
 function yieldTo(child: ChildProcess): void {
   try {
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
   } catch {
     // The system does not let us: the task then shares the processor evenly.
   }

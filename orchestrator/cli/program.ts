@@ -16,6 +16,7 @@ import {
 } from '#orchestrator/verbs'
 import { addDetect } from './detect-command.ts'
 import { addExplain } from './explain-command.ts'
+import { addModel } from './model-command.ts'
 import { addNetwork } from './network-command.ts'
 import { absolute, list, mapping, present, whole } from './options.ts'
 import { type Outcome, printFile } from './output.ts'
@@ -44,6 +45,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addData(program, verb)
   addQuarantine(program, verb)
   addNetwork(program, verb)
+  addModel(program, verb)
   addSql(program, perform)
   addServing(program, perform, verb, pages)
   addKeys(program, verb)

@@ -18,6 +18,7 @@ export type ChangeKind =
   | 'clock'
   | 'cycle'
   | 'delivery'
+  | 'model'
 
 /** Word of a change that is durable. */
 export interface Change {

@@ -3,6 +3,7 @@
 import type { api } from '#data/contracts'
 import type { PreviewedAlert } from '#models'
 import type { Core, CoreState } from '#orchestrator/core'
+import type { Learning } from '#orchestrator/learning'
 import type { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import type { CycleSummary } from '#pipeline'
@@ -43,6 +44,8 @@ export interface Engine {
   exclusively<T>(work: () => Promise<T>): Promise<T>
   freshness(): Promise<api.Freshness>
   models(): api.ModelState[]
+  /** Models as people see them: versions, trainings, own ones. */
+  readonly learning: Learning
   /** Runs the default flow (source, reserve, release) for an order until it is released, waits or is refused. */
   advance(orderId: string): Promise<void>
   /** The worlds that orders are sourced in: network, stock, load and what history says. */

@@ -11,14 +11,14 @@ import { Loop } from './cycle.ts'
 import { Detector } from './detection.ts'
 import type { Engine } from './engine.ts'
 import { sweepExpired } from './expiry.ts'
-import { forecastInTurn } from './forecasting.ts'
 import { watchGathering } from './gathering.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { lateStates } from './late.ts'
+import { learnInTurn } from './learning.ts'
 import { rerouteByHand } from './manual.ts'
 import { marketTime } from './market-time.ts'
 import { defaultMarketOf } from './markets.ts'
 import { openShared, type Shared } from './shared.ts'
-import { trainInTurn } from './training.ts'
 
 /** How the system is opened. */
 export interface EngineOptions {
@@ -42,7 +42,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   const store = openSnapshotFiles(paths.snapshots, effects)
   const core = await openCore(log, market, effects, { snapshots: { store }, ...options.core })
   const shared = options.shared ?? (await openShared(workspace))
-  const { models, turns } = shared
+  const { models, late, turns } = shared
   shared.states.set(market, core)
   const projector = openProjector({ log, warehouse, effects, lake: paths.lake, snapshots: store })
   const running = (of: string) => shared.states.get(of)
@@ -52,7 +52,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   const flow = { core, worlds: new Worlds(shared.centroids), now: time.now }
   const detector = new Detector({ core, log, warehouse, models, effects })
   const trains = options.trains ?? true
-  const forecasting = forecastInTurn({ models, detector, turns, effects, market, trains, now: time.now })
+  const project = () => projector.project(running)
   const loop = new Loop({
     workspace,
     flow,
@@ -61,18 +61,18 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     readTime: async () => {
       watermark = await watermarkOf(workspace, market)
     },
-    project: () => projector.project(running),
+    project,
     flowRuns: () => time.state().mode !== 'watermark',
     liveDays: effects.config.liveDays,
   })
-  const training = trainInTurn({ models, warehouse, effects, market, now: time.now })
+  const { worlds, now } = flow
+  const learns = await learnInTurn(shared, workspace, { core, detector, worlds, trains, now, project })
   const heartbeat = new Heartbeat({
     turns,
     effects,
     turn: () => loop.turn(),
     onTurned: () => {
-      if (options.trains ?? true) training.wake()
-      forecasting.wake()
+      learns.wake()
       core.tell({ kind: 'cycle', ids: [], at: time.now() })
     },
     dataTo: () => watermark,
@@ -81,27 +81,21 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   core.onChange(({ kind }) => (kind === 'order' || kind === 'stock' ? heartbeat.soon() : undefined))
   const watches = watch(core, effects, time.now, () => heartbeat.soon())
   return {
-    workspace,
-    market,
-    core,
-    now: time.now,
-    arrival: time.arrival,
-    clock: time.state,
-    setClock: time.set,
+    ...{ workspace, market, core, now, worlds, project },
+    ...{ arrival: time.arrival, clock: time.state, setClock: time.set },
     cycle: () => heartbeat.now(),
     cycleSoon: () => heartbeat.soon(),
-    project: () => projector.project(running),
     exclusively: (work) => turns.take(work),
     freshness: () => heartbeat.freshness(),
-    models: () => models.states(),
+    learning: learns.learning,
+    models: () => [...models.states(), ...lateStates(late.current(market))],
     advance: (orderId) => advance(orderId, flow),
-    worlds: flow.worlds,
     previewDetection: (tried, days) => turns.take(() => detector.preview(tried, days)),
     reroute: (orderId, how) => rerouteByHand({ ...flow, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()
       watches.stop()
-      const trained = Promise.all([training.close(), forecasting.close()])
+      const trained = learns.close()
       await turns.idle()
       // What is being learned for the other markets, and for this one, goes on.
       if (options.shared === undefined) await Promise.all([shared.close(), trained])

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { openSnapshotFiles, type SnapshotStore } from '#data/log'
-import { type Models, openModels } from '#models'
+import { type LateModels, type Models, openLate, openModels } from '#models'
 import type { MarketStates } from '#orchestrator/projection'
 import { type Centroids, readCentroids } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
@@ -12,6 +12,8 @@ import { createTurns, type Turns } from './turns.ts'
 /** What engines over one home share. */
 export interface Shared {
   models: Models
+  /** Late-risk models, of the same registry. */
+  late: LateModels
   turns: Turns
   /** State of each market that runs here or is followed. */
   states: Map<string, NonNullable<ReturnType<MarketStates>>>
@@ -25,8 +27,12 @@ export interface Shared {
 /** What the engines of a home share; close it after all of them. */
 export async function openShared({ effects, paths }: Workspace): Promise<Shared> {
   const models = await openModels(effects, { folder: paths.models })
+  const late = openLate(effects, { registry: models.registry })
   const turns = createTurns()
   const snapshots = openSnapshotFiles(paths.snapshots, effects)
   const centroids = await readCentroids(join(paths.root, 'geo'))
-  return { models, turns, states: new Map(), snapshots, centroids, close: () => models.close() }
+  const close = async () => {
+    await Promise.all([models.close(), late.close()])
+  }
+  return { models, late, turns, states: new Map(), snapshots, centroids, close }
 }

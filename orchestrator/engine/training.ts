@@ -4,22 +4,24 @@
 import type { Effects } from '#data/kernel'
 import type { Warehouse } from '#data/warehouse'
 import type { Models } from '#models'
+import type { BuiltIn, Job } from '#orchestrator/learning'
 
 /** What training works with. */
 export interface TrainingContext {
   models: Models
-  warehouse: Warehouse
   effects: Effects
   market: string
   now(): number
+  /** Starts a training of the model of orders, or gives the one under way. */
+  train(): Job
 }
 
 /** Training beside the loop. */
 export interface Training {
   /** Called after each cycle; starts what is due, if nothing is under way. */
   wake(): void
-  /** Starts nothing more; resolves once what is under way has ended, as it does when the models are closed. */
-  close(): Promise<void>
+  /** Starts nothing more. */
+  close(): void
 }
 
 /** Market time after which a model learns again, ms. */
@@ -27,39 +29,64 @@ const oldMs = 7 * 86_400_000
 /** Least real time between two tries, ms. */
 const restMs = 60_000
 
+/** The model of orders as one of Detour's own: a small version first where there is none. */
+export function ordersModel({
+  models,
+  warehouse,
+  market,
+  now,
+}: Pick<TrainingContext, 'models' | 'market' | 'now'> & { warehouse: Warehouse }): BuiltIn {
+  return {
+    model: 'orders',
+    title: 'Open orders',
+    does: 'Tells which open orders are unlike what orders usually look like at their age, and why.',
+    drifts: () => models.drifts(market),
+    train: async (signal, onProgress) => {
+      const learn = async (size: 'small' | 'full', from: number) => {
+        const step = size === 'small' ? 'a quick first version' : 'learning and testing on the past'
+        const told = (share: number) => onProgress({ step, share: from + (1 - from) * share })
+        const options = { market, now: now(), size, signal, onProgress: told }
+        return warehouse.reading((queries) => models.trainOrders(queries, options))
+      }
+      if (!models.isReady(market)) {
+        const { state, note } = await learn('small', 0)
+        if (state !== 'ready') return note
+      }
+      await learn('full', 0.1)
+      const [newest] = models.registry.versions({ market, model: 'orders' })
+      const verdict = newest?.card.verdict
+      return verdict === undefined || verdict.isPromoted
+        ? ''
+        : `the new version is not in use: ${verdict.reason}`
+    },
+  }
+}
+
 /** Training of the market's model of orders. */
-export function trainInTurn({ models, warehouse, effects, market, now }: TrainingContext): Training {
+export function trainInTurn({ models, effects, market, now, train }: TrainingContext): Training {
   let under: Promise<void> | null = null
   // A full model that an earlier run kept is as good as one that was just made.
   let learnedAt: number | null = models.isFull(market) ? now() : null
   let triedAt = Number.NEGATIVE_INFINITY
   let isClosed = false
-  const learn = async (size: 'small' | 'full') => {
+  const learn = async () => {
     const at = now()
-    await warehouse.reading((queries) => models.trainOrders(queries, { market, now: at, size }))
-    if (size === 'full') learnedAt = at
-  }
-  const due = async () => {
-    if (!models.isReady(market)) await learn('small')
-    if (isClosed) return
-    if (learnedAt === null || now() - learnedAt > oldMs) await learn('full')
+    const { error } = await train().ended
+    if (error === null && models.isFull(market)) learnedAt = at
+    else if (error !== null && !isClosed)
+      effects.logger.warn({ err: error }, 'the model of orders did not learn')
   }
   return {
     wake: () => {
       const isDue = !models.isReady(market) || learnedAt === null || now() - learnedAt > oldMs
       if (isClosed || under !== null || !isDue || effects.clock.now() - triedAt < restMs) return
       triedAt = effects.clock.now()
-      under = due()
-        .catch((error: unknown) => {
-          if (!isClosed) effects.logger.warn({ err: error }, 'the model of orders did not learn')
-        })
-        .finally(() => {
-          under = null
-        })
+      under = learn().finally(() => {
+        under = null
+      })
     },
-    close: async () => {
+    close: () => {
       isClosed = true
-      await under
     },
   }
 }

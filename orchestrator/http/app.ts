@@ -13,12 +13,14 @@ import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addIngest } from './routes/ingest.ts'
 import { addMarkets } from './routes/markets.ts'
+import { addModels } from './routes/models.ts'
 import { addNetwork } from './routes/network.ts'
 import { addOrderActions } from './routes/order-actions.ts'
 import { addOrderStates } from './routes/order-states.ts'
 import { addOrders } from './routes/orders.ts'
 import { addProbes } from './routes/probes.ts'
 import { addPromise } from './routes/promise.ts'
+import { addScoring } from './routes/scoring.ts'
 import { addSession } from './routes/session.ts'
 import { addSimulate } from './routes/simulate.ts'
 import { addSink } from './routes/sink.ts'
@@ -55,11 +57,13 @@ export async function createApp(parts: AppParts): Promise<App> {
       addStock(api, parts)
       addIncidents(api, parts)
       addDetection(api, parts)
+      addModels(api, parts, repeats)
       addNetwork(api, parts, repeats)
       addStrategies(api, parts)
       addPromise(api, parts, sessions)
       addSimulate(api, parts)
       addAnalysis(api)
+      addScoring(api, effects)
       addSql(api, parts)
       addWebhooks(api, parts, repeats)
       addSink(api, parts)

@@ -34,6 +34,7 @@ export async function collectRoutes(app: App): Promise<void> {
         ['inventory', 'Stock by SKU and node'],
         ['incidents', 'Constraints that were confirmed'],
         ['detection', 'How constraints are found: settings, feedback, and what either would change'],
+        ['models', 'Versions of models and their tests on the past, trainings, and models of your own'],
         ['decisions', 'Why work went where it went'],
         ['policies', 'Limits of automatic actions'],
         ['network', 'Nodes, calendars, carriers, services, lanes and rates'],

@@ -8,6 +8,7 @@ import { type Core, coreStream } from '#orchestrator/core'
 import { type FoldParts, foldMarket, type MarketFold } from './fold.ts'
 import { StockLedger } from './ledger.ts'
 import { type MarketSource, marketHandler } from './market.ts'
+import { modelScoresHandler } from './model-scores.ts'
 import { detectionHandler, webhooksHandler } from './records.ts'
 
 /**
@@ -56,7 +57,7 @@ export function openProjector({ log, warehouse, effects, lake, snapshots }: Proj
         folds.set(market, known)
         return known
       }
-      const batches = [marketHandler(sourceOf), detectionHandler, webhooksHandler]
+      const batches = [marketHandler(sourceOf), detectionHandler, webhooksHandler, modelScoresHandler(lake)]
       const projected = await project(log, warehouse, loadHandlers(lake), effects, { batches })
       for (const stream of leavesLedger ? [] : await log.streams()) {
         if (!stream.startsWith(coreStream(''))) continue
@@ -66,7 +67,7 @@ export function openProjector({ log, warehouse, effects, lake, snapshots }: Proj
       return projected
     },
     projectLoads: () => {
-      const batches = [detectionHandler, webhooksHandler]
+      const batches = [detectionHandler, webhooksHandler, modelScoresHandler(lake)]
       const streams = (stream: string) => !stream.startsWith(coreStream(''))
       return project(log, warehouse, loadHandlers(lake), effects, { batches, streams })
     },

@@ -28,6 +28,8 @@ const kept: TableContract[] = [
   operations.loads,
   operations.loadFiles,
   operations.anomalies,
+  operations.orderRisks,
+  operations.modelScores,
   operations.incidents,
   operations.decisions,
   operations.decisionCandidates,

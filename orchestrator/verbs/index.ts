@@ -5,6 +5,16 @@ import { cycleVerb } from './cycle.ts'
 import { demoVerb } from './demo.ts'
 import { ingestVerb } from './ingest.ts'
 import { keyCreateVerb, keyListVerb, keyRevokeVerb } from './key.ts'
+import {
+  modelCancelVerb,
+  modelCreateVerb,
+  modelDeleteVerb,
+  modelListVerb,
+  modelPromoteVerb,
+  modelRollbackVerb,
+  modelShowVerb,
+  modelTrainVerb,
+} from './model.ts'
 import { networkCheckVerb, networkExportVerb, networkImportVerb } from './network.ts'
 import { quarantineExportVerb, quarantineListVerb, quarantineReplayVerb } from './quarantine.ts'
 import { sqlVerb } from './sql.ts'
@@ -45,6 +55,14 @@ export const verbs = {
   'network-export': networkExportVerb,
   'network-import': networkImportVerb,
   'network-check': networkCheckVerb,
+  'model-list': modelListVerb,
+  'model-show': modelShowVerb,
+  'model-create': modelCreateVerb,
+  'model-train': modelTrainVerb,
+  'model-cancel': modelCancelVerb,
+  'model-promote': modelPromoteVerb,
+  'model-rollback': modelRollbackVerb,
+  'model-delete': modelDeleteVerb,
   'key-create': keyCreateVerb,
   'key-list': keyListVerb,
   'key-revoke': keyRevokeVerb,

@@ -64,6 +64,14 @@ const routes = [
   'GET /api/v1/network',
   'PATCH /api/v1/network',
   'GET /api/v1/network/export',
+  'GET /api/v1/models',
+  'POST /api/v1/models',
+  'POST /api/v1/models/check',
+  ...['GET', 'PUT', 'DELETE'].map((method) => `${method} /api/v1/models/{model}`),
+  'GET /api/v1/models/{model}/versions',
+  ...['train', 'score', 'cancel', 'promote', 'rollback'].map(
+    (action) => `POST /api/v1/models/{model}/${action}`,
+  ),
   'POST /api/v1/network/import',
   'GET /api/v1/strategies',
   'POST /api/v1/strategies',
@@ -120,6 +128,7 @@ const routes = [
   'POST /api/v1/promise',
   'POST /api/v1/sourcing/simulate',
   'POST /api/v1/analysis/detect',
+  'POST /api/v1/analysis/score',
   'POST /api/v1/sql',
   'GET /api/v1/sql/schema',
   'POST /api/v1/ingest',
@@ -144,6 +153,7 @@ const keyed = [
   /^PUT .*(policies|measures|order-states|strategies|detection)/,
   /^PATCH .*(orders|network)/,
   /^DELETE .*reservations/,
+  /^POST .*\/models$/,
 ]
 
 describe('the document', () => {

@@ -20,6 +20,26 @@ export const modelErrors = {
     retryable: true,
     message: 'the training was canceled; the model before stays in use',
   },
+  MODELS_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'there is no model {model}',
+  },
+  MODELS_EXISTS: {
+    status: 409,
+    retryable: false,
+    message: 'there is a model {model} already; change it, or take another id',
+  },
+  MODELS_DEFINITION_INVALID: {
+    status: 422,
+    retryable: false,
+    message: 'this model cannot be made: {reason}',
+  },
+  MODELS_NOT_TRAINING: {
+    status: 409,
+    retryable: false,
+    message: 'model {model} is not being trained',
+  },
   MODELS_DATA_UNUSABLE: {
     status: 422,
     retryable: false,

@@ -60,6 +60,8 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
     { id: 2 },
     { id: 3 },
     { id: 4 },
+    { id: 5 },
+    { id: 6 },
   ])
   const known = { decision_id: 'd1', order_id: 'o1', hours: 30.5, total_cents: 642 }
   const unknown = { service_id: null, late_risk: null, distance_km: null, constraints: null, line_ids: null }
