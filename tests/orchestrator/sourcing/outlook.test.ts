@@ -1,5 +1,5 @@
-// What a model of lateness says counts where it says something: a slow node becomes dearer, work at risk goes elsewhere,
-// lists tell the risk; without a model, or for what it does not know, history counts as before.
+// What a model of lateness says counts where it says something: a slow node becomes dearer, work at risk goes
+// elsewhere, lists tell the risk; without a model, or for what it does not know, history counts as before.
 
 import { describe, expect, test } from 'vitest'
 import { type Core, isOpenWork } from '#orchestrator/core'
