@@ -124,8 +124,9 @@ async function fromClean(
     { standard: rowsOf(scaled.standard, rest), robust: rowsOf(scaled.robust, rest) },
     null,
   )
-  const scores = combine(halved.views, [...values.values()]).sort()
-  return { ...(await learn(all)), scores }
+  const whole = await learn(all)
+  // on the scale of the model that scores, so that the two can be compared
+  return { ...whole, scores: combine(whole.views, [...values.values()]).sort() }
 }
 
 async function learnViews(
