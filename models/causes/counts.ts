@@ -31,12 +31,15 @@ export interface Counts {
 export function inGrains({ happened, expected }: Counts): Counts {
   if (happened.every((one) => Math.abs(one - Math.round(one)) <= 1e-6 * Math.max(1, one)))
     return { happened, expected }
-  const scatter = happened.map(
-    (one, leaf) => (one - (expected[leaf] as number)) ** 2 / (expected[leaf] as number),
-  )
-  scatter.sort()
-  // The median of a squared normal deviate is 0.455.
-  const grain = Math.max(1e-9, (scatter[scatter.length >> 1] as number) / 0.455)
+  const order = Array.from(happened, (one, leaf) => {
+    const mean = expected[leaf] as number
+    return { mean, off: (one - mean) ** 2 }
+  }).sort((a, b) => a.off / a.mean - b.off / b.mean)
+  // Without the oddest few, which may be what is looked for.
+  const kept = order.slice(0, Math.max(1, Math.ceil(0.98 * order.length)))
+  const off = kept.reduce((sum, one) => sum + one.off, 0)
+  const mean = kept.reduce((sum, one) => sum + one.mean, 0)
+  const grain = Math.max(1e-9, off / mean)
   return { happened: happened.map((one) => one / grain), expected: expected.map((one) => one / grain) }
 }
 

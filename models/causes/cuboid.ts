@@ -117,11 +117,12 @@ function byMap(): Numbering {
 /**
  * Sets of dimensions, small ones first.
  * @param atMost sets in all; those with fewer dimensions come first
+ * @param deepest dimensions of one set at most
  */
-export function dimensionSets(dimensions: number, atMost: number): number[][] {
+export function dimensionSets(dimensions: number, atMost: number, deepest: number): number[][] {
   const sets: number[][] = []
   let layer: number[][] = [[]]
-  for (let size = 1; size <= dimensions; size++) {
+  for (let size = 1; size <= Math.min(dimensions, deepest); size++) {
     layer = layer.flatMap((set) => {
       const from = (set.at(-1) ?? -1) + 1
       return Array.from({ length: dimensions - from }, (_, i) => [...set, from + i])

@@ -27,20 +27,21 @@ export interface ExcessSlice {
 /** Smallest factor that counts, and smallest part of the excess. */
 const leastFactor = 1.2
 const leastShare = 0.05
-/** Weight of the mean of all leaves in what is usual of one: single leaves are known from few hours. */
-const towardsMean = 0.2
+/** Slices at most, and dimensions of one at most: more of them nobody reads. */
+const bounds = { causesAtMost: 8, deepest: 3 }
 
 /** The smallest set of slices that explains an excess, the largest share first; empty where none stands out. */
 export function explainExcess({ dimensions, values, happened, usual, sign }: Sums): ExcessSlice[] {
   const cube = leafCube(dimensions, values, happened, usual)
   const excess = sign * (total(cube.actual) - total(cube.expected))
   if (cube.leaves === 0 || excess <= 0) return []
-  const mean = Math.max(total(cube.expected), 1e-9) / cube.leaves
-  const shrunk = cube.expected.map((one) => (1 - towardsMean) * one + towardsMean * mean)
+  const least = (0.02 * Math.max(total(cube.expected), 1e-9)) / cube.leaves
+  const expected = cube.expected.map((one) => Math.max(one, least))
   const isTaken = new Uint8Array(cube.leaves)
   const slices = searchCauses(
     cube,
-    countEvidence(inGrains({ happened: cube.actual, expected: shrunk }), leastFactor),
+    countEvidence(inGrains({ happened: cube.actual, expected }), leastFactor),
+    bounds,
   )
     .filter(({ centre }) => Math.sign(centre) === sign)
     .map(({ dims, codes, leaves }) => {

@@ -15,25 +15,32 @@ export interface Found extends Shift {
   odds: number
 }
 
-const causesAtMost = 20
+/** What a search is bound by: slices, and dimensions of one. */
+export interface SearchBounds {
+  causesAtMost: number
+  deepest: number
+}
+
+const widest: SearchBounds = { causesAtMost: 20, deepest: Number.POSITIVE_INFINITY }
 const questionings = 3
 /** Leaves times sets of dimensions of one look: above, sets with many dimensions are left out. */
 const workAtMost = 6_000_000
 const setsAtMost = 256
 
 /** The slices that explain the deviations, the surest first; none where nothing stands out. */
-export function searchCauses(cube: LeafCube, evidence: Evidence): Found[] {
+export function searchCauses(cube: LeafCube, evidence: Evidence, bounds = widest): Found[] {
   const { telling } = evidence
+  const { causesAtMost, deepest } = bounds
   if (telling.length === 0) return []
   const atMost = Math.min(setsAtMost, Math.floor(workAtMost / telling.length))
-  const sets = dimensionSets(cube.dimensions.length, Math.max(cube.dimensions.length, atMost))
+  const sets = dimensionSets(cube.dimensions.length, Math.max(cube.dimensions.length, atMost), deepest)
   const groupings = sets.map((dims) => groupLeaves(cube, dims, telling))
   const look: Look = (chosen, freed) => bestElement(cube, evidence, groupings, chosen, freed)
   const chosen: Found[] = []
-  extend(chosen, look)
+  extend(chosen, look, causesAtMost)
   for (let round = 0; round < questionings && chosen.length > 0; round++) {
     const hasChanged = question(chosen, look)
-    if (!extend(chosen, look) && !hasChanged) break
+    if (!extend(chosen, look, causesAtMost) && !hasChanged) break
   }
   return chosen.sort((a, b) => b.odds - a.odds)
 }
@@ -42,7 +49,7 @@ export function searchCauses(cube: LeafCube, evidence: Evidence): Found[] {
 type Look = (chosen: readonly Found[], freed?: Int32Array) => Found | null
 
 /** Adds slices while one is worth its words; whether there was one. */
-function extend(chosen: Found[], look: Look): boolean {
+function extend(chosen: Found[], look: Look, causesAtMost: number): boolean {
   const before = chosen.length
   while (chosen.length < causesAtMost) {
     const next = look(chosen)
