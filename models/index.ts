@@ -28,7 +28,7 @@ export {
   Registry,
   type VersionState as ModelVersionState,
 } from './registry/index.ts'
-export type { NetState } from './runtime/index.ts'
+export { backendOrder, measureBackends, type NetState } from './runtime/index.ts'
 export { type BandPoint, type SeriesInput, seasonalBaseline } from './series/baseline.ts'
 export { detectSeries, SeriesWatch } from './series/detect.ts'
 export type {

@@ -4,6 +4,7 @@ export { type Backend, backends, chooseBackend } from './backend.ts'
 export { type Bundle, loadBundle, readManifest, saveBundle } from './files.ts'
 export { type NumberList, type Packed, pack, unpack } from './lists.ts'
 export { type Loss, lossOf } from './losses.ts'
+export { type BackendOrder, type BackendTiming, backendOrder, measureBackends, orderOf } from './measure.ts'
 export {
   dispose,
   type Hidden,

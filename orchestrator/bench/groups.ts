@@ -19,7 +19,6 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   sourcing: async () => (await import('./sourcing/bench-sourcing.ts')).benchSourcing,
   quality: async () => (await import('./quality/bench-quality.ts')).benchQuality,
   models: async () => (await import('./models/bench-models.ts')).benchModels,
-  training: async () => (await import('./training.ts')).benchTraining,
   demo: async () => (await import('./demo.ts')).benchDemo,
 }
 

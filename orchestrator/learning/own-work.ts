@@ -5,7 +5,15 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { api } from '#data/contracts'
-import { type ModelCard, type OwnScored, type OwnTask, type Registry, scoreOwn, trainOwn } from '#models'
+import {
+  backendOrder,
+  type ModelCard,
+  type OwnScored,
+  type OwnTask,
+  type Registry,
+  scoreOwn,
+  trainOwn,
+} from '#models'
 import { querySql, type SqlContext } from '#orchestrator/sql'
 
 import type { ModelBook } from './book.ts'
@@ -56,14 +64,20 @@ export async function runOwn(
     const file = join(folder, 'rows.parquet')
     await querySql({ query: definition.query, format: 'parquet', file }, workspace)
     const task = { ref: { market, model: definition.model }, file, wanted: wantedOf(definition), signal }
+    const order = await backendOrder(paths.models, effects.clock)
     const settings = { registry, clock: effects.clock }
     const part = (from: number, to: number) => (told: { step: string; share: number }) =>
       onProgress?.({ step: told.step, share: from + (to - from) * told.share })
     const gapMs = definition.outcomeDays * dayMs
-    const learned = learns ? await trainOwn(settings, { ...task, gapMs, onProgress: part(0.02, 0.9) }) : null
+    const learned = learns
+      ? await trainOwn(
+          { ...settings, backends: order.learn },
+          { ...task, gapMs, onProgress: part(0.02, 0.9) },
+        )
+      : null
     onProgress?.({ step: 'scoring', share: 0.92 })
     const out = join(folder, 'scores.parquet')
-    const scored = await scoreOwn(settings, { ...task, out })
+    const scored = await scoreOwn({ ...settings, backends: order.ask }, { ...task, out })
     if (scored !== null) await keepScores(ground, definition.model, scored, out)
     return { card: learned?.card ?? null, notes: learned?.notes ?? [], scored }
   } finally {

@@ -7,6 +7,8 @@ type ModelPart = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]
 
 /** Each part, loaded when it is its turn. */
 const parts: (() => Promise<ModelPart>)[] = [
+  async () => (await import('./backends.ts')).benchBackends,
+  async () => (await import('./training.ts')).benchTraining,
   async () => (await import('./causes.ts')).benchCauses,
   async () => (await import('./detect.ts')).benchDetect,
   async () => (await import('./series.ts')).benchSeries,

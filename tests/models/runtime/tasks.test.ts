@@ -1,10 +1,20 @@
 // Tasks of models in a real thread and in a real process: answers, progress, cancelling, and sudden ends.
 
 import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
 import { SimulatedClock, systemClock } from '#data/kernel'
-import { runInProcess, type TaskOptions, TaskThread } from '../../../models/runtime/index.ts'
+import {
+  type BackendTiming,
+  backendOrder,
+  orderOf,
+  runInProcess,
+  type TaskOptions,
+  TaskThread,
+} from '../../../models/runtime/index.ts'
 
 const module = new URL('./sample-tasks.ts', import.meta.url)
 const settings = { module, clock: systemClock, backends: ['cpu' as const] }
@@ -68,6 +78,31 @@ describe.each([
     await expect(killed).rejects.toMatchObject({ code: 'MODELS_WORKER_DIED', retryable: true })
     expect(await run('add', { a: 2, b: 2 })).toMatchObject({ sum: 4 })
     await expect(run('exit', null)).rejects.toMatchObject({ code: 'MODELS_WORKER_DIED' })
+  })
+})
+
+describe('backends', () => {
+  test('are measured once, and the fastest is tried first', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'detour-backends-'))
+    try {
+      const order = await backendOrder(folder, systemClock)
+      expect(order.learn.toSorted()).toEqual(['cpu', 'tfjs-node', 'wasm'])
+      const kept = JSON.parse(await readFile(join(folder, 'backends.json'), 'utf8')) as {
+        machine: string
+        timings: BackendTiming[]
+      }
+      expect(kept.timings.map(({ backend }) => backend)).toEqual(expect.arrayContaining(['wasm', 'cpu']))
+      expect(orderOf(kept.timings)).toEqual(order)
+      const timings = [
+        { backend: 'cpu' as const, learnMs: 1, askMs: 5 },
+        { backend: 'wasm' as const, learnMs: 2, askMs: 3 },
+      ]
+      await writeFile(join(folder, 'backends.json'), JSON.stringify({ ...kept, timings }))
+      const known = await backendOrder(folder, systemClock)
+      expect(known).toEqual({ learn: ['cpu', 'wasm', 'tfjs-node'], ask: ['wasm', 'cpu', 'tfjs-node'] })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 })
 

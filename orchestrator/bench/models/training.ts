@@ -10,13 +10,15 @@ import { openModels } from '#models'
 import { loadDemo } from '#orchestrator/demo'
 import { openWorkspace } from '#orchestrator/workspace'
 import { runCycle } from '#pipeline'
-import type { BenchRow } from './row.ts'
+import type { BenchRow } from '../row.ts'
 
-const group = 'training'
+const group = 'models'
 const goalMs = 50
+/** Longest time that learning from the demo's 90 days may take, s. */
+const goalSeconds = 60
 const idleMs = 3_000
 
-/** Rows of the group `training`: 99th percentile of the event loop's delay while a full model learns; goal 50 ms. */
+/** Rows about learning from 90 days of the demo: the event loop's delay meanwhile (goal 50 ms), and how long it takes. */
 export async function benchTraining(effects: Effects): Promise<BenchRow[]> {
   const home = await mkdtemp(join(tmpdir(), 'detour-bench-'))
   const workspace = await openWorkspace(home, 'bench', effects)
@@ -49,7 +51,14 @@ export async function benchTraining(effects: Effects): Promise<BenchRow[]> {
         pass: busy.p99 <= goalMs,
       },
       { ...base, name: `small model (${state?.backend ?? 'none'})`, value: small, unit: 's' },
-      { ...base, name: `full model of ${state?.trainedRows ?? 0} rows`, value: busy.seconds, unit: 's' },
+      {
+        ...base,
+        name: `training on 90 days of the demo world, with its test on the past (${state?.trainedRows ?? 0} rows)`,
+        value: busy.seconds,
+        unit: 's',
+        goal: goalSeconds,
+        pass: busy.seconds <= goalSeconds,
+      },
     ]
   } finally {
     await workspace.close()

@@ -1,0 +1,49 @@
+// What the process that measures backends does: the same small net on each that is there. It keeps nothing.
+
+import { seededRandom } from '#data/kernel'
+import { backends, chooseBackend } from './backend.ts'
+import type { BackendTiming } from './measure.ts'
+import { dispose, newNet, predict } from './net.ts'
+import { teach } from './teach.ts'
+
+const layers = [30, 64, 32, 30]
+const [learned, asked, epochs, rounds] = [2_048, 8_192, 2, 3]
+
+/** Times of every backend that passes its test; the least of several rounds. */
+async function measure(): Promise<BackendTiming[]> {
+  const timings: BackendTiming[] = []
+  for (const backend of backends) {
+    if ((await chooseBackend([backend])).backend === backend) timings.push({ backend, ...(await timesOf()) })
+  }
+  return timings
+}
+
+async function timesOf(): Promise<Omit<BackendTiming, 'backend'>> {
+  const random = seededRandom('measure')
+  const width = layers[0] as number
+  const inputs = Float32Array.from({ length: asked * width }, () => random.normal(0, 1))
+  const rows = {
+    count: learned,
+    batch: (at: Uint32Array) => {
+      const some = new Float32Array(at.length * width)
+      for (const [i, row] of at.entries())
+        some.set(inputs.subarray(row * width, (row + 1) * width), i * width)
+      return { rows: at.length, inputs: some, targets: some }
+    },
+  }
+  const net = newNet(layers, random)
+  let [learnMs, askMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let round = 0; round < rounds; round++) {
+    const began = performance.now()
+    await teach(net, rows, { loss: { kind: 'mse' }, epochs, batch: 256, random })
+    const between = performance.now()
+    await predict(net, inputs, asked)
+    learnMs = Math.min(learnMs, (between - began) / (epochs * (learned / 256)))
+    askMs = Math.min(askMs, performance.now() - between)
+  }
+  dispose(net)
+  return { learnMs, askMs }
+}
+
+/** Tasks by name. */
+export const tasks = { measure }

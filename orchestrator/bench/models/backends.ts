@@ -1,0 +1,29 @@
+// How fast each backend of TensorFlow.js learns and is asked on this machine, against plain JavaScript. It says nothing
+// about results: a test holds those equal.
+
+import type { Effects } from '#data/kernel'
+import { measureBackends } from '#models'
+import type { BenchRow } from '../row.ts'
+
+const group = 'models'
+
+/** Rows about backends; those that are not there are left out. */
+export async function benchBackends({ clock }: Effects): Promise<BenchRow[]> {
+  const timings = await measureBackends(clock)
+  const plain = timings.find(({ backend }) => backend === 'cpu')
+  return timings.flatMap(({ backend, learnMs, askMs }): BenchRow[] => {
+    const row = { group, unit: 'ms', goal: null, pass: null }
+    const against = (value: number, base: number | undefined) =>
+      backend === 'cpu' || base === undefined
+        ? { value, baseline: null, ratio: null }
+        : { value, baseline: `plain JavaScript, ${base.toFixed(2)} ms`, ratio: value / base }
+    return [
+      {
+        ...row,
+        name: `${backend}: a step of a net 30-64-32-30 on 256 rows`,
+        ...against(learnMs, plain?.learnMs),
+      },
+      { ...row, name: `${backend}: asking it for 8,192 rows`, ...against(askMs, plain?.askMs) },
+    ]
+  })
+}
