@@ -5,6 +5,7 @@ import { askedTests } from './asked.ts'
 import { type Launched, launchBrowser } from './browser.ts'
 import { changeTests, holdTests, queueTests } from './lifecycle.ts'
 import { lockedTests } from './locked.ts'
+import { detectionTests, modelTests } from './models.ts'
 import { pageTests } from './pages.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
@@ -55,6 +56,10 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
     networkTests(open)
     strategyTests(open)
     decisionTests(open)
+  })
+  describe('used to detect', () => {
+    detectionTests(open)
+    modelTests(open)
   })
   describe('used to take back', () => undoingTests(open))
   describe('used to act and ask', () => actingTests(open))
