@@ -142,7 +142,8 @@ export class Bound {
   }
 }
 
-function shuffle(list: Int32Array, random: Random): void {
+/** Puts numbers in an order at random. */
+export function shuffle(list: Int32Array, random: Random): void {
   for (let i = list.length - 1; i > 0; i--) {
     const j = random.int(0, i)
     const each = list[i] as number

@@ -5,10 +5,12 @@ import { type Random, seededRandom } from '#data/kernel'
 import { isSame } from './answers.ts'
 import { Bound } from './bound.ts'
 import type { Tables } from './columns.ts'
+import { Dives } from './dive.ts'
 import { borrowHighs, type HighsWorker, returnHighs } from './highs.ts'
 import { chosen, masterOf } from './master.ts'
 import { Neighbourhoods } from './neighbourhood.ts'
 import type { Pace } from './pace.ts'
+import { fewPasses, firstStep, furtherPasses, isMuchScarce, manyPasses, walkPrices } from './passes.ts'
 import { Paths } from './paths.ts'
 import { Assignment, type Plan } from './plans.ts'
 import { type Polished, polish } from './polish.ts'
@@ -16,14 +18,11 @@ import { Pool } from './pool.ts'
 import { Pricer } from './pricing.ts'
 import type { BatchSolution, SolveOptions } from './problem.ts'
 import { Exchange } from './repair.ts'
-import { everyPlan, shortlist, unsettled } from './shortlist.ts'
+import { shortlist, unsettled } from './shortlist.ts'
+import { solveEvery } from './whole.ts'
 
-/**
- * Passes of prices, their last step as a share of the first, and from which on plans are kept: small models go on with
- * a linear model, large ones live by these prices.
- */
-const few = { passes: 24, stepLast: 0.005, keptFrom: 14 } as const
-const many = { passes: 140, stepLast: 0.0004, keptFrom: 128 } as const
+/** Time that dives need, in times of the first passes. */
+const diveTime = 4
 /** Orders from which on there are many passes. */
 const manyFrom = 12_000
 /** Sweeps of chains, and random ones for each order. */
@@ -58,6 +57,8 @@ export class BatchSearch {
   readonly #bound: Bound
   readonly #pool: Pool
   readonly #random: Random
+  readonly #dives: Dives
+  #isScarce = false
   #highs: HighsWorker | null = null
   #best: Assignment
   #method: BatchSolution['method'] = 'greedy'
@@ -70,7 +71,13 @@ export class BatchSearch {
     this.#bound = new Bound(tables)
     this.#pool = new Pool(tables, poolMost)
     this.#random = seededRandom(options.seed)
+    this.#dives = new Dives(this.#pricer, this.#random, pace)
     this.#best = new Assignment(tables)
+  }
+
+  get #tools() {
+    const [bound, pool, pricer] = [this.#bound, this.#pool, this.#pricer]
+    return { bound, pool, pricer, pace: this.#pace, random: this.#random }
   }
 
   /** Solves until the gap, the time or the ways to go on are used up. */
@@ -95,6 +102,7 @@ export class BatchSearch {
     const highs = borrowHighs()
     this.#highs = highs
     const polished = await this.#polish(highs)
+    if (polished === null && this.#isScarce) await this.#dive()
     if (polished !== null) await this.#adopt(polished.plans, polished.torn.length === 0 ? 'exact' : 'columns')
     if (this.#isDone) return
     if (await this.#solveWhole(highs)) return
@@ -109,11 +117,18 @@ export class BatchSearch {
   async #polish(highs: HighsWorker): Promise<Polished | null> {
     const { length } = this.#tables.orders
     if (length > manyFrom) return null
-    const tools = { bound: this.#bound, pool: this.#pool, pricer: this.#pricer, highs, pace: this.#pace }
-    return polish(tools, this.#options.gap / 10, async (plans) => {
-      if (plans === null && !this.#isQuick) await this.#adoptPriced()
+    return polish({ ...this.#tools, highs }, this.#options.gap / 10, async (plans) => {
+      if (this.#isScarce) await this.#dive()
+      else if (plans === null && !this.#isQuick) await this.#adoptPriced()
       if (plans !== null && length > largeFrom) await this.#adopt(plans, 'columns')
     })
+  }
+
+  /** Makes solutions by prices that go on moving. */
+  async #dive(): Promise<void> {
+    if (this.#isDone) return
+    const found = await this.#dives.improve(this.#best, this.#bound)
+    this.#keep(found, 'columns')
   }
 
   /** Whether solutions are made of prices at once, not while HiGHS works. */
@@ -157,15 +172,18 @@ export class BatchSearch {
     this.#learn(bound.plans)
     if (bound.isPossible) this.#keep(new Assignment(this.#tables, bound.plans), 'exact')
     if (this.#isDone) return
-    const size = this.#stepSize()
-    const { passes, stepLast, keptFrom } = this.#tables.orders.length > manyFrom ? many : few
-    const keep = (order: number, plan: Plan) => this.#pool.add(order, plan)
-    for (let i = 0; i < passes; i++) {
-      const step = size * stepLast ** (i / passes)
-      if (!(await bound.pass(this.#pricer, this.#pace, step, this.#random, i < keptFrom ? null : keep)))
-        return
-    }
+    const { leftMs } = this.#pace
+    const size = firstStep(bound)
+    const isLarge = this.#tables.orders.length > manyFrom
+    if (!(await walkPrices(this.#tools, size, isLarge ? manyPasses : fewPasses))) return
     if ((await bound.round(this.#pricer, this.#pace)) === null) return
+    const took = leftMs - this.#pace.leftMs
+    const isInTime = !this.#isQuick && this.#pace.leftMs > diveTime * took
+    this.#isScarce = isInTime && isMuchScarce(bound, this.#best.cost)
+    if (this.#isScarce) {
+      if (!(await walkPrices(this.#tools, size, furtherPasses))) return
+      if ((await bound.round(this.#pricer, this.#pace)) === null) return
+    }
     this.#learn(bound.plans)
     this.#report()
     if (this.#isQuick) await this.#adoptPriced()
@@ -175,13 +193,6 @@ export class BatchSearch {
   async #adoptPriced(): Promise<void> {
     await this.#adopt(this.#bound.plans, 'columns')
     await this.#adopt(this.#pool.favourites(), 'columns')
-  }
-
-  /** A first step of prices: an order that is not served must be able to bid its way in, within reason. */
-  #stepSize(): number {
-    const { orders } = this.#tables
-    const empty = orders.reduce((sum, { units, order }) => sum + units * order.unservedCost, 0)
-    return Math.min(empty / 2, 10 * Math.max(1, this.#bound.bound)) / orders.length
   }
 
   #learn(plans: readonly Plan[]): void {
@@ -213,26 +224,10 @@ export class BatchSearch {
    * @returns whether that proved the best one
    */
   async #solveWhole(highs: HighsWorker): Promise<boolean> {
-    const listed = await everyPlan(this.#best, this.#bound, this.#pricer, this.#pace)
-    if (listed === null) return false
-    const { choices, start } = listed
-    const master = await masterOf(this.#tables, choices, this.#tables.rows.limits, true, this.#pace, start)
-    const limits = {
-      timeLimit: this.#pace.leftMs / 1000,
-      gap: this.#options.gap / 2,
-      seed: 1,
-    }
-    const answer = await highs.solve(master.model, limits, () => this.#pace.stopped !== null)
-    if (answer.values !== null) {
-      this.#keep(
-        new Assignment(
-          this.#tables,
-          chosen(master, answer.values).map(({ plan }) => plan),
-        ),
-        'exact',
-      )
-    }
-    this.#bound.raise(answer.status === 'optimal' ? Math.min(answer.bound, this.#best.cost) : answer.bound)
+    const found = await solveEvery(this.#best, this.#tools, highs, this.#options.gap / 2)
+    if (found === null) return false
+    if (found.plans !== null) this.#keep(new Assignment(this.#best.tables, found.plans), 'exact')
+    this.#bound.raise(found.isOptimal ? Math.min(found.bound, this.#best.cost) : found.bound)
     return this.#isDone
   }
 
