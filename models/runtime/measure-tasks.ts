@@ -7,7 +7,7 @@ import { dispose, newNet, predict } from './net.ts'
 import { teach } from './teach.ts'
 
 const layers = [30, 64, 32, 30]
-const [learned, asked, epochs, rounds] = [2_048, 8_192, 2, 3]
+const [learned, asked, epochs, rounds] = [512, 2_048, 2, 2]
 
 /** Times of every backend that passes its test; the least of several rounds. */
 async function measure(): Promise<BackendTiming[]> {

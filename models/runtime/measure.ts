@@ -13,7 +13,7 @@ export interface BackendTiming {
   backend: Backend
   /** One step of learning of a net 30-64-32-30 on 256 rows, ms. */
   learnMs: number
-  /** Asking it for 8,192 rows, ms. */
+  /** Asking it for 2,048 rows, ms. */
   askMs: number
 }
 

@@ -2,7 +2,7 @@
 // long. The process gets the processor after its parent and is gone when the task has ended. It reckons nothing.
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { fail, reasonOf } from '#data/kernel'
 import { errorOf } from './answers.ts'
@@ -17,6 +17,8 @@ export interface ProcessOptions extends Omit<ThreadOptions, 'onStart' | 'onEnd'>
   onStart?: ((child: ChildProcess) => void) | undefined
 }
 
+/** How far it stands back where the processor is wanted: about a quarter of a contended core. */
+const niceness = 5
 /** How long a task may take to stop by itself once it was told to, ms. */
 const graceMs = 5_000
 
@@ -85,7 +87,7 @@ function howItEnded({ exitCode, signalCode }: ChildProcess): string {
 
 function yieldTo(child: ChildProcess): void {
   try {
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    if (child.pid !== undefined) setPriority(child.pid, niceness)
   } catch {
     // The system does not let us: the task then shares the processor evenly.
   }

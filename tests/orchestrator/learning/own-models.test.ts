@@ -57,7 +57,7 @@ const scores = () =>
   )
 const versionOf = async () => (await detail()).current?.version
 
-describe('own models', () => {
+describe('own models', { timeout: 180_000 }, () => {
   test('a draft that cannot be a model is refused with what is wrong', async () => {
     const asked = { ...draft, keyColumn: 'id', timeColumn: 'load', schedule: '99 3 * * 1' }
     const { body } = await call('POST', '/models/check', asked)
