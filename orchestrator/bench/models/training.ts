@@ -18,7 +18,7 @@ const goalMs = 50
 const goalSeconds = 60
 const idleMs = 3_000
 
-/** Rows about learning from 90 days of the demo: the event loop's delay meanwhile (goal 50 ms), and how long it takes. */
+/** Rows about learning from 90 days of the demo: the event loop's delay meanwhile (goal 50 ms), and its duration. */
 export async function benchTraining(effects: Effects): Promise<BenchRow[]> {
   const home = await mkdtemp(join(tmpdir(), 'detour-bench-'))
   const workspace = await openWorkspace(home, 'bench', effects)
