@@ -96,6 +96,7 @@ function worstOf(
       z: one.z(tick),
       p: 1,
       isFlagged: false,
+      isOdd: false,
     }
     return { ...tell(told), pValue: null }
   }

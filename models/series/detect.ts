@@ -10,7 +10,7 @@ import { causesOf, type Excess, sharesBy } from './causes.ts'
 import { constraintOf } from './constraints.ts'
 import type { Constraint, Detection, DetectOptions } from './detection.ts'
 import { dayMs, hourMs } from './kept.ts'
-import { type PreviewedAlert, preview } from './preview.ts'
+import { type PreviewedAlert, type PreviewOptions, preview } from './preview.ts'
 import { type Finding, findings } from './score.ts'
 import { Judgement } from './settings.ts'
 import { type Suspect, suspectsOf } from './suspects.ts'
@@ -104,11 +104,10 @@ export class SeriesWatch {
   /**
    * What the last days would have shown with each judgement, by the residuals and the calibration of now; causes and
    * what explains what are left out. Empty before the first detection.
-   * @param days 1 to 21
    */
-  preview(judgements: readonly Judgement[], days: number): Promise<PreviewedAlert[][]> {
+  preview(judgements: readonly Judgement[], options: PreviewOptions): Promise<PreviewedAlert[][]> {
     const sides = [this.#hours, this.#days]
-    return preview(sides, judgements, days)
+    return preview(sides, judgements, options)
   }
 
   async #find(

@@ -1,7 +1,6 @@
 // Scores the newest buckets of all series together: how likely it is by chance that they strayed so far, and which
 // count after false discoveries are bounded.
 
-import { discoveryThreshold } from './calibrate.ts'
 import type { Calibration } from './calibration.ts'
 import type { Judgement, Thresholds } from './settings.ts'
 import { sliceOf, type Tracked } from './tracked.ts'
@@ -19,8 +18,12 @@ export interface Finding {
   p: number
   /** Large enough to matter, and among the findings whose false share is bounded. */
   isFlagged: boolean
+  /** Large enough to matter and rare by itself: evidence for its slice, whose false share is bounded apart. */
+  isOdd: boolean
 }
 
+/** A bucket is odd by itself up to this p-value. */
+const oddP = 0.002
 /** Orders that have to wait for a line that did not leave: orders often have several lines. */
 const ordersPerLine = 0.4
 
@@ -40,20 +43,27 @@ export function findings(
       if (Number.isNaN(z) || !series.canTell(tick)) continue
       const seen = seenAt(series, tick)
       if (seen !== null)
-        found.push({ series, tick, z, p: calibration.pValue(series, z), isFlagged: false, ...seen })
+        found.push({
+          series,
+          tick,
+          z,
+          p: calibration.pValue(series, z),
+          isFlagged: false,
+          isOdd: false,
+          ...seen,
+        })
     }
   }
-  const threshold = discoveryThreshold(
-    found.map(({ p, series }) => weighed(p, limits.get(series))),
-    judgement.settings.fdr,
-  )
+  const threshold = judgement.threshold(found.map(({ p, series }) => weighed(p, limits.get(series))))
   const waiting = new Map(
     all.filter(({ watched }) => watched.metric === 'backlog').map((series) => [sliceOf(series), series]),
   )
   for (const one of found) {
     const own = limits.get(one.series) as Thresholds
-    const isRare = weighed(one.p, own) <= threshold
-    one.isFlagged = isRare && !own.isMuted && matters(one, own) && !isIdle(one, waiting)
+    const p = weighed(one.p, own)
+    if (p > Math.max(oddP, threshold) || own.isMuted || !matters(one, own) || isIdle(one, waiting)) continue
+    one.isOdd = true
+    one.isFlagged = p <= threshold
   }
   return found
 }

@@ -2,6 +2,7 @@
 // what is undone leaves no trace.
 
 import type { api } from '#data/contracts'
+import { discoveryThreshold } from './calibrate.ts'
 import type { SeriesName } from './tracked.ts'
 
 /** How detection judges until a person sets it otherwise. */
@@ -77,6 +78,7 @@ export class Judgement {
   readonly #feedback: readonly api.Feedback[]
   readonly #rules: readonly api.DetectionRule[]
   readonly #closed: ReadonlySet<string>
+  #fixedP: number | null = null
 
   /** @param feedback oldest first */
   constructor(settings: api.DetectionSettings = defaultDetection, feedback: readonly api.Feedback[] = []) {
@@ -89,6 +91,18 @@ export class Judgement {
   /** The same with another share of false ones. */
   withFdr(fdr: number): Judgement {
     return new Judgement({ ...this.settings, fdr }, this.#feedback)
+  }
+
+  /** The same with a fixed bound on p-values instead of one on the share of false ones: to compare with. */
+  withFixedP(fixedP: number): Judgement {
+    const other = new Judgement(this.settings, this.#feedback)
+    other.#fixedP = fixedP
+    return other
+  }
+
+  /** The bound up to which p-values stand out. */
+  threshold(pValues: readonly number[]): number {
+    return this.#fixedP ?? discoveryThreshold(pValues, this.settings.fdr)
   }
 
   /** What decides how series are taken: where it changes, they are taken anew. */

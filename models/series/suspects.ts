@@ -1,7 +1,7 @@
 // Which slices stand out as a whole: several buckets, or several metrics at once, and rare enough among all slices
 // looked at. It tells no story of them.
 
-import { discoveryThreshold, simes } from './calibrate.ts'
+import { simes } from './calibrate.ts'
 import { hourMs, keptOf } from './kept.ts'
 import type { Finding } from './score.ts'
 import type { Judgement } from './settings.ts'
@@ -33,32 +33,30 @@ export function canSuspect({ dimension, stepMs }: Tracked): boolean {
 
 /**
  * The slices, with what was flagged of them.
- * @param end first bucket that is not complete yet
+ * @param end first bucket that is not complete yet; @param keyOf what is taken together, by default what is of a slice
  */
 export function suspectsOf(
   end: number,
   all: readonly Tracked[],
   found: readonly Finding[],
   judgement: Judgement,
+  keyOf: (series: Tracked) => string = sliceOf,
 ): Suspect[] {
-  const foundOf = Map.groupBy(found, ({ series }) => sliceOf(series))
+  const foundOf = Map.groupBy(found, ({ series }) => keyOf(series))
   const suspects: (Suspect & { p: number })[] = []
-  for (const [key, series] of Map.groupBy(all.filter(canSuspect), sliceOf)) {
+  for (const [key, series] of Map.groupBy(all.filter(canSuspect), keyOf)) {
     const [first] = series
     if (first === undefined) continue
     const { dimension, dimensionValue } = first
     const own = foundOf.get(key) ?? []
-    const flagged = own.filter(({ isFlagged }) => isFlagged)
+    const flagged = own.filter(({ isOdd }) => isOdd)
     // A day gathers many hours: it need not be confirmed by another one.
     const confirmBy = first.stepMs === hourMs ? judgement.settings.confirmBy : 1
     const isConfirmed = confirms(end, series, flagged, { ...judgement.settings, confirmBy })
     const p = isConfirmed ? evidenceOf(own, confirmBy) : 1
     suspects.push({ key, dimension, dimensionValue, series, flagged, isConfirmed, p })
   }
-  const threshold = discoveryThreshold(
-    suspects.map(({ p }) => p),
-    judgement.settings.fdr,
-  )
+  const threshold = judgement.threshold(suspects.map(({ p }) => p))
   return suspects.map(({ p, ...suspect }) => ({
     ...suspect,
     isConfirmed: suspect.isConfirmed && p <= threshold,

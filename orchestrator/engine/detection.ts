@@ -98,7 +98,7 @@ export class Detector {
    * @param days 1 to 21
    */
   preview(tried: readonly DetectionState[], days: number): Promise<PreviewedAlert[][]> {
-    return this.#series.preview(tried.map(judgementOf), days)
+    return this.#series.preview(tried.map(judgementOf), { days })
   }
 
   async #scoreOrders(now: number): Promise<OrderScore[]> {

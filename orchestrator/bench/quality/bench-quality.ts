@@ -13,6 +13,7 @@ const parts: (() => Promise<QualityPart>)[] = [
   async () => (await import('./series.ts')).seriesQuality,
   async () => (await import('./causes/cause-quality.ts')).causeQuality,
   async () => (await import('./late/late-quality.ts')).lateQuality,
+  async () => (await import('./world/world-quality.ts')).worldQuality,
 ]
 
 /** Rows of the group `quality`. */
