@@ -16,6 +16,8 @@ export interface Constraint extends Finding {
   isBreaching: boolean
   /** Back inside for long enough. */
   hasRecovered: boolean
+  /** Start of a level that has lasted so long that it counts as usual, epoch ms; null = none. */
+  newLevelSince?: number | null
 }
 
 /** What became of the incidents. */
@@ -42,7 +44,7 @@ export async function applyFindings(
   run: { runId: string; at: number },
 ): Promise<IncidentChanges> {
   const changes: IncidentChanges = { opened: [], updated: [], resolved: [] }
-  for (const { isBreaching, hasRecovered, ...finding } of constraints) {
+  for (const { isBreaching, hasRecovered, newLevelSince = null, ...finding } of constraints) {
     const openId = core.state().openIncidents.get(finding.key)
     const impact = impactOf(core.state(), finding.dimension, finding.dimensionValue)
     if (openId === undefined) {
@@ -51,7 +53,10 @@ export async function applyFindings(
       await core.execute('OpenIncident', { incidentId, finding, impact }, { at: run.at })
       changes.opened.push(incidentId)
     } else if (hasRecovered) {
-      const reason = 'values are back in the expected range'
+      const reason =
+        newLevelSince === null
+          ? 'values are back in the expected range'
+          : `the level since ${new Date(newLevelSince).toISOString().slice(0, 16)}Z has lasted and counts as usual now`
       await core.execute('ResolveIncident', { incidentId: openId, reason }, { at: run.at })
       changes.resolved.push(openId)
     } else if (isBreaching && isNews(core.state(), openId, finding, impact)) {

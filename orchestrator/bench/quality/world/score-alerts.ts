@@ -1,5 +1,5 @@
-// Holds alerts of a made-up retailer against its answer key: which faults were found, how soon, and which alerts tell of
-// none. The key is only held against what was told.
+// Holds alerts of a made-up retailer against its answer key: which faults were found, how soon, and which alerts
+// tell of none. The key is only held against what was told.
 
 import { type Fault, faultKinds } from '#data/world'
 import type { PreviewedAlert } from '#models'

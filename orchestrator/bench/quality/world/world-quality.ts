@@ -1,5 +1,5 @@
-// How well detection finds the faults of a made-up retailer with a known answer key, kind by kind, and what the parts of
-// it are worth: without the forecaster, without the bound on false discoveries, without grouping.
+// How well detection finds the faults of a made-up retailer with a known answer key, kind by kind, and what the
+// parts of it are worth: without the forecaster, without the bound on false discoveries, without grouping.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
