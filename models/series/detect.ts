@@ -123,7 +123,12 @@ export class SeriesWatch {
     calibration.update(book.series, caught)
     const from = Math.max(caught.start, end - buckets)
     const found = findings(book.series, calibration, { from, end, judgement })
-    return { stepMs, end, found, suspects: suspectsOf(end, book.series, found, judgement) }
+    const suspects = suspectsOf(end, book.series, found, judgement)
+    // What confirms a slice counts, whatever it is among single buckets.
+    for (const { flagged } of suspects.filter(({ isConfirmed }) => isConfirmed)) {
+      for (const one of flagged) one.isFlagged = true
+    }
+    return { stepMs, end, found, suspects }
   }
 }
 

@@ -10,7 +10,7 @@ import type { Dimension } from './watched.ts'
 
 /** It is confirmed by one bucket in which two aspects stray this far, or by one metric that strays further still. */
 const jointZ = 5
-const extremeZ = 9
+const extremeZ = 8
 
 /** A slice that may be out of the ordinary. */
 export interface Suspect {
@@ -21,6 +21,9 @@ export interface Suspect {
   flagged: Finding[]
   isConfirmed: boolean
 }
+
+/** Least distance of a day that tells of its slice by itself. */
+const leastDayZ = 4
 
 /** Slices that can become constraints, by the hour and by the day; the others are told as single anomalies. */
 const byHour: readonly Dimension[] = ['all', 'node', 'carrier', 'channel']
@@ -49,17 +52,21 @@ export function suspectsOf(
     if (first === undefined) continue
     const { dimension, dimensionValue } = first
     const own = foundOf.get(key) ?? []
-    const flagged = own.filter(({ isOdd }) => isOdd)
-    // A day gathers many hours: it need not be confirmed by another one.
-    const confirmBy = first.stepMs === hourMs ? judgement.settings.confirmBy : 1
-    const isConfirmed = confirms(end, series, flagged, { ...judgement.settings, confirmBy })
-    const p = isConfirmed ? evidenceOf(own, confirmBy) : 1
-    suspects.push({ key, dimension, dimensionValue, series, flagged, isConfirmed, p })
+    const isHourly = first.stepMs === hourMs
+    // A day gathers many hours: it need not be confirmed by another one, but has to stray further.
+    const flagged = own.filter(({ isOdd, z }) => isOdd && (isHourly || z >= leastDayZ))
+    const rules = { ...judgement.settings, confirmBy: isHourly ? judgement.settings.confirmBy : 1 }
+    const among = flagged.filter(({ isFlagged }) => isFlagged)
+    // Rare among all buckets and confirmed, or far beyond all bounds now, or rare as a slice among all slices.
+    const isFar = flagged.some(({ z, tick }) => z >= extremeZ && tick >= end - rules.confirmOf)
+    const isSure = isHourly && (isFar || confirms(end, series, among, rules))
+    const p = confirms(end, series, flagged, rules) ? evidenceOf(own, rules.confirmBy) : 1
+    suspects.push({ key, dimension, dimensionValue, series, flagged, isConfirmed: isSure, p })
   }
   const threshold = judgement.threshold(suspects.map(({ p }) => p))
   return suspects.map(({ p, ...suspect }) => ({
     ...suspect,
-    isConfirmed: suspect.isConfirmed && p <= threshold,
+    isConfirmed: suspect.isConfirmed || p <= threshold,
   }))
 }
 
