@@ -1,11 +1,11 @@
 // A model held against what came of work that it had not learned from, beside base rates. It teaches nothing.
 
+import { aurocOf, calibrationPointsOf, eceOf, logLossOf, pinballOf } from '../measure/chances.ts'
 import type { Fold } from '../registry/index.ts'
 import { asIs, type Calibration, calibrated, calibrationOf } from './calibrate.ts'
 import { shifted } from './drifted.ts'
 import { foretell, plainSpreads, rawChance, type Spreads } from './foretell.ts'
 import { hoursTaken, type Span, spans } from './learn.ts'
-import { aurocOf, eceOf, logLossOf, pinballOf } from './measure.ts'
 import type { LateFigures, LateMeta, LateVersion } from './model.ts'
 import { type Stage, wasLate } from './passage.ts'
 import type { Staged } from './sights.ts'
@@ -93,6 +93,16 @@ export function figuresOf(
     pinball: lossOf('spreads'),
     basePinball: lossOf('plain'),
   }
+}
+
+/** What was told of decisions from an instant on against what came, for showing. @param from as of `figuresOf` */
+export function pointsOf(judged: readonly Judged[], calibration: LateMeta['calibration'], from: number) {
+  const { known, chances, outcomes } = chancesOf(judged, calibration)
+  const places = known.flatMap(({ sight }, i) => (sight.at >= from ? [i] : []))
+  return calibrationPointsOf(
+    places.map((i) => chances[i] as number),
+    places.map((i) => outcomes[i] === true),
+  )
 }
 
 function pinball(judged: readonly Judged[], span: Span, kind: 'spreads' | 'plain'): number {

@@ -68,7 +68,15 @@ export type TeachAnswer =
       figures: LateFigures
       card: Pick<
         Card,
-        'from' | 'to' | 'rows' | 'fingerprint' | 'features' | 'backend' | 'backTest' | 'profile'
+        | 'from'
+        | 'to'
+        | 'rows'
+        | 'fingerprint'
+        | 'features'
+        | 'backend'
+        | 'backTest'
+        | 'calibration'
+        | 'profile'
       >
     }
 

@@ -5,7 +5,7 @@ import { seededRandom } from '#data/kernel'
 import { type Fold, fingerprintOf, profileOf, type Values } from '../registry/index.ts'
 import type { TaskContext } from '../runtime/index.ts'
 import { netName } from './foretell.ts'
-import { calibrationsOf, figuresOf, foldOf, type Judged, judge } from './judged.ts'
+import { calibrationsOf, figuresOf, foldOf, type Judged, judge, pointsOf } from './judged.ts'
 import { type Learned, learn, spans } from './learn.ts'
 import type { LateMeta, LateVersion, TeachAnswer, TeachInput } from './model.ts'
 import type { Passage } from './passage.ts'
@@ -81,6 +81,7 @@ export async function teachFrom(
       features: [...seenNames],
       backend,
       backTest: { measure: 'log loss of missed promises', lowerIsBetter: true, folds },
+      calibration: pointsOf(judged, tested.calibration, middle),
     },
   }
 }

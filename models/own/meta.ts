@@ -1,5 +1,6 @@
 // What an own model is, what its process is told and answers, and what is kept of it. Shapes only.
 
+import type { CalibrationPoint } from '../measure/chances.ts'
 import type { BackTest, Profile } from '../registry/index.ts'
 import type { NetState, NumberList } from '../runtime/index.ts'
 import type { Wanted } from './roles.ts'
@@ -41,6 +42,8 @@ export interface OwnTrained extends OwnModel {
   metrics: Record<string, number>
   thresholds: Record<string, number>
   backTest: BackTest | null
+  /** Chances told against what came; absent where it tells none. */
+  calibration?: CalibrationPoint[]
   profile: Profile
   fingerprint: string
   backend: string

@@ -60,7 +60,7 @@ async function trainTarget(
     progress({ step, share: from + (to - from) * share })
   const old = input.current === null ? null : taughtFrom(input.current.model)
   const isComparable = old !== null && JSON.stringify(old.meta.aim) === JSON.stringify(aim)
-  const { test, figures } = await testTarget(lesson, {
+  const { test, figures, calibration } = await testTarget(lesson, {
     seed: `${seed}/test`,
     gapMs,
     signal,
@@ -79,6 +79,7 @@ async function trainTarget(
     numbers: {},
     rows: taught.rows,
     metrics: figures,
+    calibration,
     thresholds: {},
     backTest: test,
     notes: said,

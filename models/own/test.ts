@@ -1,8 +1,8 @@
 // Figures of a learned target on rows it had not seen, and the test on the past. It promotes nothing.
 
+import { aurocOf, type CalibrationPoint, calibrationPointsOf, eceOf } from '../measure/chances.ts'
 import { type BackTest, backTest, lastStretches, type Stretch } from '../registry/index.ts'
 import { sharesOf, sumsFor } from './ask.ts'
-import { auroc, calibrationError } from './calibrate.ts'
 import type { Frame } from './frame.ts'
 import { type LearnOptions, type Lesson, learnTarget, type Taught } from './recipe.ts'
 import { unscaled } from './target.ts'
@@ -16,6 +16,7 @@ export interface TestOptions extends LearnOptions {
 
 const learnedLeast = 100
 const measuredLeast = 10
+const none: Told = { chances: [], came: [] }
 
 /** A test on the past with the figures of it. */
 export interface Tested {
@@ -23,6 +24,14 @@ export interface Tested {
   test: BackTest | null
   /** Means over the stretches, weighted by rows; empty without a test. */
   figures: Record<string, number>
+  /** Chances told of the outcome that counts against what came; empty for numbers. */
+  calibration: CalibrationPoint[]
+}
+
+/** A chance as it was told of rows, and whether it came. */
+interface Told {
+  chances: number[]
+  came: boolean[]
 }
 
 /** The test of a target, stretch by stretch. @throws MODELS_CANCELED, MODELS_FAILED */
@@ -36,8 +45,9 @@ export async function testTarget(lesson: Lesson, options: TestOptions): Promise<
   const stretches = lastStretches(span, { count: 3 }).filter(({ from, to }) => {
     return before(from - options.gapMs).length >= learnedLeast && inTime(from, to).length >= measuredLeast
   })
-  if (stretches.length === 0) return { test: null, figures: {} }
+  if (stretches.length === 0) return { test: null, figures: {}, calibration: [] }
   const found: { rows: number; figures: Record<string, number> }[] = []
+  const all: Told = { chances: [], came: [] }
   let done = 0
   const share = (part: number) => options.onProgress?.((done + part) / stretches.length)
   const test = await backTest<Taught>({
@@ -49,8 +59,12 @@ export async function testTarget(lesson: Lesson, options: TestOptions): Promise<
     measureOn: async (taught, { from, to }: Stretch) => {
       const some = inTime(from, to)
       if (some.length === 0) return null
-      const figures = await figuresOn(taught, frame, some)
-      if (taught !== options.current?.model) found.push({ rows: some.length, figures })
+      const { told, by: figures } = await figuresOn(taught, frame, some)
+      if (taught !== options.current?.model) {
+        found.push({ rows: some.length, figures })
+        all.chances.push(...told.chances)
+        all.came.push(...told.came)
+      }
       return { value: (figures.logLoss ?? figures.meanAbsoluteError) as number, rows: some.length }
     },
     current: options.current,
@@ -59,7 +73,7 @@ export async function testTarget(lesson: Lesson, options: TestOptions): Promise<
       done = count
     },
   })
-  return { test, figures: weighted(found) }
+  return { test, figures: weighted(found), calibration: calibrationPointsOf(all.chances, all.came) }
 }
 
 function weighted(
@@ -99,8 +113,8 @@ export async function figuresOn(
   taught: Taught,
   frame: Frame,
   rows: readonly number[],
-): Promise<Record<string, number>> {
-  if (rows.length === 0) return {}
+): Promise<{ by: Record<string, number>; told: Told }> {
+  if (rows.length === 0) return { by: {}, told: none }
   const { aim, target, scale, interval } = taught.meta
   const sums = await sumsFor(taught, frame, rows)
   const values = frame.columns.get(target)?.values ?? []
@@ -113,7 +127,7 @@ export async function figuresOn(
       ]
       return Number(values[row]) >= low && Number(values[row]) <= high
     })
-    return { meanAbsoluteError: mean(errors), within90: within.length / rows.length }
+    return { by: { meanAbsoluteError: mean(errors), within90: within.length / rows.length }, told: none }
   }
   const shares = sharesOf(taught, sums)
   const labels = aim.labels.length
@@ -125,13 +139,14 @@ export async function figuresOn(
   })
   const about = aim.positive === null ? 0 : aim.labels.indexOf(aim.positive)
   const told = rows.map((_, i) => shares[i * labels + about] as number)
-  const is = came.map((label) => Number(label === about))
-  return {
+  const is = came.map((label) => label === about)
+  const by = {
     logLoss: mean(came.map((label, i) => -Math.log(Math.max(1e-4, label < 0 ? 0 : shareAt(i, label))))),
     accuracy: rights.length / rows.length,
-    auroc: auroc(told, is),
-    calibrationError: calibrationError(told, is),
+    auroc: aurocOf(told, is) ?? 0.5,
+    calibrationError: eceOf(told, is),
   }
+  return { by, told: { chances: told, came: is } }
 }
 
 /** Columns that say nearly everything by themselves: what is known only with the outcome, more likely than not. */
@@ -145,8 +160,8 @@ export function telltales(lesson: Lesson): string[] {
     if (known.length < rows.length / 2) return false
     const told = known.map((row) => Number(column.values[row]))
     if (aim.kind === 'class' && aim.positive !== null) {
-      const came = known.map((row) => Number(String(outcomes[row]) === aim.positive))
-      return Math.abs(auroc(told, came) - 0.5) > 0.495
+      const came = known.map((row) => String(outcomes[row]) === aim.positive)
+      return Math.abs((aurocOf(told, came) ?? 0.5) - 0.5) > 0.495
     }
     return (
       aim.kind === 'number' &&

@@ -1,5 +1,6 @@
 // What is known of a version of a model, of how it was tested, and of what was decided about it. Shapes only.
 
+import type { CalibrationPoint } from '../measure/chances.ts'
 import type { Profile } from './profile.ts'
 
 /** Names a model: the same name in two markets is two models. */
@@ -71,6 +72,8 @@ export interface Card extends ModelRef {
   /** Above, or below, which it raises its hand. */
   thresholds: Record<string, number>
   backTest: BackTest | null
+  /** Chances told against what came, on held-back rows; absent where it tells none. */
+  calibration?: readonly CalibrationPoint[]
   /** A quick first one, to be replaced by a full one without a test. */
   isSmall: boolean
   /** What the inputs looked like, for drift. */

@@ -138,7 +138,10 @@ export class Registry {
    * @throws Error where the disk refuses, and what the log throws; the version before stays in use
    */
   async offer({ card, own, bundle }: Offer): Promise<Card> {
-    const verdict = verdictOn(card, this.current(card))
+    const current = this.current(card)
+    // One that the program does not read any more is in nobody's use.
+    const isReadable = current?.kind === bundle.kind && current.format === bundle.format
+    const verdict = verdictOn(card, isReadable ? current : null)
     const version = this.#newVersion(card, card.trainedAt)
     const whole: Card = { ...card, version, kind: bundle.kind, format: bundle.format, verdict }
     await put(this.#root, { ...bundle, meta: { card: whole, own } })

@@ -73,7 +73,7 @@ export class Learning {
       ...info,
       versions: versions.map(versionOf),
       decisions: decisions.toReversed().map(decisionOf),
-      calibration: [],
+      calibration: [...(registry.current({ market, model })?.calibration ?? [])],
     }
   }
 

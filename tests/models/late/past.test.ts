@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { calibrated, calibrationOf, Drift } from '../../../models/late/calibrate.ts'
 import { Fading, Shrunk } from '../../../models/late/fading.ts'
-import { aurocOf, eceOf } from '../../../models/late/measure.ts'
 import { seen } from '../../../models/late/sights.ts'
 import { binsOf, chanceOver, chanceStillOver, Spread } from '../../../models/late/spread.ts'
+import { aurocOf, eceOf } from '../../../models/measure/chances.ts'
 import { asOf, madeWorks, start } from './made-works.ts'
 
 const dayMs = 86_400_000

@@ -6,13 +6,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWarehouse } from '#data/warehouse'
-import {
-  auroc,
-  calibrationError,
-  conformalInterval,
-  isotonic,
-  stepAt,
-} from '../../../models/own/calibrate.ts'
+import { aurocOf, calibrationPointsOf, eceOf } from '../../../models/measure/chances.ts'
+import { conformalInterval, isotonic, stepAt } from '../../../models/own/calibrate.ts'
 import type { OwnScored, OwnTrained, OwnTrainInput } from '../../../models/own/meta.ts'
 import { tasks } from '../../../models/own/tasks.ts'
 import { chooseBackend } from '../../../models/runtime/index.ts'
@@ -202,10 +197,14 @@ describe('calibration', () => {
   })
 
   test('measures: chance of the right order, gap of shares, intervals', () => {
-    expect(auroc([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1])).toBe(1)
-    expect(auroc([1, 1, 1], [0, 1, 0])).toBe(0.5)
-    expect(auroc([1, 2], [1, 1])).toBe(0.5)
-    expect(calibrationError([0.5, 0.5], [0, 1])).toBeCloseTo(0.5)
+    expect(aurocOf([0.1, 0.2, 0.8, 0.9], [false, false, true, true])).toBe(1)
+    expect(aurocOf([1, 1, 1], [false, true, false])).toBe(0.5)
+    expect(aurocOf([1, 2], [true, true])).toBeNull()
+    expect(eceOf([0.5, 0.5], [false, true])).toBeCloseTo(0.5)
+    expect(calibrationPointsOf([0.9, 0.2, 0.1, 0.8], [true, false, false, true], 2)).toEqual([
+      { from: 0.1, to: 0.2, predicted: expect.closeTo(0.15), observed: 0, count: 2 },
+      { from: 0.8, to: 0.9, predicted: expect.closeTo(0.85), observed: 1, count: 2 },
+    ])
     const [low, high] = conformalInterval(Array.from({ length: 999 }, (_, i) => i - 499))
     expect([Math.round(low), Math.round(high)]).toEqual([-450, 450])
     expect(conformalInterval([])).toEqual([0, 0])

@@ -20,20 +20,48 @@ export function aurocOf(scores: readonly number[], outcomes: readonly boolean[])
   return (rankSum - (trueCount * (trueCount + 1)) / 2) / (trueCount * falseCount)
 }
 
-/** Expected calibration error over bins of equal mass: the mean of |mean chance - share that came true|. */
-export function eceOf(chances: readonly number[], outcomes: readonly boolean[], bins = 10): number {
+/** A band of chances that were told, with the share that came true. */
+export interface CalibrationPoint {
+  /** Lowest and highest chance of the band. */
+  from: number
+  to: number
+  /** Means of the band. */
+  predicted: number
+  observed: number
+  count: number
+}
+
+/** What was told against what came, in bands of equal size from the lowest chance on. */
+export function calibrationPointsOf(
+  chances: readonly number[],
+  outcomes: readonly boolean[],
+  bands = 10,
+): CalibrationPoint[] {
   const order = chances.map((_, i) => i).sort((a, b) => (chances[a] as number) - (chances[b] as number))
-  let sum = 0
-  for (let bin = 0; bin < bins; bin++) {
+  const count = Math.min(bands, order.length)
+  return Array.from({ length: count }, (_, band) => {
     const some = order.slice(
-      Math.floor((bin * order.length) / bins),
-      Math.floor(((bin + 1) * order.length) / bins),
+      Math.floor((band * order.length) / count),
+      Math.floor(((band + 1) * order.length) / count),
     )
     const told = some.reduce((total, i) => total + (chances[i] as number), 0)
-    const seen = some.filter((i) => outcomes[i] === true).length
-    sum += Math.abs(told - seen)
-  }
-  return order.length === 0 ? 0 : sum / order.length
+    return {
+      from: chances[some[0] as number] as number,
+      to: chances[some.at(-1) as number] as number,
+      predicted: told / some.length,
+      observed: some.filter((i) => outcomes[i] === true).length / some.length,
+      count: some.length,
+    }
+  })
+}
+
+/** Expected calibration error over bands of equal size: the mean of |mean chance - share that came true|. */
+export function eceOf(chances: readonly number[], outcomes: readonly boolean[], bands = 10): number {
+  const points = calibrationPointsOf(chances, outcomes, bands)
+  const sum = points.reduce((total, { predicted, observed, count }) => {
+    return total + Math.abs(predicted - observed) * count
+  }, 0)
+  return chances.length === 0 ? 0 : sum / chances.length
 }
 
 /** Mean negative log-likelihood, nats. */
