@@ -3,23 +3,28 @@
 
 import { type Effects, reasonOf } from '#data/kernel'
 import { type Models, openForecasts } from '#models'
+import type { BuiltIn, Job } from '#orchestrator/learning'
 import type { Detector } from './detection.ts'
 import type { Turns } from './turns.ts'
 
 /** What forecasting works with. */
 export interface ForecastingContext {
-  models: Pick<Models, 'registry' | 'states'>
+  models: Pick<Models, 'registry'>
   detector: Detector
   turns: Turns
   effects: Effects
   market: string
-  /** Else nothing is taught, and what was taught before is used. */
-  trains: boolean
+  /** Whether it may be taught now; else only what was taught before is used. */
+  mayTeach(): boolean
+  /** Starts a training of the model, or gives the one under way. */
+  train(): Job
   now(): number
 }
 
 /** Forecasting beside the loop. */
 export interface Forecasting {
+  /** The forecaster as one of Detour's own models. */
+  model: BuiltIn
   /** Called after each cycle; starts what is due, if nothing is under way. */
   wake(): void
   /** Starts nothing more; resolves once what is under way has ended. */
@@ -47,21 +52,34 @@ export function forecastInTurn(context: ForecastingContext): Forecasting {
     isLoaded = true
   }
   const isDue = () =>
-    context.trains &&
+    context.mayTeach() &&
     (learnedAt === null || now() - learnedAt > oldMs) &&
-    effects.clock.now() - triedAt >= restMs &&
-    models.states().every(({ state }) => state !== 'training')
+    effects.clock.now() - triedAt >= restMs
+  const teach: BuiltIn['train'] = async (signal, onProgress) => {
+    const examples = await turns.take(() => detector.examples(examplesMost))
+    const told = (share: number) => onProgress({ step: 'learning from the days of all series', share })
+    const card = await forecasts.teach({ market, examples, signal, onProgress: told })
+    if (card === null) return 'there are too few days of series to learn from'
+    learnedAt = now()
+    if (!card.verdict.isPromoted) return `the new version is not in use: ${card.verdict.reason}`
+    await use()
+    return ''
+  }
   const work = async () => {
     if (!isLoaded) await use()
     if (!isDue() || stop.signal.aborted) return
     triedAt = effects.clock.now()
-    const examples = await turns.take(() => detector.examples(examplesMost))
-    const card = await forecasts.teach({ market, examples, signal: stop.signal })
-    if (card === null) return
-    learnedAt = now()
-    if (card.verdict.isPromoted) await use()
+    const { error } = await context.train().ended
+    if (error !== null) throw error
   }
   return {
+    model: {
+      model: 'forecast',
+      title: 'Series',
+      does: 'Foretells the next hours of every series, beside what its seasons, level and siblings say.',
+      drifts: () => [],
+      train: teach,
+    },
     wake: () => {
       if (stop.signal.aborted || under !== null || (isLoaded && !isDue())) return
       under = work()

@@ -45,18 +45,22 @@ export async function learnInTurn(
   const { market } = core
   const book = await ModelBook.open(log, market)
   await models.attach(market, book.journal)
+  const mayTeach = () => trains && !learning.isBusy
+  const forecasting = forecastInTurn({
+    ...{ models, detector, turns, effects, market, mayTeach, now },
+    train: () => learning.train('forecast'),
+  })
   const builtIns = [
     ordersModel({ models, warehouse, market, now }),
     lateModel({ late, warehouse, market, now }),
+    forecasting.model,
   ]
   const changed = (model: string) => core.tell({ kind: 'model', ids: [model], at: now() })
   const parts = { workspace, market, registry, book, builtIns, changed, project, now, isScheduled: trains }
-  const learning = new Learning(parts)
+  const learning: Learning = new Learning(parts)
   const training = trainInTurn({ models, effects, market, now, train: () => learning.train('orders') })
-  const mayTeach = () => trains && !learning.isBusy
   const train = () => learning.train('late')
   const lateness = watchLate({ late, warehouse, effects, market, worlds, mayTeach, train, now })
-  const forecasting = forecastInTurn({ models, detector, turns, effects, market, trains, now })
   return {
     learning,
     wake: () => {

@@ -96,7 +96,7 @@ describe('own models', { timeout: 180_000 }, () => {
     }
     expect(told.length).toBeGreaterThan(2)
     const list = (await call('GET', '/models')).body as unknown as api.ModelsAnswer
-    expect(list.models.map(({ model }) => model)).toEqual(['orders', 'late', 'late_orders'])
+    expect(list.models.map(({ model }) => model)).toEqual(['orders', 'late', 'forecast', 'late_orders'])
     const seen = await call('POST', '/sql', { query: 'SELECT count(*) AS n FROM model_scores' })
     expect(seen.body.rows).toEqual([{ n: 60 }])
   })
