@@ -39,28 +39,40 @@ function heap(): number {
   return process.memoryUsage().heapUsed
 }
 
+/** The market with its nodes and stock. */
+function stocked(): CoreState {
+  const state = carriedOut(emptyState('main'), 'DefineNodes', { nodes: nodes() }, start)
+  return stockLots().reduce((next, lot) => carriedOut(next, 'CountStock', lot, start), state)
+}
+
+/** The state with one more order, as far as the orders of a backlog have come. */
+function withOrder(before: CoreState, i: number): CoreState {
+  const at = start + i * 60_000
+  const { type, data } = newOrder(`B-${i}`, i, at)
+  let state = carriedOut(before, type, data, at)
+  const stage = standing[i % standing.length] ?? 'released'
+  for (let step = 0; ; step++) {
+    const time = at + step * 600_000
+    const next = nextStep(state, data.order.orderId, stage, time)
+    if (next === null) return state
+    state = carriedOut(state, next.type, next.data, time)
+  }
+}
+
 /** Bytes of a live order line: orders of one to three lines with their work, steps and ids, and all that finds them. */
 function measureLines(count: number): number {
-  let state = carriedOut(emptyState('main'), 'DefineNodes', { nodes: nodes() }, start)
-  for (const lot of stockLots()) state = carriedOut(state, 'CountStock', lot, start)
+  // What sourcing knows of places is loaded with the first order, and is no part of any.
+  withOrder(stocked(), 0)
+  let state = stocked()
   let lines = 0
   const before = heap()
   for (let i = 0; lines < count; i++) {
-    const at = start + i * 60_000
-    const { type, data } = newOrder(`B-${i}`, i, at)
-    state = carriedOut(state, type, data, at)
-    lines += data.lines.length
-    const stage = standing[i % standing.length] ?? 'released'
-    for (let step = 0; ; step++) {
-      const time = at + step * 600_000
-      const next = nextStep(state, data.order.orderId, stage, time)
-      if (next === null) break
-      state = carriedOut(state, next.type, next.data, time)
-    }
+    const orders = state.orders.size
+    state = withOrder(state, i)
+    if (state.orders.size !== orders + 1) throw new Error('an order is missing')
+    lines += newOrder(`B-${i}`, i, start + i * 60_000).data.lines.length
   }
-  const bytes = (heap() - before) / lines
-  if (state.orders.size === 0) throw new Error('no orders')
-  return bytes
+  return (heap() - before) / lines
 }
 
 /** Bytes of a position, without the text of its key and the names in it. */
