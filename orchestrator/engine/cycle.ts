@@ -2,7 +2,7 @@
 // reroutes. Each part is asked in its order; none of them is here.
 
 import type { Effects } from '#data/kernel'
-import { advance, type FlowContext, launchDue, sourceGathered } from '#orchestrator/flow'
+import { advance, type FlowContext, launchDue, sourceGathered } from '#orchestrator/flows'
 import { rerouteAll, rescueAll } from '#orchestrator/incidents'
 import { readHistory } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'

@@ -3,7 +3,7 @@
 
 import type { Effects } from '#data/kernel'
 import type { Core } from '#orchestrator/core'
-import { leastWaitMs, mayGather } from '#orchestrator/flow'
+import { leastWaitMs, mayGather } from '#orchestrator/flows'
 
 /** How often it is looked, real ms: the clock of the market may be set, paused or go faster. */
 const lookMs = 1_000

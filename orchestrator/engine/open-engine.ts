@@ -3,7 +3,7 @@
 import type { Effects } from '#data/kernel'
 import { openSnapshotFiles } from '#data/log'
 import { type Core, type CoreOptions, openCore } from '#orchestrator/core'
-import { advance } from '#orchestrator/flow'
+import { advance } from '#orchestrator/flows'
 import { openProjector } from '#orchestrator/projection'
 import { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { type Core, isOpenWork, type Order } from '#orchestrator/core'
-import { advance } from '#orchestrator/flow'
+import { advance } from '#orchestrator/flows'
 import { isHeldOut, rescueAll } from '#orchestrator/incidents'
 import { type History, noHistory, Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'

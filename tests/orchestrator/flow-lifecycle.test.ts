@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { Core } from '#orchestrator/core'
-import { advance, launchDue } from '#orchestrator/flow'
+import { advance, launchDue } from '#orchestrator/flows'
 import { Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { start } from './core/setting.ts'

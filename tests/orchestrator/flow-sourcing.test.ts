@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { type Core, defaultStrategy, historySteps, isOpenWork, type Order } from '#orchestrator/core'
-import { advance, sourceGathered } from '#orchestrator/flow'
+import { advance, sourceGathered } from '#orchestrator/flows'
 import { Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { node, start } from './core/setting.ts'

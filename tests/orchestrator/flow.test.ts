@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { availableOf, type Core, historySteps, isOpenWork } from '#orchestrator/core'
-import { advance, defaultFlow } from '#orchestrator/flow'
+import { advance, defaultFlow } from '#orchestrator/flows'
 import { Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { start } from './core/setting.ts'

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { type Core, isOpenWork } from '#orchestrator/core'
-import { advance } from '#orchestrator/flow'
+import { advance } from '#orchestrator/flows'
 import { rescueAll } from '#orchestrator/incidents'
 import {
   type History,
