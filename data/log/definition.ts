@@ -43,6 +43,8 @@ export interface Definition<S, C extends Command, E extends DomainEvent, A> {
   decide(state: S, command: C): Decision<E, A>
   /** The state after the event. */
   evolve(state: S, event: E): S
+  /** Paths of large data in events that `evolve` never looks at, as for the `without` of a log's `read`. */
+  unread?: readonly string[]
   /** How the state is written into snapshots; without it there are none. */
   codec?: StateCodec<S>
 }

@@ -42,9 +42,10 @@ export interface EventLog {
 
   /**
    * Up to `limit` events with seq > `afterSeq`, in order; fewer only at the end of the stream.
+   * @param without SQL/JSON paths ("$.decision.candidates") of data that the caller does not look at: it may be missing
    * @throws LOG_UNAVAILABLE, LOG_DAMAGED
    */
-  read(stream: string, afterSeq: number, limit: number): Promise<StoredEvent[]>
+  read(stream: string, afterSeq: number, limit: number, without?: readonly string[]): Promise<StoredEvent[]>
 
   /**
    * Seq of the last event, 0 for a stream that does not exist.

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { fail } from '#data/kernel'
-import type { Outcome, PackedRows } from './sqlite-protocol.ts'
+import type { Outcome, PackedRows, Question } from './sqlite-protocol.ts'
 import { isConstraint } from './sqlite-schema.ts'
 
 /** An append as it lies among others: the cells from `from` to before `to` are its events, three each. */
@@ -17,6 +17,10 @@ export interface AppendView {
 
 type EventRow = [seq: number, eventId: string, type: string, recordedAt: number, data: string]
 
+type ReadQuestion = Pick<Extract<Question, { kind: 'read' }>, 'stream' | 'afterSeq' | 'limit' | 'without'>
+
+/** Events up to this size are read whole, bytes. */
+const shortBytes = 1_500
 const selectEvents = 'select seq, event_id, type, recorded_at, data from events'
 const selectStreams = `
   with recursive found (stream) as (
@@ -33,6 +37,8 @@ export class EventTable {
   readonly #sql: ReturnType<typeof statementsOf>
   /** Ends of streams seen in the open transaction. */
   readonly #tails = new Map<string, number>()
+  /** Reads that leave out so many paths. */
+  readonly #cut = new Map<number, RowStatement<EventRow>>()
 
   /** @param path file behind `db`, for error messages */
   constructor(db: DatabaseSync, path: string) {
@@ -108,9 +114,15 @@ export class EventTable {
     return rows.filter((row) => /^\d+$/.test(row[1].slice(commandId.length + 1))).map((row) => pack([row]))
   }
 
-  /** @throws LOG_DAMAGED when seqs do not follow each other */
-  read(stream: string, afterSeq: number, limit: number): PackedRows {
-    const rows = this.#sql.read.all(stream, afterSeq, limit)
+  /**
+   * @param without paths of data to leave out of long events; cutting a short one costs more than it saves
+   * @throws LOG_DAMAGED when seqs do not follow each other
+   */
+  read({ stream, afterSeq, limit, without }: ReadQuestion): PackedRows {
+    const rows =
+      without.length === 0
+        ? this.#sql.read.all(stream, afterSeq, limit)
+        : this.#readWithout(without).all(...without, stream, afterSeq, limit)
     const last = rows.at(-1)
     if (last !== undefined && last[0] !== afterSeq + rows.length) {
       const reason = `stream ${stream} has a gap after event ${afterSeq}`
@@ -118,18 +130,31 @@ export class EventTable {
     }
     return pack(rows)
   }
+
+  #readWithout({ length }: readonly string[]): RowStatement<EventRow> {
+    const known = this.#cut.get(length)
+    if (known !== undefined) return known
+    const paths = Array.from({ length }, () => '?').join(', ')
+    const data = `iif(octet_length(data) > ${shortBytes}, json_remove(data, ${paths}), data)`
+    const sql = `select seq, event_id, type, recorded_at, ${data} from events`
+    const statement = rowsOf<EventRow>(this.#db, `${sql} where stream = ? and seq > ? order by seq limit ?`)
+    this.#cut.set(length, statement)
+    return statement
+  }
 }
 
 interface RowStatement<T> {
   all(...values: (string | number)[]): T[]
 }
 
+function rowsOf<T>(db: DatabaseSync, sql: string): RowStatement<T> {
+  const statement = db.prepare(sql)
+  statement.setReturnArrays(true)
+  return statement as unknown as RowStatement<T>
+}
+
 function statementsOf(db: DatabaseSync) {
-  const rows = <T>(sql: string): RowStatement<T> => {
-    const statement = db.prepare(sql)
-    statement.setReturnArrays(true)
-    return statement as unknown as RowStatement<T>
-  }
+  const rows = <T>(sql: string) => rowsOf<T>(db, sql)
   return {
     begin: db.prepare('begin immediate'),
     commit: db.prepare('commit'),

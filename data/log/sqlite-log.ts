@@ -98,7 +98,12 @@ class SqliteLog implements EventLog {
     })
   }
 
-  async read(stream: string, afterSeq: number, limit: number): Promise<StoredEvent[]> {
+  async read(
+    stream: string,
+    afterSeq: number,
+    limit: number,
+    without: readonly string[] = [],
+  ): Promise<StoredEvent[]> {
     const chunk = (from: number): Promise<PackedRows> => {
       const rows = Math.min(chunkRows, afterSeq + limit - from)
       const answer = this.#ask<PackedRows>((id) => ({
@@ -107,6 +112,7 @@ class SqliteLog implements EventLog {
         stream,
         afterSeq: from,
         limit: rows,
+        without,
       }))
       answer.catch(() => {})
       return answer

@@ -19,7 +19,7 @@ export interface AppendBatch {
 
 /** Something asked of the tables without changing them. */
 export type Question =
-  | { kind: 'read'; id: number; stream: string; afterSeq: number; limit: number }
+  | { kind: 'read'; id: number; stream: string; afterSeq: number; limit: number; without: readonly string[] }
   | { kind: 'tail'; id: number; stream: string }
   | { kind: 'command'; id: number; stream: string; commandId: string }
   | { kind: 'streams'; id: number }

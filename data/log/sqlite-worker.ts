@@ -136,7 +136,7 @@ class LogWorker {
       case 'command':
         return this.#table.command(question.stream, question.commandId)
       case 'read':
-        return this.#table.read(question.stream, question.afterSeq, question.limit)
+        return this.#table.read(question)
     }
   }
 }

@@ -119,10 +119,11 @@ export class StreamFold<S, C extends Command, E extends DomainEvent, A> {
    */
   async catchUp(log: EventLog, tail: number, isOwn: (event: StoredEvent) => boolean): Promise<boolean> {
     const ahead: Promise<StoredEvent[]>[] = []
+    const { unread } = this.#definition
     let from = this.seq
     const readOn = (): void => {
       for (; from < tail && ahead.length < readsAhead; from += chunkEvents) {
-        const events = log.read(this.#stream, from, Math.min(chunkEvents, tail - from))
+        const events = log.read(this.#stream, from, Math.min(chunkEvents, tail - from), unread)
         events.catch(() => {})
         ahead.push(events)
       }

@@ -23,9 +23,12 @@ import { type CoreState, emptyState } from './state.ts'
 
 const codec = stateCodec<CoreState>()
 
+/** Most of the bytes of a log, kept for tables and people: what becomes of an order never hangs on them. */
+const unread = ['$.decision.candidates', '$.decision.counterfactuals', '$.decision.lines']
+
 /** The rules of a market's stream. */
 export function coreDefinition(market: string): Definition<CoreState, CoreCommand, CoreEvent, CoreAnswer> {
-  return { initial: () => emptyState(market), decide, evolve, codec }
+  return { initial: () => emptyState(market), decide, evolve, unread, codec }
 }
 
 /** Name of the stream that holds a market's orders, stock and incidents. */

@@ -30,6 +30,27 @@ describe.each(kinds)('what was appended in $name', ({ newStore }) => {
     expect((await log.read('main', 1, 10)).map((one) => one.eventId)).toEqual(['a/1', 'b/0'])
   })
 
+  test('is the same but for what the reader does not look at', async () => {
+    const log = await (await newStore()).open()
+    const long = {
+      why: { notes: 'x'.repeat(2_000), size: 1.5, name: 'n\ud800', list: [{ a: null }] },
+      at: 1e21,
+    }
+    const events = [long, { why: { notes: 'short' } }, { notes: 'y'.repeat(2_000) }, ['z'.repeat(2_000)]].map(
+      (data, i) => ({ eventId: `c/${i}`, type: 'Noted', data }),
+    )
+    await log.append('main', 0, events)
+    const whole = await log.read('main', 0, 10)
+    const cut = await log.read('main', 0, 10, ['$.why.notes', '$.nothing'])
+    expect(whole.map(({ data }) => data)).toEqual(JSON.parse(JSON.stringify(events.map(({ data }) => data))))
+    const withoutNotes = (read: readonly object[]): unknown =>
+      JSON.parse(JSON.stringify(read), (key, value) => (key === 'notes' ? undefined : value))
+    expect(withoutNotes(cut)).toEqual(withoutNotes(whole))
+    // Only the paths that were named may be missing.
+    expect(cut[2]).toEqual(whole[2])
+    expect(cut[3]).toEqual(whole[3])
+  })
+
   test('survives closing and opening again', async () => {
     const store = await newStore()
     const log = await store.open()
