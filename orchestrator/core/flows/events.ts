@@ -1,0 +1,61 @@
+// What can happen to flows and their runs. Events are kept forever: fields are added, never renamed.
+
+import type { api } from '#data/contracts'
+import type { ActionAsked, FlowMessage, StepTaken } from './commands.ts'
+
+/** Data of each event of flows, by its type. */
+export interface FlowEvents {
+  FlowDraftSaved: { draft: api.FlowDraft }
+  FlowDraftRemoved: { flowId: string; by: string }
+  FlowPublished: { flow: api.PublishedFlow }
+  FlowModeSet: { flowId: string; mode: api.FlowMode; by: string }
+  /** @param run number of the run among those of its order */
+  FlowRunStarted: {
+    runId: string
+    run: number
+    orderId: string | null
+    position: { sku: string; nodeId: string } | null
+    flowId: string
+    version: number
+    tileId: string
+    reason: string
+    /** Steps of the order before it, see `FlowToken.mark`. */
+    mark: number
+  }
+  /** @param number of the step in its run, from 1 */
+  FlowStepTaken: { runId: string; orderId: string | null; number: number; step: StepTaken }
+  /** @param version after it; @param by who asked */
+  FlowRunMigrated: {
+    runId: string
+    orderId: string | null
+    version: number
+    tiles: Readonly<Record<string, string>>
+    by: string
+  }
+  /** A receiver of webhooks is told. */
+  FlowMessageSent: { runId: string; orderId: string | null; tileId: string; message: FlowMessage }
+  /** An event of a run that is about no order. */
+  FlowRunSignalled: { runId: string; name: string }
+  ProviderActionRequested: ActionAsked
+  ProviderActionDone: {
+    key: string
+    action: string
+    orderId: string | null
+    runId: string | null
+    reason: string | null
+  }
+  ProviderActionFailed: {
+    key: string
+    action: string
+    orderId: string | null
+    runId: string | null
+    reason: string | null
+  }
+  FlowShadowed: {
+    orderId: string
+    flowId: string
+    version: number
+    steps: readonly { tileId: string; outcome: api.FlowOutcome; reason: string | null }[]
+  }
+  FlowTriggersRead: { seq: number }
+}

@@ -1,0 +1,107 @@
+// Where runs of flows stand. Shapes only; values are never changed in place. What the tiles mean is not known here.
+
+import type { api } from '#data/contracts'
+import { PersistentMap } from '../persistent/map.ts'
+
+/** A split that a token is within. */
+export interface FlowSplit {
+  /** The splitter, and the step of the run in which it split. */
+  tileId: string
+  step: number
+  /** Lines of the token before it, null = all. */
+  lineIds: readonly string[] | null
+}
+
+/** A place where a run stands. Times are epoch ms of the market. */
+export interface FlowToken {
+  tokenId: number
+  tileId: string
+  /**
+   * `ready`: the tile is to be done; `waiting`: for an event, an answer or a time; `merging`: for the other branches;
+   * `acted`: its work is done and it waits for its resume event.
+   */
+  state: 'ready' | 'waiting' | 'merging' | 'acted'
+  since: number
+  /** Try of the tile, from 1. */
+  attempt: number
+  /** When it goes on at the latest, null = only by an event. */
+  dueAt: number | null
+  /** Events before this place were taken account of, see `EventMark`. */
+  mark: number
+  /** Lines that it is about, null = all. */
+  lineIds: readonly string[] | null
+  splits: readonly FlowSplit[]
+}
+
+/** Work that can be taken back. */
+export interface DoneTile {
+  tileId: string
+  step: number
+  lineIds: readonly string[] | null
+  /** What taking it back needs to know, such as the id of a reservation. */
+  ref: string | null
+}
+
+/** A run that has not ended. */
+export interface FlowRun {
+  runId: string
+  flowId: string
+  version: number
+  /** null = it is about stock. */
+  orderId: string | null
+  /** The position it is about, null = about an order. */
+  position: { sku: string; nodeId: string } | null
+  status: 'running' | 'undoing'
+  /** Why it is being undone. */
+  reason: string | null
+  startedAt: number
+  /** Counts its steps. */
+  steps: number
+  /** Greatest token id so far. */
+  lastToken: number
+  tokens: readonly FlowToken[]
+  /** In the order they were done. */
+  done: readonly DoneTile[]
+  /** What the last custom action said. */
+  outcome: string
+  /** Events raised for a run that is about no order, oldest first; the newest 50. */
+  raised: readonly string[]
+  /** Events dropped from `raised`. */
+  dropped: number
+}
+
+/** What an order keeps of its flow. */
+export interface OrderFlow {
+  flowId: string
+  version: number
+  /** Number of its newest run, from 1. */
+  run: number
+  state: 'running' | 'done' | 'failed' | 'cancelled'
+}
+
+/** Flows of a market. */
+export interface FlowsState {
+  /** By name, versions newest first; the newest 50 of each. */
+  published: readonly api.PublishedFlow[]
+  drafts: readonly api.FlowDraft[]
+  /** How each flow stands; one that is not named is on. */
+  modes: Readonly<Record<string, api.FlowMode>>
+  /** Runs that have not ended, by id. */
+  runs: PersistentMap<string, FlowRun>
+  /** Events of the stream up to here were looked at for what begins runs about stock and returns. */
+  triggersTo: number
+}
+
+/** No flows but the shipped one. */
+export const noFlows: FlowsState = {
+  published: [],
+  drafts: [],
+  modes: {},
+  runs: PersistentMap(),
+  triggersTo: 0,
+}
+
+/** Id of the run of an order. */
+export function orderRunId(orderId: string, run: number): string {
+  return `${orderId}/run/${run}`
+}

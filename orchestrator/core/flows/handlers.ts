@@ -1,0 +1,130 @@
+// How the state follows from events of flows. Pure.
+
+import type { api } from '#data/contracts'
+import type { EventData } from '../events.ts'
+import type { HandlersOf } from '../handlers.ts'
+import { put } from '../orders/evolve-order.ts'
+import type { CoreState } from '../state.ts'
+import type { FlowEvents } from './events.ts'
+import type { FlowRun, FlowsState, FlowToken, OrderFlow } from './flow-run.ts'
+
+type Timed<T extends keyof FlowEvents> = EventData[T] & { at: number }
+
+/** Versions of one flow, and raised events of a run, that stay at hand; the log keeps the others. */
+const most = { versions: 50, raised: 50 } as const
+
+const nothing = (state: CoreState) => state
+
+/** What events of flows do. */
+export const flowHandlers: HandlersOf<FlowEvents> = {
+  FlowDraftSaved: (state, { draft }) =>
+    withFlows(state, { drafts: [...withoutDraft(state, draft.flowId), draft].sort(byName) }),
+  FlowDraftRemoved: (state, { flowId }) => withFlows(state, { drafts: withoutDraft(state, flowId) }),
+  FlowPublished: (state, { flow }) => withFlows(state, { published: withFlow(state.flows.published, flow) }),
+  FlowModeSet: (state, { flowId, mode }) =>
+    withFlows(state, { modes: { ...state.flows.modes, [flowId]: mode } }),
+  FlowRunStarted: started,
+  FlowStepTaken: stepTaken,
+  FlowRunMigrated: migrated,
+  FlowMessageSent: nothing,
+  FlowRunSignalled: signalled,
+  ProviderActionRequested: nothing,
+  ProviderActionDone: nothing,
+  ProviderActionFailed: nothing,
+  FlowShadowed: nothing,
+  FlowTriggersRead: (state, { seq }) => withFlows(state, { triggersTo: seq }),
+}
+
+function withFlows(state: CoreState, change: Partial<FlowsState>): CoreState {
+  return { ...state, flows: { ...state.flows, ...change } }
+}
+
+function withRun(state: CoreState, run: FlowRun): CoreState {
+  return withFlows(state, { runs: state.flows.runs.set(run.runId, run) })
+}
+
+function withoutDraft({ flows }: CoreState, flowId: string): api.FlowDraft[] {
+  return flows.drafts.filter((draft) => draft.flowId !== flowId)
+}
+
+function byName(a: { flowId: string }, b: { flowId: string }): number {
+  return a.flowId < b.flowId ? -1 : Number(a.flowId > b.flowId)
+}
+
+function withFlow(published: readonly api.PublishedFlow[], flow: api.PublishedFlow): api.PublishedFlow[] {
+  const own = [flow, ...published.filter(({ flowId }) => flowId === flow.flowId)]
+  const others = published.filter(({ flowId }) => flowId !== flow.flowId)
+  return [...others, ...own.slice(0, most.versions)].sort((a, b) => byName(a, b) || b.version - a.version)
+}
+
+function started(state: CoreState, data: Timed<'FlowRunStarted'>): CoreState {
+  const { runId, run, orderId, position, flowId, version, tileId, mark, at } = data
+  const token: FlowToken = {
+    ...{ tokenId: 1, tileId, state: 'ready', since: at, attempt: 1, dueAt: null, mark },
+    ...{ lineIds: null, splits: [] },
+  }
+  const begun: FlowRun = {
+    ...{ runId, flowId, version, orderId, position, status: 'running', reason: null, startedAt: at },
+    ...{ steps: 0, lastToken: 1, tokens: [token], done: [], outcome: '', raised: [], dropped: 0 },
+  }
+  return withOrderFlow(withRun(state, begun), orderId, { flowId, version, run, state: 'running' })
+}
+
+function withOrderFlow(state: CoreState, orderId: string | null, flow: OrderFlow): CoreState {
+  const order = orderId === null ? undefined : state.orders.get(orderId)
+  return order === undefined ? state : put(state, { ...order, flow })
+}
+
+function stepTaken(state: CoreState, { runId, step }: Timed<'FlowStepTaken'>): CoreState {
+  const run = state.flows.runs.get(runId)
+  if (run === undefined) return state
+  if (step.ended !== undefined) return over(state, run, step.ended)
+  const moved = new Set([...step.gone, ...step.tokens.map(({ tokenId }) => tokenId)])
+  const tokens = [...run.tokens.filter(({ tokenId }) => !moved.has(tokenId)), ...step.tokens].sort(
+    (a, b) => a.tokenId - b.tokenId,
+  )
+  const kept = run.done.filter((each) => each.step !== step.undone)
+  return withRun(state, {
+    ...run,
+    tokens,
+    steps: run.steps + 1,
+    lastToken: Math.max(run.lastToken, ...step.tokens.map(({ tokenId }) => tokenId)),
+    done: step.done === undefined ? kept : [...kept, step.done],
+    outcome: step.said ?? run.outcome,
+    ...(step.undoing === undefined ? {} : { status: 'undoing', reason: step.undoing }),
+  })
+}
+
+/** A run that is over leaves memory; its order knows how it ended. */
+function over(state: CoreState, run: FlowRun, end: 'done' | 'failed' | 'cancelled'): CoreState {
+  const without = withFlows(state, { runs: state.flows.runs.delete(run.runId) })
+  const order = run.orderId === null ? undefined : state.orders.get(run.orderId)
+  if (order?.flow === undefined) return without
+  return withOrderFlow(without, order.orderId, { ...order.flow, state: end })
+}
+
+function migrated(state: CoreState, { runId, version, tiles }: Timed<'FlowRunMigrated'>): CoreState {
+  const run = state.flows.runs.get(runId)
+  if (run === undefined) return state
+  const renamed = (tileId: string) => tiles[tileId] ?? tileId
+  const next = withRun(state, {
+    ...run,
+    version,
+    tokens: run.tokens.map((token) => ({
+      ...token,
+      tileId: renamed(token.tileId),
+      splits: token.splits.map((split) => ({ ...split, tileId: renamed(split.tileId) })),
+    })),
+    done: run.done.map((each) => ({ ...each, tileId: renamed(each.tileId) })),
+  })
+  const flow = run.orderId === null ? undefined : state.orders.get(run.orderId)?.flow
+  return flow === undefined ? next : withOrderFlow(next, run.orderId, { ...flow, version })
+}
+
+function signalled(state: CoreState, { runId, name }: Timed<'FlowRunSignalled'>): CoreState {
+  const run = state.flows.runs.get(runId)
+  if (run === undefined) return state
+  const raised = [...run.raised, name]
+  const gone = Math.max(0, raised.length - most.raised)
+  return withRun(state, { ...run, raised: raised.slice(gone), dropped: run.dropped + gone })
+}
