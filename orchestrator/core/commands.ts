@@ -8,6 +8,7 @@ import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { NetworkCommands } from './network/commands.ts'
 import type { OrderCommands } from './orders/commands.ts'
+import type { PolicyCommands } from './policies/commands.ts'
 import type { StockCommands } from './stock/commands.ts'
 import type { TransferCommands } from './transfer/commands.ts'
 
@@ -30,6 +31,7 @@ export interface CommandData
     MarketCommands,
     NetworkCommands,
     DetectionCommands,
+    PolicyCommands,
     ArchiveCommands {}
 
 /** Name of a command. */

@@ -6,6 +6,7 @@ import { done, event, refused, type Verdict } from './decision.ts'
 import { detectionRules } from './detection/rules.ts'
 import { networkRules } from './network/rules.ts'
 import { orderRules } from './orders/rules.ts'
+import { policyRules } from './policies/rules.ts'
 import type { RulesOf } from './rules.ts'
 import type { CoreState } from './state.ts'
 import { defineNodes } from './stock/decide-stock.ts'
@@ -36,6 +37,7 @@ const rules: RulesOf<Record<CommandType, unknown>> = {
   ...archiveRules,
   ...networkRules,
   ...detectionRules,
+  ...policyRules,
   ...marketRules,
 }
 

@@ -7,6 +7,7 @@ import type { Finding, Impact } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { NetworkEvents } from './network/events.ts'
 import type { OrderEvents } from './orders/events.ts'
+import type { PolicyEvents } from './policies/events.ts'
 import type { StockEvents } from './stock/events.ts'
 import type { TransferEvents } from './transfer/events.ts'
 
@@ -32,6 +33,7 @@ export interface EventData
     MarketEvents,
     NetworkEvents,
     DetectionEvents,
+    PolicyEvents,
     ArchiveEvents {}
 
 /** Name of an event. */

@@ -8,6 +8,7 @@ import type { HandlersOf } from './handlers.ts'
 import { opened, updated } from './incidents/evolve-incident.ts'
 import { networkHandlers } from './network/handlers.ts'
 import { orderHandlers } from './orders/handlers.ts'
+import { policyHandlers } from './policies/handlers.ts'
 import type { CoreState } from './state.ts'
 import { stockHandlers } from './stock/handlers.ts'
 import { transferHandlers } from './transfer/handlers.ts'
@@ -34,6 +35,7 @@ const handlers: HandlersOf<Record<EventType, unknown>> = {
   ...archiveHandlers,
   ...networkHandlers,
   ...detectionHandlers,
+  ...policyHandlers,
   ...marketHandlers,
 }
 

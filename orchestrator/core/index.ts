@@ -75,6 +75,15 @@ export {
   unitsOf,
 } from './orders/standing.ts'
 export { isTransition, type Transition, terminalStates, transitions } from './orders/transitions.ts'
+export {
+  noMarks,
+  type PolicyBook,
+  type PolicyMarks,
+  type PolicyResult,
+  policiesInForce,
+  policyIn,
+  resultKey,
+} from './policies/policy-book.ts'
 export { isPersistentMap, PersistentMap } from './persistent/map.ts'
 export { isPersistentSet, PersistentSet } from './persistent/set.ts'
 export { type CoreState, emptyState } from './state.ts'

@@ -9,6 +9,7 @@ import type { Order } from './orders/order.ts'
 import type { OwnState } from './orders/own-states.ts'
 import { PersistentMap } from './persistent/map.ts'
 import { PersistentSet } from './persistent/set.ts'
+import { emptyPolicyBook, type PolicyBook } from './policies/policy-book.ts'
 import type { CalculatedMeasure, Product } from './stock/commands.ts'
 import type { Expiries, ExpiryNode } from './stock/expiries.ts'
 import type { EndedReservation, Reservation, ScheduleEntry, Stock } from './stock/stock.ts'
@@ -67,7 +68,10 @@ export interface CoreState {
   incidents: PersistentMap<string, Incident>
   /** Ids of the incidents that have not ended, by the key of their finding. */
   openIncidents: PersistentMap<string, string>
+  /** Limits of reroutes. */
   policy: api.ReroutePolicy
+  /** Policies that orders are asked by on their way. */
+  policyBook: PolicyBook
   /** What people set and said of detection; null = as Detour starts. Feedback oldest first. */
   detection: { settings: api.DetectionSettings | null; feedback: readonly api.Feedback[] }
   network: NetworkState
@@ -121,6 +125,7 @@ export function emptyState(market: string): CoreState {
     incidents: PersistentMap(),
     openIncidents: PersistentMap(),
     policy: defaultPolicy,
+    policyBook: emptyPolicyBook,
     detection: { settings: null, feedback: [] },
     network: { version: 0, document: emptyNetwork },
     strategies: { strategies: [defaultStrategy], rules: [] },

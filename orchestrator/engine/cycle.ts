@@ -66,6 +66,7 @@ export class Loop {
     await this.#advanceAll()
     const found = await detector.run(now())
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
+    worlds.oddness = this.#oddness
     const oddnessOf = (orderId: string) => this.#oddness.get(orderId) ?? 0
     const moved = await rerouteAll({ core, worlds, now: now(), oddnessOf })
     const rescued = this.#context.flowRuns() ? await rescueAll({ core, worlds, now: now() }) : 0

@@ -60,6 +60,7 @@ export { type NearestPlan, sourceNearest } from './source-nearest.ts'
 export { sourceOrder } from './source-order.ts'
 export { checkContextOf } from './strategy/check-context.ts'
 export { assertStrategy, type CheckContext, type CheckedNode, checkStrategy } from './strategy/checks.ts'
+export { hourAndDay, nowFacts, orderFacts } from './strategy/facts.ts'
 export {
   assertRules,
   ruleFaults,

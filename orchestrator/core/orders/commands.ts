@@ -1,5 +1,7 @@
 // What can be asked of orders and their work. Shapes only.
 
+import type { api } from '#data/contracts'
+import type { PolicyResult } from '../policies/policy-book.ts'
 import type { DecisionRecord } from './decision-record.ts'
 import type {
   ImportedOrder,
@@ -55,6 +57,14 @@ export interface OrderCommands {
   }
   ImportOrders: { orders: readonly ImportedOrder[] }
   ValidateOrder: { orderId: string }
+  /** What policies said before a step; results that were told before are left out, and holds with them. */
+  ApplyPolicies: {
+    orderId: string
+    point: api.PolicyPoint
+    results: readonly PolicyResult[]
+    /** @param lineIds null = the whole order */
+    holds: readonly { lineIds: readonly string[] | null; reason: string }[]
+  }
   /** Plans work; nothing is allocated yet. */
   SourceOrder: { orderId: string; assignments: readonly Assignment[]; decision: DecisionRecord }
   /** No node can take it: all that has no work waits for stock. */

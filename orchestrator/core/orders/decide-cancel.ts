@@ -89,20 +89,29 @@ export function holdOrder(
   at: number,
   state: CoreState,
 ): Verdict {
+  const events = eventsOfHold(order, data, at)
+  return Array.isArray(events) ? settled(state, order, events, at) : (events as Verdict)
+}
+
+/** The events that hold an order or some of its lines, none where it is held already; else why it cannot be. */
+export function eventsOfHold(
+  order: Order,
+  { lineIds, reason }: CommandData['HoldOrder'],
+  at: number,
+): CoreEvent[] | Verdict {
   const { orderId } = order
-  const { lineIds, reason } = data
   const problem = problemOfLineIds(order, lineIds)
   if (problem !== null) return problem
   if (isEnded(order)) return refused('wrong_state', { status: order.status }, order)
   const meant = order.lines.filter((line) => lineIds === null || lineIds.includes(line.lineId))
   const isHeld = lineIds === null ? order.hold !== null : meant.every((line) => line.hold !== null)
-  if (isHeld) return done([], order)
+  if (isHeld) return []
   if (meant.every((line) => unitsNotBegun(order, line) === 0)) {
     return refused('picking_began', { status: order.status }, order)
   }
   const back = withdrawals(order, movableWork(order, lineIds), reason, at)
   const held = event('OrderHeld', { orderId, reason, ...(lineIds === null ? {} : { lineIds }), at })
-  return settled(state, order, [...back, held], at)
+  return [...back, held]
 }
 
 /** What was held goes on from where it stood. */

@@ -1,5 +1,7 @@
 // What can happen to orders and their work. Events are kept forever: fields are added, never renamed.
 
+import type { api } from '#data/contracts'
+import type { PolicyResult } from '../policies/policy-book.ts'
 import type { OrderChanges } from './commands.ts'
 import type { DecisionRecord } from './decision-record.ts'
 import type { ImportedOrder, LineUnits, NewLine, NewWork, OrderHeader, Shipment, WorkRef } from './order.ts'
@@ -18,6 +20,8 @@ export interface OrderEvents {
   }
   OrderImported: { order: ImportedOrder }
   OrderValidated: { orderId: string }
+  /** What policies said before a step; where they held the order, `OrderHeld` follows. */
+  PoliciesApplied: { orderId: string; point: api.PolicyPoint; results: readonly PolicyResult[] }
   /** @param lineIds absent or null = the whole order */
   OrderHeld: { orderId: string; reason: string; lineIds?: readonly string[] | null }
   HoldLifted: { orderId: string; reason: string; lineIds: readonly string[] | null }

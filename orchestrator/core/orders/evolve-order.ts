@@ -31,18 +31,19 @@ export function evolveOrder<T extends OrderStepType>(
   const next = step(order, data, changes)
   const entry = entryOf(type, data, order)
   const history = withStep(order.history, entry)
-  // A decision to leave it where it is is no step.
-  if (type === 'RerouteDeclined') return { ...next, history, updatedAt: data.at }
+  // A decision to leave it where it is is no step, nor is what policies think of it.
+  if (type === 'RerouteDeclined' || type === 'PoliciesApplied') return { ...next, history, updatedAt: data.at }
   return finished(order, { ...next, history, hasOwnSteps: true, updatedAt: data.at }, type, entry)
 }
 
 /** What the history notes of an event. */
 function entryOf(type: OrderStepType, data: unknown, order: Order): HistoryEntry {
-  const { at, reason, decision, fulfillmentOrderId } = data as {
+  const { at, reason, decision, fulfillmentOrderId, results } = data as {
     at: number
     reason?: string
     decision?: { reason: string; toNodeId: string | null } | null
     fulfillmentOrderId?: string | null
+    results?: readonly { text: string }[]
   }
   const work =
     fulfillmentOrderId == null
@@ -52,7 +53,7 @@ function entryOf(type: OrderStepType, data: unknown, order: Order): HistoryEntry
   return {
     at,
     type,
-    reason: reason ?? decision?.reason ?? plainReasons[type],
+    reason: reason ?? decision?.reason ?? results?.map(({ text }) => text).join('; ') ?? plainReasons[type],
     nodeId: isMove ? (decision?.toNodeId ?? null) : (work?.nodeId ?? null),
   }
 }

@@ -1,6 +1,7 @@
 // What an order is while the core works on it. Shapes only; values are never changed in place.
 
 import type { fulfillmentOrderStatuses, methods, orderStatuses } from '#data/contracts'
+import type { PolicyMarks } from '../policies/policy-book.ts'
 import type { OrderTransfer, WorkTransfer } from '../transfer/transfer.ts'
 
 /** State of an order or a line. */
@@ -208,6 +209,8 @@ export interface Order extends OrderHeader {
   waitingSince: number | null
   /** Hash of the file content it was imported from, null for API orders. */
   contentHash: string | null
+  /** What policies left on it; absent = nothing. */
+  policies?: PolicyMarks
   /** Its way from another market; absent = it began here. */
   transfer?: OrderTransfer
   /** Newest 100 steps, see `historySteps`. */

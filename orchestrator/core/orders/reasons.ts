@@ -7,6 +7,7 @@ export const plainReasons: Readonly<Record<keyof OrderEvents, string>> = Object.
   OrderCreated: 'received',
   OrderImported: 'told by a file',
   OrderValidated: 'checks passed',
+  PoliciesApplied: 'policies had something to say',
   OrderHeld: 'held',
   HoldLifted: 'hold lifted',
   OrderEdited: 'edited',

@@ -9,6 +9,7 @@ import { importOrders } from './decide-import.ts'
 import * as move from './decide-move.ts'
 import * as flow from './decide-order.ts'
 import { defineOwnStates, setOwnState } from './decide-own.ts'
+import { applyPolicies } from './decide-policies.ts'
 import * as back from './decide-return.ts'
 import * as wait from './decide-wait.ts'
 import * as work from './decide-work.ts'
@@ -23,6 +24,7 @@ export const orderRules: RulesOf<OrderCommands> = {
   ReserveOrder: onOrder<'ReserveOrder'>((order, _, at, state) => flow.reserveOrder(state, order, at)),
   UnsourceOrder: onOrder<'UnsourceOrder'>(flow.unsourceOrder),
   ReleaseOrder: onOrder<'ReleaseOrder'>((order, _, at, state) => flow.releaseOrder(order, at, state)),
+  ApplyPolicies: onOrder<'ApplyPolicies'>(applyPolicies),
   EditOrder: onOrder<'EditOrder'>(editOrder),
   HoldOrder: onOrder<'HoldOrder'>(cancel.holdOrder),
   LiftHold: onOrder<'LiftHold'>(cancel.liftHold),

@@ -7,6 +7,7 @@ import type { FulfillmentOrder, Order } from './order.ts'
 import { isOpenWork } from './order.ts'
 import { cancelledWork, placedHere, withoutWork } from './shrink.ts'
 import * as lines from './steps-of-lines.ts'
+import { policiesApplied } from './steps-of-policies.ts'
 import * as work from './steps-of-work.ts'
 
 /** Events that are a step of one order. */
@@ -22,6 +23,7 @@ export type OrderStep<T extends OrderStepType> = (
 /** The steps of all events. */
 export const orderSteps: { [T in OrderStepType]: OrderStep<T> } = {
   OrderValidated: (order) => (order.stage === 'created' ? { ...order, stage: 'validated' } : order),
+  PoliciesApplied: policiesApplied,
   OrderHeld: lines.held,
   HoldLifted: lines.lifted,
   OrderEdited: lines.edited,

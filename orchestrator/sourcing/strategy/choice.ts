@@ -3,10 +3,10 @@
 
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
+import { type Condition, conditionOf, environmentOf, isCondition } from '#orchestrator/conditions'
 import { defaultStrategy, defaultStrategyId, newestStrategy, type StrategiesState } from '#orchestrator/core'
 import type { SourcingOrder } from '../world.ts'
-import { type Condition, conditionOf, isCondition } from './conditions.ts'
-import { factsOf } from './facts.ts'
+import { factsOf, nowFacts, orderFacts } from './facts.ts'
 
 /** A strategy and the rule that chose it. */
 export interface StrategyChoice {
@@ -16,22 +16,30 @@ export interface StrategyChoice {
 }
 
 interface ReadyRule {
-  holds: Condition
+  condition: Condition
   strategy: api.Strategy
   place: number
 }
 
+const environment = environmentOf([
+  { name: 'order', facts: orderFacts },
+  { name: 'now', facts: nowFacts },
+])
 const ready = new WeakMap<StrategiesState, readonly ReadyRule[]>()
 
 /**
- * The strategy of an order: the newest version of the one that the first rule chooses that holds.
+ * The strategy of an order: the one that a policy chose, else that of the first rule that holds; the newest version.
  * @param now epoch ms of the market
  */
 export function strategyFor(order: SourcingOrder, book: StrategiesState, now: number): StrategyChoice {
+  const told = order.strategyId === undefined ? undefined : newestStrategy(book.strategies, order.strategyId)
+  if (told !== undefined) return { strategy: told, rule: null }
   const rules = readyRules(book)
   if (rules.length > 0) {
     const facts = factsOf(order, now)
-    for (const { holds, strategy, place } of rules) if (holds(facts)) return { strategy, rule: place }
+    for (const { condition, strategy, place } of rules) {
+      if (condition.holds(facts)) return { strategy, rule: place }
+    }
   }
   return { strategy: newestStrategy(book.strategies, defaultStrategyId) ?? defaultStrategy, rule: null }
 }
@@ -41,9 +49,9 @@ function readyRules(book: StrategiesState): readonly ReadyRule[] {
   const known = ready.get(book)
   if (known !== undefined) return known
   const made = book.rules.flatMap(({ when, strategyId }, place) => {
-    const condition = conditionOf(when)
+    const condition = conditionOf(when, environment)
     const strategy = newestStrategy(book.strategies, strategyId)
-    return isCondition(condition) && strategy !== undefined ? [{ holds: condition, strategy, place }] : []
+    return isCondition(condition) && strategy !== undefined ? [{ condition, strategy, place }] : []
   })
   ready.set(book, made)
   return made
@@ -55,7 +63,7 @@ export function ruleFaults(
   strategies: readonly api.Strategy[],
 ): api.StrategyRuleFault[] {
   return rules.flatMap(({ when, strategyId }, rule): api.StrategyRuleFault[] => {
-    const condition = conditionOf(when)
+    const condition = conditionOf(when, environment)
     const isKnown = newestStrategy(strategies, strategyId) !== undefined
     return [
       ...(isCondition(condition) ? [] : [{ rule, ...condition }]),

@@ -50,6 +50,7 @@ export function askedFor(
     freight: 'prepaid',
     weightG: null,
     avoided,
+    ...(order.policies?.strategyId == null ? {} : { strategyId: order.policies.strategyId }),
     held: (nodeId, sku) => {
       const line = reservation?.lines.find((each) => each.sku === sku && each.nodeId === nodeId)
       return line?.quantity ?? 0

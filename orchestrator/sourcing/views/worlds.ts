@@ -16,6 +16,8 @@ import { stockView } from './stock.ts'
 export class Worlds {
   /** What the marts say, as of when they were read last. */
   history: History = noHistory
+  /** How odd a model finds orders, 0 to 1, by order id; orders that are not there were not scored. */
+  oddness: ReadonlyMap<string, number> = new Map()
   readonly #centroids: Centroids | undefined
   readonly #load = new LoadIndex()
   #compiled: { networkVersion: number; nodesVersion: number; network: CompiledNetwork } | null = null

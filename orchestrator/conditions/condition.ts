@@ -1,8 +1,7 @@
-// Conditions that choose a strategy: CEL over an order and the time, checked before it is used and bounded in what it
-// can cost. A condition that fails at work does not hold; it never throws.
+// Conditions: CEL texts, checked before they are used and bounded in what they can cost. A condition that fails at work
+// does not hold; it never throws.
 
-import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js'
-import { type factsOf, nowFacts, orderFacts } from './facts.ts'
+import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js'
 
 /** What is wrong with a condition. */
 export interface ConditionFault {
@@ -12,11 +11,20 @@ export interface ConditionFault {
 }
 
 /** A condition ready to be asked. */
-export type Condition = (facts: ReturnType<typeof factsOf>) => boolean
+export interface Condition {
+  readonly text: string
+  /** Its tree. */
+  readonly tree: ASTNode
+  /** Subjects that it asks about, such as `order`. */
+  readonly subjects: ReadonlySet<string>
+  /** Whether it holds; false where it fails at work. */
+  holds(facts: object): boolean
+  /** Whether it holds, or why that cannot be said. */
+  outcome(facts: object): boolean | { reason: string }
+}
 
 /** Characters of a condition at most. */
-const charactersMost = 2_000
-const limits = { maxAstNodes: 400, maxDepth: 40, maxListElements: 200, maxMapEntries: 0, maxCallArguments: 4 }
+export const charactersMost = 2_000
 
 /** Words that are not understood here, with what to do instead. */
 const refused: Readonly<Record<string, string>> = {
@@ -28,29 +36,8 @@ const refused: Readonly<Record<string, string>> = {
 /** Words that go over a list. */
 const loops: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
 
-const environment = makeEnvironment()
-
-function makeEnvironment(): Environment {
-  const made = new Environment({ limits })
-    .registerVariable({ name: 'order', schema: { ...orderFacts } })
-    .registerVariable({ name: 'now', schema: { ...nowFacts } })
-  // Money and counts are whole, weights and hours are not: people write both without a thought.
-  const both: Record<string, (a: number, b: number) => number> = {
-    '+': (a, b) => a + b,
-    '-': (a, b) => a - b,
-    '*': (a, b) => a * b,
-    '/': (a, b) => a / b,
-  }
-  for (const [sign, work] of Object.entries(both)) {
-    const mixed = (a: number | bigint, b: number | bigint) => work(Number(a), Number(b))
-    made.registerOperator(`int ${sign} double: double`, mixed)
-    made.registerOperator(`double ${sign} int: double`, mixed)
-  }
-  return made
-}
-
 /** The condition of a text, or what is wrong with it. */
-export function conditionOf(text: string): Condition | ConditionFault {
+export function conditionOf(text: string, environment: Environment): Condition | ConditionFault {
   if (text.length > charactersMost)
     return { position: null, reason: `is longer than ${charactersMost} characters` }
   let parsed: ParseResult
@@ -66,18 +53,35 @@ export function conditionOf(text: string): Condition | ConditionFault {
   if (checked.type !== 'bool') {
     return { position: null, reason: `says ${checked.type ?? 'nothing'}, and must say true or false` }
   }
-  return (facts) => {
-    try {
-      return parsed(facts) === true
-    } catch {
-      return false
-    }
+  return ready(text, parsed, environment)
+}
+
+function ready(text: string, parsed: ParseResult, environment: Environment): Condition {
+  const subjects = new Set([...namesIn(parsed.ast)].filter((name) => environment.hasVariable(name)))
+  return {
+    text,
+    subjects,
+    tree: parsed.ast,
+    holds: (facts) => {
+      try {
+        return parsed(facts) === true
+      } catch {
+        return false
+      }
+    },
+    outcome: (facts) => {
+      try {
+        return parsed(facts) === true
+      } catch (error) {
+        return { reason: faultOf(error).reason }
+      }
+    },
   }
 }
 
 /** Whether the text made a condition. */
 export function isCondition(made: Condition | ConditionFault): made is Condition {
-  return typeof made === 'function'
+  return 'holds' in made
 }
 
 function faultOf(error: unknown): ConditionFault {
@@ -107,6 +111,12 @@ function refusedWord(node: ASTNode, isInLoop: boolean): ConditionFault | null {
     if (found !== null) return found
   }
   return null
+}
+
+/** Names that stand by themselves in a tree. */
+function* namesIn(node: ASTNode): Generator<string> {
+  if (node.op === 'id') yield node.args
+  for (const inner of innerNodes(node.args)) yield* namesIn(inner)
 }
 
 function* innerNodes(args: unknown): Generator<ASTNode> {

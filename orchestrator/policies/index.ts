@@ -1,0 +1,17 @@
+// Door of policies: what is asked of orders on their way, in CEL over typed facts, and what follows.
+
+export { type ApplyContext, applyPolicies, approvalReason, type Gate } from './apply.ts'
+export { conditionIn, conditionOfPolicy, factsIn, subjectsIn } from './conditions.ts'
+export { type FactsContext, factsHere } from './facts/context.ts'
+export { FactSet, OrderSubjects, type Part } from './facts/fact-set.ts'
+export {
+  isTold,
+  judge,
+  nodesRefused,
+  policiesAt,
+  rerouteRefused,
+  reroutesWanted,
+  resultOf,
+  type Said,
+  textOf,
+} from './judge.ts'
