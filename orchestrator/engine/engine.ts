@@ -43,6 +43,8 @@ export interface Engine {
   /** Runs `work` alone, never beside a cycle or another load. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
   freshness(): Promise<api.Freshness>
+  /** Resolves when what cycles started beside themselves has ended: what is foreseen, what is taught. */
+  settled(): Promise<void>
   models(): api.ModelState[]
   /** Models as people see them: versions, trainings, own ones. */
   readonly learning: Learning

@@ -27,6 +27,8 @@ export interface Forecasting {
   model: BuiltIn
   /** Called after each cycle; starts what is due, if nothing is under way. */
   wake(): void
+  /** Resolves once what is under way has ended. */
+  settled(): Promise<void>
   /** Starts nothing more; resolves once what is under way has ended. */
   close(): Promise<void>
 }
@@ -90,6 +92,9 @@ export function forecastInTurn(context: ForecastingContext): Forecasting {
         .finally(() => {
           under = null
         })
+    },
+    settled: async () => {
+      await under
     },
     close: async () => {
       stop.abort()

@@ -27,6 +27,8 @@ export interface LateContext {
 export interface LateWatch {
   /** Called after each cycle; starts what is due, if nothing is under way. */
   wake(): void
+  /** Resolves once what is under way has ended. */
+  settled(): Promise<void>
   /** Starts nothing more; resolves once what is under way has ended. */
   close(): Promise<void>
 }
@@ -75,6 +77,9 @@ export function watchLate(context: LateContext): LateWatch {
         .finally(() => {
           under = null
         })
+    },
+    settled: async () => {
+      await under
     },
     close: async () => {
       stop.abort()

@@ -30,6 +30,8 @@ export interface LearningInTurn {
   learning: Learning
   /** Called after each cycle; starts what is due. */
   wake(): void
+  /** Resolves once what is under way has ended. */
+  settled(): Promise<void>
   /** Starts nothing more; resolves once what is under way has ended. */
   close(): Promise<void>
 }
@@ -67,6 +69,9 @@ export async function learnInTurn(
       if (trains) training.wake()
       lateness.wake()
       forecasting.wake()
+    },
+    settled: async () => {
+      await Promise.all([training.settled(), lateness.settled(), forecasting.settled()])
     },
     close: async () => {
       training.close()

@@ -87,6 +87,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     cycleSoon: () => heartbeat.soon(),
     exclusively: (work) => turns.take(work),
     freshness: () => heartbeat.freshness(),
+    settled: () => learns.settled(),
     learning: learns.learning,
     models: () => [...models.states(), ...lateStates(late.current(market))],
     advance: (orderId) => advance(orderId, flow),

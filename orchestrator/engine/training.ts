@@ -20,6 +20,8 @@ export interface TrainingContext {
 export interface Training {
   /** Called after each cycle; starts what is due, if nothing is under way. */
   wake(): void
+  /** Resolves once what is under way has ended. */
+  settled(): Promise<void>
   /** Starts nothing more. */
   close(): void
 }
@@ -84,6 +86,9 @@ export function trainInTurn({ models, effects, market, now, train }: TrainingCon
       under = learn().finally(() => {
         under = null
       })
+    },
+    settled: async () => {
+      await under
     },
     close: () => {
       isClosed = true
