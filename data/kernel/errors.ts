@@ -9,6 +9,7 @@ import type { ErrorKind } from './error-codes/kind.ts'
 import { logErrors } from './error-codes/log.ts'
 import { modelErrors } from './error-codes/models.ts'
 import { orchestratorErrors } from './error-codes/orchestrator.ts'
+import { policyErrors } from './error-codes/policies.ts'
 import { sourcingErrors } from './error-codes/sourcing.ts'
 import { surfaceErrors } from './error-codes/surface.ts'
 import { warehouseErrors } from './error-codes/warehouse.ts'
@@ -26,6 +27,7 @@ export const errorTable = {
   ...ingestErrors,
   ...modelErrors,
   ...orchestratorErrors,
+  ...policyErrors,
   ...sourcingErrors,
   ...webhookErrors,
   ...backupErrors,

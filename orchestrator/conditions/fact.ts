@@ -10,6 +10,9 @@ export interface Fact {
   means: string
   /** The words that it can be, where those are few. */
   words?: readonly string[]
+  /** Bounds of a number, both within; absent = none are known. */
+  least?: number
+  most?: number
 }
 
 /** Facts by their name. */

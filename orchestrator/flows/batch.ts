@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import { DetourError } from '#data/kernel'
 import type { CoreState, Order } from '#orchestrator/core'
+import { hasSomethingToSay } from '#orchestrator/policies'
 import {
   askedFor,
   type BatchOptions,
@@ -12,7 +13,7 @@ import {
   strategyHere,
 } from '#orchestrator/sourcing'
 import type { FlowContext } from './context.ts'
-import { carryOut, isGathering } from './sourcing.ts'
+import { carryOut, isGathering, keptFrom } from './sourcing.ts'
 import { wantsOf } from './wants.ts'
 
 /** How long a batch may be solved for, and with how many orders. */
@@ -72,16 +73,19 @@ export async function sourceGathered(context: FlowContext, limits: BatchLimits):
 }
 
 /** Orders that wait for others, by strategy. */
-function batchesOf({ core, now }: FlowContext): Batch[] {
+function batchesOf(context: FlowContext): Batch[] {
+  const { core, now } = context
   const state = core.state()
   const at = now()
   const batches = new Map<string, Batch>()
   for (const orderId of state.waiting) {
     const order = state.orders.get(orderId)
     if (order === undefined || !mayGather(order)) continue
+    // What policies say before it is sourced is carried out first; the flow does that.
+    if (hasSomethingToSay(order, 'source', context)) continue
     const { wants, isFresh } = wantsOf(order, state)
     if (wants.length === 0 || !isFresh) continue
-    const asked = askedFor(state, order, wants, at)
+    const asked = askedFor(state, order, wants, at, keptFrom(order, context))
     const strategy = strategyHere(asked, { state, now: at })
     if (strategy.batchMinutes === 0) continue
     const batch = batches.get(strategy.strategyId) ?? { strategy, gathered: [], isDue: false }

@@ -1,6 +1,7 @@
 // The default flow of an order: validate, source, reserve, release. Each step has its undo; the core decides whether
 // it may happen. It keeps nothing: where the parts of an order stand tells which step is next.
 
+import type { api } from '#data/contracts'
 import type { CommandResult } from '#data/log'
 import {
   blockOfLines,
@@ -12,6 +13,7 @@ import {
   isOpenWork,
   type Order,
 } from '#orchestrator/core'
+import { applyPolicies, type Gate } from '#orchestrator/policies'
 import type { FlowContext } from './context.ts'
 import { findNodes } from './sourcing.ts'
 import { wantsOf } from './wants.ts'
@@ -19,6 +21,8 @@ import { wantsOf } from './wants.ts'
 /** One step of a flow. */
 export interface Step {
   id: string
+  /** Policies that are asked before it; absent = none are. */
+  point?: api.PolicyPoint
   /** Whether a part of the order stands before this step, and nothing holds it back. */
   isDue(order: Order, state: CoreState): boolean
   /** Takes the order one state further, or says why not; null where it waits for something and still has to. */
@@ -29,6 +33,7 @@ export interface Step {
 
 const validate: Step = {
   id: 'validate',
+  point: 'validate',
   isDue: (order, state) =>
     order.stage === 'created' &&
     order.hold === null &&
@@ -44,6 +49,7 @@ const unsource = ({ orderId }: Order, { core, now }: FlowContext) =>
 
 const source: Step = {
   id: 'source',
+  point: 'source',
   isDue: (order, state) =>
     order.hold === null && order.stage === 'validated' && wantsOf(order, state).wants.length > 0,
   do: findNodes,
@@ -68,6 +74,7 @@ const reserve: Step = {
 
 const release: Step = {
   id: 'release',
+  point: 'release',
   isDue: (order, state) => {
     const planned = order.work.filter(isPlanned)
     const isFree = planned.every((work) => work.isReserved && blockOfWork(state, work) === null)
@@ -80,6 +87,14 @@ const release: Step = {
 /** The steps in order. */
 export const defaultFlow: readonly Step[] = [validate, source, reserve, release]
 
+/** Times that policies may change an order on its way, so that it gets somewhere whatever they say. */
+const roundsMost = 20
+
+/** Whether policies let the step be taken now. */
+function gateOf({ point }: Step, order: Order, context: FlowContext): Promise<Gate> | Gate {
+  return point === undefined ? 'go' : applyPolicies(order, point, context)
+}
+
 /** Times that stock may be taken away between source and reserve before the order waits. */
 const tries = 5
 
@@ -88,12 +103,19 @@ const tries = 5
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
 export async function advance(orderId: string, context: FlowContext): Promise<void> {
+  let rounds = 0
   for (let failures = 0; failures < tries; ) {
     const state = context.core.state()
     const order = state.orders.get(orderId)
     // What is further on goes first: parts that wait for stock must not hold up the others.
     const step = order && defaultFlow.findLast((each) => each.isDue(order, state))
     if (order === undefined || step === undefined) return
+    const gate = rounds < roundsMost ? await gateOf(step, order, context) : 'go'
+    if (gate === 'wait') return
+    if (gate === 'changed') {
+      rounds++
+      continue
+    }
     const result = await step.do(order, context)
     if (result === null) return
     if (result.status === 'done') continue

@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import type { CommandResult } from '#data/log'
 import type { CoreAnswer, Order } from '#orchestrator/core'
+import { factsHere, nodesRefused, policiesAt } from '#orchestrator/policies'
 import {
   askedFor,
   assignmentOf,
@@ -44,7 +45,8 @@ export async function findNodes(order: Order, context: FlowContext): Result {
   const refused = refusedNodes(order, wants, state, at)
   const short = shortNodes(order, wants, state)
   // Goods that were not found somewhere are sought elsewhere first; when stock comes, also there.
-  const avoided = new Map([...(isFresh ? short : []), ...refused])
+  const kept = keptFrom(order, context)
+  const avoided = new Map([...(isFresh ? short : []), ...refused, ...kept])
   const plan = planOf(ask(avoided), strategy, order, context)
   if (plan.work.length > 0) {
     if (isTooDear(order, wants, plan, strategy, context)) {
@@ -56,9 +58,17 @@ export async function findNodes(order: Order, context: FlowContext): Result {
     inVain.set(order, { news, at })
     return null
   }
-  const isRefused = refused.size > 0 && planOf(ask(short), strategy, order, context).work.length > 0
+  const isRefused =
+    refused.size > 0 && planOf(ask(new Map([...short, ...kept])), strategy, order, context).work.length > 0
   if (isRefused) return hold(order, wants, 'refused_everywhere', context)
   return wait(order, plan, context)
+}
+
+/** Nodes that policies keep an order away from, with the reason in words. */
+export function keptFrom(order: Order, { core, worlds, now }: FlowContext): ReadonlyMap<string, string> {
+  const state = core.state()
+  const policies = policiesAt(state, 'source')
+  return nodesRefused(policies, order, state.nodes.keys(), factsHere(worlds, state, now()))
 }
 
 /** Whether an order waits for others, to be sourced together with them. */

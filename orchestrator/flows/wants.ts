@@ -50,7 +50,12 @@ export function newsOf(order: Order, { stock, stockOfSku, nodesVersion }: CoreSt
   return last
 }
 
-const ending: ReadonlySet<string> = new Set(['no_capacity', 'node_closed', 'refused_too_often'])
+const ending: ReadonlySet<string> = new Set([
+  'no_capacity',
+  'node_closed',
+  'node_avoided',
+  'refused_too_often',
+])
 
 /** Whether what an order waits for may come by time alone, by the code with which it waits. */
 export function mayEnd(reason: string | null): boolean {

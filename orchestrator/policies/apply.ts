@@ -32,9 +32,21 @@ export async function applyPolicies(
   point: api.PolicyPoint,
   context: ApplyContext,
 ): Promise<Gate> {
-  const state = context.core.state()
-  const policies = policiesAt(state, point)
+  return applyGiven(policiesAt(context.core.state(), point), order, point, context)
+}
+
+/**
+ * The same for policies that a tile of a flow names.
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function applyGiven(
+  policies: readonly api.OrderPolicy[],
+  order: Order,
+  point: api.PolicyPoint,
+  context: ApplyContext,
+): Promise<Gate> {
   if (policies.length === 0) return 'go'
+  const state = context.core.state()
   const at = context.now()
   const said = judge(policies, order, factsHere(context.worlds, state, at)).filter(
     (one) => !isTold(order, point, one),
@@ -43,8 +55,9 @@ export async function applyPolicies(
   const holds: { lineIds: readonly string[] | null; reason: string }[] = []
   const results: PolicyResult[] = []
   let isEdited = false
+  const taken = new Set<string>()
   for (const one of said) {
-    const { result, hold, hasEdited } = await carryOut(one, order, context)
+    const { result, hold, hasEdited } = await carryOut(one, order, taken, context)
     results.push(result)
     if (hold !== null) holds.push({ lineIds: linesOf(one, order), reason: hold })
     isEdited ||= hasEdited
@@ -55,6 +68,15 @@ export async function applyPolicies(
   return isEdited || holds.length > 0 || done.status === 'done' ? 'changed' : 'go'
 }
 
+/** Whether policies in force have something to say before a step that was not told yet. */
+export function hasSomethingToSay(order: Order, point: api.PolicyPoint, context: ApplyContext): boolean {
+  const state = context.core.state()
+  const policies = policiesAt(state, point)
+  if (policies.length === 0) return false
+  const facts = factsHere(context.worlds, state, context.now())
+  return judge(policies, order, facts).some((said) => !isTold(order, point, said))
+}
+
 interface Carried {
   result: PolicyResult
   /** Reason of the hold that it asks for, null = none. */
@@ -62,7 +84,12 @@ interface Carried {
   hasEdited: boolean
 }
 
-async function carryOut(said: Said, order: Order, context: ApplyContext): Promise<Carried> {
+async function carryOut(
+  said: Said,
+  order: Order,
+  taken: Set<string>,
+  context: ApplyContext,
+): Promise<Carried> {
   const { policy, outcome } = said
   const isCritical = policy.severity === 'critical'
   const broken = isCritical ? `policy: ${policy.name}` : null
@@ -72,6 +99,8 @@ async function carryOut(said: Said, order: Order, context: ApplyContext): Promis
   let hasEdited = false
   let problem: string | null = null
   for (const action of policy.actions) {
+    // What an earlier policy set or chose stays.
+    if (isSettled(action, said, taken)) continue
     const asked = await one(action, said, order, context)
     if (asked.problem !== null) problem ??= asked.problem
     else done.push(action)
@@ -81,6 +110,15 @@ async function carryOut(said: Said, order: Order, context: ApplyContext): Promis
   if (problem === null) return { result: resultOf(said, done), hold, hasEdited }
   const failed = resultOf({ ...said, outcome: 'error', reason: problem }, done)
   return { result: failed, hold: hold ?? broken, hasEdited }
+}
+
+/** Whether an earlier policy has set or chosen the same; else it is this one that has. */
+function isSettled({ do: act, field }: api.PolicyAction, { part }: Said, taken: Set<string>): boolean {
+  if (act !== 'set' && act !== 'route') return false
+  const key = `${act}/${field ?? ''}/${part ?? ''}`
+  if (taken.has(key)) return true
+  taken.add(key)
+  return false
 }
 
 async function one(action: api.PolicyAction, said: Said, order: Order, context: ApplyContext) {

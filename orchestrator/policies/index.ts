@@ -1,9 +1,19 @@
 // Door of policies: what is asked of orders on their way, in CEL over typed facts, and what follows.
 
-export { type ApplyContext, applyPolicies, approvalReason, type Gate } from './apply.ts'
+export {
+  type ApplyContext,
+  applyGiven,
+  applyPolicies,
+  approvalReason,
+  type Gate,
+  hasSomethingToSay,
+} from './apply.ts'
+export { assertPolicy, checkInForce, checkPolicy } from './check/check.ts'
 export { conditionIn, conditionOfPolicy, factsIn, subjectsIn } from './conditions.ts'
 export { type FactsContext, factsHere } from './facts/context.ts'
 export { FactSet, OrderSubjects, type Part } from './facts/fact-set.ts'
+export { signsFor } from './form/rows.ts'
+export { viewsOfForm, viewsOfText } from './form/views.ts'
 export {
   isTold,
   judge,

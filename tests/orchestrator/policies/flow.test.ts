@@ -1,0 +1,246 @@
+// Policies on the way of an order: what they set, hold, tag and choose, once each; what they leave alone; and that a
+// market without policies writes nothing more.
+
+import { describe, expect, test } from 'vitest'
+import { isControlEvent } from '#data/log'
+import {
+  type CoreState,
+  coreDefinition,
+  coreEvent,
+  defaultStrategy,
+  historySteps,
+  type Order,
+} from '#orchestrator/core'
+import { advance } from '#orchestrator/flows'
+import { FactSet, factsHere, factsIn, OrderSubjects } from '#orchestrator/policies'
+import { Worlds } from '#orchestrator/sourcing'
+import { createOrder, runCore } from '../core/running.ts'
+import { start } from '../core/setting.ts'
+import { act, draftOf, publishPolicy } from './drafts.ts'
+
+async function running() {
+  const { core, log } = await runCore()
+  const worlds = new Worlds()
+  const context = { core, worlds, now: () => start }
+  const order = (id: string): Order => {
+    const found = core.state().orders.get(id)
+    if (found === undefined) throw new Error(`no order ${id}`)
+    return found
+  }
+  return { core, log, worlds, context, order, go: (id: string) => advance(id, context) }
+}
+
+const steps = (order: Order) => historySteps(order.history).map(({ type }) => type)
+
+describe('an execution', () => {
+  test('tags where it holds, once, and leaves others alone', async () => {
+    const { core, order, go } = await running()
+    await publishPolicy(core, draftOf({ when: 'order.units >= 2', actions: [act('tag', 'many')] }), start)
+    await createOrder(core, 'o1', 'x', 2)
+    await createOrder(core, 'o2', 'x', 1)
+    await go('o1')
+    await go('o2')
+    expect(order('o1').policies?.tags).toEqual(['many'])
+    expect(order('o1').status).toBe('released')
+    expect(steps(order('o1')).filter((type) => type === 'PoliciesApplied')).toHaveLength(1)
+    expect(order('o2').policies).toBeUndefined()
+    expect(steps(order('o2'))).not.toContain('PoliciesApplied')
+  })
+
+  test('holds with its reason; once a person lifted the hold, it does not hold again', async () => {
+    const { core, order, go } = await running()
+    await publishPolicy(core, draftOf({ when: 'true', actions: [act('hold', 'look at it')] }), start)
+    await createOrder(core, 'o1', 'x', 1)
+    await go('o1')
+    expect(order('o1')).toMatchObject({ status: 'on_hold', hold: 'policy: look at it' })
+    await go('o1')
+    await core.execute('LiftHold', { orderId: 'o1', lineIds: null, reason: 'looked' }, { at: start })
+    await go('o1')
+    expect(order('o1').status).toBe('released')
+  })
+
+  test('needs a person where it says so, and a line alone may be held', async () => {
+    const { core, order, go } = await running()
+    const approve = draftOf({
+      policyId: 'dear',
+      when: 'order.valueCents > 3000',
+      actions: [act('approve', 'more than 30')],
+    })
+    await publishPolicy(core, approve, start)
+    await createOrder(core, 'o1', 'x', 2)
+    await go('o1')
+    expect(order('o1').hold).toBe('approval_needed: dear: more than 30')
+    const lines = draftOf({
+      policyId: 'l',
+      scope: 'line',
+      when: 'line.sku == "y"',
+      actions: [act('hold', 'y')],
+    })
+    await publishPolicy(core, lines, start)
+    await createOrder(core, 'o2', 'y', 1)
+    await go('o2')
+    expect(order('o2').hold).toBeNull()
+    expect(order('o2').lines[0]?.hold).toBe('policy: y')
+  })
+
+  test('sets values; of two that set the same the first gets its way', async () => {
+    const { core, order, go } = await running()
+    const set = (policyId: string, priority: number, region: string) =>
+      draftOf({ policyId, priority, when: 'true', actions: [act('set', region, 'region')] })
+    await publishPolicy(core, set('a', 2, 'NV'), start)
+    await publishPolicy(core, set('b', 1, 'TX'), start)
+    await createOrder(core, 'o1', 'x', 1)
+    await go('o1')
+    expect(order('o1').shipTo.region).toBe('TX')
+    expect(order('o1').status).toBe('released')
+  })
+
+  test('chooses the strategy that it is sourced by', async () => {
+    const { core, order, go } = await running()
+    const { version: _, publishedAt: __, publishedBy: ___, ...draft } = defaultStrategy
+    await core.execute(
+      'PublishStrategy',
+      { draft: { ...draft, strategyId: 'own' }, by: 'test' },
+      { at: start },
+    )
+    await publishPolicy(
+      core,
+      draftOf({ when: 'order.region == "CA"', actions: [act('route', 'own')] }),
+      start,
+    )
+    await createOrder(core, 'o1', 'x', 1)
+    await go('o1')
+    expect(order('o1').policies?.strategyId).toBe('own')
+    const { work } = order('o1')
+    expect(work).toHaveLength(1)
+  })
+
+  test('that cannot be carried out is noted, and holds where it is critical', async () => {
+    const { core, order, go } = await running()
+    const draft = draftOf({ when: 'true', actions: [act('route', 'nowhere')] })
+    await publishPolicy(core, draft, start)
+    await createOrder(core, 'o1', 'x', 1)
+    await go('o1')
+    expect(order('o1').status).toBe('released')
+    await publishPolicy(core, { ...draft, severity: 'critical' }, start)
+    await createOrder(core, 'o2', 'x', 1)
+    await go('o2')
+    expect(order('o2').hold).toBe('policy: p1')
+  })
+})
+
+describe('a filter', () => {
+  test('that fails holds where it is critical, and is noted where it is information', async () => {
+    const { core, order, go } = await running()
+    const filter = draftOf({ kind: 'filter', when: 'order.units < 2', points: ['source'] })
+    await publishPolicy(core, filter, start)
+    await createOrder(core, 'o1', 'x', 2)
+    await go('o1')
+    expect(order('o1').status).toBe('released')
+    expect(steps(order('o1'))).toContain('PoliciesApplied')
+    await publishPolicy(core, { ...filter, severity: 'critical' }, start)
+    await createOrder(core, 'o2', 'x', 2)
+    await createOrder(core, 'o3', 'x', 1)
+    await go('o2')
+    await go('o3')
+    expect(order('o2')).toMatchObject({ status: 'on_hold', hold: 'policy: p1', stage: 'validated' })
+    expect(order('o3').status).toBe('released')
+  })
+
+  test('of nodes keeps orders away from them', async () => {
+    const { core, order, go } = await running()
+    const filter = draftOf({
+      kind: 'filter',
+      severity: 'critical',
+      scope: 'node',
+      points: ['source'],
+      when: 'node.id != "fab:A" && node.openOrders < 1',
+    })
+    await publishPolicy(core, filter, start)
+    for (const id of ['o1', 'o2', 'o3']) {
+      await createOrder(core, id, 'x', 1)
+      await go(id)
+    }
+    const nodes = ['o1', 'o2'].map((id) => order(id).work[0]?.nodeId).toSorted()
+    expect(nodes).toEqual(['fab:B', 'fab:C'])
+    expect(order('o3').status).toBe('backordered')
+  })
+
+  test('whose condition cannot be worked out does not hold', async () => {
+    const { core, order, go } = await running()
+    const filter = draftOf({ kind: 'filter', severity: 'critical', when: '100 / order.discountCents > 1' })
+    await publishPolicy(core, filter, start)
+    await createOrder(core, 'o1', 'x', 1)
+    await go('o1')
+    expect(order('o1').hold).toBe('policy: p1')
+  })
+})
+
+test('a retired policy says nothing; a new version is asked of orders that were told by the one before', async () => {
+  const { core, order, go } = await running()
+  const draft = draftOf({ when: 'true', actions: [act('hold', 'one')] })
+  expect(await publishPolicy(core, draft, start)).toBe(1)
+  await createOrder(core, 'o1', 'x', 1)
+  await go('o1')
+  await core.execute('LiftHold', { orderId: 'o1', lineIds: null, reason: 'ok' }, { at: start })
+  expect(await publishPolicy(core, { ...draft, actions: [act('hold', 'two')] }, start)).toBe(2)
+  expect(core.state().policyBook.policies.map(({ version, status }) => [version, status])).toEqual([
+    [2, 'published'],
+    [1, 'retired'],
+  ])
+  await go('o1')
+  expect(order('o1').hold).toBe('policy: two')
+  await core.execute('RetirePolicy', { policyId: 'p1', by: 'test', reason: 'over' }, { at: start })
+  await createOrder(core, 'o2', 'x', 1)
+  await go('o2')
+  expect(order('o2').status).toBe('released')
+})
+
+test('drafting the same again is no new version, and what is folded anew is the same', async () => {
+  const { core, log, go } = await running()
+  const draft = draftOf({ when: 'order.units > 0', actions: [act('tag', 'seen')] })
+  await publishPolicy(core, draft, start)
+  const again = await core.execute('DraftPolicy', { draft, by: 'other' }, { at: start })
+  expect(again.answer.details?.version).toBe(1)
+  await createOrder(core, 'o1', 'x', 1)
+  await go('o1')
+  const { initial, evolve } = coreDefinition('main')
+  let state: CoreState = initial()
+  const events = await log.read(core.stream, 0, 1_000)
+  for (const stored of events.filter(({ type }) => !isControlEvent(type)))
+    state = evolve(state, coreEvent(stored))
+  expect(state.policyBook).toEqual(core.state().policyBook)
+  expect(state.orders.get('o1')?.policies).toEqual(core.state().orders.get('o1')?.policies)
+})
+
+test('every fact has a value of its type, for every scope', async () => {
+  const { core, worlds, context, order, go } = await running()
+  await createOrder(core, 'o1', 'x', 1)
+  await go('o1')
+  const subjects = new OrderSubjects(order('o1'), factsHere(worlds, core.state(), context.now()))
+  const { lines, work } = order('o1')
+  const [line] = lines
+  const [piece] = work
+  if (line === undefined || piece === undefined) throw new Error('no work')
+  const sets = {
+    order: new FactSet(subjects),
+    line: new FactSet(subjects, { line }),
+    fulfillment_order: new FactSet(subjects, { work: piece }),
+    node: new FactSet(subjects, { nodeId: 'fab:A' }),
+  }
+  const kinds = {
+    string: 'string',
+    int: 'bigint',
+    double: 'number',
+    bool: 'boolean',
+    'list<string>': 'object',
+  }
+  for (const [scope, facts] of Object.entries(sets)) {
+    for (const [path, { type }] of factsIn(scope as keyof typeof sets)) {
+      const value = path
+        .split('.')
+        .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], facts)
+      expect(typeof value, `${scope} ${path}`).toBe(kinds[type])
+    }
+  }
+})
