@@ -1,5 +1,6 @@
 // The settings of one process: read once from the environment, checked, frozen. Nothing else reads the environment.
 
+import { isIP } from 'node:net'
 import { availableParallelism, totalmem } from 'node:os'
 import { fail } from './errors.ts'
 
@@ -28,6 +29,17 @@ export interface Config {
   host: string
   /** Host names that requests may name beside the loopback ones, with commas. Default none. DETOUR_ALLOWED_HOSTS */
   allowedHosts: readonly string[]
+  /**
+   * Host names (`*.` in front for all below), addresses and ranges (CIDR), with commas, that webhooks may go to beside
+   * public https addresses; plain http too. Default none. DETOUR_WEBHOOK_ALLOW
+   */
+  webhookAllow: readonly string[]
+  /** Mail server, `smtp(s)://user:password@host:port`; never shown. null = none, the default. DETOUR_SMTP_URL */
+  smtpUrl: string | null
+  /** Sender of mail, `name@example.com`. null = none, the default. DETOUR_MAIL_FROM */
+  mailFrom: string | null
+  /** Address at which people open the dashboard, for links in messages; null = no links. DETOUR_PUBLIC_URL */
+  publicUrl: string | null
   /** Largest file taken over HTTP, bytes. Default 1,000,000,000. DETOUR_MAX_UPLOAD_BYTES */
   maxUploadBytes: number
   /** Least rest between two turns of the loop, ms. Default 5,000. DETOUR_LIVE_CYCLE_MS */
@@ -79,6 +91,10 @@ export function readConfig(environment: Environment = process.env): Config {
     port: number('DETOUR_PORT', 4380, 0, 65535),
     host: environment.DETOUR_HOST || '127.0.0.1',
     allowedHosts: hostNames(environment.DETOUR_ALLOWED_HOSTS ?? ''),
+    webhookAllow: places(environment.DETOUR_WEBHOOK_ALLOW ?? ''),
+    smtpUrl: smtpUrl(environment.DETOUR_SMTP_URL ?? ''),
+    mailFrom: mailFrom(environment.DETOUR_MAIL_FROM ?? ''),
+    publicUrl: publicUrl(environment.DETOUR_PUBLIC_URL ?? ''),
     maxUploadBytes: number('DETOUR_MAX_UPLOAD_BYTES', 1_000_000_000, 1, Number.MAX_SAFE_INTEGER),
     liveCycleMs: number('DETOUR_LIVE_CYCLE_MS', 5_000, 100, 3_600_000),
     liveDays: number('DETOUR_LIVE_DAYS', 30, 1, 36_500),
@@ -112,6 +128,53 @@ function peerUrl(text: string): string | null {
     name: 'DETOUR_PEER_URL',
     reason: `"${text}" is no address like http://host:4380`,
   })
+}
+
+/** As `logUrl`: a complaint never repeats it. */
+function smtpUrl(text: string): string | null {
+  if (text === '') return null
+  const url = URL.parse(text)
+  if (url !== null && ['smtp:', 'smtps:'].includes(url.protocol) && url.hostname !== '') return text
+  const reason =
+    'write "smtp://user:password@host:587" (or smtps, port 465) with its special characters escaped'
+  throw fail('CONFIG_INVALID', { name: 'DETOUR_SMTP_URL', reason })
+}
+
+function mailFrom(text: string): string | null {
+  if (text === '') return null
+  if (/^[^\s@<>",;:]{1,64}@[a-z0-9.-]{1,250}$/i.test(text)) return text
+  throw fail('CONFIG_INVALID', { name: 'DETOUR_MAIL_FROM', reason: `"${text}" is no mail address` })
+}
+
+function publicUrl(text: string): string | null {
+  if (text === '') return null
+  const url = URL.parse(text)
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === ''
+  if (isPlain) return url.href.replace(/\/+$/, '')
+  const reason = `"${text}" is no address like https://detour.example.com`
+  throw fail('CONFIG_INVALID', { name: 'DETOUR_PUBLIC_URL', reason })
+}
+
+/** Host names, addresses and ranges in lower case. */
+function places(text: string): readonly string[] {
+  const given = text
+    .split(',')
+    .map((each) => each.trim().toLowerCase())
+    .filter((each) => each !== '')
+  for (const each of given) {
+    if (isRange(each) || /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(each)) continue
+    const reason = `"${each}" is no host name, address or range like 10.0.0.0/8`
+    throw fail('CONFIG_INVALID', { name: 'DETOUR_WEBHOOK_ALLOW', reason })
+  }
+  return Object.freeze(given)
+}
+
+function isRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return (
+    rest.length === 0 && most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  )
 }
 
 /**

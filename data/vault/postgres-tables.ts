@@ -38,6 +38,11 @@ const versions: readonly string[] = [
      asked_at bigint not null
    );
    create index vault_requests_by_time on detour.vault_requests (asked_at)`,
+  `alter table detour.vault_webhooks add column format text not null default 'detour';
+   alter table detour.vault_webhooks add column labels text not null default '[]';
+   alter table detour.vault_webhooks add column concurrency integer not null default 4;
+   alter table detour.vault_webhooks add column credential text`,
+  'create table detour.vault_secrets (name text primary key, secret text not null, made_at bigint not null)',
 ]
 
 const connections = 4

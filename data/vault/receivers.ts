@@ -12,24 +12,45 @@ export interface Receiver {
   description: string
   /** Event types; empty = all. */
   events: string[]
+  /** What the labels of a message must be; all of them must hold. */
+  labels: LabelRule[]
+  /** Shape of the bodies it gets: `detour`, `slack`, ... */
+  format: string
+  /** Most tries at the same time. */
+  concurrency: number
+  /** Whether it has a key of the service behind it, such as PagerDuty's routing key. */
+  hasCredential: boolean
+  /** Until when the secret before signs too, epoch ms; null = there is none. */
+  previousSecretUntil: number | null
   status: 'enabled' | 'disabled'
   disabledReason: string | null
   /** Epoch ms, wall time. */
   createdAt: number
 }
 
-/** A receiver to be made. */
-export type NewReceiver = Pick<Receiver, 'market' | 'url' | 'description' | 'events'>
+/** What a label of a message must be: one of the values, or none of them; a value may end with `*`. */
+export interface LabelRule {
+  label: string
+  is: 'one_of' | 'none_of'
+  values: string[]
+}
+
+type Settings = Pick<Receiver, 'labels' | 'format' | 'concurrency'> & { credential: string | null }
+
+/** A receiver to be made; by default it gets Detour's own bodies, whatever their labels, four at a time. */
+export type NewReceiver = Pick<Receiver, 'market' | 'url' | 'description' | 'events'> & Partial<Settings>
 
 /** What of a receiver can be changed. */
 export type ReceiverChange = Partial<
-  Pick<Receiver, 'url' | 'description' | 'events' | 'status' | 'disabledReason'>
+  Pick<Receiver, 'url' | 'description' | 'events' | 'status' | 'disabledReason'> & Settings
 >
 
 /** How long the secret before still signs after a rotation, ms. */
 const overlapMs = 24 * 3_600_000
 
-const fields = 'webhook_id, market, url, description, events, status, disabled_reason, created_at'
+const fields = `webhook_id, market, url, description, events, status, disabled_reason, created_at, labels, format,
+  concurrency, case when credential is null then 0 else 1 end as has_credential, previous_until`
+const defaults = { labels: [] as LabelRule[], format: 'detour', concurrency: 4, credential: null }
 
 /** The receivers in an open vault. */
 export class ReceiverTable {
@@ -46,9 +67,14 @@ export class ReceiverTable {
   async create(receiver: NewReceiver): Promise<{ receiver: Receiver; secret: string }> {
     const webhookId = `wh_${randomBytes(12).toString('hex')}`
     const secret = newSecret()
-    const { market, url, description, events } = receiver
-    const values = [webhookId, market, url, description, JSON.stringify(events), secret, this.#clock.now()]
-    await this.#tables.change(this.#sql.insert, values)
+    const { market, url, description, events, labels, format, concurrency, credential } = {
+      ...defaults,
+      ...receiver,
+    }
+    await this.#tables.change(this.#sql.insert, [
+      ...[webhookId, market, url, description, JSON.stringify(events), secret, this.#clock.now()],
+      ...[JSON.stringify(labels), format, concurrency, credential],
+    ])
     return { receiver: await this.known(webhookId), secret }
   }
 
@@ -72,11 +98,20 @@ export class ReceiverTable {
 
   async update(webhookId: string, change: ReceiverChange): Promise<Receiver> {
     const next = { ...(await this.known(webhookId)), ...change }
-    const { url, description, events, status } = next
+    const { url, description, events, status, labels, format, concurrency } = next
     const reason = status === 'enabled' ? null : next.disabledReason
-    const values = [url, description, JSON.stringify(events), status, reason, webhookId]
-    await this.#tables.change(this.#sql.update, values)
+    const values = [url, description, JSON.stringify(events), status, reason]
+    const settings = [JSON.stringify(labels), format, concurrency]
+    await this.#tables.change(this.#sql.update, [...values, ...settings, webhookId])
+    if (change.credential !== undefined) {
+      await this.#tables.change(this.#sql.setCredential, [change.credential, webhookId])
+    }
     return this.known(webhookId)
+  }
+
+  async credential(webhookId: string): Promise<string | null> {
+    const [row] = await this.#tables.rows(this.#sql.credential, [webhookId])
+    return typeof row?.credential === 'string' ? row.credential : null
   }
 
   async delete(webhookId: string): Promise<boolean> {
@@ -103,13 +138,16 @@ export class ReceiverTable {
 function statementsOf({ schema, order }: VaultTables) {
   const webhooks = `${schema}vault_webhooks`
   return {
-    insert: `insert into ${webhooks} (webhook_id, market, url, description, events, status, secret, created_at)
-      values ($1, $2, $3, $4, $5, 'enabled', $6, $7)`,
+    insert: `insert into ${webhooks} (webhook_id, market, url, description, events, status, secret, created_at,
+      labels, format, concurrency, credential)
+      values ($1, $2, $3, $4, $5, 'enabled', $6, $7, $8, $9, $10, $11)`,
     list: `select ${fields} from ${webhooks} order by created_at, ${order}`,
     listOf: `select ${fields} from ${webhooks} where market = $1 order by created_at, ${order}`,
     get: `select ${fields} from ${webhooks} where webhook_id = $1`,
-    update: `update ${webhooks} set url = $1, description = $2, events = $3, status = $4, disabled_reason = $5
-      where webhook_id = $6`,
+    update: `update ${webhooks} set url = $1, description = $2, events = $3, status = $4, disabled_reason = $5,
+      labels = $6, format = $7, concurrency = $8 where webhook_id = $9`,
+    setCredential: `update ${webhooks} set credential = $1 where webhook_id = $2`,
+    credential: `select credential from ${webhooks} where webhook_id = $1`,
     delete: `delete from ${webhooks} where webhook_id = $1`,
     rotate: `update ${webhooks} set previous_secret = secret, previous_until = $1, secret = $2
       where webhook_id = $3`,
@@ -124,6 +162,11 @@ function receiverOf(row: Row): Receiver {
     url: String(row.url),
     description: String(row.description),
     events: JSON.parse(String(row.events)) as string[],
+    labels: JSON.parse(String(row.labels)) as LabelRule[],
+    format: String(row.format),
+    concurrency: Number(row.concurrency),
+    hasCredential: Number(row.has_credential) === 1,
+    previousSecretUntil: row.previous_until === null ? null : Number(row.previous_until),
     status: row.status === 'enabled' ? 'enabled' : 'disabled',
     disabledReason: row.disabled_reason === null ? null : String(row.disabled_reason),
     createdAt: Number(row.created_at),

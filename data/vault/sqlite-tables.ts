@@ -37,6 +37,11 @@ const versions: readonly string[] = [
      asked_at integer not null
    ) strict;
    create index vault_requests_by_time on vault_requests (asked_at);`,
+  `alter table vault_webhooks add column format text not null default 'detour';
+   alter table vault_webhooks add column labels text not null default '[]';
+   alter table vault_webhooks add column concurrency integer not null default 4;
+   alter table vault_webhooks add column credential text;`,
+  'create table vault_secrets (name text primary key, secret text not null, made_at integer not null) strict;',
 ]
 
 /**

@@ -6,6 +6,7 @@ import { type ApiKey, type KeyIdentity, type KeyRole, KeyTable } from './keys.ts
 import { openPostgresTables } from './postgres-tables.ts'
 import { type NewReceiver, type Receiver, type ReceiverChange, ReceiverTable } from './receivers.ts'
 import { RequestTable } from './requests.ts'
+import { SecretTable } from './secrets.ts'
 import { openSqliteTables } from './sqlite-tables.ts'
 
 /**
@@ -32,6 +33,8 @@ export interface Vault {
    * @throws WEBHOOK_UNKNOWN
    */
   webhookSecrets(webhookId: string): Promise<string[]>
+  /** Key of the service behind the receiver, null where it has none. */
+  webhookCredential(webhookId: string): Promise<string | null>
   /** A new key, `dtr_...`; this is the only time it can be seen. */
   createKey(key: { name: string; role: KeyRole }): Promise<{ keyId: string; key: string }>
   /**
@@ -55,6 +58,8 @@ export interface Vault {
   claimRequest(requestId: string, hash: string): Promise<string | null>
   /** Keeps what a noted request was answered. */
   answerRequest(requestId: string, answer: string): Promise<void>
+  /** A secret that Detour keeps for itself, made when it is first asked for; e.g. `links`. */
+  secretOf(name: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -79,6 +84,7 @@ export async function openVault(
   const receivers = new ReceiverTable(tables, clock)
   const keys = new KeyTable(tables, clock, logUrl === null ? 0 : trustMs)
   const requests = new RequestTable(tables, clock)
+  const secrets = new SecretTable(tables, clock)
   return {
     createWebhook: (receiver) => receivers.create(receiver),
     listWebhooks: (market) => receivers.list(market),
@@ -87,6 +93,7 @@ export async function openVault(
     deleteWebhook: (webhookId) => receivers.delete(webhookId),
     rotateWebhook: (webhookId) => receivers.rotate(webhookId),
     webhookSecrets: (webhookId) => receivers.secrets(webhookId),
+    webhookCredential: (webhookId) => receivers.credential(webhookId),
     createKey: (key) => keys.create(key),
     verifyKey: (key) => keys.verify(key),
     findKey: (keyId) => keys.find(keyId),
@@ -95,6 +102,7 @@ export async function openVault(
     hasAdminKey: () => keys.hasAdmin(),
     claimRequest: (requestId, hash) => requests.claim(requestId, hash),
     answerRequest: (requestId, answer) => requests.answer(requestId, answer),
+    secretOf: (name) => secrets.of(name),
     close: () => tables.close(),
   }
 }

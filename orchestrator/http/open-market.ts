@@ -7,7 +7,7 @@ import type { Vault } from '#data/vault'
 import { type MarketFinder, sweepTransfers } from '#orchestrator/cluster'
 import type { CoreOptions } from '#orchestrator/core'
 import { type Engine, openEngine, type Shared } from '#orchestrator/engine'
-import { openWebhooks, type Webhooks } from '#orchestrator/webhooks'
+import { coreAlarm, openWebhooks, type Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
 import { createApp } from './app.ts'
 import type { App, BaseParts } from './parts.ts'
@@ -66,7 +66,11 @@ export async function openMarket(
     steps.push(() => engine.close())
     engine.worlds.prepare(engine.core.state(), engine.now())
     const { vault, peers = null } = parts
-    const webhooks = await openWebhooks({ log, effects, core: engine.core, vault, takesOver: peers !== null })
+    const alarm = coreAlarm(engine.core, () => engine.now())
+    const webhooks = await openWebhooks({
+      ...{ log, effects, core: engine.core, vault, takesOver: peers !== null },
+      ...{ ownUrl: url, alarm },
+    })
     steps.push(() => webhooks.close())
     const basePath = isDefault ? '/api/v1' : `/api/v1/markets/${market}`
     const app = await createApp({ ...parts, engine, webhooks, basePath })

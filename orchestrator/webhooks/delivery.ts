@@ -5,9 +5,13 @@ import type { WebhookAttempted } from './events.ts'
 
 /** An attempt as the API shows it. */
 export function deliveryOf(attempt: WebhookAttempted): api.WebhookDelivery {
-  const { seq, round, attemptedAt, nextAttemptAt, notes, ...rest } = attempt
+  const { seq, round, attemptedAt, nextAttemptAt, notes, format, request, response, ...rest } = attempt
   return {
     ...rest,
+    isTest: seq === null,
+    format: format ?? 'detour',
+    request: request ?? null,
+    response: response ?? null,
     attemptedAt: new Date(attemptedAt).toISOString(),
     nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString(),
     notes: [...notes],

@@ -2,27 +2,31 @@
 // A message counts as done only when the log has the attempt.
 
 import { randomBytes } from 'node:crypto'
+import type { api } from '#data/contracts'
 import type { Effects } from '#data/kernel'
-import type { EventLog } from '#data/log'
 import type { Receiver, Vault } from '#data/vault'
-import { messageIdOf, type WebhookAttempted, webhookStream } from './events.ts'
+import { messageIdOf, type WebhookAttempted } from './events.ts'
+import { formatOf } from './formats/formats.ts'
+import type { Judge } from './judge.ts'
 import type { Ledger } from './ledger.ts'
+import { type Letters, told } from './letters.ts'
+import { testBody } from './message/examples.ts'
 import type { Outbox } from './outbox.ts'
-import { messageBody, testBody } from './payload.ts'
 import type { Waiting } from './receiver-queue.ts'
-import { delayAfter, isResting, patienceMs, restMs } from './schedule.ts'
-import { type Answer, isSuccess, type Sender } from './sender.ts'
+import { delayAfter, isResting, restMs } from './schedule.ts'
+import type { Sender } from './sender.ts'
 import type { WatchedCore, WebhookLimits } from './types.ts'
 
 /** What the dispatcher works with. */
 export interface DispatcherOptions {
-  log: EventLog
-  core: WatchedCore
-  vault: Vault
+  core: Pick<WatchedCore, 'market'>
+  vault: Pick<Vault, 'getWebhook'>
   effects: Pick<Effects, 'clock' | 'random' | 'logger'>
   ledger: Ledger
   outbox: Outbox
-  sender: Sender
+  letters: Letters
+  judge: Judge
+  sender: Pick<Sender, 'close'>
   limits: WebhookLimits
   /** Called when a receiver that fell behind has room. */
   onRoom: (webhookId: string) => void
@@ -75,7 +79,7 @@ export class Dispatcher {
     const { webhookId } = receiver
     const { queue, failures, behindFrom } = ledger.of(webhookId)
     if (behindFrom !== null && queue.size < limits.waiting / 2) this.#options.onRoom(webhookId)
-    const atOnce = isResting(failures) ? 1 : limits.concurrency
+    const atOnce = isResting(failures) ? 1 : Math.min(receiver.concurrency, limits.concurrency)
     while (lane.underWay < atOnce) {
       const now = effects.clock.now()
       const waiting = lane.pausedUntil > now ? null : queue.take(now)
@@ -90,6 +94,12 @@ export class Dispatcher {
     }
   }
 
+  /** When the receiver is asked next, epoch ms; null where nothing waits. */
+  nextAt(webhookId: string): number | null {
+    const due = this.#options.ledger.of(webhookId).queue.nextDueAt()
+    return due === null ? null : Math.max(due, this.#lane(webhookId).pausedUntil)
+  }
+
   /** Lets a receiver be asked at once, whatever it did before. */
   release(webhookId: string): void {
     this.#lane(webhookId).pausedUntil = 0
@@ -97,21 +107,24 @@ export class Dispatcher {
   }
 
   /** One try of a test message; it is recorded, and never repeated. */
-  async test(receiver: Receiver): Promise<WebhookAttempted> {
-    const { core, effects } = this.#options
+  async test(receiver: Receiver, type: api.WebhookEventType): Promise<WebhookAttempted> {
+    const { core, effects, letters } = this.#options
     const { market } = core
+    const { webhookId } = receiver
     const messageId = `msg_${market}_test_${randomBytes(8).toString('hex')}`
-    const payload = testBody(market, receiver.webhookId, effects.clock.now())
-    const answer = await this.#send(receiver, messageId, payload)
+    const body = testBody(type, { market, webhookId, now: effects.clock.now() })
+    const payload = letters.render(receiver, messageId, body)
+    const answer = await letters.send(receiver, messageId, payload)
     const attempt: WebhookAttempted = {
       ...told(answer),
-      deliveryId: `${messageId}.${receiver.webhookId}`,
+      deliveryId: `${messageId}.${webhookId}`,
       messageId,
-      webhookId: receiver.webhookId,
-      eventType: 'webhook.test',
+      webhookId,
+      eventType: type,
       attempt: 1,
-      status: isSuccess(answer.httpStatus) ? 'delivered' : 'failed',
+      status: answer.isTaken ? 'delivered' : 'failed',
       nextAttemptAt: null,
+      format: formatOf(receiver.format),
       payload,
       seq: null,
       round: null,
@@ -163,21 +176,21 @@ export class Dispatcher {
   }
 
   async #try(receiver: Receiver, waiting: Waiting, lane: Lane): Promise<void> {
-    const { core, effects, ledger, limits } = this.#options
+    const { core, effects, ledger, letters, judge, limits } = this.#options
     const { webhookId } = receiver
     const { seq, round, eventType } = waiting
     const messageId = messageIdOf(core.market, seq)
-    const payload = await this.#payloadOf(waiting)
-    const answer = await this.#send(receiver, messageId, payload)
+    const payload = await letters.payloadOf(receiver, messageId, waiting)
+    const answer = await letters.send(receiver, messageId, payload)
+    const { isTaken } = answer
     // Cut off by the stop: after the next start it is tried as if it had not been.
-    if (this.#isClosed && answer.httpStatus === null) return
+    if (this.#isClosed && !isTaken && answer.httpStatus === null) return
     const attempt = waiting.attempt + 1
     const isGone = answer.httpStatus === 410
-    const isDelivered = isSuccess(answer.httpStatus)
-    const delay = isDelivered || isGone ? null : delayAfter(attempt, limits.delaysMs, effects.random)
+    const delay = isTaken || isGone ? null : delayAfter(attempt, limits.delaysMs, effects.random)
     const wait = delay === null ? null : Math.max(delay, answer.retryAfterMs ?? 0)
     const now = effects.clock.now()
-    const failures = isDelivered ? 0 : ledger.of(webhookId).failures + 1
+    const failures = isTaken ? 0 : ledger.of(webhookId).failures + 1
     const rest = restMs(failures, limits.delaysMs[0] ?? 0)
     lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.max(answer.retryAfterMs ?? 0, rest))
     await this.#record({
@@ -187,60 +200,18 @@ export class Dispatcher {
       webhookId,
       eventType,
       attempt,
-      status: isDelivered ? 'delivered' : wait === null ? 'abandoned' : 'failed',
+      status: isTaken ? 'delivered' : wait === null ? 'abandoned' : 'failed',
       nextAttemptAt: wait === null ? null : now + wait,
+      format: formatOf(receiver.format),
       payload,
       seq,
       round,
     })
-    await this.#judge(receiver, isGone)
-  }
-
-  /** Disables a receiver that is gone or has failed for days. */
-  async #judge(receiver: Receiver, isGone: boolean): Promise<void> {
-    const { ledger, effects, vault } = this.#options
-    const { webhookId } = receiver
-    const { failingSince } = ledger.of(webhookId)
-    const isLost = failingSince !== null && effects.clock.now() - failingSince > patienceMs
-    if ((!isGone && !isLost) || (await vault.getWebhook(webhookId)) === null) return
-    const since = failingSince === null ? '' : new Date(failingSince).toISOString()
-    const disabledReason = isGone
-      ? 'The receiver answered 410 Gone.'
-      : `No delivery has succeeded since ${since}.`
-    await vault.updateWebhook(webhookId, { status: 'disabled', disabledReason })
-    effects.logger.warn({ webhookId, reason: disabledReason }, 'a webhook was disabled')
-  }
-
-  /** The body as it was first sent, else made of the event. */
-  async #payloadOf({ payloadAt, seq, eventType }: Waiting): Promise<unknown> {
-    const { log, core } = this.#options
-    if (payloadAt !== null) {
-      const [sent] = await log.read(webhookStream(core.market), payloadAt - 1, 1)
-      if (sent?.type === 'WebhookAttempted') return (sent.data as WebhookAttempted).payload
-    }
-    const [event] = await log.read(core.stream, seq - 1, 1)
-    return event === undefined ? null : messageBody(eventType, event, core.state())
-  }
-
-  async #send(receiver: Receiver, messageId: string, payload: unknown): Promise<Answer> {
-    const { vault, sender, effects } = this.#options
-    if (payload === null || (await vault.getWebhook(receiver.webhookId)) === null) {
-      const notes = [
-        payload === null ? 'the event of this message is not in the log' : 'the webhook was removed',
-      ]
-      return { httpStatus: null, startedAt: effects.clock.now(), durationMs: 0, retryAfterMs: null, notes }
-    }
-    const secrets = await vault.webhookSecrets(receiver.webhookId)
-    return sender.send({ url: receiver.url, secrets, messageId, body: JSON.stringify(payload) })
+    if (!isTaken) await judge.judge(receiver, isGone)
   }
 
   async #record(attempt: WebhookAttempted): Promise<void> {
     const event = { type: 'WebhookAttempted' as const, data: attempt }
     await this.#options.outbox.append(event, attempt.deliveryId)
   }
-}
-
-function told(answer: Answer): Pick<WebhookAttempted, 'httpStatus' | 'attemptedAt' | 'durationMs' | 'notes'> {
-  const { httpStatus, startedAt, durationMs, notes } = answer
-  return { httpStatus, attemptedAt: startedAt, durationMs, notes }
 }

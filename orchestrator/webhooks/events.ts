@@ -16,6 +16,9 @@ export interface Announced {
   ordersAtRisk: number
 }
 
+/** Receivers that were told of an incident, by its id; an incident that is not in it may have been told to any. */
+export type Told = Readonly<Record<string, readonly string[]>>
+
 /** The market's stream was read up to `seq`, and these messages wait from now on. */
 export interface WebhookCursorMoved {
   seq: number
@@ -24,6 +27,8 @@ export interface WebhookCursorMoved {
   announced: Record<string, Announced>
   /** Receivers with too many waiting messages: theirs are looked up later, from the cursor before on. */
   behind: readonly string[]
+  /** Receivers that were told of each open incident; absent = as before. */
+  told?: Told
 }
 
 /** Messages wait for one receiver again: a replay, or one that had fallen behind. */
@@ -49,12 +54,34 @@ export interface WebhookAttempted {
   durationMs: number
   nextAttemptAt: number | null
   notes: readonly string[]
-  /** The body that was sent. */
+  /** The body that was sent, without keys. */
   payload: unknown
+  /** Shape of the body; absent = `detour`. */
+  format?: api.WebhookFormat
+  /** What was sent and answered, without secrets; absent in events of earlier versions. */
+  request?: { url: string; headers: Record<string, string> } | null
+  response?: { headers: Record<string, string>; body: string; isCut: boolean } | null
   /** Seq of the business event, null for a test. */
   seq: number | null
   /** Seq in this stream of the event that queued the message, null for a test. */
   round: number | null
+}
+
+/** A receiver was turned off because it is gone or failed for too long. */
+export interface WebhookDisabled {
+  webhookId: string
+  /** Epoch ms, wall time. */
+  at: number
+  reason: string
+  /** In a row. */
+  failures: number
+}
+
+/** A person turned a receiver on again. */
+export interface WebhookEnabled {
+  webhookId: string
+  /** Epoch ms, wall time. */
+  at: number
 }
 
 /** A receiver was removed, with all that waited for it. */
@@ -66,6 +93,7 @@ export interface WebhookRemoved {
 export interface WebhookSnapshot {
   cursor: number
   announced: Record<string, Announced>
+  told?: Told
   receivers: readonly ReceiverSnapshot[]
 }
 
@@ -75,8 +103,12 @@ export interface ReceiverSnapshot {
   behindFrom: number | null
   /** First failure since the last success, epoch ms. */
   failingSince: number | null
+  /** Failures in a row; absent in snapshots of earlier versions. */
+  failures?: number
   lastDelivery: { at: number; status: string; httpStatus: number | null } | null
   waiting: readonly WaitingRow[]
+  /** Why it was turned off; absent or null where it was not. */
+  disabled?: Omit<WebhookDisabled, 'webhookId'> | null
 }
 
 /** A waiting message in a snapshot; `payloadAt` = seq in this stream of the attempt that holds its body. */
@@ -94,6 +126,8 @@ export interface OutboxEventData {
   WebhookCursorMoved: WebhookCursorMoved
   WebhookQueued: WebhookQueued
   WebhookAttempted: WebhookAttempted
+  WebhookDisabled: WebhookDisabled
+  WebhookEnabled: WebhookEnabled
   WebhookRemoved: WebhookRemoved
   WebhookSnapshot: WebhookSnapshot
 }

@@ -5,8 +5,10 @@ import type {
   Announced,
   OutboxEvent,
   ReceiverSnapshot,
+  Told,
   WebhookAttempted,
   WebhookCursorMoved,
+  WebhookDisabled,
   WebhookQueued,
   WebhookSnapshot,
 } from './events.ts'
@@ -22,6 +24,8 @@ export interface Standing {
   failures: number
   failingSince: number | null
   lastDelivery: ReceiverSnapshot['lastDelivery']
+  /** When and why Detour turned it off; null where it did not. */
+  disabled: Omit<WebhookDisabled, 'webhookId'> | null
 }
 
 /** The fold of a stream `webhooks:<market>`. */
@@ -29,6 +33,8 @@ export class Ledger {
   /** How far the market's stream was read; null = never. */
   cursor: number | null = null
   announced = new Map<string, Announced>()
+  /** Who was told of which open incident; one that is missing may have been told to any. */
+  told = new Map<string, ReadonlySet<string>>()
   readonly #receivers = new Map<string, Standing>()
 
   /** The receiver's standing, empty where nothing happened yet. */
@@ -36,7 +42,7 @@ export class Ledger {
     const known = this.#receivers.get(webhookId)
     if (known !== undefined) return known
     const queue = new ReceiverQueue()
-    const rest = { behindFrom: null, failures: 0, failingSince: null, lastDelivery: null }
+    const rest = { behindFrom: null, failures: 0, failingSince: null, lastDelivery: null, disabled: null }
     const standing: Standing = { webhookId, queue, ...rest }
     this.#receivers.set(webhookId, standing)
     return standing
@@ -67,6 +73,14 @@ export class Ledger {
       case 'WebhookAttempted':
         this.#attempted(event.data, stored.seq)
         break
+      case 'WebhookDisabled': {
+        const { webhookId, ...disabled } = event.data
+        this.of(webhookId).disabled = disabled
+        break
+      }
+      case 'WebhookEnabled':
+        Object.assign(this.of(event.data.webhookId), { failures: 0, failingSince: null, disabled: null })
+        break
       case 'WebhookRemoved':
         this.#receivers.delete(event.data.webhookId)
         break
@@ -81,10 +95,13 @@ export class Ledger {
       webhookId: standing.webhookId,
       behindFrom: standing.behindFrom,
       failingSince: standing.failingSince,
+      failures: standing.failures,
       lastDelivery: standing.lastDelivery,
+      disabled: standing.disabled,
       waiting: standing.queue.rows(),
     }))
-    return { cursor: this.cursor ?? 0, announced: Object.fromEntries(this.announced), receivers }
+    const announced = Object.fromEntries(this.announced)
+    return { cursor: this.cursor ?? 0, announced, told: toldRecord(this.told), receivers }
   }
 
   #moved(data: WebhookCursorMoved, round: number): void {
@@ -94,6 +111,7 @@ export class Ledger {
     for (const id of data.behind) this.of(id).behindFrom ??= this.cursor ?? 0
     this.cursor = data.seq
     this.announced = new Map(Object.entries(data.announced))
+    if (data.told !== undefined) this.told = toldMap(data.told)
   }
 
   #queued(data: WebhookQueued, round: number): void {
@@ -122,6 +140,7 @@ export class Ledger {
   #restore(data: WebhookSnapshot): void {
     this.cursor = data.cursor
     this.announced = new Map(Object.entries(data.announced))
+    this.told = toldMap(data.told ?? {})
     this.#receivers.clear()
     for (const { waiting, ...rest } of data.receivers) {
       const standing = Object.assign(this.of(rest.webhookId), rest)
@@ -130,6 +149,15 @@ export class Ledger {
       }
     }
   }
+}
+
+/** As events hold it. */
+export function toldRecord(told: ReadonlyMap<string, ReadonlySet<string>>): Told {
+  return Object.fromEntries([...told].map(([id, receivers]) => [id, [...receivers]]))
+}
+
+function toldMap(told: Told): Map<string, ReadonlySet<string>> {
+  return new Map(Object.entries(told).map(([id, receivers]) => [id, new Set(receivers)]))
 }
 
 const untried = { attempt: 0, dueAt: 0, payloadAt: null }

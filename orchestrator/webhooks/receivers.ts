@@ -4,26 +4,33 @@ import type { api } from '#data/contracts'
 import { type Effects, fail } from '#data/kernel'
 import type { Receiver, ReceiverChange, Vault } from '#data/vault'
 import type { Dispatcher } from './dispatcher.ts'
-import type { Ledger } from './ledger.ts'
+import { formatOf } from './formats/formats.ts'
+import type { Judge } from './judge.ts'
+import type { Ledger, Standing } from './ledger.ts'
+import { isUrlSecret } from './letters.ts'
 import type { Outbox } from './outbox.ts'
 import type { Scanner } from './scanner.ts'
+import { isResting } from './schedule.ts'
+import { checkedSettings, type SettingsGround } from './settings.ts'
 import type { WatchedCore } from './types.ts'
-import { checkedTarget } from './url-policy.ts'
 
 /** What the receivers work with. */
-export interface ReceiversOptions {
-  core: WatchedCore
+export interface ReceiversOptions extends SettingsGround {
+  core: Pick<WatchedCore, 'market'>
   vault: Vault
   effects: Pick<Effects, 'clock'>
   ledger: Ledger
   outbox: Outbox
   scanner: Scanner
   dispatcher: Dispatcher
+  judge: Judge
 }
 
 /** Most receivers of a market. */
 const mostReceivers = 100
 const demoDescription = 'Built-in sink of the demo'
+/** What has to agree with one another. */
+const changesTarget = ['url', 'format', 'events', 'credential'] as const
 
 /** The receivers of a market. */
 export class Receivers {
@@ -50,25 +57,38 @@ export class Receivers {
     return receiver
   }
 
-  async create({ url, description = '', events = [] }: api.NewWebhook): Promise<api.WebhookWithSecret> {
-    const { vault, core, scanner, effects } = this.#options
-    const { href } = await checkedTarget(url, effects.clock)
+  async create(wanted: api.NewWebhook): Promise<api.WebhookWithSecret> {
+    const { vault, core, scanner } = this.#options
+    const { description = '', events = [], labels = [], format = 'detour', concurrency = 4 } = wanted
+    const credential = wanted.credential ?? null
+    const asked = { url: wanted.url, format, events, hasCredential: credential !== null }
+    const url = await checkedSettings(asked, this.#options)
     await scanner.mark()
     if ((await this.#all()).length >= mostReceivers) throw fail('WEBHOOK_TOO_MANY', { limit: mostReceivers })
-    const made = { market: core.market, url: href, description, events }
+    const made = { market: core.market, url, description, events, labels, format, concurrency, credential }
     const { receiver, secret } = await vault.createWebhook(made)
     return { ...this.#shown(receiver), secret }
   }
 
   async change(webhookId: string, change: api.WebhookChange): Promise<api.Webhook> {
-    const { vault, scanner, dispatcher, effects } = this.#options
+    const { vault, scanner, dispatcher, judge } = this.#options
     const before = await this.known(webhookId)
     const next: ReceiverChange = { ...change }
-    if (change.url !== undefined) next.url = (await checkedTarget(change.url, effects.clock)).href
+    const format = change.format ?? formatOf(before.format)
+    if (change.format !== undefined && format !== 'pagerduty') next.credential = null
+    const hasCredential =
+      change.credential !== undefined || (before.hasCredential && next.credential !== null)
+    const { url = before.url, events = before.events } = change
+    if (changesTarget.some((field) => change[field] !== undefined)) {
+      next.url = await checkedSettings({ url, format, events, hasCredential }, this.#options)
+    }
+    const isTurnedOn = change.status === 'enabled' && before.status === 'disabled'
     // What happened while nobody listened stays untold.
-    if (change.status === 'enabled' && before.status === 'disabled') await scanner.mark()
+    if (isTurnedOn) await scanner.mark()
+    if (isTurnedOn) await judge.pardon(webhookId)
     if (change.status === 'disabled') next.disabledReason = before.disabledReason ?? 'Disabled by a person.'
     const after = await vault.updateWebhook(webhookId, next)
+    if (isTurnedOn) await judge.settle(webhookId, 'the receiver was turned on again')
     dispatcher.release(webhookId)
     return this.#shown(after)
   }
@@ -77,11 +97,13 @@ export class Receivers {
     await this.known(webhookId)
     await this.#options.vault.deleteWebhook(webhookId)
     await this.#options.outbox.append({ type: 'WebhookRemoved', data: { webhookId } })
+    await this.#options.judge.settle(webhookId, 'the receiver was removed')
   }
 
   async rotate(webhookId: string): Promise<api.WebhookWithSecret> {
     const receiver = await this.known(webhookId)
-    return { ...this.#shown(receiver), secret: await this.#options.vault.rotateWebhook(webhookId) }
+    const secret = await this.#options.vault.rotateWebhook(receiver.webhookId)
+    return { ...(await this.get(webhookId)), secret }
   }
 
   async ensureDemo(url: string): Promise<api.Webhook> {
@@ -105,19 +127,43 @@ export class Receivers {
   }
 
   #shown(receiver: Receiver): api.Webhook {
-    const { webhookId, url, description, events, status, disabledReason, createdAt } = receiver
-    const { lastDelivery, queue } = this.#options.ledger.of(webhookId)
+    const { ledger, dispatcher, effects } = this.#options
+    const { webhookId, description, events, labels, concurrency, status, disabledReason } = receiver
+    const format = formatOf(receiver.format)
+    const standing = ledger.of(webhookId)
+    const { lastDelivery, queue, failures, failingSince } = standing
+    const { previousSecretUntil: until } = receiver
+    const nextAt = status === 'enabled' ? dispatcher.nextAt(webhookId) : null
     return {
       webhookId,
-      url,
+      url: isUrlSecret(format) ? `${URL.parse(receiver.url)?.origin ?? ''}/…` : receiver.url,
       description,
       events,
+      labels,
+      format,
+      concurrency,
+      hasCredential: receiver.hasCredential,
+      previousSecretUntil: until !== null && until > effects.clock.now() ? instant(until) : null,
+      health: healthOf(receiver, standing),
+      failures,
+      failingSince: failingSince === null ? null : instant(failingSince),
+      nextAttemptAt: nextAt === null ? null : instant(Math.max(nextAt, effects.clock.now())),
       status,
       disabledReason,
-      createdAt: new Date(createdAt).toISOString(),
-      lastDelivery:
-        lastDelivery === null ? null : { ...lastDelivery, at: new Date(lastDelivery.at).toISOString() },
+      createdAt: instant(receiver.createdAt),
+      lastDelivery: lastDelivery === null ? null : { ...lastDelivery, at: instant(lastDelivery.at) },
       pending: queue.size,
     }
   }
+}
+
+function healthOf({ status }: Receiver, { lastDelivery, failures }: Standing): api.Webhook['health'] {
+  if (status === 'disabled') return 'off'
+  if (isResting(failures)) return 'resting'
+  if (failures > 0) return 'failing'
+  return lastDelivery === null ? 'unused' : 'healthy'
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString()
 }

@@ -4,7 +4,7 @@ import { fail } from '#data/kernel'
 import type { EventLog } from '#data/log'
 import type { Receiver } from '#data/vault'
 import { messageIdOf } from './events.ts'
-import { messageTypeOf } from './message.ts'
+import { messageTypeOf } from './message/announcer.ts'
 import type { Scanner } from './scanner.ts'
 import type { Replay, WatchedCore } from './types.ts'
 

@@ -4,9 +4,11 @@
 import type { Effects } from '#data/kernel'
 import type { EventLog, StoredEvent } from '#data/log'
 import type { Receiver, Vault } from '#data/vault'
+import type { CoreState } from '#orchestrator/core'
+import { Audience } from './audience.ts'
 import type { QueuedMessage, WebhookQueued } from './events.ts'
-import type { Ledger } from './ledger.ts'
-import { Announcer } from './message.ts'
+import { type Ledger, toldRecord } from './ledger.ts'
+import { Announcer } from './message/announcer.ts'
 import type { Outbox } from './outbox.ts'
 import type { WatchedCore, WebhookLimits } from './types.ts'
 
@@ -69,8 +71,15 @@ export class Scanner {
     return this.alone(async () => {
       await this.#scan()
       const { ledger, outbox } = this.#options
-      const data = { seq: ledger.cursor ?? 0, queued: [], announced: Object.fromEntries(ledger.announced) }
-      await outbox.append({ type: 'WebhookCursorMoved', data: { ...data, behind: [] } })
+      const announced = Object.fromEntries(ledger.announced)
+      const data = {
+        seq: ledger.cursor ?? 0,
+        queued: [],
+        announced,
+        told: toldRecord(ledger.told),
+        behind: [],
+      }
+      await outbox.append({ type: 'WebhookCursorMoved', data })
     })
   }
 
@@ -134,6 +143,7 @@ export class Scanner {
     ledger.announced = new Map(
       open.map(({ incidentId, severity, ordersAtRisk }) => [incidentId, { severity, ordersAtRisk }]),
     )
+    ledger.told = new Map(open.map(({ incidentId }) => [incidentId, new Set<string>()]))
     ledger.cursor = core.lastSeq
   }
 
@@ -142,6 +152,7 @@ export class Scanner {
     const events = await log.read(core.stream, from, Math.min(batchEvents, core.lastSeq - from))
     const seq = events.at(-1)?.seq ?? core.lastSeq
     const announcer = new Announcer(ledger.announced)
+    const audience = new Audience(receivers, ledger.told)
     const isFull = (webhookId: string): boolean => {
       const { behindFrom, queue } = ledger.of(webhookId)
       return behindFrom !== null || queue.size >= limits.waiting
@@ -149,19 +160,20 @@ export class Scanner {
     const full = new Set(receivers.map(({ webhookId }) => webhookId).filter(isFull))
     const queued: QueuedMessage[] = []
     const behind = new Set<string>()
-    const told = new Set<string>()
-    for (const { message, webhookIds } of messagesFor(events, announcer, receivers)) {
+    const waiting = new Set<string>()
+    for (const { message, webhookIds } of messagesFor(events, announcer, audience, core.state())) {
       const free = webhookIds.filter((id) => !full.has(id))
-      for (const id of webhookIds) (full.has(id) ? behind : told).add(id)
+      for (const id of webhookIds) (full.has(id) ? behind : waiting).add(id)
       if (free.length > 0) queued.push({ ...message, webhookIds: free })
     }
-    if (queued.length + behind.size > 0 || announcer.isChanged) {
+    if (queued.length + behind.size > 0 || announcer.isChanged || audience.isChanged) {
       const announced = Object.fromEntries(announcer.announced)
-      const data = { seq, queued, announced, behind: [...behind] }
+      const told = audience.isChanged ? { told: toldRecord(audience.told) } : {}
+      const data = { seq, queued, announced, behind: [...behind], ...told }
       await outbox.append({ type: 'WebhookCursorMoved', data })
     }
     ledger.cursor = seq
-    this.#options.onQueued([...told, ...behind])
+    this.#options.onQueued([...waiting, ...behind])
   }
 
   async #catchUp(webhookId: string): Promise<void> {
@@ -178,12 +190,13 @@ export class Scanner {
     const { log, core, ledger } = this.#options
     const end = ledger.cursor ?? 0
     const announcer = new Announcer()
+    const audience = new Audience([receiver])
     const messages: Message[] = []
     let readTo = from
     while (readTo < end && !this.#isClosed) {
       const events = await log.read(core.stream, readTo, Math.min(batchEvents, end - readTo))
       if (events.length === 0) break
-      for (const { message } of messagesFor(events, announcer, [receiver])) {
+      for (const { message } of messagesFor(events, announcer, audience, core.state())) {
         if (messages.length >= most) return { messages, readTo: message.seq - 1 }
         messages.push(message)
       }
@@ -214,15 +227,16 @@ export class Scanner {
   }
 }
 
-function* messagesFor(events: readonly StoredEvent[], announcer: Announcer, receivers: readonly Receiver[]) {
+function* messagesFor(
+  events: readonly StoredEvent[],
+  announcer: Announcer,
+  audience: Audience,
+  state: CoreState,
+) {
   for (const event of events) {
     const eventType = announcer.typeOf(event)
     if (eventType === null) continue
-    const webhookIds = receivers.filter((one) => wants(one, eventType)).map(({ webhookId }) => webhookId)
+    const webhookIds = audience.of(event, eventType, state)
     if (webhookIds.length > 0) yield { message: { seq: event.seq, eventType }, webhookIds }
   }
-}
-
-function wants({ events }: Receiver, eventType: string): boolean {
-  return events.length === 0 || events.includes(eventType)
 }

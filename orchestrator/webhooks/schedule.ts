@@ -6,15 +6,10 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** Waits after each failed try, ms. */
+/** Waits after each failed try, ms; the first try is made at once. Ten tries in a little more than three days. */
 export const defaultDelaysMs: readonly number[] = [
-  5 * second,
-  30 * second,
-  2 * minute,
-  10 * minute,
-  hour,
-  5 * hour,
-  24 * hour,
+  ...[5 * second, 5 * minute, 30 * minute],
+  ...[2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour],
 ]
 
 /** Longest wait that a receiver can ask for by Retry-After, ms. */
@@ -23,7 +18,9 @@ const longestRetryAfterMs = 24 * hour
 const restAfter = 5
 const longestRestMs = 5 * minute
 /** A receiver that failed this long without one success is disabled, ms. */
-export const patienceMs = 5 * 24 * hour
+export const defaultPatienceMs = 5 * 24 * hour
+/** Failures in a row before a receiver is disabled, whatever the time. */
+const lostAfter = 5
 
 /** The wait after a failed try, ms, a fifth of it random; null = it was the last. */
 export function delayAfter(attempt: number, delaysMs: readonly number[], random: Random): number | null {
@@ -39,9 +36,19 @@ export function delayAfter(attempt: number, delaysMs: readonly number[], random:
 export function retryAfterMs(header: string | null, now: number): number | null {
   if (header === null) return null
   const text = header.trim()
-  const wait = /^\d{1,10}$/.test(text) ? Number(text) * second : Date.parse(text) - now
+  const isDate = /^[A-Z][a-z]{2,8},? /.test(text)
+  const wait = /^\d{1,10}$/.test(text) ? Number(text) * second : isDate ? Date.parse(text) - now : Number.NaN
   if (!Number.isFinite(wait)) return null
   return Math.min(Math.max(wait, 0), longestRetryAfterMs)
+}
+
+/** Whether a receiver failed so often and so long that it is disabled. @param failingSince epoch ms */
+export function isLost(
+  { failures, failingSince }: { failures: number; failingSince: number | null },
+  now: number,
+  patienceMs: number,
+): boolean {
+  return failingSince !== null && failures >= lostAfter && now - failingSince >= patienceMs
 }
 
 /** Whether a receiver failed so often in a row that it gets one message at a time. */

@@ -3,22 +3,35 @@
 
 import { Webhook } from 'standardwebhooks'
 import { Agent, type Dispatcher, request } from 'undici'
-import { type Effects, reasonOf } from '#data/kernel'
+import { type Clock, type Effects, reasonOf } from '#data/kernel'
 import { retryAfterMs } from './schedule.ts'
-import { AddressRefused, checkedUrl, guardedLookup } from './url-policy.ts'
+import { AddressRefused, type UrlPolicy, type Way } from './url-policy.ts'
 
 /** A message on its way. */
 export interface Letter {
+  /** https address, or `mailto:`. */
   url: string
+  /** Whether the address is as good as a key, and so not to be shown. */
+  isUrlSecret: boolean
   /** Newest first; each signs. */
   secrets: readonly string[]
   messageId: string
-  body: string
+  contentType: string
+  /** With the key of the service, where there is one. */
+  body: unknown
+}
+
+/** What was sent and answered, as far as it may be shown. */
+export interface Exchange {
+  request: { url: string; headers: Record<string, string> } | null
+  response: { headers: Record<string, string>; body: string; isCut: boolean } | null
 }
 
 /** What came of a try. */
-export interface Answer {
-  /** null = none came. */
+export interface Answer extends Exchange {
+  /** Whether the receiver took the message. */
+  isTaken: boolean
+  /** null = none came, or it was not HTTP. */
   httpStatus: number | null
   /** Epoch ms, wall time. */
   startedAt: number
@@ -28,6 +41,9 @@ export interface Answer {
   notes: string[]
 }
 
+/** What one kind of sending gives; times are taken around it. */
+export type Outcome = Omit<Answer, 'startedAt' | 'durationMs'>
+
 /** Sends letters. */
 export interface Sender {
   /** What came of it; a receiver that cannot be reached is an answer too. */
@@ -36,27 +52,47 @@ export interface Sender {
   close(): Promise<void>
 }
 
-/** Most of an answer that is read, bytes, and that is kept for people, characters. */
+/** Sends letters whose address begins with `mailto:`. */
+export type PostMail = (letter: Letter, startedAt: number, signal: AbortSignal) => Promise<Outcome>
+
+/** Most of an answer that is read, bytes, and that notes repeat, characters. */
 const answerBytes = 4_096
 const answerShown = 300
+/** How long the beginning of an answer is waited for after a success, ms: its status has said it all. */
+const afterSuccessMs = 1_000
+
+/** Headers of answers that are kept. */
+const keptHeaders = [
+  ...['content-type', 'content-length', 'retry-after', 'location', 'server', 'date', 'allow'],
+  ...['x-request-id', 'request-id', 'x-slack-req-id', 'x-correlation-id'],
+]
+const headerCharacters = 300
 
 /**
  * A sender with connections of its own.
- * @param timeoutMs longest time of one try from look-up to the end of the answer
+ * @param options timeoutMs: longest time of one try from look-up to the end of the answer
  */
-export function createSender(timeoutMs: number, effects: Pick<Effects, 'clock'>): Sender {
-  const agentFor = (protocol: 'http:' | 'https:') =>
+export function createSender(
+  { timeoutMs, policy, mail }: { timeoutMs: number; policy: UrlPolicy; mail: PostMail },
+  effects: Pick<Effects, 'clock'>,
+): Sender {
+  const agentFor = (way: Way) =>
     new Agent({
       // A connection kept open may be half closed: a try must not fail for that.
       pipelining: 0,
       allowH2: false,
-      connect: { timeout: timeoutMs, lookup: guardedLookup(protocol) },
+      connect: { timeout: timeoutMs, lookup: policy.lookupFor(way) },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       maxHeaderSize: 16_384,
     })
-  const agents = { 'http:': agentFor('http:'), 'https:': agentFor('https:') }
+  const agents = { http: agentFor('http'), https: agentFor('https'), own: agentFor('own') }
   const tries = new Set<AbortController>()
+  const deliver = (letter: Letter, startedAt: number, signal: AbortSignal): Promise<Outcome> => {
+    if (letter.url.startsWith('mailto:')) return mail(letter, startedAt, signal)
+    const { way } = policy.check(letter.url)
+    return post(letter, startedAt, { dispatcher: agents[way], signal, clock: effects.clock })
+  }
   return {
     send: async (letter) => {
       const startedAt = effects.clock.now()
@@ -64,14 +100,12 @@ export function createSender(timeoutMs: number, effects: Pick<Effects, 'clock'>)
       tries.add(controller)
       const stop = effects.clock.after(timeoutMs, () => controller.abort(new TooSlow(timeoutMs)))
       try {
-        const url = checkedUrl(letter.url)
-        const dispatcher = url.protocol === 'https:' ? agents['https:'] : agents['http:']
-        const answer = await post(letter, dispatcher, startedAt, controller.signal)
-        return { ...answer, startedAt, durationMs: elapsed(effects, startedAt) }
+        const outcome = await deliver(letter, startedAt, controller.signal)
+        return { ...outcome, startedAt, durationMs: elapsed(effects, startedAt) }
       } catch (error) {
         const notes = [wordsOf(error, controller.signal)]
         const durationMs = elapsed(effects, startedAt)
-        return { httpStatus: null, startedAt, durationMs, retryAfterMs: null, notes }
+        return { ...nothingCame, request: requestOf(letter, startedAt), notes, startedAt, durationMs }
       } finally {
         stop()
         tries.delete(controller)
@@ -83,6 +117,8 @@ export function createSender(timeoutMs: number, effects: Pick<Effects, 'clock'>)
     },
   }
 }
+
+const nothingCame = { isTaken: false, httpStatus: null, retryAfterMs: null, response: null }
 
 class TooSlow extends Error {
   constructor(timeoutMs: number) {
@@ -96,62 +132,89 @@ function elapsed(effects: Pick<Effects, 'clock'>, startedAt: number): number {
 
 async function post(
   letter: Letter,
-  dispatcher: Dispatcher,
   now: number,
-  signal: AbortSignal,
-): Promise<Pick<Answer, 'httpStatus' | 'retryAfterMs' | 'notes'>> {
-  const { url, messageId, body } = letter
-  const headers = {
-    'content-type': 'application/json',
+  { dispatcher, signal, clock }: { dispatcher: Dispatcher; signal: AbortSignal; clock: Clock },
+): Promise<Outcome> {
+  const body = JSON.stringify(letter.body)
+  const headers = { ...headersOf(letter, now), 'webhook-signature': signatureOf(letter, body, now) }
+  const answer = await request(letter.url, { method: 'POST', headers, body, dispatcher, signal })
+  const { statusCode } = answer
+  const isTaken = statusCode >= 200 && statusCode < 300
+  const beginning = isTaken ? await beginningSoon(answer.body, clock) : await beginningOf(answer.body)
+  const shown = shownHeaders(answer.headers)
+  const notes: string[] = []
+  if (statusCode >= 300 && statusCode < 400) notes.push('redirects are not followed')
+  const words = beginning.body.replace(/[\p{C}\s]+/gu, ' ').trim()
+  if (!isTaken && words !== '') notes.push(`answer: ${words.slice(0, answerShown)}`)
+  const mayAsk = statusCode === 429 || statusCode === 503
+  const asked = mayAsk ? (shown['retry-after'] ?? null) : null
+  return {
+    isTaken,
+    httpStatus: statusCode,
+    retryAfterMs: retryAfterMs(asked, now),
+    notes,
+    request: requestOf(letter, now),
+    response: { headers: shown, ...beginning },
+  }
+}
+
+function headersOf({ messageId, contentType }: Letter, now: number): Record<string, string> {
+  return {
+    'content-type': contentType,
     'user-agent': 'Detour-Webhooks/1',
     'webhook-id': messageId,
     'webhook-timestamp': String(Math.floor(now / 1000)),
-    'webhook-signature': signatureOf(letter, now),
   }
-  const answer = await request(url, { method: 'POST', headers, body, dispatcher, signal })
-  const { statusCode } = answer
-  if (isSuccess(statusCode)) {
-    // The status says it all: a body that never ends must not undo it.
-    answer.body.on('error', () => {}).destroy()
-    return { httpStatus: statusCode, retryAfterMs: null, notes: [] }
-  }
-  const text = await beginningOf(answer.body)
-  const notes: string[] = []
-  if (statusCode >= 300 && statusCode < 400) notes.push('redirects are not followed')
-  if (text !== '') notes.push(`answer: ${text}`)
-  const mayAsk = statusCode === 429 || statusCode === 503
-  const asked = mayAsk ? headerOf(answer.headers['retry-after']) : null
-  return { httpStatus: statusCode, retryAfterMs: retryAfterMs(asked, now), notes }
 }
 
-/** Whether the status says that the message was taken. */
-export function isSuccess(httpStatus: number | null): boolean {
-  return httpStatus !== null && httpStatus >= 200 && httpStatus < 300
+/** What was sent, as it may be shown: whoever reads it must not be able to send it again as if it were ours. */
+export function requestOf(letter: Letter, now: number): Exchange['request'] {
+  const { url, isUrlSecret, secrets } = letter
+  if (url.startsWith('mailto:')) return { url, headers: {} }
+  const signatures = secrets.map(() => 'v1,(not shown)').join(' ')
+  const shownUrl = isUrlSecret ? `${URL.parse(url)?.origin ?? ''}/…` : url
+  return { url: shownUrl, headers: { ...headersOf(letter, now), 'webhook-signature': signatures } }
 }
 
 /** One signature for each secret that is valid now, as the Standard Webhooks specification has it for rotations. */
-function signatureOf({ secrets, messageId, body }: Letter, now: number): string {
+function signatureOf({ secrets, messageId }: Letter, body: string, now: number): string {
   return secrets.map((secret) => new Webhook(secret).sign(messageId, new Date(now), body)).join(' ')
 }
 
-function headerOf(value: string | string[] | undefined): string | null {
-  return (Array.isArray(value) ? value[0] : value) ?? null
+function shownHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    keptHeaders.flatMap((name) => {
+      const value = headers[name]
+      return value === undefined ? [] : [[name, String(value).slice(0, headerCharacters)]]
+    }),
+  )
 }
 
-/** The first bytes of an answer as one line; the rest is not read. */
-async function beginningOf(stream: Dispatcher.ResponseData['body']): Promise<string> {
+/** The first bytes of an answer; the rest is not read. */
+async function beginningOf(
+  stream: Dispatcher.ResponseData['body'],
+): Promise<{ body: string; isCut: boolean }> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of stream) {
     chunks.push(chunk as Buffer)
     bytes += (chunk as Buffer).length
-    if (bytes >= answerBytes) break
+    if (bytes > answerBytes) break
   }
   const text = Buffer.concat(chunks).subarray(0, answerBytes).toString('utf8')
-  return text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, answerShown)
+  return { body: text.replaceAll('\u0000', ''), isCut: bytes > answerBytes }
+}
+
+/** As `beginningOf`, but what never comes or breaks off does not undo a success. */
+async function beginningSoon(stream: Dispatcher.ResponseData['body'], clock: Clock) {
+  const cancel = clock.after(afterSuccessMs, () => stream.destroy())
+  try {
+    return await beginningOf(stream)
+  } catch {
+    return { body: '', isCut: true }
+  } finally {
+    cancel()
+  }
 }
 
 const words: Record<string, string> = {

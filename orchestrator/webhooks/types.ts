@@ -5,6 +5,8 @@ import type { Effects } from '#data/kernel'
 import type { EventLog } from '#data/log'
 import type { Vault } from '#data/vault'
 import type { Core } from '#orchestrator/core'
+import type { ReceiverAlarm } from './alarm.ts'
+import type { NameLookup } from './url-policy.ts'
 
 /** What of the core webhooks need. */
 export type WatchedCore = Pick<Core, 'market' | 'stream' | 'lastSeq' | 'state' | 'onChange'>
@@ -32,10 +34,12 @@ export interface Replay {
 export interface WebhookLimits {
   /** Longest time of one try, ms [10,000]. */
   timeoutMs: number
-  /** Tries at the same time for one receiver [4]. */
+  /** Tries at the same time for one receiver, at most; each has its own number below [20]. */
   concurrency: number
-  /** Waits after the 1st, 2nd, ... failed try, ms; one more try than waits [5 s to 24 h, 8 tries]. */
+  /** Waits after the 1st, 2nd, ... failed try, ms; one more try than waits [5 s to 24 h, 10 tries]. */
   delaysMs: readonly number[]
+  /** How long a receiver may fail before it is turned off, ms [5 days]. */
+  patienceMs: number
   /** How long news of the core are gathered before they are looked at, ms [25]. */
   gatherMs: number
   /** Messages that wait in memory for one receiver; later ones are looked up when there is room [20,000]. */
@@ -49,6 +53,12 @@ export interface WebhookOptions {
   core: WatchedCore
   vault: Vault
   limits?: Partial<WebhookLimits>
+  /** Base address of this server, whose sink may be told over plain http. Default: there is none. */
+  ownUrl?: string
+  /** Where receivers that were turned off are reported. Default: nowhere. */
+  alarm?: ReceiverAlarm
+  /** Looks names of receivers up. Default: as the machine does. */
+  lookup?: NameLookup
   /** Whether another process may have written the deliveries before, and may not know yet that it is over. */
   takesOver?: boolean
 }
@@ -60,10 +70,10 @@ export interface Webhooks {
   get(webhookId: string): Promise<api.Webhook>
   /**
    * A new receiver; it is told what happens from now on. The secret is shown this once.
-   * @throws WEBHOOK_URL_INVALID, WEBHOOK_URL_REFUSED, WEBHOOK_TOO_MANY
+   * @throws WEBHOOK_URL_INVALID, WEBHOOK_URL_REFUSED, WEBHOOK_SETTINGS_INVALID, WEBHOOK_TOO_MANY
    */
   create(receiver: api.NewWebhook): Promise<api.WebhookWithSecret>
-  /** @throws WEBHOOK_UNKNOWN, WEBHOOK_URL_INVALID, WEBHOOK_URL_REFUSED */
+  /** @throws WEBHOOK_UNKNOWN, WEBHOOK_URL_INVALID, WEBHOOK_URL_REFUSED, WEBHOOK_SETTINGS_INVALID */
   change(webhookId: string, change: api.WebhookChange): Promise<api.Webhook>
   /** @throws WEBHOOK_UNKNOWN */
   remove(webhookId: string): Promise<void>
@@ -73,10 +83,15 @@ export interface Webhooks {
    */
   rotate(webhookId: string): Promise<api.WebhookWithSecret>
   /**
-   * Sends `webhook.test` once, at once; the attempt, whatever came of it.
-   * @throws WEBHOOK_UNKNOWN
+   * Sends an example of the type, by default `webhook.test`, once, at once; the attempt, whatever came of it.
+   * @throws WEBHOOK_UNKNOWN, WEBHOOK_SETTINGS_INVALID where the format of the receiver has no words for the type
    */
-  test(webhookId: string): Promise<api.WebhookDelivery>
+  test(webhookId: string, type?: api.WebhookEventType): Promise<api.WebhookDelivery>
+  /**
+   * An example of the type as the format has it.
+   * @throws WEBHOOK_SETTINGS_INVALID where the format has no words for the type
+   */
+  preview(format: api.WebhookFormat, type: api.WebhookEventType): api.WebhookPreview
   /**
    * Queues messages again, whether they were delivered or not; how many.
    * @throws WEBHOOK_UNKNOWN, WEBHOOK_MESSAGE_UNKNOWN, WEBHOOK_REPLAY_INVALID

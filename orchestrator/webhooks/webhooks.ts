@@ -1,22 +1,32 @@
 // Opens the webhooks of a market: receivers in the vault, what waits and what was tried in the log.
 
 import type { api } from '#data/contracts'
+import { fail } from '#data/kernel'
+import type { ReceiverAlarm } from './alarm.ts'
+import { wantsType } from './audience.ts'
 import { deliveryOf } from './delivery.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { type WebhookAttempted, webhookStream } from './events.ts'
+import { formats } from './formats/formats.ts'
+import { Judge } from './judge.ts'
 import { takeLedger } from './ledger-load.ts'
+import { Letters } from './letters.ts'
+import { createMailer } from './mailer.ts'
+import { exampleOf } from './message/examples.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
 import { Receivers } from './receivers.ts'
 import { replayMessages } from './replay.ts'
 import { Scanner } from './scanner.ts'
-import { defaultDelaysMs } from './schedule.ts'
+import { defaultDelaysMs, defaultPatienceMs } from './schedule.ts'
 import { createSender } from './sender.ts'
 import type { WebhookLimits, WebhookOptions, Webhooks } from './types.ts'
+import { UrlPolicy } from './url-policy.ts'
 
 const defaultLimits: WebhookLimits = {
   timeoutMs: 10_000,
-  concurrency: 4,
+  concurrency: 20,
   delaysMs: defaultDelaysMs,
+  patienceMs: defaultPatienceMs,
   gatherMs: 25,
   waiting: 20_000,
 }
@@ -24,16 +34,20 @@ const defaultLimits: WebhookLimits = {
 /** How long a stop waits for answers, ms. */
 const graceMs = 1_000
 
+const silent: ReceiverAlarm = { raise: async () => undefined, clear: async () => undefined }
+
 /**
  * The webhooks of the core's market, at work: what waited when it was last closed goes on.
  * @throws LOG_UNAVAILABLE, LOG_DAMAGED, VAULT_UNAVAILABLE
  */
 export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
   const { log, core, vault, effects } = options
+  const { config, clock } = effects
   const limits = { ...defaultLimits, ...options.limits }
   const stream = webhookStream(core.market)
   const { deliveries, ledger, lastSeq, sinceSnapshot } = await takeLedger(options, stream)
-  const known = (await vault.listWebhooks(core.market)).map(({ webhookId }) => webhookId)
+  const all = await vault.listWebhooks(core.market)
+  const known = all.map(({ webhookId }) => webhookId)
   ledger.keepOnly(new Set(known))
   const listeners = new Set<(delivery: api.WebhookDelivery) => void>()
   const onWritten: OutboxOptions['onWritten'] = (event) => {
@@ -42,16 +56,25 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
     for (const listener of listeners) listener(deliveryOf(event.data as WebhookAttempted))
   }
   const outbox = new Outbox({ log, stream, effects, ledger, onWritten }, lastSeq, sinceSnapshot)
-  const sender = createSender(limits.timeoutMs, effects)
+  const policy = new UrlPolicy({
+    ...{ clock, allow: config.webhookAllow, ownUrl: options.ownUrl ?? null },
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+  })
+  const mailer = createMailer(config, limits.timeoutMs)
+  const sender = createSender({ timeoutMs: limits.timeoutMs, policy, mail: mailer.send }, effects)
+  const { publicUrl } = config
   const onRoom = (webhookId: string) => {
     scanner.catchUp(webhookId).catch((error: unknown) => {
       effects.logger.warn({ err: error, webhookId }, 'looking up what a webhook has missed failed')
     })
   }
-  const parts = { log, core, vault, effects, ledger, outbox, limits }
-  const dispatcher = new Dispatcher({ ...parts, sender, onRoom })
+  const parts = { log, core, vault, effects, ledger, outbox, limits, policy, hasMail: mailer.isSet }
+  const judge = new Judge({ ...parts, alarm: options.alarm ?? silent })
+  const letters = new Letters({ ...parts, sender, clock, publicUrl })
+  const dispatcher = new Dispatcher({ ...parts, judge, letters, sender, onRoom })
   const scanner = new Scanner({ ...parts, onQueued: (ids) => pumpAll(dispatcher, ids) })
-  const receivers = new Receivers({ core, vault, effects, ledger, outbox, scanner, dispatcher })
+  const receivers = new Receivers({ ...parts, scanner, dispatcher, judge })
+  await judge.resume(all)
   const stopListening = core.onChange(() => scanner.wake())
   scanner.wake()
   pumpAll(dispatcher, known)
@@ -62,7 +85,12 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
     change: (webhookId, change) => receivers.change(webhookId, change),
     remove: (webhookId) => receivers.remove(webhookId),
     rotate: (webhookId) => receivers.rotate(webhookId),
-    test: async (webhookId) => deliveryOf(await dispatcher.test(await receivers.known(webhookId))),
+    test: async (webhookId, type = 'webhook.test') => {
+      const receiver = await receivers.known(webhookId)
+      mustCarry(receiver.format as api.WebhookFormat, type)
+      return deliveryOf(await dispatcher.test(receiver, type))
+    },
+    preview: (format, type) => preview(format, type, { market: core.market, publicUrl }),
     replay: async (replay) =>
       replayMessages(await receivers.known(replay.webhookId), replay, { log, core, scanner }),
     deliveries: (query) => deliveries.page(query),
@@ -80,6 +108,22 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
       await outbox.close()
     },
   }
+}
+
+function preview(
+  format: api.WebhookFormat,
+  type: api.WebhookEventType,
+  place: { market: string; publicUrl: string | null },
+): api.WebhookPreview {
+  mustCarry(format, type)
+  const { contentType, render } = formats[format]
+  const messageId = `msg_${place.market}_4711`
+  return { format, type, contentType, body: render({ ...place, messageId, body: exampleOf(type) }) }
+}
+
+function mustCarry(format: api.WebhookFormat, type: api.WebhookEventType): void {
+  if (wantsType({ format, events: [] }, type)) return
+  throw fail('WEBHOOK_SETTINGS_INVALID', { reason: `the format ${format} has no words for ${type}` })
 }
 
 function pumpAll(dispatcher: Dispatcher, webhookIds: Iterable<string>): void {

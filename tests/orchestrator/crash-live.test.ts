@@ -16,7 +16,10 @@ import { effects } from '../data/log/folder.ts'
 const kills = process.env.DETOUR_FAULTS === 'long' ? 20 : 3
 const root = join(import.meta.dirname, '..', '..')
 const launcher = join(root, 'bin', 'detour.js')
-const environment = { ...process.env, DETOUR_LIVE_CYCLE_MS: '200', DETOUR_LOG_LEVEL: 'error' }
+const environment = {
+  ...process.env,
+  ...{ DETOUR_LIVE_CYCLE_MS: '200', DETOUR_LOG_LEVEL: 'error', DETOUR_WEBHOOK_ALLOW: '127.0.0.1' },
+}
 
 interface Server {
   child: ChildProcess

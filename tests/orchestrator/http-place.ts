@@ -83,7 +83,10 @@ export const nodes: Node[] = ['A', 'B'].map((id) => ({
 export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const folder = await newFolder()
   const { clock, requestsMost } = options
-  const effects = { ...effectsWith(options.config), ...(clock === undefined ? {} : { clock }) }
+  const effects = {
+    ...effectsWith({ webhookAllow: ['127.0.0.0/8'], ...options.config }),
+    ...(clock === undefined ? {} : { clock }),
+  }
   const workspace = await openWorkspace(join(folder.path, 'home'), 'test', effects)
   const vault = await openVault(workspace.paths, effects)
   const engine = await openEngine(workspace)

@@ -142,6 +142,9 @@ const routes = [
   'POST /api/v1/webhooks/{webhookId}/rotate',
   'POST /api/v1/webhooks/{webhookId}/replay',
   'GET /api/v1/deliveries',
+  'GET /api/v1/webhook-events',
+  'GET /api/v1/webhook-events/{type}/schema',
+  'GET /api/v1/webhook-preview',
   'POST /api/v1/sink/{name}',
   'GET /api/v1/sink',
   'DELETE /api/v1/sink',
@@ -151,7 +154,7 @@ const routes = [
 const keyed = [
   /^POST .*\/(orders|fulfillment-orders|inventory|products|incidents|webhooks|network|strategies|detection\/feedback)/,
   /^PUT .*(policies|measures|order-states|strategies|detection)/,
-  /^PATCH .*(orders|network)/,
+  /^PATCH .*(orders|network|webhooks)/,
   /^DELETE .*reservations/,
   /^POST .*\/models$/,
 ]

@@ -2,21 +2,45 @@
 
 import { Type } from 'typebox'
 import { instantText, type Of, oneOf, orNull, pageOf, shape } from './shape.ts'
+import { webhookEventTypes } from './webhook-events.ts'
 
-/** What receivers can be told. */
-export const webhookEventTypes = [
-  'incident.opened',
-  'incident.updated',
-  'incident.resolved',
-  'order.rerouted',
-  'order.reroute_refused',
-  'order.backordered',
-  'order.shipped',
-  'order.delivered',
-  'order.cancelled',
-  'webhook.test',
+/** Shapes of bodies that receivers can ask for. */
+export const webhookFormats = [
+  'detour',
+  'cloudevents',
+  'alertmanager',
+  'slack',
+  'teams',
+  'pagerduty',
+  'email',
 ] as const
-export type WebhookEventType = (typeof webhookEventTypes)[number]
+export type WebhookFormat = (typeof webhookFormats)[number]
+
+/** What a label of a message must be. */
+export const labelRule = shape({
+  label: Type.String({ minLength: 1, maxLength: 60, pattern: '^[a-zA-Z_][a-zA-Z0-9_.]*$' }),
+  is: oneOf(['one_of', 'none_of'] as const),
+  values: Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
+    minItems: 1,
+    maxItems: 50,
+    description: 'a value that ends with * stands for all that begin like it',
+  }),
+})
+export type LabelRule = Of<typeof labelRule>
+
+const labelRules = Type.Array(labelRule, { maxItems: 20, description: 'all must hold; none = no matter' })
+const url = Type.String({
+  minLength: 1,
+  maxLength: 2000,
+  description: 'https address, or mailto:name@example.com for mail',
+})
+const chosen = Type.Array(oneOf(webhookEventTypes), { maxItems: 50, description: 'none = all' })
+const concurrency = Type.Integer({ minimum: 1, maximum: 20, description: 'tries at the same time' })
+const credential = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: 'routing key of PagerDuty; never shown again',
+})
 
 /** A receiver; its secret is shown once, when it is made. */
 export const webhook = shape({
@@ -24,6 +48,17 @@ export const webhook = shape({
   url: Type.String(),
   description: Type.String(),
   events: Type.Array(Type.String(), { description: 'event types; empty = all' }),
+  labels: labelRules,
+  format: oneOf(webhookFormats),
+  concurrency,
+  hasCredential: Type.Boolean(),
+  previousSecretUntil: orNull(
+    Type.String({ format: 'date-time', description: 'until when the secret before signs too' }),
+  ),
+  health: oneOf(['unused', 'healthy', 'failing', 'resting', 'off'] as const),
+  failures: Type.Integer({ description: 'in a row' }),
+  failingSince: orNull(instantText),
+  nextAttemptAt: orNull(instantText),
   status: oneOf(['enabled', 'disabled'] as const),
   disabledReason: orNull(Type.String()),
   createdAt: instantText,
@@ -39,9 +74,13 @@ export type WebhookWithSecret = Of<typeof webhookWithSecret>
 /** A new receiver, `POST /api/v1/webhooks`. */
 export const newWebhook = Type.Object(
   {
-    url: Type.String({ minLength: 1, maxLength: 2000 }),
+    url,
     description: Type.Optional(Type.String({ maxLength: 500 })),
-    events: Type.Optional(Type.Array(oneOf(webhookEventTypes), { maxItems: 50 })),
+    events: Type.Optional(chosen),
+    labels: Type.Optional(labelRules),
+    format: Type.Optional(oneOf(webhookFormats)),
+    concurrency: Type.Optional(concurrency),
+    credential: Type.Optional(credential),
   },
   { additionalProperties: false },
 )
@@ -49,15 +88,37 @@ export type NewWebhook = Of<typeof newWebhook>
 
 /** A change of a receiver, `PATCH /api/v1/webhooks/{id}`. */
 export const webhookChange = Type.Object(
-  {
-    url: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
-    description: Type.Optional(Type.String({ maxLength: 500 })),
-    events: Type.Optional(Type.Array(oneOf(webhookEventTypes), { maxItems: 50 })),
-    status: Type.Optional(oneOf(['enabled', 'disabled'] as const)),
-  },
+  { ...Type.Partial(newWebhook).properties, status: Type.Optional(oneOf(['enabled', 'disabled'] as const)) },
   { additionalProperties: false },
 )
 export type WebhookChange = Of<typeof webhookChange>
+
+/** What a test sends: an example of the type, by default `webhook.test`. */
+export const webhookTest = Type.Object(
+  { type: Type.Optional(oneOf(webhookEventTypes)) },
+  { additionalProperties: false },
+)
+export type WebhookTest = Of<typeof webhookTest>
+
+/** A kind of message: what it is for, its schema and an example. */
+export const webhookEvent = shape({
+  type: Type.String(),
+  description: Type.String(),
+  labels: Type.Array(Type.String(), { description: 'labels to filter by that such a message may have' }),
+  formats: Type.Array(oneOf(webhookFormats)),
+  schema: Type.Unknown({ description: 'JSON Schema of the body in the format detour' }),
+  example: Type.Unknown(),
+})
+export type WebhookEvent = Of<typeof webhookEvent>
+
+/** An example as a format has it. */
+export const webhookPreview = shape({
+  format: oneOf(webhookFormats),
+  type: Type.String(),
+  contentType: Type.String(),
+  body: Type.Unknown(),
+})
+export type WebhookPreview = Of<typeof webhookPreview>
 
 /** An attempt to deliver a message. */
 export const webhookDelivery = shape({
@@ -72,7 +133,17 @@ export const webhookDelivery = shape({
   durationMs: orNull(Type.Integer()),
   nextAttemptAt: orNull(instantText),
   notes: Type.Array(Type.String()),
-  payload: Type.Unknown(),
+  isTest: Type.Boolean(),
+  format: oneOf(webhookFormats),
+  payload: Type.Unknown({ description: 'the body as it was sent, without keys' }),
+  request: orNull(shape({ url: Type.String(), headers: Type.Record(Type.String(), Type.String()) })),
+  response: orNull(
+    shape({
+      headers: Type.Record(Type.String(), Type.String()),
+      body: Type.String({ description: 'its beginning' }),
+      isCut: Type.Boolean(),
+    }),
+  ),
 })
 export type WebhookDelivery = Of<typeof webhookDelivery>
 /** A page of deliveries. */

@@ -26,6 +26,11 @@ export const webhookErrors = {
     retryable: false,
     message: 'webhooks may not go to {host}: {reason}',
   },
+  WEBHOOK_SETTINGS_INVALID: {
+    status: 422,
+    retryable: false,
+    message: 'the settings of the webhook do not fit together: {reason}',
+  },
   WEBHOOK_TOO_MANY: {
     status: 409,
     retryable: false,

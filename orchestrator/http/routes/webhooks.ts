@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
-import type { Webhooks } from '#orchestrator/webhooks'
+import { exampleOf, formats, labelNames, type Webhooks } from '#orchestrator/webhooks'
 import { idempotencyHeaders } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
@@ -31,6 +31,7 @@ const replay = Type.Object(
 export function addWebhooks(app: App, { webhooks }: AppParts, repeats: Repeats): void {
   addReceivers(app, webhooks, repeats)
   addActions(app, webhooks, repeats)
+  addEvents(app, webhooks)
   app.get(
     '/deliveries',
     {
@@ -78,9 +79,20 @@ function addReceivers(app: App, webhooks: Webhooks, repeats: Repeats): void {
     '/webhooks/:webhookId',
     {
       config,
-      schema: { tags, summary: 'Change a receiver', params, body: api.webhookChange, response: one },
+      schema: {
+        tags,
+        summary: 'Change a receiver',
+        headers: idempotencyHeaders,
+        params,
+        body: api.webhookChange,
+        response: one,
+      },
     },
-    (request) => webhooks.change(request.params.webhookId, request.body),
+    (request) => {
+      const { webhookId } = request.params
+      const change = () => webhooks.change(webhookId, request.body)
+      return repeats.once(request, `webhook-change/${webhookId}`, request.body, change)
+    },
   )
   app.delete(
     '/webhooks/:webhookId',
@@ -107,12 +119,20 @@ function addActions(app: App, webhooks: Webhooks, repeats: Repeats): void {
       config,
       schema: {
         tags,
-        summary: 'Send a test event at once',
+        summary: 'Send a test at once: an example of a type of event',
+        headers: idempotencyHeaders,
         params,
+        body: Type.Union([api.webhookTest, Type.Null()]),
         response: { 200: api.webhookDelivery, ...problems },
       },
     },
-    (request) => webhooks.test(request.params.webhookId),
+    (request) => {
+      const { webhookId } = request.params
+      const type = request.body?.type
+      return repeats.once(request, `webhook-test/${webhookId}`, { type }, () =>
+        webhooks.test(webhookId, type),
+      )
+    },
   )
   app.post(
     '/webhooks/:webhookId/rotate',
@@ -151,4 +171,60 @@ function addActions(app: App, webhooks: Webhooks, repeats: Repeats): void {
       return reply.code(202).send(queued)
     },
   )
+}
+
+function addEvents(app: App, webhooks: Webhooks): void {
+  app.get(
+    '/webhook-events',
+    {
+      schema: {
+        tags,
+        summary: 'All kinds of messages, each with its JSON Schema and an example',
+        response: { 200: Type.Array(api.webhookEvent), ...problems },
+      },
+    },
+    async () => api.webhookEventTypes.map(eventOf),
+  )
+  app.get(
+    '/webhook-events/:type/schema',
+    {
+      schema: {
+        tags,
+        summary: 'JSON Schema of the body of a kind of message',
+        params: Type.Object({ type: oneOf(api.webhookEventTypes) }),
+        response: { 200: Type.Record(Type.String(), Type.Unknown()), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const schema = api.webhookBodySchema(request.params.type)
+      const dialect = { $schema: 'https://json-schema.org/draft/2020-12/schema' }
+      return reply.send({ ...dialect, ...schema } as unknown as Record<string, unknown>)
+    },
+  )
+  app.get(
+    '/webhook-preview',
+    {
+      schema: {
+        tags,
+        summary: 'An example of a kind of message as a format has it',
+        querystring: Type.Object(
+          { format: oneOf(api.webhookFormats), type: oneOf(api.webhookEventTypes) },
+          closed,
+        ),
+        response: { 200: api.webhookPreview, ...problems },
+      },
+    },
+    async ({ query: { format, type } }) => webhooks.preview(format, type),
+  )
+}
+
+function eventOf(type: api.WebhookEventType): api.WebhookEvent {
+  return {
+    type,
+    description: api.webhookEventWords[type],
+    labels: labelNames(type),
+    formats: api.webhookFormats.filter((name) => formats[name].carries(type)),
+    schema: api.webhookBodySchema(type),
+    example: exampleOf(type),
+  }
 }

@@ -6,7 +6,7 @@ import { openWebhooks } from '#orchestrator/webhooks'
 import { cancelled, created, openMarket } from './market.ts'
 
 const path = process.argv[2] ?? ''
-const effects = realEffects(readConfig({}))
+const effects = realEffects(readConfig({ DETOUR_WEBHOOK_ALLOW: '127.0.0.1' }))
 const market = await openMarket(path, effects)
 const limits = { delaysMs: [5, 10, 20, 40, 80, 160, 320], gatherMs: 1 }
 await openWebhooks({ log: market.log, effects, core: market, vault: market.vault, limits })

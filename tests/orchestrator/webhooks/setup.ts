@@ -5,12 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { onTestFinished } from 'vitest'
 import { type Effects, readConfig, realEffects } from '#data/kernel'
-import { openWebhooks, type WebhookLimits, type Webhooks } from '#orchestrator/webhooks'
+import { openWebhooks, type WebhookLimits, type WebhookOptions, type Webhooks } from '#orchestrator/webhooks'
 import { newLogPath } from '../../data/log/folder.ts'
 import { type Market, openMarket } from './market.ts'
 
-/** The real world, silent. */
-export const effects: Effects = realEffects(readConfig({ DETOUR_LOG_LEVEL: 'silent' }))
+/** The real world, silent; webhooks may go to this machine. */
+export const effects: Effects = realEffects(
+  readConfig({ DETOUR_LOG_LEVEL: 'silent', DETOUR_WEBHOOK_ALLOW: '127.0.0.0/8, ::1' }),
+)
 
 /** Short waits, so that tests end soon. */
 export const quick = { delaysMs: [20, 30, 40, 50, 60, 70, 80], timeoutMs: 5_000, gatherMs: 1 }
@@ -20,6 +22,7 @@ export async function openAll(
   limits: Partial<WebhookLimits> = {},
   path = newLogPath(),
   world: Effects = effects,
+  more: Partial<WebhookOptions> = {},
 ): Promise<{ market: Market; webhooks: Webhooks; path: string; close: () => Promise<void> }> {
   const market = await openMarket(path, world)
   const webhooks = await openWebhooks({
@@ -28,6 +31,7 @@ export async function openAll(
     core: market,
     vault: market.vault,
     limits: { ...quick, ...limits },
+    ...more,
   })
   let isOpen = true
   const close = async () => {

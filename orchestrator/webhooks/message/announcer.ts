@@ -3,7 +3,7 @@
 import type { api } from '#data/contracts'
 import { isControlEvent, type StoredEvent } from '#data/log'
 import { coreEvent } from '#orchestrator/core'
-import type { Announced } from './events.ts'
+import type { Announced } from '../events.ts'
 
 /** An incident is spoken of again when its severity moved this far, of 0 to 1 ... */
 const severityStep = 0.1
@@ -32,6 +32,8 @@ export class Announcer {
         return 'incident.opened'
       case 'IncidentUpdated':
         return this.#updated(event.data.incidentId, announcedOf(event.data))
+      case 'IncidentAcknowledged':
+        return 'incident.acknowledged'
       case 'IncidentResolved':
         this.#note(event.data.incidentId, null)
         return 'incident.resolved'

@@ -1,0 +1,51 @@
+// PagerDuty, Events API v2: an incident triggers, is acknowledged and resolves under one key.
+
+import type { api } from '#data/contracts'
+import { labelsOf, levelOf } from '../message/labels.ts'
+import { storyOf } from '../message/story.ts'
+import { cut, type Format, linkOf } from './format.ts'
+
+/** What a message does to the alert of its incident. */
+const actions: Partial<Record<api.WebhookEventType, 'trigger' | 'acknowledge' | 'resolve'>> = {
+  'incident.opened': 'trigger',
+  'incident.updated': 'trigger',
+  'incident.acknowledged': 'acknowledge',
+  'incident.resolved': 'resolve',
+  'webhook.test': 'trigger',
+}
+
+/**
+ * PagerDuty. The routing key is added when it is sent, and is never kept with an attempt.
+ * @source PagerDuty Events API v2: summary 1,024, dedup_key 255 characters
+ */
+export const pagerduty: Format = {
+  contentType: 'application/json',
+  carries: (type) => actions[type] !== undefined,
+  render: ({ market, body, publicUrl }) => {
+    const story = storyOf(body)
+    const { incident, node, metric } = labelsOf(body)
+    const link = linkOf(publicUrl, story.path)
+    const known = 'incident' in body.data ? body.data.incident : null
+    return {
+      event_action: actions[body.type] ?? 'trigger',
+      dedup_key: cut(`detour/${market}/${story.subject}`, 255),
+      payload: {
+        summary: cut(story.title, 1024),
+        source: `detour/${market}`,
+        severity: known === null ? 'info' : levelOf(known.severity),
+        timestamp: body.timestamp,
+        ...(node === undefined ? {} : { component: node }),
+        group: market,
+        ...(metric === undefined ? {} : { class: metric }),
+        custom_details: {
+          ...Object.fromEntries(story.facts),
+          ...(incident === undefined ? {} : { incident }),
+        },
+      },
+      client: 'Detour',
+      ...(publicUrl === null ? {} : { client_url: publicUrl }),
+      ...(link === null ? {} : { links: [{ href: link, text: 'Open in Detour' }] }),
+    }
+  },
+  seal: (body, credential) => ({ routing_key: credential ?? '', ...(body as object) }),
+}

@@ -1,0 +1,89 @@
+// From what waits to a letter in the format of its receiver, and from what came of it to the attempt that is kept.
+
+import type { api } from '#data/contracts'
+import type { EventLog } from '#data/log'
+import type { Receiver, Vault } from '#data/vault'
+import { type WebhookAttempted, webhookStream } from './events.ts'
+import { formatOf, formats } from './formats/formats.ts'
+import { type MessageBody, messageBody } from './message/body.ts'
+import type { Waiting } from './receiver-queue.ts'
+import type { Answer, Sender } from './sender.ts'
+import type { WatchedCore } from './types.ts'
+
+/** What letters are made of. */
+export interface LettersOptions {
+  log: EventLog
+  core: Pick<WatchedCore, 'market' | 'stream' | 'state'>
+  vault: Pick<Vault, 'webhookSecrets' | 'webhookCredential' | 'getWebhook'>
+  sender: Sender
+  clock: { now(): number }
+  publicUrl: string | null
+}
+
+/** Makes letters and sends them. */
+export class Letters {
+  readonly #options: LettersOptions
+
+  constructor(options: LettersOptions) {
+    this.#options = options
+  }
+
+  /** The body for the receiver: as it was first sent, else made of the event; null where the event is gone. */
+  async payloadOf(receiver: Receiver, messageId: string, waiting: Waiting): Promise<unknown> {
+    const { log, core } = this.#options
+    const { payloadAt, seq, eventType } = waiting
+    if (payloadAt !== null) {
+      const [sent] = await log.read(webhookStream(core.market), payloadAt - 1, 1)
+      if (sent?.type === 'WebhookAttempted') {
+        const { payload, format = 'detour' } = sent.data as WebhookAttempted
+        if (format === formatOf(receiver.format)) return payload
+      }
+    }
+    const [event] = await log.read(core.stream, seq - 1, 1)
+    if (event === undefined) return null
+    return this.render(receiver, messageId, messageBody(eventType, event, core.state()))
+  }
+
+  /** The body in the format of the receiver. */
+  render(receiver: Pick<Receiver, 'format'>, messageId: string, body: MessageBody): unknown {
+    const { core, publicUrl } = this.#options
+    return formats[formatOf(receiver.format)].render({ messageId, market: core.market, body, publicUrl })
+  }
+
+  /** What came of sending the payload; null stands for an event that is gone. */
+  async send(receiver: Receiver, messageId: string, payload: unknown): Promise<Answer> {
+    const { vault, sender } = this.#options
+    if (payload === null) return this.#unsent('the event of this message is not in the log')
+    if ((await vault.getWebhook(receiver.webhookId)) === null) return this.#unsent('the webhook was removed')
+    const name = formatOf(receiver.format)
+    const format = formats[name]
+    const secrets = await vault.webhookSecrets(receiver.webhookId)
+    const credential = receiver.hasCredential ? await vault.webhookCredential(receiver.webhookId) : null
+    return sender.send({
+      url: receiver.url,
+      isUrlSecret: isUrlSecret(name),
+      secrets,
+      messageId,
+      contentType: format.contentType,
+      body: format.seal?.(payload, credential) ?? payload,
+    })
+  }
+
+  #unsent(note: string): Answer {
+    const nothing = { isTaken: false, httpStatus: null, retryAfterMs: null, request: null, response: null }
+    return { ...nothing, startedAt: this.#options.clock.now(), durationMs: 0, notes: [note] }
+  }
+}
+
+/** Whether an address of the format is all that is needed to write to it, and so is as good as a key. */
+export function isUrlSecret(format: api.WebhookFormat): boolean {
+  return format === 'slack' || format === 'teams'
+}
+
+/** What of an answer is kept with an attempt. */
+export function told(
+  answer: Answer,
+): Pick<WebhookAttempted, 'httpStatus' | 'attemptedAt' | 'durationMs' | 'notes' | 'request' | 'response'> {
+  const { httpStatus, startedAt, durationMs, notes, request, response } = answer
+  return { httpStatus, attemptedAt: startedAt, durationMs, notes, request, response }
+}

@@ -1,0 +1,112 @@
+// The body of each message: what happened, with everything needed to understand it without asking back.
+// Field names are kept forever; what is not known is null, never left out.
+
+import type { api } from '#data/contracts'
+import type { StoredEvent } from '#data/log'
+import { type CoreEvent, type CoreState, coreEvent, type DecisionRecord } from '#orchestrator/core'
+import {
+  decisionView,
+  incidentEndView,
+  incidentName,
+  incidentView,
+  instant,
+  orderView,
+  shipmentView,
+  workView,
+} from './views.ts'
+
+/** A body as it is sent. */
+export interface MessageBody<T extends api.WebhookEventType = api.WebhookEventType> {
+  type: T
+  /** ISO 8601, time of the market. */
+  timestamp: string
+  data: api.WebhookData[T]
+  /** An example that somebody asked for. */
+  isTest?: boolean
+}
+
+/**
+ * The body of a message.
+ * @param type what `Announcer` made of the event
+ * @param state of the core at the event or later, for names and what does not change
+ */
+export function messageBody(type: api.WebhookEventType, stored: StoredEvent, state: CoreState): MessageBody {
+  const event = coreEvent(stored)
+  const data = { market: state.market, ...dataOf(event, state) } as unknown as api.WebhookData[typeof type]
+  return { type, timestamp: instant(event.data.at), data }
+}
+
+function dataOf(event: CoreEvent, state: CoreState): WithoutMarket<api.WebhookEventType> | null {
+  switch (event.type) {
+    case 'IncidentOpened':
+    case 'IncidentUpdated':
+      return { incident: incidentView(event.data, state) } satisfies WithoutMarket<'incident.opened'>
+    case 'IncidentAcknowledged':
+      return {
+        incident: incidentEndView(event.data.incidentId, null, state),
+        by: event.data.by,
+      } satisfies WithoutMarket<'incident.acknowledged'>
+    case 'IncidentResolved':
+      return {
+        incident: incidentEndView(event.data.incidentId, event.data.at, state),
+        reason: event.data.reason,
+      } satisfies WithoutMarket<'incident.resolved'>
+    case 'OrderRerouted':
+      return {
+        ...orderAndDecision(event.data, state),
+        fulfillmentOrderId: event.data.fulfillmentOrderId,
+        newFulfillmentOrders: event.data.work.map((work) => workView(work, state)),
+      } satisfies WithoutMarket<'order.rerouted'>
+    case 'RerouteDeclined':
+      return orderAndDecision(event.data, state) satisfies WithoutMarket<'order.reroute_refused'>
+    case 'OrderBackordered':
+      return {
+        ...orderAndDecision(event.data, state),
+        reason: event.data.reason,
+      } satisfies WithoutMarket<'order.backordered'>
+    case 'WorkReady':
+      return { ...orderAndWork(event.data, state), shipment: null } satisfies WithoutMarket<'order.shipped'>
+    case 'WorkShipped':
+      return {
+        ...orderAndWork(event.data, state),
+        shipment: shipmentView(event.data.shipment),
+      } satisfies WithoutMarket<'order.shipped'>
+    case 'WorkCollected':
+    case 'WorkDelivered':
+      return {
+        ...orderAndWork(event.data, state),
+        deliveredAt: instant(event.data.at),
+      } satisfies WithoutMarket<'order.delivered'>
+    case 'OrderCancelled':
+      return {
+        order: orderView(event.data.orderId, state),
+        reason: event.data.reason,
+      } satisfies WithoutMarket<'order.cancelled'>
+    default:
+      return null
+  }
+}
+
+type WithoutMarket<T extends api.WebhookEventType> = Omit<api.WebhookData[T], 'market'>
+
+function orderAndDecision(data: { orderId: string; decision: DecisionRecord | null }, state: CoreState) {
+  const { orderId, decision } = data
+  const incident = decision?.incidentId == null ? undefined : state.incidents.get(decision.incidentId)
+  return {
+    order: orderView(orderId, state),
+    decision: decision === null ? null : decisionView(decision, state),
+    incident: incident === undefined ? null : incidentName(incident, state),
+  }
+}
+
+function orderAndWork(data: { orderId: string; fulfillmentOrderId: string }, state: CoreState) {
+  const { orderId, fulfillmentOrderId } = data
+  const work = state.orders.get(orderId)?.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
+  return {
+    order: orderView(orderId, state),
+    fulfillmentOrder:
+      work === undefined ? { ...unknownWork, fulfillmentOrderId, lines: [] } : workView(work, state),
+  }
+}
+
+const unknownWork = { node: null, carrier: null, attempt: null, shipBy: null, lineCount: 0 }

@@ -1,0 +1,146 @@
+// An example of each message, for the reference, previews and tests. Made up, and always the same.
+
+import type { api } from '#data/contracts'
+import type { MessageBody } from './body.ts'
+
+const market = 'main'
+
+const order: api.HookOrder = {
+  orderId: 'main:webshop:100482',
+  externalId: '100482',
+  provider: 'webshop',
+  channel: 'web',
+  method: 'delivery',
+  placedAt: '2026-03-02T07:12:00.000Z',
+  promisedAt: '2026-03-05T20:00:00.000Z',
+  currency: 'USD',
+  totalCents: 8_450,
+  shipTo: { country: 'US', region: 'CA', city: 'Fresno' },
+  lineCount: 1,
+  lines: [{ lineId: '1', sku: 'MUG-BLUE', quantity: 2 }],
+}
+
+const reno: api.HookNode = { nodeId: 'webshop:reno', name: 'Reno', type: 'warehouse', region: 'NV' }
+const dallas: api.HookNode = { nodeId: 'webshop:dallas', name: 'Dallas', type: 'warehouse', region: 'TX' }
+
+const name: api.HookIncidentName = {
+  incidentId: 'inc_20260302T0800_node-webshop-reno',
+  title: 'Reno takes 31 h from pick to ship, expected 6 to 11',
+  severity: 0.84,
+  metric: 'pick_to_ship_hours',
+  dimension: 'node',
+  dimensionValue: 'webshop:reno',
+  dimensionName: 'Reno',
+}
+
+const incident: api.HookIncident = {
+  ...name,
+  status: 'open',
+  beganAt: '2026-03-02T05:00:00.000Z',
+  openedAt: '2026-03-02T08:00:00.000Z',
+  value: 31,
+  expected: 8.2,
+  expectedLow: 6,
+  expectedHigh: 11,
+  pValue: 0.0004,
+  model: 'series/12',
+  ordersAtRisk: 340,
+  centsAtRisk: 2_873_000,
+  currency: 'USD',
+  causes: [{ dimension: 'carrier', value: 'ups', name: 'ups', share: 0.78 }],
+}
+
+const ended: api.HookIncidentEnd = {
+  ...name,
+  status: 'resolved',
+  beganAt: incident.beganAt,
+  openedAt: incident.openedAt,
+  resolvedAt: '2026-03-02T15:00:00.000Z',
+  ordersMoved: 118,
+  ordersNotMoved: 9,
+}
+
+const work: api.HookWork = {
+  fulfillmentOrderId: '100482-F2',
+  node: dallas,
+  carrier: 'ups',
+  attempt: 2,
+  shipBy: '2026-03-03T00:00:00.000Z',
+  lineCount: 1,
+  lines: order.lines,
+}
+
+const decision: api.HookDecision = {
+  decisionId: 'dec_100482_2',
+  kind: 'reroute',
+  status: 'done',
+  reason: 'Dallas has the goods and is 9 h faster',
+  incidentId: name.incidentId,
+  fromNode: reno,
+  toNode: dallas,
+  costCents: 412,
+  hoursSaved: 9.5,
+  candidateCount: 4,
+}
+
+const refused: api.HookDecision = {
+  ...decision,
+  decisionId: 'dec_100482_3',
+  status: 'refused',
+  reason: 'no_candidate',
+  toNode: null,
+  costCents: null,
+  hoursSaved: null,
+}
+
+const datas: api.WebhookData = {
+  'incident.opened': { market, incident },
+  'incident.updated': { market, incident: { ...incident, severity: 0.95, ordersAtRisk: 512 } },
+  'incident.acknowledged': {
+    market,
+    incident: { ...ended, status: 'acknowledged', resolvedAt: null, ordersMoved: 40 },
+    by: 'Mia',
+  },
+  'incident.resolved': { market, incident: ended, reason: 'values are back in the expected range' },
+  'order.rerouted': {
+    ...{ market, order, decision, incident: name },
+    fulfillmentOrderId: '100482-F1',
+    newFulfillmentOrders: [work],
+  },
+  'order.reroute_refused': { market, order, decision: refused, incident: name },
+  'order.backordered': { market, order, decision: null, incident: null, reason: 'no_stock' },
+  'order.shipped': {
+    ...{ market, order, fulfillmentOrder: work },
+    shipment: {
+      shipmentId: '100482-F2-1',
+      carrier: 'ups',
+      service: 'ground',
+      trackingNumber: '1Z999AA10123456784',
+      shippedAt: '2026-03-02T21:40:00.000Z',
+      promisedAt: order.promisedAt,
+    },
+  },
+  'order.delivered': { market, order, fulfillmentOrder: work, deliveredAt: '2026-03-04T16:20:00.000Z' },
+  'order.cancelled': { market, order, reason: 'customer_asked' },
+  'webhook.test': {
+    market,
+    webhookId: 'wh_0123456789abcdef01234567',
+    message: 'This is a test from Detour. Nothing happened.',
+  },
+}
+
+/** The example of a type, as it would be sent. */
+export function exampleOf<T extends api.WebhookEventType>(type: T): MessageBody<T> {
+  return { type, timestamp: '2026-03-02T08:00:00.000Z', data: datas[type] }
+}
+
+/** The body of a test: the example, in this market and at this time (epoch ms), marked as one. */
+export function testBody(
+  type: api.WebhookEventType,
+  where: { market: string; webhookId: string; now: number },
+): MessageBody {
+  const { market: place, webhookId, now } = where
+  const own = type === 'webhook.test' ? { webhookId } : {}
+  const data = { ...datas[type], market: place, ...own } as api.WebhookData[typeof type]
+  return { type, timestamp: new Date(now).toISOString(), data, isTest: true }
+}

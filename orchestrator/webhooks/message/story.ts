@@ -1,0 +1,172 @@
+// What a message says to people: a title, a sentence, a few facts. For bodies that people read; it invents nothing.
+
+import type { api } from '#data/contracts'
+import type { MessageBody } from './body.ts'
+import { levelOf } from './labels.ts'
+
+/** A message in words. */
+export interface Story {
+  title: string
+  /** How it is meant. */
+  mood: 'bad' | 'warn' | 'good' | 'plain'
+  text: string
+  facts: (readonly [name: string, value: string])[]
+  /** Page of the dashboard about it; null = none. */
+  path: string | null
+  /** Id of the incident or order it is about; the same in every message about it. */
+  subject: string
+}
+
+/** The message in words. */
+export function storyOf(body: MessageBody): Story {
+  const story = { ...tell(body) }
+  return body.isTest ? { ...story, title: `Test: ${story.title}` } : story
+}
+
+type Of<T extends api.WebhookEventType> = api.WebhookData[T]
+
+function tell({ type, data }: MessageBody): Story {
+  switch (type) {
+    case 'incident.opened':
+    case 'incident.updated':
+      return ongoing(data as Of<'incident.opened'>, type === 'incident.opened' ? '' : 'Changed: ')
+    case 'incident.acknowledged': {
+      const { incident, by } = data as Of<'incident.acknowledged'>
+      const text = `${by} looks after it.`
+      return { ...about(incident), title: `Acknowledged: ${incident.title}`, mood: 'warn', text }
+    }
+    case 'incident.resolved':
+      return ended(data as Of<'incident.resolved'>)
+    case 'order.rerouted':
+      return moved(data as Of<'order.rerouted'>)
+    case 'order.reroute_refused': {
+      const { order, decision } = data as Of<'order.reroute_refused'>
+      const story = { title: `Order ${nameOf(order)} stays where it is`, mood: 'warn' as const }
+      return { ...aboutOrder(order), ...story, text: sentence(decision?.reason ?? 'No reason is known') }
+    }
+    case 'order.backordered': {
+      const { order, reason } = data as Of<'order.backordered'>
+      const title = `Order ${nameOf(order)} is on backorder`
+      return { ...aboutOrder(order), title, mood: 'warn', text: sentence(reason) }
+    }
+    case 'order.shipped':
+      return left(data as Of<'order.shipped'>)
+    case 'order.delivered': {
+      const { order, deliveredAt } = data as Of<'order.delivered'>
+      const title = `Order ${nameOf(order)} was delivered`
+      return { ...aboutOrder(order), title, mood: 'good', text: `It arrived ${day(deliveredAt)}.` }
+    }
+    case 'order.cancelled': {
+      const { order, reason } = data as Of<'order.cancelled'>
+      const title = `Order ${nameOf(order)} was cancelled`
+      return { ...aboutOrder(order), title, mood: 'plain', text: sentence(reason) }
+    }
+    case 'webhook.test': {
+      const { webhookId, message } = data as Of<'webhook.test'>
+      const facts = [['Receiver', webhookId]] as const
+      return {
+        title: 'A test',
+        mood: 'plain',
+        text: message,
+        facts: [...facts],
+        path: null,
+        subject: webhookId,
+      }
+    }
+  }
+}
+
+function ongoing({ incident }: Of<'incident.opened'>, prefix: string): Story {
+  const level = levelOf(incident.severity)
+  const facts: Story['facts'] = [['Severity', `${level} (${incident.severity.toFixed(2)})`]]
+  if (incident.value !== null && incident.expectedLow !== null && incident.expectedHigh !== null) {
+    const range = `${number(incident.expectedLow)} to ${number(incident.expectedHigh)}`
+    facts.push([words(incident.metric), `${number(incident.value)}, expected ${range}`])
+  }
+  facts.push(['Orders at risk', number(incident.ordersAtRisk)])
+  if (incident.centsAtRisk > 0) facts.push(['Worth', money(incident.centsAtRisk, incident.currency)])
+  const [cause] = incident.causes
+  if (cause !== undefined) facts.push(['Cause', `${Math.round(cause.share * 100)} % ${cause.name}`])
+  facts.push(['Since', day(incident.beganAt)])
+  const orders = incident.ordersAtRisk === 1 ? '1 order is' : `${number(incident.ordersAtRisk)} orders are`
+  const base = about(incident)
+  const mood = level === 'info' ? 'warn' : 'bad'
+  return { ...base, title: `${prefix}${incident.title}`, mood, text: `${orders} at risk.`, facts }
+}
+
+function ended({ incident, reason }: Of<'incident.resolved'>): Story {
+  const facts: Story['facts'] = [
+    ['Orders moved', number(incident.ordersMoved)],
+    ['Left in place', number(incident.ordersNotMoved)],
+    ['Opened', day(incident.openedAt)],
+  ]
+  if (incident.resolvedAt !== null) facts.push(['Ended', day(incident.resolvedAt)])
+  const title = `Resolved: ${incident.title}`
+  return { ...about(incident), title, mood: 'good', text: sentence(reason), facts }
+}
+
+function moved({ order, decision, incident, newFulfillmentOrders }: Of<'order.rerouted'>): Story {
+  const to = decision?.toNode?.name ?? newFulfillmentOrders[0]?.node?.name ?? 'another node'
+  const from = decision?.fromNode?.name
+  const facts: Story['facts'] = []
+  if (from !== undefined) facts.push(['From', from])
+  facts.push(['To', to])
+  if (decision?.hoursSaved != null) facts.push(['Saves', `${number(decision.hoursSaved)} h`])
+  if (decision?.costCents != null) facts.push(['Costs', money(decision.costCents, order.currency)])
+  if (incident !== null) facts.push(['Because of', incident.title])
+  const base = aboutOrder(order)
+  const text = sentence(decision?.reason ?? 'No reason is known')
+  return { ...base, title: `Order ${nameOf(order)} moved to ${to}`, mood: 'good', text, facts }
+}
+
+function left({ order, fulfillmentOrder, shipment }: Of<'order.shipped'>): Story {
+  const node = fulfillmentOrder.node?.name ?? 'its node'
+  const base = aboutOrder(order)
+  if (shipment === null) {
+    const title = `Order ${nameOf(order)} is ready`
+    return { ...base, title, mood: 'good', text: `It waits at ${node} for the customer.` }
+  }
+  const facts: Story['facts'] = [['From', node]]
+  if (shipment.carrier !== null) facts.push(['Carrier', shipment.carrier])
+  if (shipment.trackingNumber !== null) facts.push(['Tracking', shipment.trackingNumber])
+  return { ...base, title: `Order ${nameOf(order)} has left`, mood: 'good', text: `It left ${node}.`, facts }
+}
+
+function about({ incidentId, dimension, dimensionName }: api.HookIncidentName) {
+  const facts: Story['facts'] = [[words(dimension), dimensionName]]
+  return { facts, path: `/incidents/${encodeURIComponent(incidentId)}`, subject: incidentId }
+}
+
+function aboutOrder(order: api.HookOrder) {
+  const facts: Story['facts'] = [['Order', nameOf(order)]]
+  return { facts, path: `/orders/${encodeURIComponent(order.orderId)}`, subject: order.orderId }
+}
+
+function nameOf({ externalId, orderId }: api.HookOrder): string {
+  return externalId ?? orderId
+}
+
+/** `no_candidate` -> `No candidate.` */
+function sentence(reason: string): string {
+  const text = words(reason)
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+function words(name: string): string {
+  const text = name.replaceAll('_', ' ').trim()
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+}
+
+function money(cents: number, currency: string | null): string {
+  const amount = (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+  return `${amount} ${currency ?? ''}`.trim()
+}
+
+/** `2026-03-02 08:00 UTC`. */
+function day(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
+}
