@@ -161,6 +161,12 @@ export const decisions = table('decisions', 'one row per decision', ['decision_i
   runnerUpNodeId: optional(text('node that came next')),
   lines: optional(json('where the units of each line went, and why')),
   counterfactuals: optional(json('what would have to be different for another node to win')),
+  gainCents: optional(cents('of a reroute: by how much the whole is better; null before guardrails, as below')),
+  riskBefore: optional(number('probability of missing the promise where it was')),
+  riskAfter: optional(number('the same where it went, or would have gone')),
+  hoursBefore: optional(number('hours until the customer has it, had it stayed')),
+  hoursAfter: optional(number('the same where it went, or would have gone')),
+  refusedCode: optional(text('why it stayed, as a code')),
 })
 
 /** Nodes that decisions weighed. */
@@ -229,6 +235,37 @@ export const modelScores = table(
     upper: optional(number('nine of ten outcomes are not above')),
     reasons: json('columns that speak loudest: feature, value, effect'),
     scoredAt: instant('when it was scored, wall time'),
+  },
+)
+
+/** What reroutes changed, measured against the orders that were held out; made anew again and again. */
+export const rerouteEffects = table(
+  'reroute_effects',
+  'one row per incident that moved or held out orders, and one for all of a market',
+  ['market', 'incident_id'],
+  {
+    market: text('market'),
+    incidentId: text('incident; all = everything together, with what was moved without an incident'),
+    method: word(
+      ['hold_out', 'model', 'none'] as const,
+      'hold_out = against orders left in place; model = against what was foretold, where too few were',
+    ),
+    moved: integer('orders that were moved'),
+    heldOut: integer('orders that could have been moved and were left in place'),
+    movedKnown: integer('of the moved, those of which it is known whether they were late'),
+    heldOutKnown: integer('the same of those left in place'),
+    lateAvoided: number('late orders avoided'),
+    lateAvoidedLow: number('95 in 100 such intervals hold the true value: from'),
+    lateAvoidedHigh: number('to'),
+    hoursSaved: number('hours that customers waited less, all together'),
+    hoursSavedLow: number('from'),
+    hoursSavedHigh: number('to'),
+    extraCents: number('what it cost more, all together, in minor units'),
+    extraCentsLow: number('from'),
+    extraCentsHigh: number('to'),
+    currency: text('ISO 4217 code of the costs'),
+    sentence: text('the same in words'),
+    measuredAt: instant('time of the market it is told for'),
   },
 )
 

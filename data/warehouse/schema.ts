@@ -78,6 +78,19 @@ const migrations: Migration[] = [
       await queries.run(createTableSql(operations.modelScores))
     },
   },
+  {
+    id: 7,
+    name: 'what reroutes gain, and their effects',
+    run: async (queries) => {
+      for (const column of [
+        ...['gain_cents BIGINT', 'risk_before DOUBLE', 'risk_after DOUBLE', 'hours_before DOUBLE'],
+        ...['hours_after DOUBLE', 'refused_code VARCHAR'],
+      ]) {
+        await queries.run(`ALTER TABLE decisions ADD COLUMN IF NOT EXISTS ${column}`)
+      }
+      await queries.run(createTableSql(operations.rerouteEffects))
+    },
+  },
 ]
 
 async function addCandidates(queries: Queries): Promise<void> {

@@ -9,6 +9,7 @@ import type { MarketClock, Node } from './market.ts'
 import type { NetworkCommands } from './network/commands.ts'
 import type { OrderCommands } from './orders/commands.ts'
 import type { PolicyCommands } from './policies/commands.ts'
+import type { RerouteCommands } from './reroute/plan.ts'
 import type { StockCommands } from './stock/commands.ts'
 import type { TransferCommands } from './transfer/commands.ts'
 
@@ -31,6 +32,7 @@ export interface CommandData
     MarketCommands,
     NetworkCommands,
     DetectionCommands,
+    RerouteCommands,
     PolicyCommands,
     ArchiveCommands {}
 

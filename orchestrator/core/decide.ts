@@ -7,6 +7,7 @@ import { detectionRules } from './detection/rules.ts'
 import { networkRules } from './network/rules.ts'
 import { orderRules } from './orders/rules.ts'
 import { policyRules } from './policies/rules.ts'
+import { rerouteRules } from './reroute/rules.ts'
 import type { RulesOf } from './rules.ts'
 import type { CoreState } from './state.ts'
 import { defineNodes } from './stock/decide-stock.ts'
@@ -37,6 +38,7 @@ const rules: RulesOf<Record<CommandType, unknown>> = {
   ...archiveRules,
   ...networkRules,
   ...detectionRules,
+  ...rerouteRules,
   ...policyRules,
   ...marketRules,
 }

@@ -8,6 +8,7 @@ import type { MarketClock, Node } from './market.ts'
 import type { NetworkEvents } from './network/events.ts'
 import type { OrderEvents } from './orders/events.ts'
 import type { PolicyEvents } from './policies/events.ts'
+import type { RerouteEvents } from './reroute/plan.ts'
 import type { StockEvents } from './stock/events.ts'
 import type { TransferEvents } from './transfer/events.ts'
 
@@ -33,6 +34,7 @@ export interface EventData
     MarketEvents,
     NetworkEvents,
     DetectionEvents,
+    RerouteEvents,
     PolicyEvents,
     ArchiveEvents {}
 

@@ -9,6 +9,7 @@ import { opened, updated } from './incidents/evolve-incident.ts'
 import { networkHandlers } from './network/handlers.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import { policyHandlers } from './policies/handlers.ts'
+import { rerouteHandlers } from './reroute/handlers.ts'
 import type { CoreState } from './state.ts'
 import { stockHandlers } from './stock/handlers.ts'
 import { transferHandlers } from './transfer/handlers.ts'
@@ -35,6 +36,7 @@ const handlers: HandlersOf<Record<EventType, unknown>> = {
   ...archiveHandlers,
   ...networkHandlers,
   ...detectionHandlers,
+  ...rerouteHandlers,
   ...policyHandlers,
   ...marketHandlers,
 }

@@ -10,6 +10,7 @@ import type { OwnState } from './orders/own-states.ts'
 import { PersistentMap } from './persistent/map.ts'
 import { PersistentSet } from './persistent/set.ts'
 import { emptyPolicyBook, type PolicyBook } from './policies/policy-book.ts'
+import { emptyReroutes, type RerouteState } from './reroute/ledger.ts'
 import type { CalculatedMeasure, Product } from './stock/commands.ts'
 import type { Expiries, ExpiryNode } from './stock/expiries.ts'
 import type { EndedReservation, Reservation, ScheduleEntry, Stock } from './stock/stock.ts'
@@ -70,6 +71,8 @@ export interface CoreState {
   openIncidents: PersistentMap<string, string>
   /** Limits of reroutes. */
   policy: api.ReroutePolicy
+  /** What reroutes did lately, and plans that wait for a person. */
+  reroutes: RerouteState
   /** Policies that orders are asked by on their way. */
   policyBook: PolicyBook
   /** What people set and said of detection; null = as Detour starts. Feedback oldest first. */
@@ -125,6 +128,7 @@ export function emptyState(market: string): CoreState {
     incidents: PersistentMap(),
     openIncidents: PersistentMap(),
     policy: defaultPolicy,
+    reroutes: emptyReroutes(),
     policyBook: emptyPolicyBook,
     detection: { settings: null, feedback: [] },
     network: { version: 0, document: emptyNetwork },

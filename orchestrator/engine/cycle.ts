@@ -3,12 +3,13 @@
 
 import type { Effects } from '#data/kernel'
 import { advance, type FlowContext, launchDue, sourceGathered } from '#orchestrator/flows'
-import { rerouteAll, rescueAll } from '#orchestrator/incidents'
+import { lookAhead, Memory, type MoveContext, rerouteAll, rescueAll } from '#orchestrator/reroute'
 import { readHistory } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import { type CycleSummary, runCycle } from '#pipeline'
 import { Archivist } from './archive.ts'
 import type { Detector } from './detection.ts'
+import { keepEffects } from './effects.ts'
 import type { CycleReport } from './engine.ts'
 import { newestFile } from './import-rows.ts'
 import { importLive } from './live-import.ts'
@@ -33,6 +34,9 @@ const sideBySide = 50
 /** How long orders are sourced together, ms, and how many at most: the loop has other things to do. */
 const batchMs = 3_000
 const batchMost = 2_000
+/** Market time between two looks ahead, and real time between two measurements of effects, ms. */
+const aheadMs = 600_000
+const effectsMs = 60_000
 /** Turns after which history is read again; a full build reads it at once. */
 const historyEvery = 60
 
@@ -42,6 +46,11 @@ export class Loop {
   #newestFile = 0
   #turns = 0
   #oddness = new Map<string, number>()
+  readonly #memory = new Memory()
+  #lookedAheadAt = Number.NEGATIVE_INFINITY
+  #measuredAt = Number.NEGATIVE_INFINITY
+  /** Effects as they were kept last. */
+  #effects = ''
   readonly #archivist: Archivist
 
   constructor(context: LoopContext) {
@@ -68,8 +77,11 @@ export class Loop {
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
     worlds.oddness = this.#oddness
     const oddnessOf = (orderId: string) => this.#oddness.get(orderId) ?? 0
-    const moved = await rerouteAll({ core, worlds, now: now(), oddnessOf })
-    const rescued = this.#context.flowRuns() ? await rescueAll({ core, worlds, now: now() }) : 0
+    const place = { core, worlds, now: now(), elapsedMs: () => effects.clock.now(), memory: this.#memory }
+    const moved = await rerouteAll({ ...place, oddnessOf })
+    const rescued = this.#context.flowRuns() ? await rescueAll(place) : 0
+    await this.#lookAhead(place)
+    await this.#measureEffects()
     await this.#archivist.turn(now())
     await this.#context.project()
     this.#turns++
@@ -92,6 +104,22 @@ export class Loop {
     const { core, worlds } = flow
     const read = await workspace.warehouse.reading((queries) => readHistory(queries, core.market))
     worlds.history = { ...read, outlook: worlds.history.outlook ?? null }
+  }
+
+  /** Looked at again after some minutes of the market: it takes longer than that to change anything. */
+  async #lookAhead(place: MoveContext): Promise<void> {
+    const { workspace, flowRuns } = this.#context
+    if (!flowRuns() || Math.abs(place.now - this.#lookedAheadAt) < aheadMs) return
+    this.#lookedAheadAt = place.now
+    await lookAhead({ ...place, reading: (work) => workspace.warehouse.reading(work) })
+  }
+
+  async #measureEffects(): Promise<void> {
+    const { workspace, effects, flow } = this.#context
+    if (effects.clock.now() < this.#measuredAt + effectsMs) return
+    this.#measuredAt = effects.clock.now()
+    const at = { market: flow.core.market, now: flow.now() }
+    this.#effects = await keepEffects(workspace.warehouse, at, this.#effects)
   }
 
   async #import() {

@@ -4,6 +4,7 @@ import type { api } from '#data/contracts'
 import type { PreviewedAlert } from '#models'
 import type { Core, CoreState } from '#orchestrator/core'
 import type { Learning } from '#orchestrator/learning'
+import type { ByHand } from '#orchestrator/reroute'
 import type { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import type { CycleSummary } from '#pipeline'
@@ -53,7 +54,7 @@ export interface Engine {
   /** The worlds that orders are sourced in: network, stock, load and what history says. */
   readonly worlds: Worlds
   /** Moves the work of an order by hand, to a node or to the best one. */
-  reroute(orderId: string, options: { toNodeId?: string; commandId?: string }): Promise<api.CommandAnswer>
+  reroute(orderId: string, options: ByHand): Promise<api.CommandAnswer>
   /**
    * Alerts that the last days would have shown with other settings or feedback, for each; empty before the first cycle.
    * @param days 1 to 21

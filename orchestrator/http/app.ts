@@ -20,6 +20,8 @@ import { addOrderStates } from './routes/order-states.ts'
 import { addOrders } from './routes/orders.ts'
 import { addProbes } from './routes/probes.ts'
 import { addPromise } from './routes/promise.ts'
+import { addEffects } from './routes/reroute-effects.ts'
+import { addReroutes } from './routes/reroutes.ts'
 import { addScoring } from './routes/scoring.ts'
 import { addSession } from './routes/session.ts'
 import { addSimulate } from './routes/simulate.ts'
@@ -56,6 +58,8 @@ export async function createApp(parts: AppParts): Promise<App> {
       addOrderStates(api, parts)
       addStock(api, parts)
       addIncidents(api, parts)
+      addReroutes(api, parts, repeats)
+      addEffects(api, parts)
       addDetection(api, parts)
       addModels(api, parts, repeats)
       addNetwork(api, parts, repeats)

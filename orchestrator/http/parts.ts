@@ -30,7 +30,7 @@ export interface MarketsPart {
 
 /** What every application of a process is made of. */
 export interface BaseParts {
-  vault: Pick<Vault, 'verifyKey' | 'findKey' | 'claimRequest' | 'answerRequest'>
+  vault: Pick<Vault, 'verifyKey' | 'findKey' | 'claimRequest' | 'answerRequest' | 'secretOf'>
   /** Bearer token of this run, for the owner of the home: the command line. */
   token: string
   /** Address it listens on. */

@@ -35,6 +35,7 @@ export async function collectRoutes(app: App): Promise<void> {
         ['incidents', 'Constraints that were confirmed'],
         ['detection', 'How constraints are found: settings, feedback, and what either would change'],
         ['models', 'Versions of models and their tests on the past, trainings, and models of your own'],
+        ['reroutes', 'Plans that wait for a person, the kill switch, roll-backs and effects'],
         ['decisions', 'Why work went where it went'],
         ['policies', 'Limits of automatic actions'],
         ['network', 'Nodes, calendars, carriers, services, lanes and rates'],

@@ -9,6 +9,7 @@ import {
   isMovable,
   type Order,
 } from '#orchestrator/core'
+import { affectedBy } from '#orchestrator/reroute'
 
 /** What detection said of one constraint. */
 export interface Constraint extends Finding {
@@ -80,25 +81,10 @@ function isNews(state: CoreState, incidentId: string, finding: Finding, impact: 
   )
 }
 
-/** Orders with open work that a constraint touches. */
-export function touched(state: CoreState, dimension: string, value: string): Order[] {
-  const found: Order[] = []
-  const look = (nodeId: string) => {
-    for (const orderId of state.openByNode.get(nodeId) ?? []) {
-      const order = state.orders.get(orderId)
-      if (order?.work.some((work) => isMovable(work) && (dimension === 'node' || work.carrier === value))) {
-        found.push(order)
-      }
-    }
-  }
-  if (dimension === 'node') look(value)
-  else if (dimension === 'carrier') for (const nodeId of state.openByNode.keys()) look(nodeId)
-  return [...new Map(found.map((order) => [order.orderId, order])).values()]
-}
-
 /** Orders and money that a constraint touches now. */
-export function impactOf(state: CoreState, dimension: string, value: string): Impact {
-  const orders = touched(state, dimension, value)
+export function impactOf(state: CoreState, dimension: string, dimensionValue: string): Impact {
+  const works = affectedBy(state, { dimension, dimensionValue })
+  const orders = [...new Map(works.map(({ order }) => [order.orderId, order])).values()]
   const worth = (order: Order) =>
     order.totalCents ?? order.lines.reduce((sum, line) => sum + line.unitPriceCents * line.quantity, 0)
   const centsAtRisk = orders.reduce((sum, order) => sum + worth(order), 0)

@@ -1,7 +1,4 @@
-// Door of incidents: from confirmed constraints to incidents, and from incidents to reroutes within limits.
+// Door of incidents: from confirmed constraints to incidents that open, change and end.
 
-export { rescueAll } from './at-risk.ts'
-export { applyFindings, type Constraint, type IncidentChanges, impactOf, touched } from './findings.ts'
-export { type MoveContext, planMove } from './move.ts'
-export { isHeldOut, type RerouteContext, type RerouteRound, rerouteAll } from './reroute.ts'
+export { applyFindings, type Constraint, type IncidentChanges, impactOf } from './findings.ts'
 export { type Observation, sentenceOf } from './words.ts'

@@ -81,6 +81,12 @@ function rowOfDecision(state: CoreState, { orderId, at, decision }: Made): Decis
     runnerUpNodeId: decision.runnerUpNodeId ?? null,
     lines: jsonOrNull(decision.lines),
     counterfactuals: jsonOrNull(decision.counterfactuals),
+    gainCents: decision.gainCents ?? null,
+    riskBefore: decision.riskBefore ?? null,
+    riskAfter: decision.riskAfter ?? null,
+    hoursBefore: decision.hoursBefore ?? null,
+    hoursAfter: decision.hoursAfter ?? null,
+    refusedCode: decision.refusedCode ?? null,
   }
 }
 

@@ -43,7 +43,9 @@ export type {
   ServiceLane,
 } from './network/compiled.ts'
 export { co2Grams } from './network/rates.ts'
+export { ZoneClock } from './network/zone-clock.ts'
 export { type Promised, Promises } from './promise/promise.ts'
+export { type MovedPlan, type MoveTogetherOptions, moveTogether } from './move-together.ts'
 export { solveBatch } from './solve/batch.ts'
 export { greedyNearest } from './solve/greedy.ts'
 export type {
@@ -60,16 +62,17 @@ export { type NearestPlan, sourceNearest } from './source-nearest.ts'
 export { sourceOrder } from './source-order.ts'
 export { checkContextOf } from './strategy/check-context.ts'
 export { assertStrategy, type CheckContext, type CheckedNode, checkStrategy } from './strategy/checks.ts'
-export { hourAndDay, nowFacts, orderFacts } from './strategy/facts.ts'
 export {
   assertRules,
   ruleFaults,
   type StrategyChoice,
   strategyFor,
 } from './strategy/choice.ts'
+export { hourAndDay, nowFacts, orderFacts } from './strategy/facts.ts'
 export { askedFor, askedForMove, assignmentOf, type Want } from './views/asked.ts'
+export { type DayRoom, dayRooms } from './views/day-room.ts'
 export { type History, noHistory, readHistory } from './views/history.ts'
-export { incidentAt } from './views/learned.ts'
+export { incidentAt, partsOfSlice } from './views/learned.ts'
 export { type Outlook, riskOfOrder, wayKey } from './views/outlook.ts'
 export { type Here, sourceHere, sourceTogether, strategyHere } from './views/source-here.ts'
 export { riskOfStaying } from './views/stay-risk.ts'

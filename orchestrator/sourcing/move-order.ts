@@ -2,7 +2,7 @@
 // carrier, against staying. It carries nothing out.
 
 import type { CandidateRecord, DecisionRecord } from '#orchestrator/core'
-import { wayRecord, weighed } from './explain/candidates.ts'
+import { brieflyWeighed, wayRecord, weighed } from './explain/candidates.ts'
 import { counterfactualOf } from './explain/counterfactual.ts'
 import { judge } from './explain/judge.ts'
 import { lineDecisions, reasonOf } from './explain/sentences.ts'
@@ -19,7 +19,7 @@ import type { ExplainedPlan, SourceOptions, SourcingOrder, SourcingWorld } from 
 const atAnyPrice = 1e15
 
 /** What is weighed. */
-interface Move {
+export interface Move {
   order: OrderModel
   model: Model
   plan: ReadPlan
@@ -47,7 +47,7 @@ export function moveOrder(
   const move: Move = { order, model, plan: readPlan(order, answer), stay: stayOf(order, session), options }
   const refusal = refusalOf(move)
   const { pieces, costCents } = move.plan
-  const decision = decisionOf(move, refusal)
+  const decision = recordOfMove(move, refusal, { method: 'exact', gap: null, isBrief: false })
   const { strategy } = session.world
   return {
     orderId: asked.orderId,
@@ -83,7 +83,7 @@ function withoutOwn({ from, lines }: SourcingOrder, world: SourcingWorld): Sourc
 }
 
 /** To stay: what is there already is not asked for anything. */
-function stayOf(order: OrderModel, session: SourcingSession): WorkWay | null {
+export function stayOf(order: OrderModel, session: SourcingSession): WorkWay | null {
   const facts = session.node(order.order.from?.nodeId ?? '')
   if (facts === undefined) return null
   const stand = { ...standOf(order.order, order.goods, facts, session), softCents: 0 }
@@ -91,16 +91,25 @@ function stayOf(order: OrderModel, session: SourcingSession): WorkWay | null {
   return course === undefined ? null : new WorkWay(order.asked, stand, course)
 }
 
+/** Why work stays where it is. */
+export interface Stays {
+  code: string
+  text: string
+}
+
+/** It would not be better anywhere else. */
+export const bestHere: Stays = { code: 'best_here', text: 'it is best where it is' }
+
 /** Why nothing is moved, null where it is. */
-function refusalOf(move: Move): string | null {
+export function refusalOf(move: Move): Stays | null {
   const { order, plan, stay, options } = move
-  if (plan.pieces.length === 0) return whyNone(move)
+  if (plan.pieces.length === 0) return { code: 'no_other_node', text: whyNone(move) }
   if (options.toNodeId != null) return null
   const stayCents = stay?.cost(order.goods.quantities) ?? Number.POSITIVE_INFINITY
-  if (plan.costCents >= stayCents) return 'it is best where it is'
+  if (plan.costCents >= stayCents) return bestHere
   const extra = extraCents(move)
   return extra > (options.maxExtraCents ?? Number.POSITIVE_INFINITY)
-    ? 'it would cost more than the limit'
+    ? { code: 'cost_limit', text: 'it would cost more than the limit' }
     : null
 }
 
@@ -131,17 +140,26 @@ function extraCents({ order, plan, stay }: Move): number {
   return stay === null ? 0 : now - paid(stay.terms(order.goods.quantities))
 }
 
-function decisionOf(move: Move, refusal: string | null): DecisionRecord {
+/** How a move was found, and how much of it is kept. */
+export interface MoveHow {
+  method: 'exact' | 'batch'
+  gap: number | null
+  /** Only the chosen, staying and the next best are kept. */
+  isBrief: boolean
+}
+
+/** The record of a move, or of why the work stays. */
+export function recordOfMove(move: Move, refusal: Stays | null, how: MoveHow): DecisionRecord {
   const { model, order, plan, stay, options } = move
-  const taken: ReadPlan = refusal === null ? plan : { ...plan, pieces: [] }
-  const { candidates, otherCount, runnerUp } = weighed(model, order, taken)
+  const isDone = refusal === null
+  const taken: ReadPlan = isDone ? plan : { ...plan, pieces: [] }
+  const { candidates, otherCount, runnerUp } = how.isBrief
+    ? brieflyWeighed(order, taken)
+    : weighed(model, order, taken)
   const { strategy } = model.session.world
   const all = withStay(candidates, order, stay)
-  const [chosen] = refusal === null ? candidates : []
-  const next = refusal === null ? nextOf(all) : null
-  const stayHours = stay?.course.hours ?? plan.pieces[0]?.way.course.hours ?? 0
-  const hours = plan.pieces[0]?.way.course.hours ?? stayHours
-  const isDone = refusal === null
+  const [chosen] = isDone ? candidates : []
+  const next = isDone ? nextOf(all) : null
   return {
     decisionId: options.decisionId,
     kind: 'reroute',
@@ -149,9 +167,8 @@ function decisionOf(move: Move, refusal: string | null): DecisionRecord {
     fromNodeId: order.order.from?.nodeId ?? null,
     toNodeId: isDone ? (plan.pieces[0]?.work.nodeId ?? null) : null,
     status: isDone ? 'done' : 'refused',
-    reason: refusal ?? reasonOf(order, plan, next, chosen ?? null),
+    reason: refusal?.text ?? reasonOf(order, plan, next, chosen ?? null),
     costCents: isDone ? extraCents(move) : null,
-    hoursSaved: isDone ? Math.round((stayHours - hours) * 10) / 10 : null,
     candidates: all,
     otherCount,
     strategyId: strategy.strategyId,
@@ -160,9 +177,31 @@ function decisionOf(move: Move, refusal: string | null): DecisionRecord {
     runnerUpNodeId: isDone
       ? (next?.nodeId ?? null)
       : (order.places[runnerUp]?.stand.facts.node.nodeId ?? null),
-    counterfactuals: refusal === 'it is best where it is' ? lackOf(move) : [],
-    method: 'exact',
-    gap: null,
+    counterfactuals: refusal === bestHere && !how.isBrief ? lackOf(move) : [],
+    method: how.method,
+    gap: how.gap,
+    ...figuresOf(move, isDone),
+    ...(refusal === null ? {} : { refusedCode: refusal.code }),
+  }
+}
+
+/** What the move gains, against staying. */
+function figuresOf({ order, plan, stay }: Move, isDone: boolean) {
+  const [piece] = plan.pieces
+  const { promisedAt } = order.order
+  const stayHours = stay?.course.hours ?? piece?.way.course.hours ?? 0
+  const hours = piece?.way.course.hours ?? stayHours
+  const isAfter = promisedAt !== null && piece !== undefined && piece.way.course.arrivesAt > promisedAt
+  const gain = stay === null ? null : stay.cost(order.goods.quantities) - plan.costCents
+  const rounded = (value: number) => Math.round(value * 10) / 10
+  return {
+    hoursSaved: isDone ? rounded(stayHours - hours) : null,
+    gainCents: piece === undefined || gain === null || !Number.isFinite(gain) ? null : Math.round(gain),
+    riskBefore: stay?.course.lateRisk ?? null,
+    riskAfter: piece?.way.course.lateRisk ?? null,
+    hoursBefore: rounded(stayHours),
+    hoursAfter: piece === undefined ? null : rounded(hours),
+    isPromiseWorse: isAfter && stay !== null && piece.way.course.arrivesAt > stay.course.arrivesAt,
   }
 }
 

@@ -96,6 +96,8 @@ export interface LearnedView {
   carriageCents(nodeId: string, region: string | null): number | null
   /** How many times longer things take now, by an open incident; 1 = as usual. */
   stretch(dimension: 'node' | 'carrier', id: string): number
+  /** The same of ways alone, by incidents of lanes, regions or a carrier at a node; absent = none. */
+  stretchOfWay?(nodeId: string, carrierId: string | null, region: string | null): number
   /** Carriers a node has used, the most used first. */
   carriers(nodeId: string): readonly string[]
 }

@@ -33,6 +33,7 @@ const kept: TableContract[] = [
   operations.incidents,
   operations.decisions,
   operations.decisionCandidates,
+  operations.rerouteEffects,
   operations.webhookDeliveries,
   operations.pipelineRuns,
 ]

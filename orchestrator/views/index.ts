@@ -1,6 +1,7 @@
 // Door of the views: what the API's GET routes answer, read from warehouse and core. It changes nothing.
 
 export { getDecision, listDecisions } from './decisions.ts'
+export { getEffect, listEffects } from './effects.ts'
 export { health } from './health.ts'
 export { getIncident, listIncidents } from './incidents.ts'
 export { metricCatalogue, metricSeries, metricSlices } from './metrics.ts'
@@ -8,6 +9,7 @@ export { getOrder } from './order-detail.ts'
 export { getWork, listWork, type WorkQuery } from './order-work.ts'
 export { listOrders } from './orders.ts'
 export { overview } from './overview.ts'
+export { getPlan, listPlans, type PlanQuery, planView } from './plans.ts'
 export type {
   DecisionQuery,
   Direction,

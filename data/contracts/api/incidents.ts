@@ -1,6 +1,7 @@
 // Shapes of incidents and decisions over the API, and of the limits a person sets for reroutes.
 
 import { Type } from 'typebox'
+import { guardrailFields } from './reroute.ts'
 import { metricSeries } from './series.ts'
 import { centsInteger, instantText, type Of, oneOf, orNull, pageOf, shape } from './shape.ts'
 
@@ -157,11 +158,13 @@ export type IncidentDetail = Of<typeof incidentDetail>
 
 /** The limits of automatic reroutes. */
 export const reroutePolicy = shape({
-  mode: oneOf(['on', 'shadow', 'off'] as const),
+  /** on = by itself, approve = every plan waits for a person, shadow = only noted. */
+  mode: oneOf(['on', 'approve', 'shadow', 'off'] as const),
   minSeverity: Type.Number({ minimum: 0, maximum: 1 }),
   maxMovesPerOrder: Type.Integer({ minimum: 0, maximum: 100 }),
   maxOrdersPerIncident: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
   maxExtraCostCents: Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'for one order' }),
   holdOutShare: Type.Number({ minimum: 0, maximum: 1, description: 'left in place to measure the effect' }),
+  ...guardrailFields,
 })
 export type ReroutePolicy = Of<typeof reroutePolicy>

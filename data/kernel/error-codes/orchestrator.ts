@@ -19,6 +19,27 @@ export const orchestratorErrors = {
     retryable: false,
     message: 'that cannot be asked of inventory: {reason}',
   },
+  REROUTE_PLAN_UNKNOWN: { status: 404, retryable: false, message: 'there is no plan {planId}' },
+  REROUTE_PLAN_DECIDED: {
+    status: 409,
+    retryable: false,
+    message: 'the plan {planId} was decided before: it is {status}',
+  },
+  REROUTE_PLAN_EXPIRED: {
+    status: 410,
+    retryable: false,
+    message: 'the time to decide the plan {planId} is over; what still pays is proposed again',
+  },
+  REROUTE_LINK_INVALID: {
+    status: 403,
+    retryable: false,
+    message: 'this link was not made here, or it was changed on its way',
+  },
+  REROUTE_LINK_USED: {
+    status: 409,
+    retryable: false,
+    message: 'this link was used before, or the plan was decided elsewhere: it is {status}',
+  },
   RESERVATION_UNKNOWN: {
     status: 404,
     retryable: false,

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { PolicyResult } from '../policies/policy-book.ts'
+import type { MoveGuard } from '../reroute/move-guard.ts'
 import type { DecisionRecord } from './decision-record.ts'
 import type {
   ImportedOrder,
@@ -123,6 +124,8 @@ export interface OrderCommands {
     fulfillmentOrderId: string
     assignments: readonly Assignment[]
     decision: DecisionRecord
+    /** Keeps the limits of reroutes; absent = who asks has seen to it. */
+    guard?: MoveGuard
   }
   /** Undo of a reroute: back to the node it came from. */
   UndoReroute: { orderId: string; decisionId: string; reason: string }

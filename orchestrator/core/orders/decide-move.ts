@@ -4,6 +4,7 @@ import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import { evolve } from '../evolve.ts'
+import { guardOf } from '../reroute/guard.ts'
 import type { CoreState } from '../state.ts'
 import { giveBack, takeStock } from '../stock/take.ts'
 import { newWork, problemOfPlan } from './decide-order.ts'
@@ -20,15 +21,20 @@ export function rerouteOrder(
   at: number,
 ): Verdict {
   const { orderId } = order
-  const { fulfillmentOrderId, assignments, decision } = data
+  const { fulfillmentOrderId, assignments, decision, guard } = data
   const old = order.work.find((work) => work.fulfillmentOrderId === fulfillmentOrderId)
   if (old === undefined) return refused('work_unknown', { fulfillmentOrderId }, order)
   if (!isMovable(old)) return refused('picking_began', { status: old.status }, order)
-  if (decision.incidentId !== null && order.moves >= state.policy.maxMovesPerOrder) {
+  if (guard === undefined && decision.incidentId !== null && order.moves >= state.policy.maxMovesPerOrder) {
     return refused('moved_too_often', { moves: order.moves }, order)
   }
   if (assignments.some(({ nodeId, carrier }) => nodeId === old.nodeId && carrier === old.carrier)) {
     return refused('same_place', { nodeId: old.nodeId }, order)
+  }
+  if (guard !== undefined) {
+    const toNodeIds = assignments.map(({ nodeId }) => nodeId)
+    const refusal = guardOf(state, { order, work: old, toNodeIds, decision, at }, guard)
+    if (refusal !== null) return refused(refusal.code, { reason: refusal.text }, order)
   }
   const wanted = new Map(old.lines.map((line) => [line.lineId, unitsOf(line)]))
   const problem = problemOfPlan(state, assignments, wanted) ?? unitsLeftOut(assignments, wanted)
@@ -36,7 +42,7 @@ export function rerouteOrder(
   const ownState = blockOfWork(state, old)
   if (ownState !== null) return refused('own_state_blocks', { ownState }, order)
   const work = newWork(order, assignments, at, takenOver(old, at, decision.decisionId))
-  const moved = event('OrderRerouted', { orderId, fulfillmentOrderId, work, decision, at })
+  const moved = event('OrderRerouted', { orderId, fulfillmentOrderId, work, decision, ...guard, at })
   return exchanged(state, order, { old: old.isReserved ? [old] : [], work, event: moved }, at)
 }
 

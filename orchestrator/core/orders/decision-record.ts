@@ -88,4 +88,15 @@ export interface DecisionRecord {
   method?: 'exact' | 'batch'
   /** How far a batch, or an order too large to be proven, may be from its optimum, 0 to 1. */
   gap?: number | null
+  /** Of a reroute: by how many cents the whole is better than to stay; absent before guardrails, as all below. */
+  gainCents?: number | null
+  /** Probability of missing the promise, and hours until the customer has it, where it is and where it went. */
+  riskBefore?: number | null
+  riskAfter?: number | null
+  hoursBefore?: number | null
+  hoursAfter?: number | null
+  /** The customer would have it after the promise, and later than where it is. */
+  isPromiseWorse?: boolean
+  /** Why it stays, as a code. */
+  refusedCode?: string
 }

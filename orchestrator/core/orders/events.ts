@@ -58,6 +58,10 @@ export interface OrderEvents {
     fulfillmentOrderId: string
     work: readonly NewWork[]
     decision: DecisionRecord
+    /** Plan that a person approved, and who moved it by hand beyond which limits; absent = by itself. */
+    planId?: string
+    by?: string
+    override?: string
   }
   RerouteUndone: { orderId: string; decisionId: string; work: readonly NewWork[]; reason: string }
   RerouteDeclined: { orderId: string; decision: DecisionRecord }

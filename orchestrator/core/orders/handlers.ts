@@ -2,6 +2,7 @@
 
 import type { HandlersOf } from '../handlers.ts'
 import { tallied } from '../incidents/evolve-incident.ts'
+import { withMove } from '../reroute/ledger.ts'
 import type { CoreState } from '../state.ts'
 import type { OrderEvents } from './events.ts'
 import { created, imported, stepped } from './evolve-order.ts'
@@ -24,12 +25,30 @@ const steps = Object.fromEntries(
   (Object.keys(orderSteps) as OrderStepType[]).map((type) => [type, stepped(type)]),
 ) as unknown as HandlersOf<Omit<OrderEvents, 'OrderCreated' | 'OrderImported' | 'OwnStatesDefined'>>
 
+/** The order at its new node, and the move in the ledger of moves. */
+function rerouted(state: CoreState, data: OrderEvents['OrderRerouted'] & { at: number }): CoreState {
+  const { orderId, fulfillmentOrderId, work, decision, at } = data
+  const old = state.orders.get(orderId)?.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
+  const next = stepped('OrderRerouted')(state, data)
+  const { incidentId, costCents } = decision
+  return {
+    ...next,
+    reroutes: withMove(next.reroutes, {
+      at,
+      fromNodeId: old?.nodeId ?? decision.fromNodeId ?? '',
+      toNodeIds: work.map(({ nodeId }) => nodeId),
+      incidentId,
+      extraCents: Math.max(0, costCents ?? 0),
+    }),
+  }
+}
+
 /** What events of orders do. */
 export const orderHandlers: HandlersOf<OrderEvents> = {
   ...steps,
   OrderCreated: created,
   OrderImported: imported,
   OwnStatesDefined: (state, { states }) => ({ ...state, ownStates: states }),
-  OrderRerouted: withTally(true, stepped('OrderRerouted')),
+  OrderRerouted: withTally(true, rerouted),
   RerouteDeclined: withTally(false, stepped('RerouteDeclined')),
 }

@@ -19,10 +19,12 @@ import { closed, word } from './fields.ts'
 
 const params = Type.Object({ orderId: word('order id or external id') })
 const reason = Type.String({ minLength: 1, maxLength: 500 })
+const limitsWords = 'why it goes beyond the limits of reroutes'
 const nodeGiven = Type.Object(
   {
     toNodeId: Type.Optional(word('default: the best one')),
     toMarket: Type.Optional(word('market to go to; default: the one it is in')),
+    override: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: limitsWords })),
   },
   closed,
 )
@@ -53,10 +55,11 @@ export function addOrderActions(
       const orderId = await orderIdFor(engine, request.params.orderId)
       const { body } = request
       return repeats.once(request, `reroute/${orderId}`, body, async (commandId) => {
-        const { toMarket = engine.market, ...to } = body
+        const { toMarket = engine.market, override, ...to } = body
         if (toMarket !== engine.market)
           return toOther(engine, findMarket, orderId, { ...to, toMarket, commandId })
-        const moved = await engine.reroute(orderId, { commandId, ...to })
+        const who = { by: request.caller.name, ...(override === undefined ? {} : { override }) }
+        const moved = await engine.reroute(orderId, { commandId, ...to, ...who })
         if (moved.status === 'refused') throw refusal(moved.reason, { orderId, ...body })
         return moved
       })

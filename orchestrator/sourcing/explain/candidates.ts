@@ -42,6 +42,27 @@ export function weighed(model: Model, order: OrderModel, plan: ReadPlan): Weighe
   return { candidates, otherCount: Math.max(0, otherCount), runnerUp }
 }
 
+/** Other nodes that a decision of many keeps. */
+const briefOthers = 2
+
+/** The same for many orders at once: the chosen and the next best for all of it. */
+export function brieflyWeighed(order: OrderModel, plan: ReadPlan): Weighed {
+  const chosenIds = new Set(plan.pieces.map(({ work }) => work.nodeId))
+  const { quantities } = order.goods
+  const others = order.places
+    .flatMap(({ stand, ways }, place) => {
+      if (chosenIds.has(stand.facts.node.nodeId)) return []
+      const [way] = ways.toSorted((a, b) => a.cost(quantities) - b.cost(quantities))
+      return way === undefined ? [] : [{ place, way, cents: way.cost(quantities) }]
+    })
+    .sort((a, b) => a.cents - b.cents || a.place - b.place)
+  const kept = others.slice(0, briefOthers)
+  const candidates = plan.pieces.map((piece) => chosen(order, piece))
+  for (const { way } of kept) candidates.push(wayRecord(order, way, quantities, []))
+  const otherCount = order.places.length + order.rejected.length - candidates.length
+  return { candidates, otherCount: Math.max(0, otherCount), runnerUp: others[0]?.place ?? -1 }
+}
+
 /** Node of a place. */
 export function nodeIdOf(order: OrderModel, place: number): string {
   return order.places[place]?.stand.facts.node.nodeId ?? ''

@@ -57,6 +57,13 @@ export class CarriedCourse implements Course {
     this.softCents = softCents
   }
 
+  /** The same, leaving so much later. @param ms above 0 */
+  later(ms: number): CarriedCourse {
+    const { dispatchAt, floorHours } = this.day
+    const day = { ...this.day, dispatchAt: dispatchAt + ms, floorHours: floorHours + ms / hourMs }
+    return new CarriedCourse(this.#carriage, this.#terms, day, null, this.arrivesAt + ms, this.softCents)
+  }
+
   get carrierId(): string | null {
     return this.#carriage.carrierId
   }

@@ -101,7 +101,10 @@ function carriagesOf(trip: Trip, facts: NodeFacts, isStay: boolean, said?: Check
   const { from } = order
   const isOther = (carrierId: string | null) => isStay && from !== null && carrierId !== from.carrier
   const isSlow = (carrierId: string | null) =>
-    !isStay && from !== null && carrierId === from.carrier && session.carrierStretch(carrierId) > 1
+    !isStay &&
+    from !== null &&
+    carrierId === from.carrier &&
+    session.wayStretch(facts.node.nodeId, carrierId, order.destination.region) > 1
   const found = session.world.network.hasServices ? byService(trip, facts) : byHistory(trip, facts)
   if (from === null && found.length > 0 && !isStay) return found
   // Where the work is now, its own carrier is what staying means.

@@ -108,6 +108,8 @@ export class SourcingSession {
   ): Law {
     const spread = lane?.transit ?? service.transit
     if (spread === null) return this.learnedTransit(nodeId, service.carrierId, region)
+    const own = this.#ownStretch(nodeId, service.carrierId, region)
+    if (own > 1) return lawOf(spread, this.carrierStretch(service.carrierId) * own)
     const from = lane?.transit == null ? service : lane
     let known = this.#laws.get(from)
     if (known === undefined) {
@@ -123,8 +125,25 @@ export class SourcingSession {
     let known = this.#transit.get(key)
     if (known === undefined) {
       const spread = this.world.learned.transit(nodeId, carrierId, region) ?? usual.transit
-      known = lawOf(spread, this.carrierStretch(carrierId))
+      known = lawOf(spread, this.wayStretch(nodeId, carrierId, region))
       this.#transit.set(key, known)
+    }
+    return known
+  }
+
+  /** How many times longer the way from a node to a region takes now. */
+  wayStretch(nodeId: string, carrierId: string | null, region: string | null): number {
+    return this.carrierStretch(carrierId) * this.#ownStretch(nodeId, carrierId, region)
+  }
+
+  #ownStretch(nodeId: string, carrierId: string | null, region: string | null): number {
+    const { stretchOfWay } = this.world.learned
+    if (stretchOfWay === undefined) return 1
+    const key = `${nodeId}\u001f${carrierId ?? ''}\u001f${region ?? ''}`
+    let known = this.#stretch.get(key)
+    if (known === undefined) {
+      known = Math.max(1, stretchOfWay(nodeId, carrierId, region))
+      this.#stretch.set(key, known)
     }
     return known
   }

@@ -13,6 +13,7 @@ const enoughShipments = 8
 /** What history and open incidents say; what was worked out once is kept as long as the history. */
 export function learnedView(history: History, state: CoreState): LearnedView {
   const kept = keptOf(history)
+  const slow = slowWays(state)
   return {
     processing: (nodeId) => {
       const usual = () => processing(history, nodeId)
@@ -32,6 +33,7 @@ export function learnedView(history: History, state: CoreState): LearnedView {
       const seen = kept.longer.get(pairKey(dimension, id), () => longerBy(history, dimension, id))
       return Math.max(1, stretch / seen)
     },
+    ...(slow === null ? {} : { stretchOfWay: slow }),
     carriers: (nodeId) => history.carriersOf.get(nodeId) ?? state.nodes.get(nodeId)?.carriers ?? [],
   }
 }
@@ -158,6 +160,42 @@ export function incidentAt(
 ): Incident | undefined {
   const incidentId = state.openIncidents.get(`${dimension}/${value}`)
   return incidentId === undefined ? undefined : state.incidents.get(incidentId)
+}
+
+/** Stretches of ways by open incidents that are of neither a node nor a carrier alone; null = there are none. */
+function slowWays(state: CoreState): NonNullable<LearnedView['stretchOfWay']> | null {
+  const slices: { slice: Map<string, string>; stretch: number }[] = []
+  for (const incidentId of state.openIncidents.values()) {
+    const incident = state.incidents.get(incidentId)
+    if (incident === undefined || incident.dimension === 'node' || incident.dimension === 'carrier') continue
+    const slice = new Map(partsOfSlice(incident).map(({ dimension, value }) => [dimension, value]))
+    if ([...slice.keys()].every((dimension) => ofWays.has(dimension))) {
+      slices.push({ slice, stretch: stretchOf(incident) })
+    }
+  }
+  if (slices.length === 0) return null
+  return (nodeId, carrierId, region) => {
+    const lane = `${state.nodes.get(nodeId)?.region ?? 'unknown'}>${region ?? 'unknown'}`
+    const way: Record<string, string> = { node: nodeId, carrier: carrierId ?? '', region: region ?? '', lane }
+    const stretches = slices.flatMap(({ slice, stretch }) =>
+      [...slice].every(([dimension, value]) => way[dimension] === value) ? stretch : [],
+    )
+    return Math.max(1, ...stretches)
+  }
+}
+
+/** Dimensions that a way has. */
+const ofWays: ReadonlySet<string> = new Set(['node', 'carrier', 'region', 'lane'])
+
+/** Dimensions of a finding one by one: `node x carrier` is two. */
+export function partsOfSlice({
+  dimension,
+  dimensionValue,
+}: Pick<Incident, 'dimension' | 'dimensionValue'>): { dimension: string; value: string }[] {
+  const dimensions = dimension.split(' x ')
+  if (dimensions.length === 1) return [{ dimension, value: dimensionValue }]
+  const values = dimensionValue.split(' x ')
+  return dimensions.map((each, i) => ({ dimension: each, value: values[i] ?? '' }))
 }
 
 /** How many times longer things take under an incident: what was seen against what is usual, 2 to 8; 1 without one. */

@@ -16,7 +16,8 @@ afterAll(() => folder.remove())
 const later = {
   decisions: [
     ...['hours_saved', 'order_external_id', 'currency', 'strategy_id', 'strategy_version', 'method', 'gap'],
-    ...['other_count', 'runner_up_node_id', 'lines', 'counterfactuals'],
+    ...['other_count', 'runner_up_node_id', 'lines', 'counterfactuals', 'gain_cents', 'risk_before'],
+    ...['risk_after', 'hours_before', 'hours_after', 'refused_code'],
   ],
   incidents: ['orders_moved', 'orders_not_moved'],
 }
@@ -62,6 +63,7 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
     { id: 4 },
     { id: 5 },
     { id: 6 },
+    { id: 7 },
   ])
   const known = { decision_id: 'd1', order_id: 'o1', hours: 30.5, total_cents: 642 }
   const unknown = { service_id: null, late_risk: null, distance_km: null, constraints: null, line_ids: null }

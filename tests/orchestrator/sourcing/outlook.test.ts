@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Core, isOpenWork } from '#orchestrator/core'
 import { advance } from '#orchestrator/flows'
-import { rescueAll } from '#orchestrator/incidents'
+import { rescueAll } from '#orchestrator/reroute'
 import {
   type History,
   noHistory,

@@ -1,0 +1,113 @@
+// Shapes of reroutes over the API: guardrails beside the first limits, plans that wait for a person, and effects.
+
+import { Type } from 'typebox'
+import { centsInteger, instantText, type Of, oneOf, orNull, pageOf, shape } from './shape.ts'
+
+const count = (description: string) =>
+  Type.Optional(orNull(Type.Integer({ minimum: 0, maximum: 1_000_000, description })))
+const cents = (description: string) =>
+  Type.Optional(orNull(Type.Integer({ minimum: 0, maximum: 100_000_000_000, description })))
+const minutes = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, maximum: 43_200, description }))
+
+/** Guardrails; left out or null = no such limit, 0 = nothing at all. */
+export const guardrailFields = {
+  isStopped: Type.Optional(Type.Boolean({ description: 'nothing moves by itself from now on' })),
+  maxMovesPerHour: count('orders moved in any hour'),
+  maxMovesPerNodeHour: count('orders moved to one node in any hour'),
+  maxIncidentCostCents: cents('extra cost of the moves of one incident'),
+  maxDayCostCents: cents('extra cost of all moves in any 24 hours'),
+  coolDownMinutes: minutes('how long an order that was moved stays'),
+  pairCoolDownMinutes: minutes('how long nothing goes back from one node to the other'),
+  minGainCents: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'by how much a move must be better' }),
+  ),
+  approveAboveOrders: count('a plan that moves more waits for a person'),
+  approveAboveCents: cents('a plan that costs more waits for a person'),
+  approvalMinutes: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 10_080, description: 'how long a plan waits; 240' }),
+  ),
+  safetyMetrics: Type.Optional(
+    Type.Array(Type.String({ maxLength: 100 }), {
+      maxItems: 50,
+      description: 'incidents of these metrics hold no order out',
+    }),
+  ),
+  movesBack: Type.Optional(
+    Type.Boolean({ description: 'work goes back when its incident ended, where that pays' }),
+  ),
+  looksAhead: Type.Optional(
+    Type.Boolean({ description: 'a node that will not do its work until its cut-off is told before' }),
+  ),
+}
+
+/** What a plan is for. */
+export const planKinds = ['incident', 'risk', 'recovery', 'capacity_ahead'] as const
+/** How a plan stands. */
+export const planStatuses = ['proposed', 'approved', 'rejected', 'expired', 'done'] as const
+
+/** A move of a plan. */
+export const plannedMove = shape({
+  orderId: Type.String(),
+  fulfillmentOrderId: Type.String(),
+  fromNodeId: Type.String(),
+  fromNodeName: Type.String(),
+  toNodeId: Type.String(),
+  toNodeName: Type.String(),
+  extraCents: centsInteger,
+  hoursSaved: Type.Number(),
+  riskBefore: orNull(Type.Number({ description: 'probability of missing the promise where it is' })),
+  riskAfter: orNull(Type.Number()),
+})
+export type PlannedMove = Of<typeof plannedMove>
+
+const planFields = {
+  planId: Type.String(),
+  market: Type.String(),
+  kind: oneOf(planKinds),
+  incidentId: orNull(Type.String()),
+  status: oneOf(planStatuses),
+  title: Type.String({ description: 'one sentence' }),
+  reason: Type.String({ description: 'why it waits for a person' }),
+  orders: Type.Integer(),
+  extraCents: centsInteger,
+  hoursSaved: Type.Number(),
+  lateAvoided: Type.Number({ description: 'orders that would probably be late otherwise' }),
+  currency: Type.String(),
+  proposedAt: instantText,
+  expiresAt: instantText,
+  decidedAt: orNull(instantText),
+  decidedBy: orNull(Type.String()),
+  note: orNull(Type.String()),
+  moved: Type.Integer(),
+  notMoved: Type.Integer(),
+}
+
+/** A plan that waits for a person, or did. */
+export const reroutePlan = shape(planFields)
+export type ReroutePlan = Of<typeof reroutePlan>
+/** A page of plans. */
+export const reroutePlanPage = pageOf(reroutePlan)
+/** A plan with its moves; those of a plan that has ended are in the decisions. */
+export const reroutePlanDetail = shape({ ...planFields, moves: Type.Array(plannedMove) })
+export type ReroutePlanDetail = Of<typeof reroutePlanDetail>
+
+/** A figure with its interval of 95 %. */
+export const interval = shape({ value: Type.Number(), low: Type.Number(), high: Type.Number() })
+export type Interval = Of<typeof interval>
+
+/** What reroutes changed, of an incident or in all. */
+export const rerouteEffect = shape({
+  incidentId: orNull(Type.String({ description: 'null = in all' })),
+  moved: Type.Integer(),
+  heldOut: Type.Integer(),
+  movedKnown: Type.Integer({ description: 'of the moved, those whose end is known' }),
+  heldOutKnown: Type.Integer(),
+  method: oneOf(['hold_out', 'model', 'none'] as const),
+  lateAvoided: interval,
+  hoursSaved: interval,
+  extraCents: interval,
+  currency: Type.String(),
+  sentence: Type.String(),
+})
+export type RerouteEffect = Of<typeof rerouteEffect>

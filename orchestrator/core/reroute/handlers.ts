@@ -1,0 +1,44 @@
+// How the state follows from events of plans. Pure.
+
+import type { HandlersOf } from '../handlers.ts'
+import type { PersistentMap } from '../persistent/map.ts'
+import type { CoreState } from '../state.ts'
+import { endedPlansMost, type PlanState, type RerouteEvents } from './plan.ts'
+
+/** What events of plans do. */
+export const rerouteHandlers: HandlersOf<RerouteEvents> = {
+  ReroutePlanProposed: (state, { plan, at }) =>
+    withPlan(state, {
+      ...plan,
+      status: 'proposed',
+      proposedAt: at,
+      ...{ decidedAt: null, decidedBy: null, note: null, moved: 0, notMoved: 0 },
+    }),
+  ReroutePlanApproved: (state, { planId, by, note, at }) =>
+    changed(state, planId, { status: 'approved', decidedAt: at, decidedBy: by, note }),
+  ReroutePlanRejected: (state, { planId, by, note, at }) =>
+    changed(state, planId, { status: 'rejected', decidedAt: at, decidedBy: by, note, moves: [] }),
+  ReroutePlanExpired: (state, { planId, at }) =>
+    changed(state, planId, { status: 'expired', decidedAt: at, moves: [] }),
+  ReroutePlanDone: (state, { planId, moved, notMoved }) =>
+    changed(state, planId, { status: 'done', moved, notMoved, moves: [] }),
+}
+
+function changed(state: CoreState, planId: string, change: Partial<PlanState>): CoreState {
+  const plan = state.reroutes.plans.get(planId)
+  return plan === undefined ? state : withPlan(state, { ...plan, ...change })
+}
+
+function withPlan(state: CoreState, plan: PlanState): CoreState {
+  const plans = withoutOldest(state.reroutes.plans.set(plan.planId, plan))
+  return { ...state, reroutes: { ...state.reroutes, plans } }
+}
+
+function withoutOldest(plans: PersistentMap<string, PlanState>): PersistentMap<string, PlanState> {
+  if (plans.size <= endedPlansMost) return plans
+  const ended = [...plans.values()]
+    .filter(({ status }) => status !== 'proposed' && status !== 'approved')
+    .sort((a, b) => a.proposedAt - b.proposedAt || (a.planId < b.planId ? -1 : 1))
+  const [oldest] = ended
+  return ended.length <= endedPlansMost || oldest === undefined ? plans : plans.delete(oldest.planId)
+}

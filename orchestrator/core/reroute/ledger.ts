@@ -1,0 +1,115 @@
+// What reroutes have done lately, in steps of five minutes, for the limits that count by time. It follows from events
+// alone and decides nothing.
+
+import { PersistentMap } from '../persistent/map.ts'
+import type { PlanState } from './plan.ts'
+
+/** Moves of five minutes. */
+export interface MoveStep {
+  /** Start, epoch ms of the market. */
+  at: number
+  moves: number
+  extraCents: number
+  /** Moves by the node they went to. */
+  into: PersistentMap<string, number>
+}
+
+/** What of reroutes the core remembers. */
+export interface RerouteState {
+  /** Of the last 24 hours, oldest first. */
+  steps: readonly MoveStep[]
+  /** Extra cents by incident; those of the 1,000 incidents that moved something last. */
+  spent: PersistentMap<string, number>
+  /** When work went from one node to another last, by `pairKey`; of the last days. */
+  pairs: PersistentMap<string, number>
+  /** Plans by id: those that wait or are carried out, and the 500 that ended last. */
+  plans: PersistentMap<string, PlanState>
+}
+
+/** Nothing was moved yet. */
+export function emptyReroutes(): RerouteState {
+  return { steps: [], spent: PersistentMap(), pairs: PersistentMap(), plans: PersistentMap() }
+}
+
+const stepMs = 300_000
+const hourMs = 3_600_000
+const dayMs = 86_400_000
+const spentMost = 1_000
+const pairsMost = 20_000
+
+/** Key of a way that work went. */
+export function pairKey(fromNodeId: string, toNodeId: string): string {
+  return `${fromNodeId}\u001f${toNodeId}`
+}
+
+/** A move that was made. */
+export interface Moved {
+  at: number
+  fromNodeId: string
+  toNodeIds: readonly string[]
+  incidentId: string | null
+  extraCents: number
+}
+
+/** The state after a move. */
+export function withMove(state: RerouteState, move: Moved): RerouteState {
+  const { incidentId, extraCents } = move
+  return {
+    ...state,
+    steps: withStep(state.steps, move),
+    spent:
+      incidentId === null
+        ? state.spent
+        : newest(state.spent, incidentId, (state.spent.get(incidentId) ?? 0) + extraCents, spentMost),
+    pairs: move.toNodeIds.reduce(
+      (pairs, to) => newest(pairs, pairKey(move.fromNodeId, to), move.at, pairsMost),
+      state.pairs,
+    ),
+  }
+}
+
+function withStep(steps: readonly MoveStep[], move: Moved): readonly MoveStep[] {
+  const last = steps.at(-1)
+  // Time of a market can be set back: a step never is.
+  const at = Math.max(Math.floor(move.at / stepMs) * stepMs, last?.at ?? 0)
+  const isSame = last !== undefined && last.at === at
+  const before = isSame ? last : { at, moves: 0, extraCents: 0, into: PersistentMap<string, number>() }
+  let { into } = before
+  for (const nodeId of move.toNodeIds) into = into.set(nodeId, (into.get(nodeId) ?? 0) + 1)
+  const step = { at, moves: before.moves + 1, extraCents: before.extraCents + move.extraCents, into }
+  if (isSame) return steps.with(-1, step)
+  return [...steps.filter((each) => each.at > at - dayMs - stepMs), step]
+}
+
+/** The map with an entry, and without the half that came first where it grew too large. */
+function newest(
+  map: PersistentMap<string, number>,
+  key: string,
+  value: number,
+  most: number,
+): PersistentMap<string, number> {
+  const next = map.set(key, value)
+  if (next.size <= most) return next
+  const kept = [...next].slice(next.size - most / 2)
+  let halved = PersistentMap<string, number>()
+  for (const [name, each] of kept) halved = halved.set(name, each)
+  return halved.set(key, value)
+}
+
+/** What was moved in the time before an instant; whole steps, so a little more than the time. */
+export interface Lately {
+  hourMoves: number
+  hourInto(nodeId: string): number
+  dayCents: number
+}
+
+/** What was moved lately. @param at epoch ms of the market */
+export function lately({ steps }: RerouteState, at: number): Lately {
+  const hour = steps.filter((step) => step.at > at - hourMs - stepMs)
+  const day = steps.filter((step) => step.at > at - dayMs - stepMs)
+  return {
+    hourMoves: hour.reduce((sum, { moves }) => sum + moves, 0),
+    hourInto: (nodeId) => hour.reduce((sum, { into }) => sum + (into.get(nodeId) ?? 0), 0),
+    dayCents: day.reduce((sum, { extraCents }) => sum + extraCents, 0),
+  }
+}

@@ -1,0 +1,11 @@
+// How a move is asked for. Shapes only.
+
+/** How a move is asked for, beside what is to be moved. */
+export interface MoveGuard {
+  /** Plan that a person approved: it is not asked again whether one has to. */
+  planId?: string
+  /** A person who moves it by hand. */
+  by?: string
+  /** Why the person goes beyond the limits; only with `by`. */
+  override?: string
+}

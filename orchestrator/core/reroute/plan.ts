@@ -1,0 +1,77 @@
+// Plans of reroutes that wait for a person: shapes, and what may follow on what. Nothing moves by a plan alone.
+
+import type { api } from '#data/contracts'
+import type { Assignment } from '../orders/commands.ts'
+import type { DecisionRecord } from '../orders/decision-record.ts'
+
+/** What a plan is for. */
+export type PlanKind = api.ReroutePlan['kind']
+/** How a plan stands. */
+export type PlanStatus = api.ReroutePlan['status']
+
+/** A move of a plan. */
+export interface PlanMove {
+  orderId: string
+  fulfillmentOrderId: string
+  fromNodeId: string
+  assignments: readonly Assignment[]
+  decision: DecisionRecord
+}
+
+/** What is proposed. */
+export interface PlanRecord {
+  planId: string
+  kind: PlanKind
+  incidentId: string | null
+  /** One sentence. */
+  title: string
+  /** Why it waits for a person. */
+  reason: string
+  orders: number
+  extraCents: number
+  hoursSaved: number
+  /** Expected number of orders that are late otherwise. */
+  lateAvoided: number
+  currency: string
+  expiresAt: number
+  moves: readonly PlanMove[]
+}
+
+/** A plan with what became of it; its moves are kept until it has ended. */
+export interface PlanState extends PlanRecord {
+  status: PlanStatus
+  proposedAt: number
+  decidedAt: number | null
+  decidedBy: string | null
+  note: string | null
+  moved: number
+  notMoved: number
+}
+
+/** What can be asked of plans. */
+export interface RerouteCommands {
+  ProposeReroute: { plan: PlanRecord }
+  /** @param by who; @param note why, null = not said */
+  ApproveReroute: { planId: string; by: string; note: string | null }
+  RejectReroute: { planId: string; by: string; note: string | null }
+  /** Its time is over. */
+  ExpireReroute: { planId: string }
+  /** All of its moves were tried. */
+  FinishReroute: { planId: string; moved: number; notMoved: number }
+}
+
+/** What can happen to plans. Events are kept forever: fields are added, never renamed. */
+export interface RerouteEvents {
+  ReroutePlanProposed: { plan: PlanRecord }
+  ReroutePlanApproved: { planId: string; by: string; note: string | null }
+  ReroutePlanRejected: { planId: string; by: string; note: string | null }
+  ReroutePlanExpired: { planId: string }
+  ReroutePlanDone: { planId: string; moved: number; notMoved: number }
+}
+
+/** Moves of one plan at most: more wait for the next one. */
+export const planMovesMost = 1_000
+/** Plans that have ended and are still at hand. */
+export const endedPlansMost = 500
+/** Plans that wait at the same time, at most. */
+export const waitingPlansMost = 50

@@ -1,0 +1,61 @@
+// The rules of plans that wait for a person. Pure; an expected no is an answer, never thrown.
+
+import { answered, event, refused, type Verdict } from '../decision.ts'
+import type { RulesOf } from '../rules.ts'
+import type { CoreState } from '../state.ts'
+import {
+  type PlanRecord,
+  type PlanState,
+  planMovesMost,
+  type RerouteCommands,
+  waitingPlansMost,
+} from './plan.ts'
+
+/** Rules of the commands on plans. */
+export const rerouteRules: RulesOf<RerouteCommands> = {
+  ProposeReroute: (state, { data, at }) => propose(state, data.plan, at),
+  ApproveReroute: (state, { data, at }) =>
+    onWaiting(state, data.planId, at, (plan) =>
+      at >= plan.expiresAt
+        ? refused('plan_expired', { planId: plan.planId })
+        : answered([event('ReroutePlanApproved', { ...data, at })], { planId: plan.planId }),
+    ),
+  RejectReroute: (state, { data, at }) =>
+    onWaiting(state, data.planId, at, ({ planId }) =>
+      answered([event('ReroutePlanRejected', { ...data, at })], { planId }),
+    ),
+  ExpireReroute: (state, { data, at }) =>
+    onWaiting(state, data.planId, at, ({ planId, expiresAt }) =>
+      answered(at < expiresAt ? [] : [event('ReroutePlanExpired', { planId, at })], { planId }),
+    ),
+  FinishReroute: (state, { data, at }) => {
+    const plan = state.reroutes.plans.get(data.planId)
+    if (plan === undefined) return refused('plan_unknown', { planId: data.planId })
+    if (plan.status !== 'approved') return answered([], { planId: plan.planId })
+    return answered([event('ReroutePlanDone', { ...data, at })], { planId: plan.planId })
+  },
+}
+
+function propose(state: CoreState, plan: PlanRecord, at: number): Verdict {
+  const { planId, moves } = plan
+  if (state.reroutes.plans.has(planId)) return answered([], { planId })
+  if (moves.length === 0 || moves.length > planMovesMost) {
+    return refused('plan_size', { moves: moves.length, most: planMovesMost })
+  }
+  let waiting = 0
+  for (const each of state.reroutes.plans.values()) if (each.status === 'proposed') waiting++
+  if (waiting >= waitingPlansMost) return refused('plans_waiting', { waiting, most: waitingPlansMost })
+  return answered([event('ReroutePlanProposed', { plan, at })], { planId })
+}
+
+function onWaiting(
+  state: CoreState,
+  planId: string,
+  _at: number,
+  then: (plan: PlanState) => Verdict,
+): Verdict {
+  const plan = state.reroutes.plans.get(planId)
+  if (plan === undefined) return refused('plan_unknown', { planId })
+  if (plan.status !== 'proposed') return refused('plan_decided', { planId, status: plan.status })
+  return then(plan)
+}

@@ -1,0 +1,123 @@
+// Work whose promise will probably be missed, without any incident: it goes to a node where it clearly has a better
+// chance, within the limits that a person set for reroutes. The core has the last word on each move.
+
+import {
+  type Core,
+  type CoreState,
+  type DecisionRecord,
+  type FulfillmentOrder,
+  isMovable,
+  limitsOf,
+  type Order,
+  type Refusal,
+} from '#orchestrator/core'
+import { incidentAt, riskOfStaying } from '#orchestrator/sourcing'
+import type { AffectedWork } from './affected.ts'
+import { carryOut, noteStaying } from './carry-out.ts'
+import { type MoveContext, placeOf } from './context.ts'
+import { Memory } from './memory.ts'
+import { type PlannedMove, type Purpose, planMoves } from './plan.ts'
+import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
+
+/** Probability of missing the promise from which on work is at risk. */
+const riskMost = 0.25
+/** How much smaller the probability has to be elsewhere, where it is not half of what it was. */
+const clearlyLess = 0.25
+/** Work that is weighed in a round, and moved, at most. */
+const looksMost = 200
+const movesMost = 50
+
+/** For rounds that were given none, by their core. */
+const ownMemories = new WeakMap<Core, Memory>()
+
+function ownMemory(core: Core): Memory {
+  const known = ownMemories.get(core) ?? new Memory()
+  ownMemories.set(core, known)
+  return known
+}
+
+/**
+ * One round over all open work; the promise that ends first goes first.
+ * @returns orders moved
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function rescueAll(context: MoveContext & { memory?: Memory }): Promise<number> {
+  const { core, now, memory = ownMemory(context.core) } = context
+  const { mode, isStopped } = limitsOf(core.state().policy)
+  if (isStopped || (mode !== 'on' && mode !== 'approve')) return 0
+  const works = atRisk(context, memory).slice(0, looksMost)
+  if (works.length === 0) return 0
+  for (const { order } of works) memory.orderWeighed(order, now)
+  const purpose: Purpose = { name: 'risk', incident: null, guard: {}, holdsOut: true, judge: clearly }
+  const plan = await planMoves(works, placeOf(context), purpose)
+  const news = plan.stays.filter(
+    ({ decision }) => isLimit(decision) && memory.isNews(`${decision.decisionId}/${decision.refusedCode}`),
+  )
+  await noteStaying(core, news, now)
+  const moves = plan.moves.slice(0, movesMost).map(withWhy)
+  const reason = approvalFor(core.state(), { ...plan, moves }, null)
+  if (reason === null) return (await carryOut(core, moves, {}, now)).moved
+  const about = {
+    kind: 'risk' as const,
+    incident: null,
+    name: 'risk',
+    why: 'Promises would probably be missed',
+  }
+  if (!wasRejected(core.state(), about)) await propose(core, moves, about, reason, now)
+  return 0
+}
+
+/** A limit stood in the way, rather than nothing being better elsewhere. */
+function isLimit({ refusedCode }: DecisionRecord): boolean {
+  return (
+    refusedCode !== undefined &&
+    !['best_here', 'no_other_node', 'others_first', 'hardly_less'].includes(refusedCode)
+  )
+}
+
+function withWhy(move: PlannedMove): PlannedMove {
+  const reason = `its promise would probably be missed: ${move.decision.reason}`
+  return { ...move, decision: { ...move.decision, reason } }
+}
+
+/** Only where the chance is clearly better. */
+function clearly({ riskBefore, riskAfter }: DecisionRecord): Refusal | null {
+  const [before, after] = [riskBefore ?? 0, riskAfter ?? 1]
+  return before < riskMost || after > Math.max(before - clearlyLess, before / 2)
+    ? { code: 'hardly_less', text: 'it would hardly be more punctual elsewhere' }
+    : null
+}
+
+function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
+  const { core, now } = context
+  const state = core.state()
+  const waiting = workInPlans(state)
+  const found: AffectedWork[] = []
+  for (const nodeId of state.openByNode.keys()) {
+    for (const orderId of state.openByNode.get(nodeId) ?? []) {
+      const order = state.orders.get(orderId)
+      if (order === undefined || order.promisedAt === null || !mayMove(order, state)) continue
+      if (memory.wasWeighed(order, now)) continue
+      const work = order.work.find((each) => each.nodeId === nodeId && isMovable(each))
+      if (work === undefined || waiting.has(`${orderId}/${work.fulfillmentOrderId}`)) continue
+      if (isPressing(work, order, context)) found.push({ order, work })
+    }
+  }
+  return found.sort(
+    (a, b) =>
+      (a.order.promisedAt ?? 0) - (b.order.promisedAt ?? 0) || (a.order.orderId < b.order.orderId ? -1 : 1),
+  )
+}
+
+function mayMove({ method, isPinned, moves }: Order, { policy }: CoreState): boolean {
+  const isCollected = method === 'pickup' || method === 'curbside'
+  return !isPinned && !isCollected && moves < policy.maxMovesPerOrder
+}
+
+/** Whether it may well come too late where it is. Work that an incident touches is moved because of that, or not. */
+function isPressing(work: FulfillmentOrder, order: Order, { worlds, core, now }: MoveContext): boolean {
+  const state = core.state()
+  if (incidentAt(state, 'node', work.nodeId) !== undefined) return false
+  if (incidentAt(state, 'carrier', work.carrier) !== undefined) return false
+  return (riskOfStaying(order, work, { worlds, state, now }) ?? 0) >= riskMost
+}

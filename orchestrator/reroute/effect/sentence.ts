@@ -1,0 +1,39 @@
+// An effect in one plain sentence that claims no more than was measured. It computes nothing.
+
+import { showMoney } from '#data/kernel'
+import type { Effect } from './estimate.ts'
+import type { Figure } from './intervals.ts'
+
+/** One sentence about an effect. */
+export function effectSentence(effect: Effect, currency: string): string {
+  const { moved, heldOut, movedKnown, heldOutKnown, method, lateAvoided, hoursSaved, extraCents } = effect
+  if (method === 'none') {
+    return heldOut === 0 ? 'Nothing was moved.' : `Nothing was moved; ${countOf(heldOut)} left in place.`
+  }
+  const cost = showMoney(Math.round(extraCents.value), currency)
+  const late = `about ${whole(lateAvoided.value)} late ${Math.round(lateAvoided.value) === 1 ? 'order' : 'orders'}`
+  const range = `95 %: ${whole(lateAvoided.low)} to ${whole(lateAvoided.high)}`
+  const hours = `${whole(hoursSaved.value)} hours of waiting (${whole(hoursSaved.low)} to ${whole(hoursSaved.high)})`
+  const how =
+    method === 'hold_out'
+      ? `measured against ${countOf(heldOutKnown)} left in place`
+      : `against what was foretold for them: only ${countOf(heldOutKnown)} left in place, too few to compare with`
+  const open = moved - movedKnown
+  const rest = open > 0 ? `; the end of ${countOf(open)} is not known yet` : ''
+  const verb = isUnclear(lateAvoided) ? 'may have avoided' : 'avoided'
+  return `Moving ${countOf(moved)} ${verb} ${late} (${range}) and saved ${hours} for ${cost}, ${how}${rest}.`
+}
+
+/** Nothing at all is as likely. */
+function isUnclear({ low, high }: Figure): boolean {
+  return low <= 0 && high >= 0
+}
+
+function countOf(count: number): string {
+  return count === 1 ? '1 order' : `${count.toLocaleString('en')} orders`
+}
+
+function whole(value: number): string {
+  const rounded = Math.round(value)
+  return (rounded === 0 ? 0 : rounded).toLocaleString('en')
+}

@@ -1,0 +1,54 @@
+// What earlier rounds of reroutes found, so that later ones need not weigh everything again: an incident whose work
+// stays is looked at again when limits change or some minutes have gone by. It can be lost at any time.
+
+import type { api } from '#data/contracts'
+import type { Order } from '#orchestrator/core'
+
+/** After that long work that stayed is weighed again, ms of the market. */
+const againMs = 300_000
+/** The same of single orders at risk. */
+const riskAgainMs = 3_600_000
+const toldMost = 100_000
+
+/** What was found before. */
+export class Memory {
+  readonly #incidents = new Map<string, { at: number; policy: api.ReroutePolicy }>()
+  readonly #orders = new Map<string, number>()
+  readonly #told = new Set<string>()
+  readonly #ended = new Set<string>()
+
+  /** Whether work that stayed because of an incident is to be weighed again. */
+  isStale(incidentId: string, at: number, policy: api.ReroutePolicy): boolean {
+    const known = this.#incidents.get(incidentId)
+    return known === undefined || known.policy !== policy || at >= known.at + againMs || at < known.at
+  }
+
+  weighed(incidentId: string, at: number, policy: api.ReroutePolicy): void {
+    this.#incidents.set(incidentId, { at, policy })
+  }
+
+  /** Whether an order at risk was weighed a short while ago. */
+  wasWeighed({ orderId }: Order, at: number): boolean {
+    return (this.#orders.get(orderId) ?? Number.NEGATIVE_INFINITY) > at - riskAgainMs
+  }
+
+  orderWeighed({ orderId }: Order, at: number): void {
+    if (this.#orders.size >= toldMost) this.#orders.clear()
+    this.#orders.set(orderId, at)
+  }
+
+  /** Whether something is said for the first time. */
+  isNews(key: string): boolean {
+    if (this.#told.has(key)) return false
+    if (this.#told.size >= toldMost) this.#told.clear()
+    this.#told.add(key)
+    return true
+  }
+
+  /** Whether the end of an incident is looked at for the first time. */
+  isNewEnd(incidentId: string): boolean {
+    if (this.#ended.has(incidentId)) return false
+    this.#ended.add(incidentId)
+    return true
+  }
+}

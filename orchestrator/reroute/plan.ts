@@ -1,0 +1,172 @@
+// The plan of a reroute: affected work re-sourced together, within the limits, with the share that is held out. It
+// needs no server, and moves nothing.
+
+import {
+  type Assignment,
+  type DecisionRecord,
+  type Incident,
+  type MoveGuard,
+  MoveGuards,
+  type Refusal,
+} from '#orchestrator/core'
+import {
+  askedForMove,
+  assignmentOf,
+  type MovedPlan,
+  moveTogether,
+  type SourcingOrder,
+  strategyHere,
+} from '#orchestrator/sourcing'
+import type { AffectedWork } from './affected.ts'
+import type { PlanPlace } from './context.ts'
+import { holdOutOf, isHeldOut } from './hold-out.ts'
+
+/** What a plan is for. */
+export interface Purpose {
+  /** Starts the ids of its decisions, between order and work. */
+  name: string
+  incident: Incident | null
+  guard: MoveGuard
+  /** Whether orders are held out of it. */
+  holdsOut: boolean
+  oddnessOf?(orderId: string): number
+  /** By how much more than the limit of the policy a move must be better, cents. */
+  minGainCents?: number
+  /** Pieces that still leave a node in time, see `MoveTogetherOptions`. */
+  roomAt?: ReadonlyMap<string, number>
+  /** Whether a move helps at all, beside being cheaper; a refusal in words where it does not. */
+  judge?(decision: DecisionRecord): Refusal | null
+}
+
+/** A move that is planned. */
+export interface PlannedMove extends AffectedWork {
+  assignments: Assignment[]
+  decision: DecisionRecord
+}
+
+/** Work that stays, and why: refused, or held out. */
+export interface StayingWork extends AffectedWork {
+  decision: DecisionRecord
+}
+
+/** A plan. */
+export interface ReroutePlan {
+  /** The best first. */
+  moves: PlannedMove[]
+  stays: StayingWork[]
+}
+
+/** Share of its cost within which a batch need not be improved any more. */
+const gap = 0.002
+const leastMs = 1_000
+const eachMs = 1.5
+const mostMs = 12_000
+
+/**
+ * Plans moves for work together. Cost: pieces x nodes.
+ * @throws SOURCING_PROBLEM_INVALID
+ */
+export async function planMoves(
+  works: readonly AffectedWork[],
+  place: PlanPlace,
+  purpose: Purpose,
+): Promise<ReroutePlan> {
+  const found = await sourced(works, place, purpose)
+  return withinLimits(found, place, purpose)
+}
+
+interface Found extends AffectedWork {
+  plan: MovedPlan
+}
+
+async function sourced(
+  works: readonly AffectedWork[],
+  { state, worlds, now, elapsedMs = () => 0 }: PlanPlace,
+  { name, incident, minGainCents = 0, roomAt }: Purpose,
+): Promise<Found[]> {
+  const asked = works.map(({ order, work }) => askedForMove(state, order, work, now))
+  const ids = new Map<SourcingOrder, string>()
+  for (const [i, order] of asked.entries()) {
+    ids.set(order, `${order.orderId}/${name}/${works[i]?.work.fulfillmentOrderId ?? ''}`)
+  }
+  const plans = new Map<SourcingOrder, MovedPlan>()
+  const groups = Map.groupBy(asked, (order) => strategyHere(order, { state, now }))
+  const { outlook } = worlds.history
+  for (const [strategy, group] of groups) {
+    const moved = await moveTogether(group, worlds.at(state, now, strategy), {
+      decisionIdOf: (order) => ids.get(order) ?? order.orderId,
+      incidentId: incident?.incidentId ?? null,
+      minGainCents: minGainCents + (state.policy.minGainCents ?? 0),
+      timeLimitMs: Math.min(mostMs, leastMs + group.length * eachMs),
+      ...{ gap, seed: 1, elapsedMs },
+      ...(roomAt === undefined ? {} : { roomAt }),
+    })
+    for (const [i, order] of group.entries()) {
+      const plan = moved[i]
+      if (plan !== undefined) plans.set(order, plan)
+    }
+  }
+  return works.map((each, i) => {
+    const plan = plans.get(asked[i] as SourcingOrder) as MovedPlan
+    // A model that has seen the order itself knows more than times of nodes and ways.
+    const told = outlook?.risks.get(each.order.orderId)?.get(each.work.fulfillmentOrderId)
+    if (told === undefined || plan.decision.riskBefore == null) return { ...each, plan }
+    return { ...each, plan: { ...plan, decision: { ...plan.decision, riskBefore: told } } }
+  })
+}
+
+/** The best moves first, as many as the limits allow; the others stay, each with its reason. */
+function withinLimits(found: readonly Found[], { state, now }: PlanPlace, purpose: Purpose): ReroutePlan {
+  const { guard, incident, holdsOut, judge, oddnessOf = () => 0 } = purpose
+  const guards = new MoveGuards(state, now)
+  const share = holdsOut ? holdOutOf(guards.limits, incident) : 0
+  const pending = { moves: 0, into: new Map<string, number>(), cents: 0, incidentMoves: 0 }
+  const plan: ReroutePlan = { moves: [], stays: [] }
+  for (const { order, work, plan: moved } of ranked(found, oddnessOf)) {
+    const { decision } = moved
+    if (moved.work === null) {
+      plan.stays.push({ order, work, decision })
+      continue
+    }
+    const asked = { order, work, toNodeIds: [moved.work.nodeId], decision, at: now }
+    const refusal = judge?.(decision) ?? guards.refusal(asked, guard, pending)
+    if (refusal !== null) plan.stays.push({ order, work, decision: staying(decision, refusal) })
+    else if (isHeldOut(order.orderId, share)) {
+      plan.stays.push({ order, work, decision: { ...staying(decision, heldOut), status: 'held_out' } })
+    } else {
+      plan.moves.push({ order, work, assignments: [assignmentOf(moved.work)], decision })
+      pending.moves++
+      pending.incidentMoves++
+      pending.cents += Math.max(0, decision.costCents ?? 0)
+      pending.into.set(moved.work.nodeId, (pending.into.get(moved.work.nodeId) ?? 0) + 1)
+    }
+  }
+  return plan
+}
+
+const heldOut: Refusal = { code: 'held_out', text: 'left in place to measure the effect' }
+
+function ranked(found: readonly Found[], oddnessOf: (orderId: string) => number): Found[] {
+  return found.toSorted(
+    (a, b) =>
+      (b.plan.decision.gainCents ?? 0) - (a.plan.decision.gainCents ?? 0) ||
+      oddnessOf(b.order.orderId) - oddnessOf(a.order.orderId) ||
+      (a.order.promisedAt ?? Number.MAX_SAFE_INTEGER) - (b.order.promisedAt ?? Number.MAX_SAFE_INTEGER) ||
+      (a.order.orderId < b.order.orderId ? -1 : 1),
+  )
+}
+
+/** The decision where nothing is done after all. */
+export function staying(decision: DecisionRecord, { code, text }: Refusal): DecisionRecord {
+  const candidates = decision.candidates.map((candidate) => ({ ...candidate, isChosen: false }))
+  return {
+    ...decision,
+    toNodeId: null,
+    status: 'refused',
+    reason: text,
+    refusedCode: code,
+    costCents: null,
+    hoursSaved: null,
+    candidates,
+  }
+}

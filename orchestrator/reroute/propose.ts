@@ -1,0 +1,198 @@
+// Plans that wait for a person: which ones have to, how they are said, and what becomes of those that were approved or
+// whose time is over. It weighs no work.
+
+import { showMoney } from '#data/kernel'
+import {
+  type Core,
+  type CoreState,
+  type Incident,
+  limitsOf,
+  type PlanRecord,
+  type PlanState,
+  planMovesMost,
+} from '#orchestrator/core'
+import { carryOut, type Outcome } from './carry-out.ts'
+import type { PlannedMove, ReroutePlan } from './plan.ts'
+
+/** What a proposal is about. */
+export interface About {
+  kind: PlanRecord['kind']
+  incident: Incident | null
+  /** Distinguishes plans without an incident, e.g. a node. */
+  name: string
+  /** What the moves are for, e.g. `Reno will not do its work until 17:00`. */
+  why: string
+}
+
+/** Why a plan has to wait for a person, null where it need not. What was moved for the same incident before counts. */
+export function approvalFor(state: CoreState, plan: ReroutePlan, incident: Incident | null): string | null {
+  const { mode, approveAboveOrders, approveAboveCents } = limitsOf(state.policy)
+  if (mode === 'approve') return 'every plan is approved by a person'
+  const before = incident === null ? { orders: 0, cents: 0 } : movedFor(state, incident)
+  const orders = before.orders + plan.moves.length
+  if (orders > approveAboveOrders) return `${orders} orders are more than ${approveAboveOrders}`
+  const cents = before.cents + extraOf(plan.moves)
+  const currency = incident?.currency ?? currencyOf(plan.moves)
+  if (cents <= approveAboveCents) return null
+  return `${showMoney(cents, currency)} is more than ${showMoney(approveAboveCents, currency)}`
+}
+
+function movedFor(state: CoreState, { incidentId, ordersMoved }: Incident) {
+  return { orders: ordersMoved, cents: state.reroutes.spent.get(incidentId) ?? 0 }
+}
+
+/** Ids of work that waits in a plan already. */
+export function workInPlans(state: CoreState): Set<string> {
+  const keys = new Set<string>()
+  for (const { status, moves } of state.reroutes.plans.values()) {
+    if (status !== 'proposed' && status !== 'approved') continue
+    for (const { orderId, fulfillmentOrderId } of moves) keys.add(`${orderId}/${fulfillmentOrderId}`)
+  }
+  return keys
+}
+
+/** Whether a person turned down a plan for the same. */
+export function wasRejected(state: CoreState, about: Pick<About, 'kind' | 'incident' | 'name'>): boolean {
+  const prefix = idPrefix(about)
+  for (const plan of state.reroutes.plans.values()) {
+    if (plan.status === 'rejected' && plan.planId.startsWith(prefix)) return true
+  }
+  return false
+}
+
+function idPrefix({ kind, incident, name }: Pick<About, 'kind' | 'incident' | 'name'>): string {
+  return `plan_${kind}_${incident?.incidentId ?? name}_`.replace(/[^A-Za-z0-9_.-]+/g, '-')
+}
+
+/**
+ * Proposes moves, at most 1,000 in one plan; the rest is proposed once that has been decided.
+ * @returns moves that wait now
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function propose(
+  core: Core,
+  moves: readonly PlannedMove[],
+  about: About,
+  reason: string,
+  at: number,
+): Promise<number> {
+  const some = moves.slice(0, planMovesMost)
+  if (some.length === 0) return 0
+  const plan = recordOf(core.state(), some, about, reason, at)
+  const result = await core.execute('ProposeReroute', { plan }, { at })
+  return result.status === 'done' ? some.length : 0
+}
+
+function recordOf(
+  state: CoreState,
+  moves: readonly PlannedMove[],
+  about: About,
+  reason: string,
+  at: number,
+): PlanRecord {
+  const extraCents = extraOf(moves)
+  const hours = moves.reduce((sum, { decision }) => sum + (decision.hoursSaved ?? 0), 0)
+  const late = moves.reduce((sum, { decision }) => sum + lessRisk(decision), 0)
+  const currency = currencyOf(moves)
+  const facts = { orders: moves.length, extraCents, currency, lateAvoided: Math.round(late * 10) / 10 }
+  return {
+    planId: `${idPrefix(about)}${at.toString(36)}`,
+    kind: about.kind,
+    incidentId: about.incident?.incidentId ?? null,
+    title: `${about.why}: ${movesInWords(state, moves, facts)}`,
+    reason,
+    ...facts,
+    hoursSaved: Math.round(hours * 10) / 10,
+    expiresAt: at + limitsOf(state.policy).approvalMs,
+    moves: moves.map(({ order, work, assignments, decision }) => ({
+      orderId: order.orderId,
+      fulfillmentOrderId: work.fulfillmentOrderId,
+      fromNodeId: work.nodeId,
+      assignments,
+      decision,
+    })),
+  }
+}
+
+function lessRisk({ riskBefore, riskAfter }: { riskBefore?: number | null; riskAfter?: number | null }) {
+  return Math.max(0, (riskBefore ?? 0) - (riskAfter ?? 0))
+}
+
+function extraOf(moves: readonly PlannedMove[]): number {
+  return moves.reduce((sum, { decision }) => sum + (decision.costCents ?? 0), 0)
+}
+
+function currencyOf([first]: readonly PlannedMove[]): string {
+  return first?.order.currency ?? 'USD'
+}
+
+/** e.g. `move 120 orders from Reno to Dallas, +$412, saves 118 late orders`. */
+export function movesInWords(
+  state: CoreState,
+  moves: readonly PlannedMove[],
+  facts: { orders: number; extraCents: number; currency: string; lateAvoided: number },
+): string {
+  const { orders, extraCents, currency, lateAvoided } = facts
+  const from = placesInWords(
+    state,
+    moves.map(({ work }) => work.nodeId),
+  )
+  const to = placesInWords(
+    state,
+    moves.flatMap(({ assignments }) => assignments.map(({ nodeId }) => nodeId)),
+  )
+  const late = Math.round(lateAvoided)
+  const sign = extraCents < 0 ? '-' : '+'
+  const cost = `${sign}${showMoney(Math.abs(extraCents), currency)}`
+  const saved = late > 0 ? `, saves ${late} late ${late === 1 ? 'order' : 'orders'}` : ''
+  return `move ${orders} ${orders === 1 ? 'order' : 'orders'} from ${from} to ${to}, ${cost}${saved}`
+}
+
+function placesInWords(state: CoreState, nodeIds: readonly string[]): string {
+  const names = [...new Set(nodeIds)].map((nodeId) => state.nodes.get(nodeId)?.name ?? nodeId)
+  const [first = '', second = ''] = names
+  if (names.length <= 1) return first
+  return names.length === 2 ? `${first} and ${second}` : `${names.length} nodes`
+}
+
+/**
+ * Ends plans whose time is over and carries out those that were approved; a plan that a crash cut short goes on where
+ * it was.
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function settlePlans(core: Core, at: number): Promise<Outcome> {
+  const sum: Outcome = { moved: 0, notMoved: 0, isStopped: false }
+  const { mode, isStopped } = limitsOf(core.state().policy)
+  const isHalted = isStopped || mode === 'off' || mode === 'shadow'
+  for (const plan of [...core.state().reroutes.plans.values()]) {
+    if (plan.status === 'proposed' && at >= plan.expiresAt) {
+      await core.execute('ExpireReroute', { planId: plan.planId }, { at })
+    }
+    if (plan.status !== 'approved' || isHalted) continue
+    const one = await carryOutPlan(core, plan, at)
+    sum.moved += one.moved
+    sum.notMoved += one.notMoved
+    sum.isStopped ||= one.isStopped
+  }
+  return sum
+}
+
+async function carryOutPlan(core: Core, plan: PlanState, at: number): Promise<Outcome> {
+  const moves: PlannedMove[] = []
+  let before = 0
+  for (const { orderId, fulfillmentOrderId, assignments, decision } of plan.moves) {
+    const order = core.state().orders.get(orderId)
+    const work = order?.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
+    if (order === undefined || work === undefined) continue
+    // Made before a crash: the work that took over bears the decision.
+    if (order.work.some((each) => each.decisionId === decision.decisionId)) before++
+    else moves.push({ order, work, assignments: [...assignments], decision })
+  }
+  const outcome = await carryOut(core, moves, { planId: plan.planId }, at)
+  // A plan that somebody stopped waits until reroutes are let go again.
+  if (outcome.isStopped) return outcome
+  const moved = before + outcome.moved
+  const finished = { planId: plan.planId, moved, notMoved: plan.orders - moved }
+  await core.execute('FinishReroute', finished, { at })
+  return outcome
+}

@@ -1,0 +1,132 @@
+// One round of reroutes over all open incidents: what each touches is re-sourced together, and moves that pay are
+// made, or wait for a person. Work of incidents that ended goes back where that pays. The core has the last word on
+// each move.
+
+import { type CoreState, type Incident, limitsOf } from '#orchestrator/core'
+import { type AffectedWork, affectedBy } from './affected.ts'
+import { carryOut, noteStaying } from './carry-out.ts'
+import { placeOf, type RerouteContext } from './context.ts'
+import { Memory } from './memory.ts'
+import { type Purpose, planMoves, type ReroutePlan } from './plan.ts'
+import { approvalFor, propose, settlePlans, wasRejected, workInPlans } from './propose.ts'
+
+/** What a round did. */
+export interface RerouteRound {
+  moved: number
+  notMoved: number
+  /** Moves that wait for a person since this round. */
+  proposed: number
+}
+
+/** How long after its end an incident's moves may go back, ms of the market. */
+const backMs = 86_400_000
+
+/**
+ * One round over all open incidents.
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function rerouteAll(context: RerouteContext): Promise<RerouteRound> {
+  const { core, now, memory = new Memory() } = context
+  const settled = await settlePlans(core, now)
+  const round: RerouteRound = { moved: settled.moved, notMoved: settled.notMoved, proposed: 0 }
+  for (const incidentId of [...core.state().openIncidents.values()]) {
+    const { mode, isStopped, minSeverity } = limitsOf(core.state().policy)
+    if (mode === 'off' || isStopped) return round
+    const incident = core.state().incidents.get(incidentId)
+    if (incident === undefined || incident.severity < minSeverity) continue
+    add(round, await rerouteFor(incident, context, memory))
+  }
+  for (const incident of endedLately(core.state(), now)) {
+    if (memory.isNewEnd(incident.incidentId)) add(round, await moveBack(incident, context))
+  }
+  return round
+}
+
+function add(round: RerouteRound, one: RerouteRound): void {
+  round.moved += one.moved
+  round.notMoved += one.notMoved
+  round.proposed += one.proposed
+}
+
+async function rerouteFor(
+  incident: Incident,
+  context: RerouteContext,
+  memory: Memory,
+): Promise<RerouteRound> {
+  const { core, now, oddnessOf, selects } = context
+  const { incidentId } = incident
+  const state = core.state()
+  const isStale = memory.isStale(incidentId, now, state.policy)
+  const waiting = workInPlans(state)
+  const works = affectedBy(state, incident).filter(
+    ({ order, work }) =>
+      (isStale || !order.declinedFor.includes(incidentId)) &&
+      !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`) &&
+      (selects === undefined || selects(order, incident)),
+  )
+  if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
+  if (isStale) memory.weighed(incidentId, now, state.policy)
+  const purpose: Purpose = { name: incidentId, incident, guard: {}, holdsOut: true, oddnessOf }
+  const plan = await planMoves(works, placeOf(context), purpose)
+  return enact(plan, context, { kind: 'incident', incident, name: incidentId, why: incident.title })
+}
+
+/** Makes the moves of a plan, or proposes them; notes what stays. */
+async function enact(
+  plan: ReroutePlan,
+  { core, now }: RerouteContext,
+  about: { kind: 'incident' | 'recovery'; incident: Incident; name: string; why: string },
+): Promise<RerouteRound> {
+  const reason = approvalFor(core.state(), plan, about.incident)
+  const round: RerouteRound = { moved: 0, notMoved: 0, proposed: 0 }
+  if (reason === null) {
+    const outcome = await carryOut(core, plan.moves, {}, now)
+    round.moved = outcome.moved
+    round.notMoved = outcome.notMoved
+  } else if (!wasRejected(core.state(), about)) {
+    round.proposed = await propose(core, plan.moves, about, reason, now)
+  }
+  if (about.kind === 'incident') round.notMoved += await noteStaying(core, plan.stays, now)
+  return round
+}
+
+function endedLately(state: CoreState, now: number): Incident[] {
+  const { movesBack, mode, isStopped } = limitsOf(state.policy)
+  if (!movesBack || mode === 'off' || isStopped) return []
+  return [...state.incidents.values()].filter(
+    ({ resolvedAt, ordersMoved }) => resolvedAt !== null && resolvedAt > now - backMs && ordersMoved > 0,
+  )
+}
+
+/** Work that an incident moved and that nobody began, weighed anew: it goes back only where that pays. */
+async function moveBack(incident: Incident, context: RerouteContext): Promise<RerouteRound> {
+  const works = movedFor(context.core.state(), incident.incidentId)
+  if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
+  const name = `${incident.incidentId}/back`
+  const purpose: Purpose = { name, incident, guard: {}, holdsOut: false, minGainCents: backGainCents }
+  const plan = await planMoves(works, placeOf(context), purpose)
+  const why = `${incident.title}; that is over`
+  return enact(plan, context, { kind: 'recovery', incident, name, why })
+}
+
+/** A move back must be better by so much: two moves in a row are a nuisance to those who work there. */
+const backGainCents = 100
+
+/** Open work that an incident moved and that can still go elsewhere. */
+export function movedFor(state: CoreState, incidentId: string): AffectedWork[] {
+  const found: AffectedWork[] = []
+  for (const orderIds of state.openByNode.values()) {
+    for (const orderId of orderIds) {
+      const order = state.orders.get(orderId)
+      for (const work of order?.work ?? []) {
+        if (order === undefined || !isOf(work.decisionId, order.orderId, incidentId)) continue
+        if (work.status === 'open' || work.status === 'accepted') found.push({ order, work })
+      }
+    }
+  }
+  return [...new Map(found.map((each) => [each.work.fulfillmentOrderId, each])).values()]
+}
+
+function isOf(decisionId: string | null, orderId: string, incidentId: string): boolean {
+  return decisionId?.startsWith(`${orderId}/${incidentId}/`) ?? false
+}

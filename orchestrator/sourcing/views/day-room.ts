@@ -1,0 +1,41 @@
+// What a node can still do until its cut-off of today, and what it has to. It books nothing.
+
+import type { CoreState } from '#orchestrator/core'
+import { openSession } from '../model/session.ts'
+import type { Worlds } from './worlds.ts'
+
+/** A node's work of the day it is in. */
+export interface DayRoom {
+  /** Local day, YYYY-MM-DD. */
+  day: string
+  /** Epoch ms; null = the day has no cut-off. */
+  cutOffAt: number | null
+  /** Orders that it can do on that day in all. */
+  limit: number
+  /** Orders that have left on it or have to, those that are late already with them. */
+  booked: number
+}
+
+/**
+ * Nodes with a limit, by id, on the first day they still send on; only where that is the day it is there.
+ * @param now epoch ms of the market
+ */
+export function dayRooms(worlds: Worlds, state: CoreState, now: number): Map<string, DayRoom> {
+  const [strategy] = state.strategies.strategies
+  const rooms = new Map<string, DayRoom>()
+  if (strategy === undefined) return rooms
+  const world = worlds.at(state, now, strategy)
+  const session = openSession(world)
+  for (const facts of session.nodes) {
+    const { nodeId } = facts.node
+    if (!facts.hasCapacity || facts.isBlocked) continue
+    const day = facts.localDay
+    const [first] = session.days(facts, null)
+    const limit = session.limits(facts, day).orders
+    if (!Number.isFinite(limit) || first === undefined || world.network.dayAt(nodeId, now) !== day) continue
+    const isToday = first.cutOffAt !== null && world.network.dayAt(nodeId, first.cutOffAt) === day
+    const { orders: booked } = world.load.booked(nodeId, day)
+    rooms.set(nodeId, { day, cutOffAt: isToday ? first.cutOffAt : null, limit, booked })
+  }
+  return rooms
+}
