@@ -2,9 +2,10 @@
 
 import type { api } from '#data/contracts'
 import type { Command } from '#data/log'
+import type { AlertingCommands } from './alerting/commands.ts'
 import type { ArchiveCommands } from './archive/commands.ts'
 import type { DetectionCommands } from './detection/commands.ts'
-import type { Finding, Impact } from './incidents/incident.ts'
+import type { IncidentCommands } from './incidents/commands.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { NetworkCommands } from './network/commands.ts'
 import type { OrderCommands } from './orders/commands.ts'
@@ -13,13 +14,9 @@ import type { RerouteCommands } from './reroute/plan.ts'
 import type { StockCommands } from './stock/commands.ts'
 import type { TransferCommands } from './transfer/commands.ts'
 
-/** Data of each command on the market itself and its incidents. */
+/** Data of each command on the market itself. */
 export interface MarketCommands {
   DefineNodes: { nodes: readonly Node[] }
-  OpenIncident: { incidentId: string; finding: Finding; impact: Impact }
-  UpdateIncident: { incidentId: string; finding: Finding; impact: Impact }
-  ResolveIncident: { incidentId: string; reason: string }
-  AcknowledgeIncident: { incidentId: string; by: string }
   SetPolicy: { policy: api.ReroutePolicy }
   SetClock: { clock: Partial<MarketClock>; isDemo?: boolean }
 }
@@ -32,6 +29,8 @@ export interface CommandData
     MarketCommands,
     NetworkCommands,
     DetectionCommands,
+    IncidentCommands,
+    AlertingCommands,
     RerouteCommands,
     PolicyCommands,
     ArchiveCommands {}

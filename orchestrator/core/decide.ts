@@ -1,9 +1,11 @@
 // What a command does in a state: the table from command to rule. Pure; an expected no is an answer, never thrown.
 
+import { alertingRules } from './alerting/rules.ts'
 import { archiveRules } from './archive/rules.ts'
 import type { CommandType, CoreCommand, MarketCommands } from './commands.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
 import { detectionRules } from './detection/rules.ts'
+import { incidentRules } from './incidents/rules.ts'
 import { networkRules } from './network/rules.ts'
 import { orderRules } from './orders/rules.ts'
 import { policyRules } from './policies/rules.ts'
@@ -16,13 +18,6 @@ import { transferBlock, transferRules } from './transfer/rules.ts'
 
 const marketRules: RulesOf<MarketCommands> = {
   DefineNodes: (state, { data, at }) => defineNodes(state, data, at),
-  OpenIncident: (state, { data, at }) =>
-    state.incidents.has(data.incidentId) || state.openIncidents.has(data.finding.key)
-      ? done([])
-      : done([event('IncidentOpened', { ...data, at })]),
-  UpdateIncident: onIncident('IncidentUpdated'),
-  ResolveIncident: onIncident('IncidentResolved'),
-  AcknowledgeIncident: onIncident('IncidentAcknowledged'),
   SetPolicy: (state, { data, at }) =>
     JSON.stringify(state.policy) === JSON.stringify(data.policy)
       ? done([])
@@ -38,18 +33,11 @@ const rules: RulesOf<Record<CommandType, unknown>> = {
   ...archiveRules,
   ...networkRules,
   ...detectionRules,
+  ...incidentRules,
+  ...alertingRules,
   ...rerouteRules,
   ...policyRules,
   ...marketRules,
-}
-
-function onIncident(type: 'IncidentUpdated' | 'IncidentResolved' | 'IncidentAcknowledged') {
-  return (state: CoreState, { data, at }: { data: { incidentId: string }; at: number }): Verdict => {
-    const incident = state.incidents.get(data.incidentId)
-    if (incident === undefined) return refused('incident_unknown', { incidentId: data.incidentId })
-    if (incident.status === 'resolved') return done([])
-    return done([event(type, { ...data, at } as never)])
-  }
 }
 
 /** What the command does in this state. */

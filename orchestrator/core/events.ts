@@ -1,9 +1,10 @@
 // What can happen in the core. Events are kept forever: fields are added, never renamed.
 
 import type { api } from '#data/contracts'
+import type { AlertingEvents } from './alerting/events.ts'
 import type { ArchiveEvents } from './archive/events.ts'
 import type { DetectionEvents } from './detection/events.ts'
-import type { Finding, Impact } from './incidents/incident.ts'
+import type { IncidentEvents } from './incidents/events.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { NetworkEvents } from './network/events.ts'
 import type { OrderEvents } from './orders/events.ts'
@@ -12,13 +13,9 @@ import type { RerouteEvents } from './reroute/plan.ts'
 import type { StockEvents } from './stock/events.ts'
 import type { TransferEvents } from './transfer/events.ts'
 
-/** Data of each event of the market itself and its incidents. */
+/** Data of each event of the market itself. */
 export interface MarketEvents {
   NodeDefined: { node: Node }
-  IncidentOpened: { incidentId: string; finding: Finding; impact: Impact }
-  IncidentUpdated: { incidentId: string; finding: Finding; impact: Impact }
-  IncidentResolved: { incidentId: string; reason: string }
-  IncidentAcknowledged: { incidentId: string; by: string }
   PolicySet: { policy: api.ReroutePolicy }
   ClockSet: { clock: Partial<MarketClock>; isDemo: boolean }
 }
@@ -34,6 +31,8 @@ export interface EventData
     MarketEvents,
     NetworkEvents,
     DetectionEvents,
+    IncidentEvents,
+    AlertingEvents,
     RerouteEvents,
     PolicyEvents,
     ArchiveEvents {}

@@ -1,11 +1,12 @@
 // The state after an event. Pure: what was handed out before never changes.
 
 import { domainEvent } from '#data/log'
+import { alertingHandlers } from './alerting/handlers.ts'
 import { archiveHandlers } from './archive/handlers.ts'
 import { detectionHandlers } from './detection/handlers.ts'
 import type { CoreEvent, EventType, MarketEvents } from './events.ts'
 import type { HandlersOf } from './handlers.ts'
-import { opened, updated } from './incidents/evolve-incident.ts'
+import { incidentHandlers } from './incidents/evolve-incident.ts'
 import { networkHandlers } from './network/handlers.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import { policyHandlers } from './policies/handlers.ts'
@@ -21,10 +22,6 @@ const marketHandlers: HandlersOf<MarketEvents> = {
     changes: state.changes + 1,
     nodesVersion: state.changes + 1,
   }),
-  IncidentOpened: opened,
-  IncidentUpdated: (state, data) => updated(state, data.incidentId, data.at, data),
-  IncidentResolved: (state, data) => updated(state, data.incidentId, data.at, { resolved: data.reason }),
-  IncidentAcknowledged: (state, data) => updated(state, data.incidentId, data.at, { acknowledged: data.by }),
   PolicySet: (state, { policy }) => ({ ...state, policy }),
   ClockSet: (state, { clock, isDemo }) => ({ ...state, clock: { ...state.clock, ...clock }, isDemo }),
 }
@@ -36,6 +33,8 @@ const handlers: HandlersOf<Record<EventType, unknown>> = {
   ...archiveHandlers,
   ...networkHandlers,
   ...detectionHandlers,
+  ...incidentHandlers,
+  ...alertingHandlers,
   ...rerouteHandlers,
   ...policyHandlers,
   ...marketHandlers,

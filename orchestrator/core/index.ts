@@ -1,12 +1,34 @@
 // Door of the core: orders and inventory of a market, as commands, events and state.
 
+export {
+  type AlertingState,
+  defaultRouting,
+  type Notice,
+  type NoticedIncident,
+  type NoticeGroup,
+  type NoticeKind,
+  type NoticeType,
+  noticeTypes,
+  type Silence,
+  type Told,
+} from './alerting/alerting.ts'
 export type { CommandData, CommandType, CoreAnswer, CoreCommand } from './commands.ts'
 export type { Change, ChangeKind, Core } from './core.ts'
 export { decide } from './decide.ts'
 export { feedbackOf } from './detection/rules.ts'
 export type { CoreEvent, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
-export type { Finding, Impact, Incident } from './incidents/incident.ts'
+export { causeOf, changesSince } from './incidents/changes.ts'
+export { hasStayedBack, openingOf } from './incidents/flapping.ts'
+export {
+  type Finding,
+  freshLife,
+  type Impact,
+  type Incident,
+  type IncidentComment,
+  type IncidentStatus,
+} from './incidents/incident.ts'
+export { type IncidentWords, incidentWordsOf } from './incidents/words.ts'
 export type { MarketClock, Node } from './market.ts'
 export { ownProvider } from './network/decide-network.ts'
 export { fallbackCycle, newestOf as newestStrategy } from './network/decide-strategies.ts'

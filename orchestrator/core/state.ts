@@ -1,6 +1,7 @@
 // Everything the core of one market knows, in maps that share structure: a state that was handed out never changes.
 
 import type { api } from '#data/contracts'
+import { type AlertingState, emptyAlerting } from './alerting/alerting.ts'
 import type { Incident } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import { defaultStrategy } from './network/default-strategy.ts'
@@ -69,12 +70,16 @@ export interface CoreState {
   incidents: PersistentMap<string, Incident>
   /** Ids of the incidents that have not ended, by the key of their finding. */
   openIncidents: PersistentMap<string, string>
+  /** Ids of the incidents that were the last of the key of their finding. */
+  lastIncidents: PersistentMap<string, string>
   /** Limits of reroutes. */
   policy: api.ReroutePolicy
   /** What reroutes did lately, and plans that wait for a person. */
   reroutes: RerouteState
   /** Policies that orders are asked by on their way. */
   policyBook: PolicyBook
+  /** Silences, who is told of what, and what was said of which incident. */
+  alerting: AlertingState
   /** What people set and said of detection; null = as Detour starts. Feedback oldest first. */
   detection: { settings: api.DetectionSettings | null; feedback: readonly api.Feedback[] }
   network: NetworkState
@@ -127,6 +132,8 @@ export function emptyState(market: string): CoreState {
     transfers: PersistentMap(),
     incidents: PersistentMap(),
     openIncidents: PersistentMap(),
+    lastIncidents: PersistentMap(),
+    alerting: emptyAlerting,
     policy: defaultPolicy,
     reroutes: emptyReroutes(),
     policyBook: emptyPolicyBook,

@@ -2,6 +2,7 @@
 // reroutes. Each part is asked in its order; none of them is here.
 
 import type { Effects } from '#data/kernel'
+import { tendIncidents } from '#orchestrator/alerting'
 import { advance, type FlowContext, launchDue, sourceGathered } from '#orchestrator/flows'
 import { lookAhead, Memory, type MoveContext, rerouteAll, rescueAll } from '#orchestrator/reroute'
 import { readHistory } from '#orchestrator/sourcing'
@@ -74,6 +75,7 @@ export class Loop {
     }
     await this.#advanceAll()
     const found = await detector.run(now())
+    await tendIncidents(core, now())
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
     worlds.oddness = this.#oddness
     const oddnessOf = (orderId: string) => this.#oddness.get(orderId) ?? 0

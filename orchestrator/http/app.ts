@@ -7,6 +7,7 @@ import type { App, AppParts } from './parts.ts'
 import { plainApp } from './plain-app.ts'
 import { addReference, collectRoutes } from './reference.ts'
 import { Repeats } from './repeats.ts'
+import { addAlerting } from './routes/alerting.ts'
 import { addAnalysis } from './routes/analysis.ts'
 import { addDetection } from './routes/detection.ts'
 import { addHealth } from './routes/health.ts'
@@ -58,6 +59,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addOrderStates(api, parts)
       addStock(api, parts)
       addIncidents(api, parts)
+      addAlerting(api, parts)
       addReroutes(api, parts, repeats)
       addEffects(api, parts)
       addDetection(api, parts)

@@ -65,6 +65,8 @@ export function refusal(reason: string | null, details: Record<string, unknown>)
       return fail('WORK_UNKNOWN', details)
     case 'incident_unknown':
       return fail('INCIDENT_UNKNOWN', details)
+    case 'silence_unknown':
+      return fail('SILENCE_UNKNOWN', details)
     case 'reservation_unknown':
       return fail('RESERVATION_UNKNOWN', details)
     default:

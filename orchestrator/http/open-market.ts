@@ -4,11 +4,13 @@
 import { schedule } from 'node-cron'
 import { type Effects, reasonOf } from '#data/kernel'
 import type { Vault } from '#data/vault'
+import { openAlerting } from '#orchestrator/alerting'
 import { type MarketFinder, sweepTransfers } from '#orchestrator/cluster'
 import type { CoreOptions } from '#orchestrator/core'
 import { type Engine, openEngine, type Shared } from '#orchestrator/engine'
 import { coreAlarm, openWebhooks, type Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
+import { alertReceivers } from './alert-receivers.ts'
 import { createApp } from './app.ts'
 import type { App, BaseParts } from './parts.ts'
 
@@ -72,6 +74,9 @@ export async function openMarket(
       ...{ ownUrl: url, alarm },
     })
     steps.push(() => webhooks.close())
+    const receivers = () => alertReceivers(webhooks)
+    const alerting = openAlerting({ core: engine.core, effects, now: () => engine.now(), receivers })
+    steps.push(() => alerting.close())
     const basePath = isDefault ? '/api/v1' : `/api/v1/markets/${market}`
     const app = await createApp({ ...parts, engine, webhooks, basePath })
     steps.push(() => app.close())

@@ -33,6 +33,7 @@ export async function collectRoutes(app: App): Promise<void> {
         ['fulfillment orders', 'Work of nodes from picking to delivery'],
         ['inventory', 'Stock by SKU and node'],
         ['incidents', 'Constraints that were confirmed'],
+        ['alerting', 'Silences, maintenance windows, and who is told of which incident'],
         ['detection', 'How constraints are found: settings, feedback, and what either would change'],
         ['models', 'Versions of models and their tests on the past, trainings, and models of your own'],
         ['reroutes', 'Plans that wait for a person, the kill switch, roll-backs and effects'],

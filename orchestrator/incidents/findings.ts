@@ -5,9 +5,11 @@ import {
   type Core,
   type CoreState,
   type Finding,
+  hasStayedBack,
   type Impact,
   isMovable,
   type Order,
+  openingOf,
 } from '#orchestrator/core'
 import { affectedBy } from '#orchestrator/reroute'
 
@@ -35,7 +37,7 @@ const ordersStep = 0.2
 const valueStep = 0.2
 
 /**
- * Opens, updates and resolves incidents; each at most once in a call.
+ * Opens, updates and resolves incidents; each at most once in a call. `opened` tells also of those that came back.
  * @param runId names the detection run, so that a repeated call changes nothing
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
@@ -51,15 +53,18 @@ export async function applyFindings(
     if (openId === undefined) {
       if (!isBreaching) continue
       const incidentId = `inc_${run.runId}_${finding.key}`.replace(/[^A-Za-z0-9_.-]+/g, '-')
-      await core.execute('OpenIncident', { incidentId, finding, impact }, { at: run.at })
-      changes.opened.push(incidentId)
+      if (openingOf(core.state(), finding.key, finding.severity, run.at).kind === 'rest') continue
+      const asked = { incidentId, finding, impact, isNoticed: true }
+      await core.execute('OpenIncident', asked, { at: run.at })
+      changes.opened.push(core.state().openIncidents.get(finding.key) ?? incidentId)
     } else if (hasRecovered) {
+      if (mustWait(core.state(), openId, run.at)) continue
       const reason =
         newLevelSince === null
           ? 'values are back in the expected range'
           : `the level since ${new Date(newLevelSince).toISOString().slice(0, 16)}Z has lasted and counts as usual now`
       await core.execute('ResolveIncident', { incidentId: openId, reason }, { at: run.at })
-      changes.resolved.push(openId)
+      if (core.state().incidents.get(openId)?.status === 'resolved') changes.resolved.push(openId)
     } else if (isBreaching && isNews(core.state(), openId, finding, impact)) {
       await core.execute('UpdateIncident', { incidentId: openId, finding, impact }, { at: run.at })
       changes.updated.push(openId)
@@ -68,15 +73,23 @@ export async function applyFindings(
   return changes
 }
 
+/** Whether values are back, but not for as long as an incident that flaps has to wait. */
+function mustWait(state: CoreState, incidentId: string, at: number): boolean {
+  const incident = state.incidents.get(incidentId)
+  if (incident === undefined || !incident.isFlapping || incident.recoveringSince === null) return false
+  return !hasStayedBack(state, incident, at)
+}
+
 function isNews(state: CoreState, incidentId: string, finding: Finding, impact: Impact): boolean {
   const before = state.incidents.get(incidentId)
   if (before === undefined) return false
   const orders = Math.abs(impact.ordersAtRisk - before.ordersAtRisk)
   const seen = Math.abs((finding.value ?? 0) - (before.value ?? 0))
   return (
+    before.recoveringSince !== null ||
     finding.metric !== before.metric ||
     seen > valueStep * Math.max(Math.abs(finding.expected ?? 0), 1) ||
-    Math.abs(finding.severity - before.severity) >= severityStep ||
+    Math.abs(finding.severity - before.severityFound) >= severityStep ||
     orders > Math.max(2, before.ordersAtRisk * ordersStep)
   )
 }

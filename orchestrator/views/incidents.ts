@@ -1,7 +1,8 @@
 // Incidents of the core with names, what they hold now, and the series that shows them. It opens and ends none.
 
 import type { api } from '#data/contracts'
-import type { Incident } from '#orchestrator/core'
+import { type AlertReceiver, severityWord, tellingOf } from '#orchestrator/alerting'
+import type { CoreState, Incident } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { cursorOf, pageLimit, placeOf } from './cursor.ts'
 import { listDecisions } from './decisions.ts'
@@ -28,7 +29,7 @@ export async function listIncidents(
   const limit = pageLimit(query.limit)
   const places = await placesOf(engine)
   const matches = [...engine.core.state().incidents.values()]
-    .filter((incident) => isAsked(incident, query.status))
+    .filter((incident) => isAsked(engine.core.state(), incident, query))
     .sort((a, b) => b.openedAt - a.openedAt || (a.incidentId < b.incidentId ? -1 : 1))
   const rest = matches.filter(
     ({ openedAt, incidentId }) =>
@@ -46,12 +47,41 @@ export async function listIncidents(
   }
 }
 
-function isAsked({ status }: Incident, asked: IncidentQuery['status']): boolean {
-  return asked === undefined || (asked === 'active' ? status !== 'resolved' : status === asked)
+function isAsked(state: CoreState, incident: Incident, query: IncidentQuery): boolean {
+  const status = shownStatus(state, incident)
+  const isStatus =
+    query.status === undefined ||
+    (query.status === 'active' ? status !== 'resolved' && status !== 'merged' : status === query.status)
+  const owner = query.owner === 'nobody' ? null : query.owner
+  return (
+    isStatus &&
+    (owner === undefined || incident.owner === owner) &&
+    (query.severity === undefined || severityWord(incident.severity) === query.severity) &&
+    (query.dimension === undefined || incident.dimension === query.dimension) &&
+    (query.value === undefined || incident.dimensionValue === query.value) &&
+    (query.metric === undefined || incident.metric === query.metric) &&
+    (query.silenced === undefined || incident.isSilenced === query.silenced) &&
+    (query.flapping === undefined || incident.isFlapping === query.flapping) &&
+    (query.q === undefined || incident.title.toLowerCase().includes(query.q.toLowerCase()))
+  )
 }
 
-/** An incident with its evidence: the series from two days before it began, decisions, what happened. */
-export async function getIncident(engine: Engine, incidentId: string): Promise<api.IncidentDetail | null> {
+/** How an incident stands for people: one that is told with another is merged while that goes on. */
+function shownStatus(state: CoreState, { status, mergedInto }: Incident): api.Incident['status'] {
+  if (status === 'resolved' || mergedInto === null) return status
+  const parent = state.incidents.get(mergedInto)
+  return parent === undefined || parent.status === 'resolved' ? status : 'merged'
+}
+
+/**
+ * An incident with its evidence: the series from two days before it began, decisions, what happened, and who was told.
+ * @param receivers who can be told
+ */
+export async function getIncident(
+  engine: Engine,
+  incidentId: string,
+  receivers: readonly AlertReceiver[] = [],
+): Promise<api.IncidentDetail | null> {
   const incident = engine.core.state().incidents.get(incidentId)
   if (incident === undefined) return null
   const places = await placesOf(engine)
@@ -63,8 +93,20 @@ export async function getIncident(engine: Engine, incidentId: string): Promise<a
     ...incidentView(engine, places, incident),
     series,
     decisions: decisions.items,
-    timeline: incident.history.map(({ at, text }) => ({ at: isoOf(at), text })),
+    timeline: incident.history.map(({ at, ...line }) => ({ at: isoOf(at), ...line })),
+    comments: incident.comments.map(({ at, ...comment }) => ({ at: isoOf(at), ...comment })),
+    parts: partsOf(engine.core.state(), incidentId),
+    telling: tellingOf({ state: engine.core.state(), receivers, now: engine.now() }, incident),
   }
+}
+
+/** Incidents that are told with this one. */
+function partsOf(state: CoreState, incidentId: string): api.IncidentDetail['parts'] {
+  return [...state.openIncidents.values()].flatMap((id) => {
+    const part = state.incidents.get(id)
+    if (part?.mergedInto !== incidentId) return []
+    return [{ incidentId: id, title: part.title, status: part.status }]
+  })
 }
 
 async function seriesOf(
@@ -96,8 +138,9 @@ export function incidentView(engine: Engine, places: Places, incident: Incident)
   return {
     incidentId: incident.incidentId,
     market: engine.market,
-    status: incident.status,
+    status: shownStatus(state, incident),
     severity: incident.severity,
+    ...lifeOf(incident),
     title: incident.title,
     metric: incident.metric,
     metricTitle: info.title,
@@ -129,6 +172,19 @@ export function incidentView(engine: Engine, places: Places, incident: Incident)
       share,
       ...(slice === undefined ? {} : { slice: [...slice] }),
     })),
+  }
+}
+
+function lifeOf(incident: Incident) {
+  const { severityFound, severitySetBy, owner, snooze, resolvedBy, reopened, isFlapping } = incident
+  const { flapScore, mergedInto, splitFrom, isSilenced, silencedBy, isRerouteHeld } = incident
+  return {
+    ...{ severityFound, severitySetBy, owner, resolvedBy, reopened, isFlapping },
+    ...{ flapScore, mergedInto, splitFrom, isSilenced, silencedBy, isRerouteHeld },
+    snoozedUntil: isoOrNull(snooze?.until ?? null),
+    isSnoozed: snooze !== null,
+    isRecovering: incident.recoveringSince !== null,
+    commentCount: incident.comments.length,
   }
 }
 

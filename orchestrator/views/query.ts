@@ -58,9 +58,21 @@ export interface OrderQuery extends PageQuery {
   direction?: Direction | undefined
 }
 
-/** Filters of the incident list. */
+/** Filters of the incident list; those that are given all have to hold. */
 export interface IncidentQuery extends PageQuery {
-  status?: 'open' | 'acknowledged' | 'resolved' | 'active' | undefined
+  /** active = not resolved and not merged. */
+  status?: 'open' | 'acknowledged' | 'snoozed' | 'merged' | 'resolved' | 'active' | undefined
+  /** Who looks after it; `nobody` = no owner. */
+  owner?: string | undefined
+  severity?: 'high' | 'medium' | 'low' | undefined
+  dimension?: string | undefined
+  /** Value of the dimension. */
+  value?: string | undefined
+  metric?: string | undefined
+  silenced?: boolean | undefined
+  flapping?: boolean | undefined
+  /** Part of its title. */
+  q?: string | undefined
 }
 
 /** Filters of the decision list. */

@@ -105,8 +105,24 @@ export const decisionPage = pageOf(decision)
 const incidentFields = {
   incidentId: Type.String(),
   market: Type.String(),
-  status: oneOf(['open', 'acknowledged', 'resolved'] as const),
+  status: oneOf(['open', 'acknowledged', 'snoozed', 'merged', 'resolved'] as const),
   severity: Type.Number({ description: '0 to 1' }),
+  severityFound: Type.Number({ description: 'as detection sees it, where a person set another' }),
+  severitySetBy: orNull(Type.String()),
+  owner: orNull(Type.String({ description: 'who looks after it' })),
+  snoozedUntil: orNull(instantText),
+  isSnoozed: Type.Boolean({ description: 'without `snoozedUntil` until it changes' }),
+  resolvedBy: orNull(Type.String({ description: 'the person who ended it; null = values are back' })),
+  reopened: Type.Integer({ description: 'how often it came back' }),
+  isFlapping: Type.Boolean({ description: 'it comes and goes: told once, ended only when values stay' }),
+  flapScore: Type.Number({ description: '0 to 1' }),
+  isRecovering: Type.Boolean({ description: 'values are back, but it flaps' }),
+  mergedInto: orNull(Type.String({ description: 'incident it is told and shown with' })),
+  splitFrom: orNull(Type.String({ description: 'incident it was a cause of' })),
+  isSilenced: Type.Boolean(),
+  silencedBy: orNull(Type.String({ description: 'id of the silence' })),
+  isRerouteHeld: Type.Boolean({ description: 'nothing is rerouted for it while it is silenced' }),
+  commentCount: Type.Integer(),
   title: Type.String({ description: 'one sentence' }),
   metric: Type.String(),
   metricTitle: Type.String(),
@@ -147,12 +163,47 @@ export type Incident = Of<typeof incident>
 /** A page of incidents. */
 export const incidentPage = pageOf(incident)
 
+/** Who was told of an incident, and why nobody is told more now. */
+export const incidentTelling = shape({
+  told: Type.Array(
+    shape({
+      route: Type.String(),
+      receivers: Type.Array(Type.String(), { description: 'ids of webhooks' }),
+      firstAt: instantText,
+      lastAt: instantText,
+    }),
+  ),
+  why: oneOf([
+    'told',
+    'due',
+    'waiting',
+    'no_rule',
+    'no_receiver',
+    'silenced',
+    'snoozed',
+    'merged',
+    'flapping',
+    'over',
+    'before_notices',
+  ] as const),
+  sentence: Type.String({ description: 'in words: why nobody is told more now' }),
+  nextAt: orNull(Type.String({ format: 'date-time', description: 'when a message is due' })),
+})
+export type IncidentTelling = Of<typeof incidentTelling>
+
 /** An incident with its evidence. */
 export const incidentDetail = shape({
   ...incidentFields,
   series: orNull(metricSeries),
   decisions: Type.Array(decision),
-  timeline: Type.Array(shape({ at: instantText, text: Type.String() })),
+  timeline: Type.Array(shape({ at: instantText, text: Type.String(), by: Type.Optional(Type.String()) })),
+  comments: Type.Array(
+    shape({ commentId: Type.String(), at: instantText, by: Type.String(), text: Type.String() }),
+  ),
+  parts: Type.Array(shape({ incidentId: Type.String(), title: Type.String(), status: Type.String() }), {
+    description: 'incidents that were merged into it and are not over',
+  }),
+  telling: incidentTelling,
 })
 export type IncidentDetail = Of<typeof incidentDetail>
 

@@ -1,9 +1,11 @@
 // Door of the API's shapes: one value gives the type, the validation and the OpenAPI schema.
 
+export * from './alerting.ts'
 export * from './analysis.ts'
 export * from './detection.ts'
 export * from './fulfillment-orders.ts'
 export * from './health.ts'
+export * from './incident-actions.ts'
 export * from './incidents.ts'
 export * from './inventory.ts'
 export * from './markets.ts'

@@ -102,6 +102,7 @@ export const surfaceErrors = {
     message: 'order {orderId} has no fulfillment order {fulfillmentOrderId}',
   },
   INCIDENT_UNKNOWN: { status: 404, retryable: false, message: 'there is no incident {incidentId}' },
+  SILENCE_UNKNOWN: { status: 404, retryable: false, message: 'there is no silence {silenceId}' },
   DECISION_UNKNOWN: { status: 404, retryable: false, message: 'there is no decision {decisionId}' },
   KEY_UNKNOWN: {
     status: 404,

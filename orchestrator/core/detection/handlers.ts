@@ -1,6 +1,7 @@
 // How the state follows from events of detection. Pure.
 
 import type { HandlersOf } from '../handlers.ts'
+import { judged } from '../incidents/evolve-incident.ts'
 import type { DetectionEvents } from './events.ts'
 
 /** Feedback that stays at hand; events keep the older. */
@@ -9,13 +10,18 @@ const feedbackMost = 2_000
 /** What events of detection do. */
 export const detectionHandlers: HandlersOf<DetectionEvents> = {
   DetectionSet: (state, { settings }) => ({ ...state, detection: { ...state.detection, settings } }),
-  FeedbackGiven: (state, { feedback }) => ({
-    ...state,
-    detection: {
-      ...state.detection,
-      feedback: [...state.detection.feedback, feedback].slice(-feedbackMost),
-    },
-  }),
+  FeedbackGiven: (state, { feedback, at }) =>
+    judged(
+      {
+        ...state,
+        detection: {
+          ...state.detection,
+          feedback: [...state.detection.feedback, feedback].slice(-feedbackMost),
+        },
+      },
+      feedback,
+      at,
+    ),
   FeedbackUndone: (state, { feedbackId }) => ({
     ...state,
     detection: {

@@ -1,23 +1,94 @@
 // How incidents follow from events, and how their tallies follow from reroutes.
 
-import type { EventData } from '../events.ts'
+import type { CoreEvent, EventData } from '../events.ts'
+import type { HandlersOf } from '../handlers.ts'
 import type { CoreState } from '../state.ts'
-import type { Finding, Impact, Incident } from './incident.ts'
+import type { IncidentEvents } from './events.ts'
+import { turnsWith } from './flapping.ts'
+import { freshLife, type Incident } from './incident.ts'
+import { incidentWordsOf } from './words.ts'
 
 const historyKept = 100
+const commentsKept = 200
+
+/** What events of incidents do. */
+export const incidentHandlers: HandlersOf<IncidentEvents> = {
+  IncidentOpened: opened,
+  IncidentReopened: (state, data) => reopened(state, data),
+  IncidentUpdated: (state, data) => updated(state, data),
+  // Every turn of an incident that flaps would push out what people said.
+  IncidentRecovering: (state, data) =>
+    changed(
+      state,
+      'IncidentRecovering',
+      data,
+      () => ({ recoveringSince: data.at }),
+      () => null,
+    ),
+  IncidentFlapping: (state, data) =>
+    changed(state, 'IncidentFlapping', data, (incident) => ({
+      isFlapping: true,
+      flapScore: data.score,
+      // It was about to end: that counts as a turn although it stays open.
+      turns: incident.status === 'resolved' ? incident.turns : turnsOnce(incident, data.at),
+    })),
+  IncidentResolved: (state, data) => resolved(state, data),
+  IncidentAcknowledged: (state, data) =>
+    changed(state, 'IncidentAcknowledged', data, ({ owner }) => ({
+      status: 'acknowledged',
+      acknowledgedBy: data.by,
+      owner: owner ?? data.by,
+      snooze: null,
+    })),
+  IncidentAssigned: (state, data) => changed(state, 'IncidentAssigned', data, () => ({ owner: data.owner })),
+  IncidentSnoozed: (state, data) =>
+    changed(state, 'IncidentSnoozed', data, () => ({
+      status: 'snoozed',
+      snooze: { until: data.until, by: data.by, at: data.at },
+    })),
+  IncidentWoken: (state, data) =>
+    changed(state, 'IncidentWoken', data, (incident) => ({
+      ...awake(incident),
+      wokenAt: data.at,
+    })),
+  IncidentSeveritySet: (state, data) =>
+    changed(state, 'IncidentSeveritySet', data, ({ severityFound }) =>
+      data.severity === null
+        ? { severity: severityFound, severitySetBy: null }
+        : { severity: data.severity, severitySetBy: data.by },
+    ),
+  IncidentCommented: (state, data) =>
+    changed(state, 'IncidentCommented', data, ({ comments }) => {
+      const { commentId, at, by, text } = data
+      return { comments: [...comments, { commentId, at, by, text }].slice(-commentsKept) }
+    }),
+  IncidentMerged: (state, data) => changed(state, 'IncidentMerged', data, () => ({ mergedInto: data.into })),
+  IncidentSplit: (state, data) => changed(state, 'IncidentSplit', data, () => ({ mergedInto: null })),
+  IncidentSilenced: (state, data) =>
+    changed(state, 'IncidentSilenced', data, () => ({
+      isSilenced: data.silenceId !== null,
+      silencedBy: data.silenceId,
+      isRerouteHeld: data.holdsReroutes,
+    })),
+}
 
 /** State after a constraint was confirmed. */
-export function opened(state: CoreState, data: EventData['IncidentOpened'] & { at: number }): CoreState {
-  const { incidentId, finding, impact, at } = data
+function opened(state: CoreState, data: EventData['IncidentOpened'] & { at: number }): CoreState {
+  const { incidentId, finding, impact, splitFrom = null, isNoticed = false, at } = data
   const incident: Incident = {
     ...finding,
     ...impact,
+    ...freshLife,
+    severityFound: finding.severity,
+    splitFrom,
+    isNoticed,
     incidentId,
     status: 'open',
     openedAt: at,
     updatedAt: at,
     resolvedAt: null,
     acknowledgedBy: null,
+    cutOffAt: impact.cutOffAt ?? null,
     ordersMoved: 0,
     ordersNotMoved: 0,
     history: [{ at, text: `Opened: ${finding.title}` }],
@@ -26,36 +97,104 @@ export function opened(state: CoreState, data: EventData['IncidentOpened'] & { a
     ...state,
     incidents: state.incidents.set(incidentId, incident),
     openIncidents: state.openIncidents.set(finding.key, incidentId),
+    lastIncidents: state.lastIncidents.set(finding.key, incidentId),
   }
 }
 
-/** What an event says of an incident that is there. */
-export interface IncidentChange {
-  finding?: Finding
-  impact?: Impact
-  /** Why it ended. */
-  resolved?: string
-  /** Who took note. */
-  acknowledged?: string
+function reopened(state: CoreState, data: EventData['IncidentReopened'] & { at: number }): CoreState {
+  const { incidentId, finding, impact, by, at, isNoticed = false } = data
+  const next = changed(state, 'IncidentReopened', data, (before) => ({
+    ...found(before, finding ?? undefined, impact ?? undefined),
+    status: 'open',
+    acknowledgedBy: null,
+    snooze: null,
+    resolvedAt: null,
+    resolvedBy: null,
+    reopenedAt: at,
+    reopened: before.reopened + 1,
+    recoveringSince: null,
+    turns: by === null ? turnsWith(before, at) : before.turns,
+    isNoticed: before.isNoticed || isNoticed,
+  }))
+  const key = state.incidents.get(incidentId)?.key
+  return key === undefined ? next : { ...next, openIncidents: next.openIncidents.set(key, incidentId) }
 }
 
-/** State after something was said of an incident. */
-export function updated(state: CoreState, incidentId: string, at: number, change: IncidentChange): CoreState {
+function updated(state: CoreState, data: EventData['IncidentUpdated'] & { at: number }): CoreState {
+  const { finding, impact, at } = data
+  return changed(
+    state,
+    'IncidentUpdated',
+    data,
+    (before) => ({
+      ...found(before, finding, impact),
+      ...(before.recoveringSince === null ? {} : { recoveringSince: null, turns: turnsOnce(before, at) }),
+    }),
+    (before) => (before.recoveringSince === null ? wordsOfUpdate(before, data) : null),
+  )
+}
+
+function resolved(state: CoreState, data: EventData['IncidentResolved'] & { at: number }): CoreState {
+  const { incidentId, by = null, at } = data
   const before = state.incidents.get(incidentId)
   if (before === undefined) return state
-  const { finding, impact, resolved, acknowledged } = change
-  const next: Incident = {
-    ...before,
+  const next = changed(state, 'IncidentResolved', data, () => ({
+    status: 'resolved',
+    resolvedAt: at,
+    resolvedBy: by,
+    snooze: null,
+    isFlapping: false,
+    recoveringSince: null,
+    isSilenced: false,
+    silencedBy: null,
+    isRerouteHeld: false,
+    turns: by === null ? turnsOnce(before, at) : before.turns,
+  }))
+  return { ...next, openIncidents: next.openIncidents.delete(before.key) }
+}
+
+/** The turns with this one, where the same event was not counted already. */
+function turnsOnce({ turns }: Incident, at: number): readonly number[] {
+  return turns.at(-1) === at ? turns : turnsWith({ turns }, at)
+}
+
+/** What detection says, beside which what a person set stays. */
+function found(
+  before: Incident,
+  finding: EventData['IncidentUpdated']['finding'] | undefined,
+  impact: EventData['IncidentUpdated']['impact'] | undefined,
+): Partial<Incident> {
+  return {
     ...finding,
     ...impact,
-    ...(resolved === undefined ? {} : { status: 'resolved' as const, resolvedAt: at }),
-    ...(acknowledged === undefined ? {} : { status: 'acknowledged' as const, acknowledgedBy: acknowledged }),
+    cutOffAt: impact === undefined ? before.cutOffAt : (impact.cutOffAt ?? null),
     beganAt: before.beganAt,
-    updatedAt: at,
-    history: [...before.history, { at, text: wordsOf(change, before) }].slice(-historyKept),
+    severityFound: finding?.severity ?? before.severityFound,
+    severity: before.severitySetBy === null ? (finding?.severity ?? before.severity) : before.severity,
   }
-  const openIncidents = resolved === undefined ? state.openIncidents : state.openIncidents.delete(before.key)
-  return { ...state, incidents: state.incidents.set(incidentId, next), openIncidents }
+}
+
+function awake({ acknowledgedBy }: Incident): Partial<Incident> {
+  return { snooze: null, status: acknowledgedBy === null ? 'open' : 'acknowledged' }
+}
+
+/** State after an event changed an incident that is there; the history gets a line. */
+function changed<T extends keyof IncidentEvents>(
+  state: CoreState,
+  type: T,
+  data: IncidentEvents[T] & { at: number },
+  change: (before: Incident) => Partial<Incident>,
+  words?: (before: Incident) => string | null,
+): CoreState {
+  const before = state.incidents.get(data.incidentId)
+  if (before === undefined) return state
+  const { at } = data
+  const said = incidentWordsOf({ type, data } as unknown as CoreEvent)
+  const text = words === undefined ? (said?.text ?? type) : words(before)
+  const line = said?.by == null ? { at, text: text ?? '' } : { at, text: text ?? '', by: said.by }
+  const history = text === null ? before.history : [...before.history, line].slice(-historyKept)
+  const next: Incident = { ...before, ...change(before), updatedAt: at, history }
+  return { ...state, incidents: state.incidents.set(data.incidentId, next) }
 }
 
 /**
@@ -77,11 +216,22 @@ export function tallied(
   return { ...state, incidents: state.incidents.set(before.incidentId, next) }
 }
 
-function wordsOf({ finding, impact, resolved, acknowledged }: IncidentChange, before: Incident): string {
-  if (resolved !== undefined) return `Resolved: ${resolved}`
-  if (acknowledged !== undefined) return `Acknowledged by ${acknowledged}`
-  if (finding === undefined) return 'Updated'
+/** State after somebody said what an incident was worth: its history tells. */
+export function judged(
+  state: CoreState,
+  { incidentId, verdict, reason, by }: EventData['FeedbackGiven']['feedback'],
+  at: number,
+): CoreState {
+  const before = state.incidents.get(incidentId)
+  if (before === undefined) return state
+  const why = reason === null ? '' : `: ${reason.replace(/_/g, ' ')}`
+  const text = verdict === 'useful' ? 'Said to be useful' : `Said not to be useful${why}`
+  const history = [...before.history, { at, text, by }].slice(-historyKept)
+  return { ...state, incidents: state.incidents.set(incidentId, { ...before, history }) }
+}
+
+function wordsOfUpdate(before: Incident, { finding, impact }: EventData['IncidentUpdated']): string {
   if (finding.title !== before.title) return finding.title
-  const orders = impact?.ordersAtRisk ?? before.ordersAtRisk
+  const orders = impact.ordersAtRisk
   return `${orders === 1 ? '1 order' : `${orders} orders`} at risk, severity ${finding.severity.toFixed(2)}`
 }

@@ -1,7 +1,7 @@
 // What an incident is. Shapes only.
 
 /** How an incident stands. */
-export type IncidentStatus = 'open' | 'acknowledged' | 'resolved'
+export type IncidentStatus = 'open' | 'acknowledged' | 'snoozed' | 'resolved'
 
 /** What detection says of a constraint; what an incident is made of. */
 export interface Finding {
@@ -30,8 +30,76 @@ export interface Finding {
   }[]
 }
 
+/** A remark of a person. */
+export interface IncidentComment {
+  commentId: string
+  at: number
+  by: string
+  text: string
+}
+
+/** What people and time did to an incident beside detection. */
+export interface IncidentLife {
+  /** Who looks after it. */
+  owner: string | null
+  /** Severity as detection saw it last; `severity` is that, or what a person set. */
+  severityFound: number
+  severitySetBy: string | null
+  /** Until when nobody is told, epoch ms of the market, null = until it changes; null = it is not snoozed. */
+  snooze: { until: number | null; by: string; at: number } | null
+  /** When its last snooze ended. */
+  wokenAt: number | null
+  /** The person who ended it; null = values are back. */
+  resolvedBy: string | null
+  /** When it came back last, and how often that was. */
+  reopenedAt: number | null
+  reopened: number
+  /** When it ended and came back by itself, the newest last. */
+  turns: readonly number[]
+  /** It comes and goes: it is told once, and ends only when values stay. */
+  isFlapping: boolean
+  flapScore: number
+  /** Since when the values of an incident that flaps are back. */
+  recoveringSince: number | null
+  /** Incident it is told and shown with. */
+  mergedInto: string | null
+  /** Incident it was a cause of. */
+  splitFrom: string | null
+  /** Nobody is told of it now. */
+  isSilenced: boolean
+  silencedBy: string | null
+  /** By a silence nothing is to be rerouted for it now. */
+  isRerouteHeld: boolean
+  /** Messages about it come from notices alone. */
+  isNoticed: boolean
+  comments: readonly IncidentComment[]
+}
+
+/** The life of an incident that nobody has touched. */
+export const freshLife: IncidentLife = {
+  owner: null,
+  severityFound: 0,
+  severitySetBy: null,
+  snooze: null,
+  wokenAt: null,
+  resolvedBy: null,
+  reopenedAt: null,
+  reopened: 0,
+  turns: [],
+  isFlapping: false,
+  flapScore: 0,
+  recoveringSince: null,
+  mergedInto: null,
+  splitFrom: null,
+  isSilenced: false,
+  silencedBy: null,
+  isRerouteHeld: false,
+  isNoticed: false,
+  comments: [],
+}
+
 /** A constraint from its confirmation to its end. */
-export interface Incident extends Finding {
+export interface Incident extends Finding, IncidentLife {
   incidentId: string
   status: IncidentStatus
   openedAt: number
@@ -41,9 +109,11 @@ export interface Incident extends Finding {
   ordersAtRisk: number
   centsAtRisk: number
   currency: string
+  /** Next cut-off of its node when it was last told, epoch ms; null where it has none. */
+  cutOffAt: number | null
   ordersMoved: number
   ordersNotMoved: number
-  history: readonly { at: number; text: string }[]
+  history: readonly { at: number; text: string; by?: string }[]
 }
 
 /** What an incident touches now. */
@@ -51,4 +121,6 @@ export interface Impact {
   ordersAtRisk: number
   centsAtRisk: number
   currency: string
+  /** Next cut-off of its node, epoch ms; absent or null where it has none. */
+  cutOffAt?: number | null
 }

@@ -4,15 +4,30 @@ import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { getDecision, getIncident, listDecisions, listIncidents } from '#orchestrator/views'
+import { alertReceivers } from '../alert-receivers.ts'
 import { answerOf, commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
 import { closed, oneOf, page, word } from './fields.ts'
+import { addIncidentActions } from './incident-actions.ts'
 
 const incidentQuery = Type.Object(
   {
     ...page,
-    status: Type.Optional(oneOf(['open', 'acknowledged', 'resolved', 'active'], 'active = not resolved')),
+    status: Type.Optional(
+      oneOf(
+        ['open', 'acknowledged', 'snoozed', 'merged', 'resolved', 'active'],
+        'active = not resolved and not merged',
+      ),
+    ),
+    owner: Type.Optional(word('who looks after it; nobody = no owner')),
+    severity: Type.Optional(oneOf(['high', 'medium', 'low'])),
+    dimension: Type.Optional(word('node, carrier ...')),
+    value: Type.Optional(word('value of the dimension')),
+    metric: Type.Optional(word()),
+    silenced: Type.Optional(Type.Boolean()),
+    flapping: Type.Optional(Type.Boolean()),
+    q: Type.Optional(word('part of its title')),
   },
   closed,
 )
@@ -32,7 +47,7 @@ const decisionId = Type.Object({ decisionId: word() })
 
 /** Adds the routes of incidents, decisions and policies. */
 export function addIncidents(app: App, parts: AppParts): void {
-  const { engine } = parts
+  const { engine, webhooks } = parts
   const tags = ['incidents']
   app.get(
     '/incidents',
@@ -57,7 +72,8 @@ export function addIncidents(app: App, parts: AppParts): void {
       },
     },
     async (request) => {
-      const incident = await getIncident(engine, request.params.incidentId)
+      const receivers = await alertReceivers(webhooks)
+      const incident = await getIncident(engine, request.params.incidentId, receivers)
       if (incident === null) throw fail('INCIDENT_UNKNOWN', { incidentId: request.params.incidentId })
       return incident
     },
@@ -75,6 +91,7 @@ export function addIncidents(app: App, parts: AppParts): void {
     const data = { incidentId: id, by: request.caller.name }
     return answerOf(await execute(engine, 'AcknowledgeIncident', data, { commandId }), { incidentId: id })
   })
+  addIncidentActions(app, parts)
   addDecisions(app, parts)
   addPolicy(app, parts)
 }

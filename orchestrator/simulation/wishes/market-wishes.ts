@@ -1,7 +1,14 @@
 // What files, people and detection tell the core beside orders and stock. It decides nothing.
 
 import { defaultDetection } from '#models'
-import type { CommandData, Finding, ImportedOrder, Incident, Order } from '#orchestrator/core'
+import {
+  type CommandData,
+  defaultRouting,
+  type Finding,
+  type ImportedOrder,
+  type Incident,
+  type Order,
+} from '#orchestrator/core'
 import { anyNode, anyOrder, anySku, chance, oneOf, type View, type Wish } from './view.ts'
 
 const impact = { ordersAtRisk: 1, centsAtRisk: 100, currency: 'USD' }
@@ -30,6 +37,64 @@ function onIncident<R extends object>(more: (view: View, incident: Incident) => 
   return (view: View): ({ incidentId: string } & R) | null => {
     const incident = oneOf(view, [...view.state.incidents.values()])
     return incident === null ? null : { incidentId: incident.incidentId, ...more(view, incident) }
+  }
+}
+
+const person = 'x'
+
+/** An incident that is not over, with another one it may go into. */
+function mergeWish(view: View): CommandData['MergeIncident'] | null {
+  const ids = [...view.state.openIncidents.values()]
+  const [incidentId, into] = [oneOf(view, ids), oneOf(view, ids)]
+  return incidentId === null || into === null ? null : { incidentId, into, by: person }
+}
+
+const silenceOf = (view: View, why: string): CommandData['AddSilence']['draft'] => ({
+  kind: 'silence',
+  why,
+  matchers: [{ label: 'node', op: 'is', value: anyNode(view) }],
+  startsAt: new Date(view.now).toISOString(),
+  endsAt: new Date(view.now + 3_600_000).toISOString(),
+  repeat: null,
+  holdsReroutes: chance(view, 50),
+})
+
+function onSilence<R extends object>(more: (view: View) => R) {
+  return (view: View): ({ silenceId: string; by: string } & R) | null => {
+    const silenceId = oneOf(view, [...view.state.alerting.silences.keys()])
+    return silenceId === null ? null : { silenceId, by: person, ...more(view) }
+  }
+}
+
+/** A first word about an incident that nobody was told of, to one receiver. */
+function noticeWish(view: View): CommandData['GiveNotice'] | null {
+  const incident = oneOf(view, [...view.state.incidents.values()])
+  if (incident === null) return null
+  const { notices: after } = view.state.alerting
+  const groupKey = `wish/${incident.incidentId}`
+  const notice = {
+    noticeId: `notice-${after + 1}`,
+    kind: view.random.pick(['opened', 'changed', 'acknowledged', 'recovered'] as const),
+    groupKey,
+    routeId: 'everything',
+    labels: {},
+    receivers: ['wh_1'],
+    incidents: [{ ...noticed(incident), reasons: [] }],
+    level: null,
+  }
+  return { notice, after }
+}
+
+function noticed(incident: Incident) {
+  const { incidentId, title, status, severity, metric, dimension, dimensionValue, model, causes } = incident
+  const { beganAt, openedAt, resolvedAt, value, expected, expectedLow, expectedHigh, pValue } = incident
+  const { ordersAtRisk, centsAtRisk, currency, cutOffAt, owner, acknowledgedBy, isFlapping } = incident
+  const { ordersMoved, ordersNotMoved } = incident
+  return {
+    ...{ incidentId, title, status, severity, metric, dimension, dimensionValue, model, causes },
+    ...{ beganAt, openedAt, resolvedAt, value, expected, expectedLow, expectedHigh, pValue },
+    ...{ ordersAtRisk, centsAtRisk, currency, cutOffAt, owner, acknowledgedBy, isFlapping },
+    ...{ ordersMoved, ordersNotMoved },
   }
 }
 
@@ -143,7 +208,32 @@ export const marketWishes = {
   OpenIncident: (view: View) => ({ incidentId: `i${view.fresh()}`, finding: findingAt(view), impact }),
   UpdateIncident: onIncident((view, { key }) => ({ finding: { ...findingAt(view), key }, impact })),
   ResolveIncident: onIncident(() => ({ reason: 'simulated' })),
-  AcknowledgeIncident: onIncident(() => ({ by: 'x' })),
+  AcknowledgeIncident: onIncident(() => ({ by: person })),
+  ReopenIncident: onIncident(() => ({ reason: 'simulated', by: person })),
+  AssignIncident: onIncident((view) => ({ owner: chance(view, 50) ? person : null, by: person })),
+  SnoozeIncident: onIncident((view) => ({
+    until: null,
+    forMs: chance(view, 50) ? 3_600_000 : null,
+    by: person,
+  })),
+  WakeIncident: onIncident((view) => ({ by: chance(view, 50) ? person : null })),
+  SetIncidentSeverity: onIncident((view) => ({ severity: chance(view, 50) ? 0.9 : null, by: person })),
+  CommentIncident: onIncident((view) => ({ commentId: `c${view.fresh()}`, text: 'simulated', by: person })),
+  MergeIncident: mergeWish,
+  SplitIncident: onIncident(() => ({ cause: null, by: person })),
+  MarkSilenced: onIncident((view) => ({ silenceId: oneOf(view, [...view.state.alerting.silences.keys()]) })),
+  AddSilence: (view: View) => ({
+    silenceId: `s${view.fresh()}`,
+    draft: silenceOf(view, 'simulated'),
+    by: person,
+  }),
+  ChangeSilence: onSilence((view) => ({ draft: silenceOf(view, 'changed') })),
+  EndSilence: onSilence(() => ({})),
+  SetAlertRouting: (view: View): CommandData['SetAlertRouting'] => ({
+    routing: { ...defaultRouting, flapTurns: view.random.int(2, 5) },
+    by: person,
+  }),
+  GiveNotice: noticeWish,
   SetPolicy: (view: View): CommandData['SetPolicy'] => ({
     policy: { ...view.state.policy, maxMovesPerOrder: view.random.int(1, 4) },
   }),

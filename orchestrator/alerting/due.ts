@@ -1,0 +1,256 @@
+// Which notices are due now: what nobody was told yet, what changed since it was told, and what is over. Pure; the same
+// state, receivers and time give the same notices.
+
+import type { api } from '#data/contracts'
+import {
+  type CoreState,
+  causeOf,
+  changesSince,
+  type Incident,
+  type Notice,
+  type NoticeGroup,
+  type NoticeKind,
+  noticeTypes,
+  type Told,
+} from '#orchestrator/core'
+import { noticed } from './noticed.ts'
+import { type AlertReceiver, groupKeyOf, groupLabels, receiversOf, routesFor, routingOf } from './routing.ts'
+import { nextCutOff, silenceFor } from './tend.ts'
+
+/** Why nobody is told of an incident that is not over. */
+export type Hush = 'silenced' | 'snoozed' | 'merged' | null
+
+/** What a notice is made with. */
+export interface Moment {
+  state: CoreState
+  receivers: readonly AlertReceiver[]
+  /** Epoch ms of the market. */
+  now: number
+}
+
+/** A notice without its number. */
+export type NoticeDraft = Omit<Notice, 'noticeId'>
+
+/** Incidents of one notice at most; the others come with the next. */
+const incidentsMost = 50
+const [secondMs, minuteMs] = [1_000, 60_000]
+
+/** Why nobody is told of it now. */
+export function hushOf({ state, now }: Pick<Moment, 'state' | 'now'>, incident: Incident): Hush {
+  const parent = incident.mergedInto === null ? undefined : state.incidents.get(incident.mergedInto)
+  if (parent !== undefined && parent.status !== 'resolved') return 'merged'
+  if (incident.status === 'snoozed') return 'snoozed'
+  return silenceFor(state, incident, now) === null ? null : 'silenced'
+}
+
+interface Group {
+  key: string
+  /** Null where the rule is gone. */
+  route: api.AlertRoute | null
+  labels: Record<string, string>
+  /** What was said in it. */
+  known: NoticeGroup | undefined
+  /** Incidents that belong to it and are not over. */
+  members: Incident[]
+}
+
+/** The notices that are due, at most one for each group: what it says may change what is due next. */
+export function dueNotices(moment: Moment): NoticeDraft[] {
+  return [...groupsOf(moment).values()].flatMap((group) => noticeOf(group, moment) ?? [])
+}
+
+/** Every group that may have something to say, by its key. */
+function groupsOf({ state }: Moment): Map<string, Group> {
+  const routing = routingOf(state)
+  const groups = new Map<string, Group>()
+  for (const incidentId of state.openIncidents.values()) {
+    const incident = state.incidents.get(incidentId)
+    if (incident === undefined || !incident.isNoticed) continue
+    for (const route of routesFor(routing, incident)) {
+      const labels = groupLabels(route, incident)
+      const key = groupKeyOf(route, labels)
+      const group = groups.get(key)
+      if (group !== undefined) group.members.push(incident)
+      else groups.set(key, { key, route, labels, known: state.alerting.groups.get(key), members: [incident] })
+    }
+  }
+  for (const [key, known] of state.alerting.groups) {
+    if (groups.has(key)) continue
+    const route = routing.routes.find(({ routeId }) => routeId === known.routeId) ?? null
+    groups.set(key, { key, route, labels: {}, known, members: [] })
+  }
+  return groups
+}
+
+function noticeOf(group: Group, moment: Moment): NoticeDraft | null {
+  for (const make of [recovered, opened, flapping, acknowledged, escalated, changed, repeated]) {
+    const notice = make(group, moment)
+    if (notice !== null) return notice
+  }
+  return null
+}
+
+function draft(
+  { key, route, known, labels }: Group,
+  kind: NoticeKind,
+  receivers: readonly string[],
+  about: readonly { incident: Incident; reasons: readonly string[] }[],
+  { state, now }: Moment,
+  level: number | null = null,
+): NoticeDraft | null {
+  if (about.length === 0 || (receivers.length === 0 && kind !== 'recovered')) return null
+  const gravest = about.toSorted((a, b) => byWeight(a.incident, b.incident))
+  const incidents = gravest.slice(0, incidentsMost).map(({ incident, reasons }) => {
+    const node = incident.dimension === 'node' ? state.nodes.get(incident.dimensionValue) : undefined
+    return noticed(incident, nextCutOff(node, now), reasons)
+  })
+  const routeId = route?.routeId ?? known?.routeId ?? ''
+  return { kind, groupKey: key, routeId, labels, receivers, incidents, level }
+}
+
+/** The gravest first, then the oldest. */
+function byWeight(a: Incident, b: Incident): number {
+  return b.severity - a.severity || a.openedAt - b.openedAt || (a.incidentId < b.incidentId ? -1 : 1)
+}
+
+/** Whether the pause between two messages of the group is over. */
+function mayFollow({ route, known }: Group, { now }: Moment): boolean {
+  return known === undefined || now >= known.lastAt + (route?.groupIntervalSeconds ?? 0) * secondMs
+}
+
+function toldIn({ known }: Group): [string, Told][] {
+  return Object.entries(known?.told ?? {})
+}
+
+/** To everybody who was told of them, also during a silence: nobody is left with an alarm that is over. */
+function recovered(group: Group, moment: Moment): NoticeDraft | null {
+  if (!mayFollow(group, moment)) return null
+  const over = toldIn(group).flatMap(([id, told]) => {
+    const incident = moment.state.incidents.get(id)
+    return incident?.status === 'resolved' ? [{ incident, told, reasons: [] }] : []
+  })
+  return toThoseTold(group, 'recovered', over, moment)
+}
+
+function acknowledged(group: Group, moment: Moment): NoticeDraft | null {
+  const taken = toldIn(group).flatMap(([id, told]) => {
+    const incident = moment.state.incidents.get(id)
+    const isNew = incident?.status === 'acknowledged' && !told.isAcknowledged
+    return incident !== undefined && isNew ? [{ incident, told, reasons: [] }] : []
+  })
+  return toThoseTold(group, 'acknowledged', taken, moment)
+}
+
+/** One notice is about incidents that the same receivers know of. */
+function toThoseTold(
+  group: Group,
+  kind: 'recovered' | 'acknowledged',
+  about: readonly { incident: Incident; told: Told; reasons: readonly string[] }[],
+  moment: Moment,
+): NoticeDraft | null {
+  const [first] = about
+  if (first === undefined) return null
+  const same = about.filter(({ told }) => told.receivers.join() === first.told.receivers.join())
+  const there = receiversOf(first.told.receivers, moment.receivers, noticeTypes[kind])
+  return draft(group, kind, there, same, moment)
+}
+
+function opened(group: Group, moment: Moment): NoticeDraft | null {
+  const { route, known, members } = group
+  if (route === null) return null
+  const fresh = members.filter((incident) => isFresh(group, incident, moment))
+  const [first] = fresh
+  if (first === undefined) return null
+  const waitsSince = Math.min(...fresh.map(({ openedAt, reopenedAt }) => reopenedAt ?? openedAt))
+  const isDue =
+    known === undefined
+      ? moment.now >= waitsSince + route.groupWaitSeconds * secondMs
+      : mayFollow(group, moment)
+  if (!isDue) return null
+  const about = fresh.map((incident) => ({ incident, reasons: firstReasons(incident) }))
+  return draft(
+    group,
+    'opened',
+    receiversOf(route.receivers, moment.receivers, 'incident.opened'),
+    about,
+    moment,
+  )
+}
+
+/** Whether nobody of the group was told of it, and somebody should be. */
+function isFresh({ known }: Group, incident: Incident, moment: Moment): boolean {
+  const isTold = known !== undefined && Object.hasOwn(known.told, incident.incidentId)
+  if (isTold || incident.recoveringSince !== null) return false
+  // Whoever looks after it knows of it.
+  return incident.status === 'open' && hushOf(moment, incident) === null
+}
+
+function firstReasons({ isFlapping, reopened }: Incident): string[] {
+  return [...(reopened > 0 ? ['came_back'] : []), ...(isFlapping ? ['flapping'] : [])]
+}
+
+/** Members that somebody was told of, and of which may be spoken. */
+function spoken({ known, members }: Group, moment: Moment): { incident: Incident; told: Told }[] {
+  return members.flatMap((incident) => {
+    const told = known === undefined ? undefined : known.told[incident.incidentId]
+    return told === undefined || hushOf(moment, incident) !== null ? [] : [{ incident, told }]
+  })
+}
+
+/** Once for each time that it begins to come and go; until it ends nothing else is said of it. */
+function flapping(group: Group, moment: Moment): NoticeDraft | null {
+  const about = spoken(group, moment)
+    .filter(({ incident, told }) => incident.isFlapping && !told.isFlapping)
+    .map(({ incident }) => ({ incident, reasons: ['flapping'] }))
+  return toRoute(group, 'flapping', about, moment)
+}
+
+function changed(group: Group, moment: Moment): NoticeDraft | null {
+  if (!mayFollow(group, moment)) return null
+  const about = spoken(group, moment)
+    .filter(({ incident }) => !incident.isFlapping)
+    .map(({ incident, told }) => ({ incident, reasons: reasonsOf(incident, told) }))
+    .filter(({ reasons }) => reasons.length > 0)
+  return toRoute(group, 'changed', about, moment)
+}
+
+function reasonsOf(incident: Incident, told: Told): string[] {
+  const reasons = changesSince({ ...told, cause: told.cause ?? causeOf(incident) }, incident)
+  if (incident.wokenAt !== null && incident.wokenAt > told.at) reasons.push('snooze_ended')
+  return reasons
+}
+
+function repeated(group: Group, moment: Moment): NoticeDraft | null {
+  const { route, known } = group
+  if (known === undefined || route === null || route.repeatMinutes === null) return null
+  if (moment.now < known.lastAt + route.repeatMinutes * minuteMs) return null
+  const about = spoken(group, moment)
+    .filter(({ incident }) => incident.status === 'open' && !incident.isFlapping)
+    .map(({ incident }) => ({ incident, reasons: ['goes_on'] }))
+  return toRoute(group, 'repeated', about, moment)
+}
+
+function toRoute(
+  group: Group,
+  kind: NoticeKind,
+  about: readonly { incident: Incident; reasons: readonly string[] }[],
+  moment: Moment,
+): NoticeDraft | null {
+  const meant = receiversOf(group.route?.receivers ?? [], moment.receivers, noticeTypes[kind])
+  return draft(group, kind, meant, about, moment)
+}
+
+/** To those of the next step, when nobody took note in time. */
+function escalated(group: Group, moment: Moment): NoticeDraft | null {
+  const steps = group.route?.escalation ?? []
+  for (const [i, { afterMinutes, receivers }] of steps.entries()) {
+    const about = spoken(group, moment)
+      .filter(({ incident, told }) => incident.status === 'open' && !incident.isFlapping && told.level <= i)
+      .filter(({ told }) => moment.now >= told.firstAt + afterMinutes * minuteMs)
+      .map(({ incident }) => ({ incident, reasons: ['not_acknowledged'] }))
+    const meant = receiversOf(receivers, moment.receivers, 'incident.escalated')
+    const notice = draft(group, 'escalated', meant, about, moment, i + 1)
+    if (notice !== null) return notice
+  }
+  return null
+}

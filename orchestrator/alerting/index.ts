@@ -1,0 +1,9 @@
+// Door of alerting: silences, who is told of which incident and when, and why nobody is told.
+
+export { type Alerting, type AlertingOptions, giveNotices, openAlerting } from './alerting.ts'
+export { dueNotices, hushOf, type Moment, type NoticeDraft } from './due.ts'
+export { fits, labelsOf, severityWord } from './labels.ts'
+export { type AlertReceiver, receiversOf, routesFor, routingOf } from './routing.ts'
+export { tellingOf } from './telling.ts'
+export { nextCutOff, silenceFor, tendIncidents } from './tend.ts'
+export { nextStart, stateOf, stretchAt } from './windows.ts'

@@ -1,0 +1,82 @@
+// What time does to incidents: snoozes end, silences begin and end, what is at stake is counted anew. It tells nobody.
+
+import type { Core, CoreState, Impact, Incident, Node, Silence } from '#orchestrator/core'
+import { impactOf } from '#orchestrator/incidents'
+import { ZoneClock } from '#orchestrator/sourcing'
+import { fits } from './labels.ts'
+import { stretchAt } from './windows.ts'
+
+/** Change of orders at risk worth writing down: by this share, and by more than two. */
+const ordersShare = 0.2
+
+/** The silence that holds for an incident at a time; one that holds reroutes goes first. */
+export function silenceFor(state: CoreState, incident: Incident, at: number): Silence | null {
+  let found: Silence | null = null
+  for (const silence of state.alerting.silences.values()) {
+    if (stretchAt(silence, at) === null || !fits(silence.matchers, incident)) continue
+    if (found === null || (silence.holdsReroutes && !found.holdsReroutes)) found = silence
+  }
+  return found
+}
+
+/**
+ * One round over all open incidents; a round without need changes nothing.
+ * @param at epoch ms of the market
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function tendIncidents(core: Core, at: number): Promise<void> {
+  for (const incidentId of [...core.state().openIncidents.values()]) {
+    const incident = core.state().incidents.get(incidentId)
+    if (incident === undefined) continue
+    const { snooze } = incident
+    if (snooze !== null && snooze.until !== null && snooze.until <= at) {
+      await core.execute('WakeIncident', { incidentId, by: null }, { at })
+    }
+    const silence = silenceFor(core.state(), incident, at)
+    const isSame = silence?.silenceId === (incident.silencedBy ?? undefined)
+    if (!isSame || (silence?.holdsReroutes ?? false) !== incident.isRerouteHeld) {
+      const silenceId = silence?.silenceId ?? null
+      await core.execute('MarkSilenced', { incidentId, silenceId }, { at })
+    }
+    const impact = newImpact(core.state(), incident, at)
+    if (impact !== null) {
+      await core.execute('UpdateIncident', { incidentId, finding: findingOf(incident), impact }, { at })
+    }
+  }
+}
+
+/** What is at stake now, null where that is not worth writing down. */
+function newImpact(state: CoreState, incident: Incident, at: number): Impact | null {
+  const { dimension, dimensionValue, ordersAtRisk, recoveringSince } = incident
+  if (recoveringSince !== null || (dimension !== 'node' && dimension !== 'carrier')) return null
+  const impact = impactOf(state, dimension, dimensionValue)
+  const cutOffAt = dimension === 'node' ? nextCutOff(state.nodes.get(dimensionValue), at) : null
+  const change = Math.abs(impact.ordersAtRisk - ordersAtRisk)
+  const isOther = change > Math.max(2, ordersAtRisk * ordersShare)
+  if (!isOther && cutOffAt === incident.cutOffAt) return null
+  return { ...impact, cutOffAt }
+}
+
+const clocks = new Map<string, ZoneClock>()
+
+/** The next instant of a node's cut-off, null where it has none. */
+export function nextCutOff(node: Pick<Node, 'cutOff' | 'timeZone'> | undefined, at: number): number | null {
+  const found = /^(\d{1,2}):(\d{2})$/.exec(node?.cutOff ?? '')
+  if (node === undefined || found === null) return null
+  let clock = clocks.get(node.timeZone)
+  if (clock === undefined) {
+    clock = new ZoneClock(node.timeZone)
+    clocks.set(node.timeZone, clock)
+  }
+  const minute = Number(found[1]) * 60 + Number(found[2])
+  const day = clock.dayAt(at)
+  const today = clock.instant(day, minute)
+  return today > at ? today : clock.instant(day + 1, minute)
+}
+
+function findingOf(incident: Incident) {
+  const { key, metric, dimension, dimensionValue, severityFound: severity, title, beganAt } = incident
+  const { value, expected, expectedLow, expectedHigh, pValue, model, causes } = incident
+  const seen = { value, expected, expectedLow, expectedHigh, pValue, model, causes }
+  return { key, metric, dimension, dimensionValue, severity, title, beganAt, ...seen }
+}

@@ -1,0 +1,215 @@
+// The rules of the commands on incidents. Pure; who is told of what is decided elsewhere.
+
+import type { CommandData } from '../commands.ts'
+import { answered, event, refused, type Verdict } from '../decision.ts'
+import type { CoreEvent } from '../events.ts'
+import type { RulesOf } from '../rules.ts'
+import type { CoreState } from '../state.ts'
+import { causeOf, changesSince } from './changes.ts'
+import type { IncidentCommands } from './commands.ts'
+import { flapOf, hasStayedBack, openingOf } from './flapping.ts'
+import type { Incident } from './incident.ts'
+
+/** Rules of the commands on incidents. */
+export const incidentRules: RulesOf<IncidentCommands> = {
+  OpenIncident: (state, { data, at }) => open(state, data, at),
+  UpdateIncident: onOpen<'UpdateIncident'>((incident, data, at) => update(incident, data, at)),
+  ResolveIncident: onOpen<'ResolveIncident'>((incident, data, at, state) => resolve(state, incident, data, at)),
+  ReopenIncident: onIncident<'ReopenIncident'>((incident, { incidentId, reason, by }, at, state) => {
+    if (incident.status !== 'resolved') return said(incident, [])
+    if (state.openIncidents.has(incident.key))
+      return refused('constraint_has_another_incident', { incidentId })
+    const data = { incidentId, finding: null, impact: null, reason, by, at }
+    return said(incident, [event('IncidentReopened', data)])
+  }),
+  AcknowledgeIncident: onOpen<'AcknowledgeIncident'>((incident, { incidentId, by }, at) => {
+    if (incident.acknowledgedBy === by && incident.status === 'acknowledged') return said(incident, [])
+    return said(incident, [event('IncidentAcknowledged', { incidentId, by, ...noticed(incident), at })])
+  }),
+  AssignIncident: onIncident<'AssignIncident'>((incident, { incidentId, owner, by }, at) =>
+    said(
+      incident,
+      incident.owner === owner ? [] : [event('IncidentAssigned', { incidentId, owner, by, at })],
+    ),
+  ),
+  SnoozeIncident: onOpen<'SnoozeIncident'>((incident, { incidentId, until: asked, forMs, by }, at) => {
+    const until = asked ?? (forMs === null ? null : at + forMs)
+    if (until !== null && until <= at) return refused('snooze_is_over_already', { incidentId })
+    return said(incident, [event('IncidentSnoozed', { incidentId, until, by, at })])
+  }),
+  WakeIncident: onOpen<'WakeIncident'>((incident, { by }, at) => {
+    if (incident.snooze === null) return said(incident, [])
+    const { until } = incident.snooze
+    if (by === null && (until === null || until > at)) return said(incident, [])
+    return said(incident, [woken(incident, by, by === null ? 'its time is over' : `by ${by}`, at)])
+  }),
+  SetIncidentSeverity: onOpen<'SetIncidentSeverity'>((incident, { incidentId, severity, by }, at) => {
+    if (severity !== null && !(severity >= 0 && severity <= 1))
+      return refused('severity_invalid', { incidentId })
+    const isSame = severity === null ? incident.severitySetBy === null : isSetTo(incident, severity)
+    return said(incident, isSame ? [] : [event('IncidentSeveritySet', { incidentId, severity, by, at })])
+  }),
+  CommentIncident: onIncident<'CommentIncident'>((incident, data, at) => {
+    const isKnown = incident.comments.some(({ commentId }) => commentId === data.commentId)
+    return said(incident, isKnown ? [] : [event('IncidentCommented', { ...data, at })])
+  }),
+  MergeIncident: onOpen<'MergeIncident'>((incident, data, at, state) => merge(state, incident, data, at)),
+  SplitIncident: onOpen<'SplitIncident'>((incident, data, at, state) => split(state, incident, data, at)),
+  MarkSilenced: onOpen<'MarkSilenced'>((incident, { incidentId, silenceId }, at, state) => {
+    const silence = silenceId === null ? undefined : state.alerting.silences.get(silenceId)
+    if (silenceId !== null && silence === undefined) return refused('silence_unknown', { silenceId })
+    const holdsReroutes = silence?.holdsReroutes ?? false
+    if (incident.silencedBy === silenceId && incident.isRerouteHeld === holdsReroutes)
+      return said(incident, [])
+    return said(incident, [event('IncidentSilenced', { incidentId, silenceId, holdsReroutes, at })])
+  }),
+}
+
+type Rule<T extends keyof IncidentCommands> = (
+  incident: Incident,
+  data: CommandData[T],
+  at: number,
+  state: CoreState,
+) => Verdict
+
+function onIncident<T extends keyof IncidentCommands>(rule: Rule<T>) {
+  return (state: CoreState, { data, at }: { data: CommandData[T]; at: number }): Verdict => {
+    const { incidentId } = data
+    const incident = state.incidents.get(incidentId)
+    return incident === undefined
+      ? refused('incident_unknown', { incidentId })
+      : rule(incident, data, at, state)
+  }
+}
+
+/** Of an incident that is over nothing changes. */
+function onOpen<T extends keyof IncidentCommands>(rule: Rule<T>) {
+  return onIncident<T>((incident, data, at, state) =>
+    incident.status === 'resolved' ? said(incident, []) : rule(incident, data, at, state),
+  )
+}
+
+function said({ incidentId }: Pick<Incident, 'incidentId'>, events: readonly CoreEvent[]): Verdict {
+  return answered(events, { incidentId })
+}
+
+const noticed = ({ isNoticed }: Incident) => (isNoticed ? { isNoticed } : {})
+const isSetTo = ({ severity, severitySetBy }: Incident, set: number) =>
+  severitySetBy !== null && severity === set
+
+function woken({ incidentId }: Incident, by: string | null, reason: string, at: number): CoreEvent {
+  return event('IncidentWoken', { incidentId, by, reason, at })
+}
+
+function open(state: CoreState, data: CommandData['OpenIncident'], at: number): Verdict {
+  const { incidentId, finding, impact, isNoticed = false } = data
+  if (state.incidents.has(incidentId) || state.openIncidents.has(finding.key)) return said(data, [])
+  const opening = openingOf(state, finding.key, finding.severity, at)
+  if (opening.kind === 'new') return said(data, [event('IncidentOpened', { ...data, at })])
+  const { incident } = opening
+  if (opening.kind === 'rest') return said(incident, [])
+  const back = {
+    incidentId: incident.incidentId,
+    finding,
+    impact,
+    by: null,
+    at,
+    ...(isNoticed ? { isNoticed } : {}),
+  }
+  const flap = flapOf(state, incident, at)
+  return said(incident, [
+    event('IncidentReopened', { ...back, reason: 'it came back' }),
+    ...(flap.isMuch ? [flapping(incident, flap.score, at)] : []),
+  ])
+}
+
+function flapping({ incidentId }: Incident, score: number, at: number): CoreEvent {
+  return event('IncidentFlapping', { incidentId, score, at })
+}
+
+function update(incident: Incident, data: CommandData['UpdateIncident'], at: number): Verdict {
+  const events = [event('IncidentUpdated', { ...data, ...noticed(incident), at })]
+  const { finding, impact } = data
+  const before = { ...incident, severity: incident.severityFound, cause: causeOf(incident) }
+  const isChanged = changesSince(before, { ...finding, ...impact }).length > 0
+  if (incident.snooze?.until === null && isChanged) events.push(woken(incident, null, 'it changed', at))
+  return said(incident, events)
+}
+
+function resolve(
+  state: CoreState,
+  incident: Incident,
+  data: CommandData['ResolveIncident'],
+  at: number,
+): Verdict {
+  const { incidentId, recoveringSince } = incident
+  const over = [
+    event('IncidentResolved', { ...data, ...noticed(incident), at }),
+    ...partsEnded(state, incident, at),
+  ]
+  if (data.by !== undefined) return said(incident, over)
+  if (incident.isFlapping) {
+    if (recoveringSince === null) return said(incident, [event('IncidentRecovering', { incidentId, at })])
+    return said(incident, hasStayedBack(state, incident, at) ? over : [])
+  }
+  const flap = flapOf(state, incident, at)
+  if (!flap.isMuch) return said(incident, over)
+  return said(incident, [flapping(incident, flap.score, at), event('IncidentRecovering', { incidentId, at })])
+}
+
+/** What was split from an incident ends with it. */
+function partsEnded(state: CoreState, { incidentId }: Incident, at: number): CoreEvent[] {
+  const reason = 'the incident it was split from is over'
+  return [...state.openIncidents.values()].flatMap((id) => {
+    const part = state.incidents.get(id)
+    if (part?.splitFrom !== incidentId) return []
+    return [event('IncidentResolved', { incidentId: id, reason, ...noticed(part), at })]
+  })
+}
+
+function merge(
+  state: CoreState,
+  incident: Incident,
+  { incidentId, into, by }: CommandData['MergeIncident'],
+  at: number,
+): Verdict {
+  const parent = state.incidents.get(into)
+  if (parent === undefined) return refused('incident_unknown', { incidentId: into })
+  if (into === incidentId) return refused('merge_into_itself', { incidentId })
+  if (parent.status === 'resolved') return refused('merge_into_resolved', { incidentId: into })
+  if (parent.mergedInto !== null) return refused('merge_into_merged', { incidentId: into })
+  if (incident.mergedInto === into) return said(incident, [])
+  for (const other of state.openIncidents.values()) {
+    if (state.incidents.get(other)?.mergedInto === incidentId)
+      return refused('merge_has_parts', { incidentId })
+  }
+  return said(incident, [event('IncidentMerged', { incidentId, into, by, at })])
+}
+
+function split(
+  state: CoreState,
+  incident: Incident,
+  { incidentId, cause, by }: CommandData['SplitIncident'],
+  at: number,
+): Verdict {
+  if (cause === null) {
+    const { mergedInto: from } = incident
+    if (from === null) return refused('not_merged', { incidentId })
+    return said(incident, [event('IncidentSplit', { incidentId, from, by, at })])
+  }
+  const { dimension, value: dimensionValue, newId } = cause
+  const found = incident.causes.find((one) => one.dimension === dimension && one.value === dimensionValue)
+  if (found === undefined) return refused('cause_unknown', { incidentId, dimension, value: dimensionValue })
+  const key = `${dimension}/${dimensionValue}`
+  const known = state.openIncidents.get(key)
+  if (known !== undefined) return refused('constraint_has_another_incident', { incidentId: known })
+  if (state.incidents.has(newId)) return answered([], { incidentId: newId })
+  const { metric, severityFound: severity, beganAt, value, expected, expectedLow, expectedHigh } = incident
+  const { pValue, model, ordersAtRisk, centsAtRisk, currency } = incident
+  const title = `${dimensionValue}: ${Math.round(found.share * 100)} % of "${incident.title}"`
+  const seen = { value, expected, expectedLow, expectedHigh, pValue, model, causes: [] }
+  const finding = { key, metric, dimension, dimensionValue, severity, title, beganAt, ...seen }
+  const impact = { ordersAtRisk, centsAtRisk, currency }
+  const opened = { incidentId: newId, finding, impact, splitFrom: incidentId, by, ...noticed(incident) }
+  return answered([event('IncidentOpened', { ...opened, at })], { incidentId: newId })
+}
