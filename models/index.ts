@@ -1,6 +1,7 @@
 // Door of the models: expected ranges of series, constraints found in them, and the model of orders.
 
 export { type Deviation, type Explanation, explainDeviation, type RootCause } from './causes/explain.ts'
+export { type Explainer, openExplainer } from './causes/explainer.ts'
 export { type Examples as ForecastExamples, type Forecasts, openForecasts } from './forecast/index.ts'
 export {
   type LateCard,
@@ -23,7 +24,7 @@ export {
   type Card as ModelCard,
   type Decision as ModelDecision,
   type Drift as ModelDrift,
-  DriftWatch,
+  DriftWatches,
   type Journal as ModelJournal,
   Registry,
   type VersionState as ModelVersionState,

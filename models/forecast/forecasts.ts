@@ -4,11 +4,20 @@
 import { createHash } from 'node:crypto'
 import type { Worker } from 'node:worker_threads'
 import type { Effects } from '#data/kernel'
-import type { Card, ModelRef, Registry } from '../registry/index.ts'
+import {
+  type Card,
+  type Drift,
+  DriftWatch,
+  type ModelRef,
+  type Registry,
+  watchedPart,
+} from '../registry/index.ts'
 import { type Backend, type NetState, TaskThread } from '../runtime/index.ts'
 import type { Examples } from './examples.ts'
+import type { ForecastWatch } from './tasks.ts'
 import type { ForecastLesson, ForecastTaught } from './teach-forecast.ts'
 import { ahead, inputs } from './view.ts'
+import { watchedOfForecast } from './watched.ts'
 
 /** Program and format of the files. */
 const forecastKind = { kind: 'forecast', format: 1 } as const
@@ -35,6 +44,14 @@ export interface Forecasts {
   load(market: string): Promise<NetState | null>
   /** Of the version in use. */
   current(market: string): Card | null
+  /**
+   * Holds the newest days of series against what the version in use learned from, and hours against what it foretells.
+   * @param now epoch ms of the market
+   * @throws MODELS_WORKER_DIED, MODELS_FAILED
+   */
+  watch(market: string, examples: Examples, now: number): Promise<void>
+  /** What was seen last; empty before, and after another version came into use. */
+  drifts(market: string): Drift[]
   close(): Promise<void>
 }
 
@@ -55,9 +72,11 @@ export function openForecasts(
   const thread = new TaskThread({
     module: new URL('./tasks.ts', import.meta.url),
     backends,
+    folder: registry.folder,
     clock: effects.clock,
     onStart: onThread,
   })
+  const seen = new Map<string, { version: string; drifts: Drift[] }>()
   const load = async (market: string): Promise<NetState | null> => {
     const ready = await registry.load(forecastRef(market), forecastKind)
     const net = ready?.bundle.nets.forecast
@@ -80,12 +99,26 @@ export function openForecasts(
     },
     load,
     current: (market) => registry.current(forecastRef(market)),
+    watch: async (market, examples, now) => {
+      const ready = await registry.load(forecastRef(market), forecastKind)
+      const net = ready?.bundle.nets.forecast
+      const profile = ready?.card.profile ?? null
+      if (ready === null || net === undefined || net.layers[0] !== inputs || profile === null) return
+      const watch = new DriftWatch(watchedPart(profile, watchedOfForecast))
+      const asked: ForecastWatch = { net, examples, profile: watch.profile }
+      watch.add(await thread.run<number[][]>('watch', asked, { limitMs }), [], now)
+      seen.set(market, { version: ready.card.version, drifts: watch.drifts() })
+    },
+    drifts: (market) => {
+      const known = seen.get(market)
+      return known?.version === registry.current(forecastRef(market))?.version ? (known?.drifts ?? []) : []
+    },
     close: () => thread.close(),
   }
 }
 
 function offerOf(
-  { net, examples: trained, held, heldLoss, memoryLoss, currentLoss, backend }: ForecastTaught,
+  { net, examples: trained, held, heldLoss, memoryLoss, currentLoss, profile, backend }: ForecastTaught,
   { examples, seed }: ForecastLesson,
   market: string,
   trainedAt: string,
@@ -119,7 +152,7 @@ function offerOf(
         folds: [{ ...fold, candidate: heldLoss, current: currentLoss, baseline: memoryLoss }],
       },
       isSmall: false,
-      profile: null,
+      profile,
     },
     own: null,
     bundle: { ...forecastKind, nets: { forecast: net }, numbers: {} },

@@ -2,6 +2,7 @@
 // tell whether it is better than what each series remembers by itself.
 
 import { seededRandom } from '#data/kernel'
+import type { Profile } from '../registry/index.ts'
 import {
   type Batch,
   dispose,
@@ -16,6 +17,7 @@ import {
 import type { Examples } from './examples.ts'
 import { Forward } from './forward.ts'
 import { ahead, inputs, outputs, quantiles } from './view.ts'
+import { forecastProfile } from './watched.ts'
 
 /** What the thread is asked. */
 export interface ForecastLesson {
@@ -37,6 +39,8 @@ export interface ForecastTaught {
   memoryLoss: number
   /** Of the net in use; null where there is none, or it had learned from these days. */
   currentLoss: number | null
+  /** What it learned from looked like, and where the held-back hours came out. */
+  profile: Profile
   backend: string
 }
 
@@ -87,6 +91,7 @@ export async function teachForecast(
       heldLoss,
       memoryLoss,
       currentLoss,
+      profile: forecastProfile(state, examples, { learned, held: heldBack }),
       backend,
     }
   } finally {

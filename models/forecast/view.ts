@@ -64,6 +64,24 @@ export function inputsOf(view: View): Float32Array {
   return list
 }
 
+/** What an example showed of its series, read back from the inputs; strong residuals count as little as they did. */
+export function seenOf(row: Float32Array): {
+  lastDay: number
+  twoWeeks: number
+  scatter: number
+  kind: Kind | null
+} {
+  const mean = (from: number, to: number, of = (z: number) => z) =>
+    (3 * row.subarray(from, to).reduce((sum, z) => sum + of(z), 0)) / (to - from)
+  const kindsAt = hoursSeen + daysSeen + 3 * ahead
+  return {
+    lastDay: mean(hoursSeen - 24, hoursSeen),
+    twoWeeks: mean(hoursSeen, hoursSeen + daysSeen),
+    scatter: mean(0, hoursSeen, Math.abs),
+    kind: kinds.find((_, i) => row[kindsAt + i] === 1) ?? null,
+  }
+}
+
 function meanOfDay(view: View, day: number): number {
   let sum = 0
   for (let hour = 1; hour <= 24; hour++) sum += cautious(view.residual(day * 24 + hour))

@@ -4,7 +4,16 @@
 import type { Worker } from 'node:worker_threads'
 import type { Effects } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
-import type { Card, ModelRef, Ready, Registry } from '../registry/index.ts'
+import {
+  type Card,
+  type Drift,
+  DriftWatch,
+  type ModelRef,
+  type Profile,
+  type Ready,
+  type Registry,
+  watchedPart,
+} from '../registry/index.ts'
 import { type Backend, TaskThread } from '../runtime/index.ts'
 import {
   type LateFigures,
@@ -14,9 +23,11 @@ import {
   lateKind,
   type TeachAnswer,
   type TeachInput,
+  type ViewAnswer,
   type ViewInput,
 } from './model.ts'
 import { readPassages } from './read.ts'
+import { watchedOfLate } from './watched.ts'
 
 /** What is asked of a market. */
 export interface LateOptions {
@@ -52,6 +63,8 @@ export interface LateModels {
   look(queries: Queries, options: LateOptions): Promise<LateView | null>
   /** The card of the version in use; null where there is none. */
   current(market: string): Card | null
+  /** How far what it is asked about has moved from what it learned from; empty before it was looked at. */
+  drifts(market: string): Drift[]
   close(): Promise<void>
 }
 
@@ -66,6 +79,8 @@ export interface LateSettings {
 
 const teachLimitMs = 900_000
 const lookLimitMs = 120_000
+/** Market time after which recent decisions are held against those it learned from again. */
+const watchedMs = 6 * 3_600_000
 
 /** Names the late-risk model of a market. */
 export const lateRef = (market: string): ModelRef => ({ market, model: 'late' })
@@ -75,9 +90,12 @@ export function openLate(effects: Effects, { registry, backends, onThread }: Lat
   const thread = new TaskThread({
     module: new URL('./tasks.ts', import.meta.url),
     backends,
+    folder: registry.folder,
     clock: effects.clock,
     onStart: onThread,
   })
+  /** What was seen last, by market. */
+  const watches = new Map<string, { version: string; at: number; drifts: Drift[] }>()
   const inUse = async (market: string): Promise<LateVersion | null> => {
     const ready = await registry.load(lateRef(market), lateKind)
     return ready === null ? null : versionOf(ready)
@@ -100,13 +118,32 @@ export function openLate(effects: Effects, { registry, backends, onThread }: Lat
     look: async (queries, { market, now }) => {
       const model = await inUse(market)
       if (model === null) return null
+      const card = registry.current(lateRef(market))
+      const known = watches.get(market)
+      const watch =
+        known?.version === model.version && Math.abs(now - known.at) < watchedMs
+          ? null
+          : watchOver(card?.version === model.version ? card.profile : null)
       const rows = await readPassages(queries, market, now)
-      const input: ViewInput = { rows, now, model }
-      return await thread.run<LateView>('look', input, { limitMs: lookLimitMs })
+      const input: ViewInput = { rows, now, model, profile: watch?.profile ?? null }
+      const { view, recent } = await thread.run<ViewAnswer>('look', input, { limitMs: lookLimitMs })
+      if (watch !== null && recent !== null) {
+        watch.add(recent, [], now)
+        watches.set(market, { version: model.version, at: now, drifts: watch.drifts() })
+      }
+      return view
     },
     current: (market) => registry.current(lateRef(market)),
+    drifts: (market) => {
+      const known = watches.get(market)
+      return known?.version === registry.current(lateRef(market))?.version ? (known?.drifts ?? []) : []
+    },
     close: () => thread.close(),
   }
+}
+
+function watchOver(profile: Profile | null): DriftWatch | null {
+  return profile === null ? null : new DriftWatch(watchedPart(profile, watchedOfLate))
 }
 
 function versionOf({ card, own, bundle }: Ready): LateVersion {

@@ -5,11 +5,19 @@ import type { TaskContext } from '../runtime/index.ts'
 import { calibrated } from './calibrate.ts'
 import { shiftAt } from './drifted.ts'
 import { foretell, rawChance, type Spreads, toldChance } from './foretell.ts'
-import { type LateVersion, type LateView, transitKey, type ViewInput, type WorkRisk } from './model.ts'
+import {
+  type LateVersion,
+  type LateView,
+  transitKey,
+  type ViewAnswer,
+  type ViewInput,
+  type WorkRisk,
+} from './model.ts'
 import { type Hours, isCarried, type Passage, type Stage, wasLate } from './passage.ts'
 import { unpack } from './read.ts'
 import type { Look } from './replay.ts'
 import { type Staged, seen } from './sights.ts'
+import { recentCounts } from './watched.ts'
 import { typicalWork, waysOf } from './ways.ts'
 
 const dayMs = 86_400_000
@@ -21,8 +29,15 @@ const openAtMost = 20_000
 const openMs = 45 * dayMs
 
 /** The task. @throws MODELS_FAILED */
-export function lookLate({ rows, now, model }: ViewInput, _context: TaskContext): Promise<LateView> {
-  return lookAt(unpack(rows), now, model)
+export async function lookLate(
+  { rows, now, model, profile }: ViewInput,
+  _context: TaskContext,
+): Promise<ViewAnswer> {
+  const works = unpack(rows)
+  return {
+    view: await lookAt(works, now, model),
+    recent: profile === null ? null : await recentCounts(works, now, model, profile),
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // What a late-risk model is made of, what it is asked and what it answers. Shapes only.
 
-import type { Card } from '../registry/index.ts'
+import type { Card, Profile } from '../registry/index.ts'
 import type { Bundle } from '../runtime/index.ts'
 import type { Calibration } from './calibrate.ts'
 import type { Encoding } from './encode.ts'
@@ -85,6 +85,15 @@ export interface ViewInput {
   rows: PackedPassages
   now: number
   model: LateVersion
+  /** What the decisions of the last days are held against; null = they are not looked at. */
+  profile: Profile | null
+}
+
+/** What it answers. */
+export interface ViewAnswer {
+  view: LateView
+  /** Of the decisions of the last days, how many fall where in the profile. */
+  recent: number[][] | null
 }
 
 /** How likely a piece of open work misses its promise. */

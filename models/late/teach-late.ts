@@ -2,7 +2,7 @@
 // thread of models; it reads no warehouse and writes no file.
 
 import { seededRandom } from '#data/kernel'
-import { type Fold, fingerprintOf, profileOf, type Values } from '../registry/index.ts'
+import { type Fold, fingerprintOf, type Values } from '../registry/index.ts'
 import type { TaskContext } from '../runtime/index.ts'
 import { netName } from './foretell.ts'
 import { calibrationsOf, figuresOf, foldOf, type Judged, judge, pointsOf } from './judged.ts'
@@ -12,6 +12,7 @@ import type { Passage } from './passage.ts'
 import { seenNames } from './past.ts'
 import { unpack } from './read.ts'
 import { type Staged, sightsOf } from './sights.ts'
+import { lateProfile } from './watched.ts'
 
 /** Work with a known end below which nothing is taught. */
 const endsLeast = 200
@@ -63,12 +64,13 @@ export async function teachFrom(
   const theirs = current === null ? null : await judgedBy(current, held, now)
   const folds = foldsOf(tested, theirs, { from: middle, to, since: current?.learnedTo ?? 0 })
   const { meta, nets } = modelOf(await learn(decided, options(0.5)))
+  const calibration = calibrationsOf(judged)
   const isBetter = (span: (typeof spans)[number]) => figures.pinball[span] < figures.basePinball[span]
   return {
     kind: 'taught',
     meta: {
       ...meta,
-      calibration: calibrationsOf(judged),
+      calibration,
       isBetter: { processing: isBetter('processing'), transit: isBetter('transit') },
     },
     nets,
@@ -77,7 +79,8 @@ export async function teachFrom(
       from: new Date(from).toISOString(),
       to: new Date(to).toISOString(),
       rows: { trained: decided.length, held: figures.rows },
-      ...traceOf(decided),
+      fingerprint: traceOf(decided),
+      profile: lateProfile(decided, judged, calibration),
       features: [...seenNames],
       backend,
       backTest: { measure: 'log loss of missed promises', lowerIsBetter: true, folds },
@@ -157,8 +160,8 @@ function foldsOf(
   return since > from ? [foldOf(tested, null, { from, to: since }), last] : [last]
 }
 
-/** What the version learned from, as a digest and as a profile of its inputs. */
-function traceOf(sights: readonly Staged[]) {
+/** What the version learned from, as a digest. */
+function traceOf(sights: readonly Staged[]): string {
   const columns = new Map<string, Values>(
     seenNames.map((name, i) => [name, sights.map(({ seen }) => Math.round((seen[i] ?? 0) * 1e6) / 1e6)]),
   )
@@ -168,5 +171,5 @@ function traceOf(sights: readonly Staged[]) {
       sights.map(({ work }) => work[name]),
     )
   const ends = sights.map(({ work }) => (work.deliveredAt ?? work.shippedAt ?? 0) - work.releasedAt)
-  return { fingerprint: fingerprintOf(new Map([...columns, ['ends', ends]])), profile: profileOf(columns) }
+  return fingerprintOf(new Map([...columns, ['ends', ends]]))
 }

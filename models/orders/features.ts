@@ -55,6 +55,14 @@ export const features: readonly Feature[] = [
   word('sku_class', 'class', false),
 ]
 
+/** What the calendar alone says: it moves with the clock, and that says nothing of orders. */
+const calendar = ['day_sin', 'day_cos', 'is_weekend']
+
+/** Features that are watched for drift, with their titles. */
+export const watchedFeatures: ReadonlyMap<string, string> = new Map(
+  features.filter(({ name }) => !calendar.includes(name)).map(({ name, title }) => [name, title]),
+)
+
 /** Columns of rows as JSON arrays, a few texts per column, ready to be sent to the thread. */
 export interface PackedRows {
   rows: number

@@ -6,25 +6,18 @@ import type { Worker } from 'node:worker_threads'
 import type { api } from '#data/contracts'
 import { DetourError, type Effects, reasonOf } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
+import { type Card, type Drift, DriftWatches, type Journal, type Ready, Registry } from '../registry/index.ts'
+import { type Backend, backendOrder, knownOrder, type TaskOptions, TaskThread } from '../runtime/index.ts'
 import {
-  type Card,
-  type Drift,
-  DriftWatch,
-  type Journal,
-  type ModelRef,
-  type Ready,
-  Registry,
-} from '../registry/index.ts'
-import { type Backend, type TaskOptions, TaskThread } from '../runtime/index.ts'
-import { historyRows, type OrderHistory, openRows, orderHistory, type PackedRows } from './features.ts'
-import {
-  type ModelMeta,
-  type OrderModel,
-  ordersKind,
-  type Scored,
-  type Trained,
-  type TrainInput,
-} from './meta.ts'
+  historyRows,
+  type OrderHistory,
+  openRows,
+  orderHistory,
+  type PackedRows,
+  watchedFeatures,
+} from './features.ts'
+import { ordersKind, type Scored, type Trained, type TrainInput } from './meta.ts'
+import { modelOf, offerOf, ordersRef } from './offer.ts'
 import type { OrderScore } from './score.ts'
 import { baselineState, emptyState, readyState } from './states.ts'
 
@@ -48,6 +41,8 @@ export interface Models {
   /** Whether there is a model of the market, and whether it is a full one. */
   isReady(market: string): boolean
   isFull(market: string): boolean
+  /** Measures which backend learns fastest here, where that is not known; what comes after uses it. */
+  measure(): Promise<void>
   /** How far what is scored has moved from what the model of the market learned from. */
   drifts(market: string): Drift[]
   /** What was decided on the market's models before counts, and what is decided now is told. */
@@ -91,9 +86,6 @@ const trainLimitMs = { small: 120_000, full: 900_000 } as const
 const scoreLimitMs = 60_000
 const scoredAtMost = 20_000
 
-/** Names the model of orders of a market. */
-export const ordersRef = (market: string): ModelRef => ({ market, model: 'orders' })
-
 /**
  * The models in a folder; what was taught before is ready when this resolves. A model that cannot be read is left
  * out, and the one before it used.
@@ -110,7 +102,7 @@ class OrderModels implements Models {
   readonly #effects: Effects
   readonly #ready = new Map<string, Ready>()
   readonly #states = new Map<string, api.ModelState>()
-  readonly #watches = new Map<string, { version: string; watch: DriftWatch }>()
+  readonly #watches = new DriftWatches(watchedFeatures)
   /** Versions that the thread has in memory, by market. */
   readonly #loaded = new Map<string, string>()
   readonly #thread: TaskThread
@@ -122,9 +114,13 @@ class OrderModels implements Models {
     this.#thread = new TaskThread({
       module: new URL('./tasks.ts', import.meta.url),
       backends,
+      folder: registry.folder,
       clock: effects.clock,
       onStart: onThread,
-      onEnd: () => this.#loaded.clear(),
+      onEnd: () => {
+        this.#loaded.clear()
+        this.#backend = null
+      },
     })
   }
 
@@ -141,8 +137,15 @@ class OrderModels implements Models {
     return this.#inUse(market)?.isSmall === false
   }
 
+  async measure(): Promise<void> {
+    const { folder } = this.registry
+    if ((await knownOrder(folder)) !== null) return
+    await backendOrder(folder, this.#effects.clock)
+    this.#thread.renew()
+  }
+
   drifts(market: string): Drift[] {
-    return this.#watches.get(market)?.watch.drifts() ?? []
+    return this.#watches.drifts(market, this.#inUse(market)?.version)
   }
 
   async attach(market: string, journal: Journal): Promise<void> {
@@ -198,8 +201,8 @@ class OrderModels implements Models {
     if (ready === null) return []
     const rows = await openRows(queries, market, now, Math.min(Math.max(0, Math.floor(limit)), scoredAtMost))
     if (rows.rows === 0) return []
-    const watch = this.#watchOf(market, ready.card)
-    const profile = watch?.isDue(now) === true ? ready.card.profile : null
+    const watch = this.#watches.over(market, ready.card)
+    const profile = watch?.isDue(now) === true ? watch.profile : null
     const asked = this.#askOf(market, ready)
     const { scores, counts } = await asked.then(() =>
       this.#thread.run<Scored>('score', { market, rows, profile }, { limitMs: scoreLimitMs }),
@@ -243,15 +246,6 @@ class OrderModels implements Models {
     this.#loaded.set(market, ready.card.version)
   }
 
-  #watchOf(market: string, { version, profile }: Card): DriftWatch | null {
-    const known = this.#watches.get(market)
-    if (known?.version === version) return known.watch
-    if (profile === null) return null
-    const watch = new DriftWatch(profile)
-    this.#watches.set(market, { version, watch })
-    return watch
-  }
-
   #inUse(market: string): Card | null {
     const card = this.registry.current(ordersRef(market))
     return card?.kind === ordersKind.kind && card.format === ordersKind.format ? card : null
@@ -266,35 +260,5 @@ class OrderModels implements Models {
     const asked = { limitMs: scoreLimitMs }
     this.#backend ??= (await this.#thread.run<{ backend: string }>('hello', null, asked)).backend
     return this.#backend
-  }
-}
-
-function modelOf({ card, own, bundle }: Ready): OrderModel {
-  return { version: card.version, meta: own as ModelMeta, net: bundle.nets.main as OrderModel['net'] }
-}
-
-function offerOf(
-  { meta, net, rows, backTest, profile, fingerprint, backend }: Trained,
-  of: { market: string; size: 'small' | 'full'; seed: string; history: OrderHistory; now: number },
-): Parameters<Registry['offer']>[0] {
-  return {
-    card: {
-      ...ordersRef(of.market),
-      trainedAt: new Date(of.now).toISOString(),
-      from: new Date(of.history.from).toISOString(),
-      to: new Date(of.history.to).toISOString(),
-      rows,
-      fingerprint,
-      features: meta.encodings.map(({ name }) => name),
-      backend,
-      seed: of.seed,
-      metrics: { heldError: meta.heldError },
-      thresholds: {},
-      backTest,
-      isSmall: of.size === 'small',
-      profile,
-    },
-    own: meta,
-    bundle: { ...ordersKind, nets: { main: net }, numbers: {} },
   }
 }

@@ -17,7 +17,7 @@ import {
 import { conformal } from '../series/calibrate.ts'
 import { testOrders } from './back-test.ts'
 import { type Columns, encode, encodingsOf, type Inputs, placesOf, unpack, widthOf } from './encode.ts'
-import { features } from './features.ts'
+import { features, watchedFeatures } from './features.ts'
 import { errorOf, oddnessOf, strayedOf, surprises, withMarks } from './judge.ts'
 import type { Encoding, ModelMeta, Trained, TrainInput } from './meta.ts'
 
@@ -57,7 +57,7 @@ export async function train(input: TrainInput, { backend, progress, signal }: Ta
       input.size === 'full'
         ? await testOrders(columns, { learn: (rows) => learn(rows, 'test', tell(1)), current: input.current })
         : null
-    const seen = new Map(Object.entries(columns).filter(([name]) => names.has(name)))
+    const seen = new Map(Object.entries(columns).filter(([name]) => watchedFeatures.has(name)))
     return {
       meta: { encodings, ...held },
       net: await stateOf(net),
@@ -71,8 +71,6 @@ export async function train(input: TrainInput, { backend, progress, signal }: Ta
     dispose(net)
   }
 }
-
-const names = new Set(features.map(({ name }) => name))
 
 interface LearnOptions {
   plan: Plan

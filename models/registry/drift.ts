@@ -7,6 +7,8 @@ import { type ColumnProfile, countsOf, type Profile, type Values } from './profi
 export interface Drift {
   /** Input, or `score`. */
   name: string
+  /** The same in words. */
+  title: string
   /** Inputs: population stability index. Scores: largest gap of the shares (Kolmogorov-Smirnov). */
   size: number
   /** Above which it counts, with the noise of as many rows. */
@@ -49,7 +51,8 @@ export function unevenness(pValues: readonly number[]): number {
 
 /** Counts of what a model was asked about, older ones for less: about the last ten days of market time. */
 export class DriftWatch {
-  readonly #profile: Profile
+  /** What it watches, and what that looked like. */
+  readonly profile: Profile
   #counts: number[][]
   #pValues: number[] = []
   #at = Number.NEGATIVE_INFINITY
@@ -57,7 +60,7 @@ export class DriftWatch {
 
   /** @param everyMs market time between two looks; questions between them are not counted */
   constructor(profile: Profile, everyMs = 3_600_000) {
-    this.#profile = profile
+    this.profile = profile
     this.#counts = profile.columns.map(({ shares }) => shares.map(() => 0))
     this.#everyMs = everyMs
   }
@@ -80,8 +83,8 @@ export class DriftWatch {
 
   /** What has moved and what has not, the largest first; empty before it saw enough. */
   drifts(): Drift[] {
-    const inputs = this.#profile.columns.flatMap((column, i) => {
-      const drift = driftOf(column, this.#profile.rows, this.#counts[i] ?? [])
+    const inputs = this.profile.columns.flatMap((column, i) => {
+      const drift = driftOf(column, this.profile.rows, this.#counts[i] ?? [])
       return drift === null ? [] : [drift]
     })
     const scores = this.#pValues.length < rowsLeast ? [] : [scoreDrift(this.#pValues)]
@@ -100,7 +103,8 @@ function driftOf(column: ColumnProfile, rows: number, counts: readonly number[])
   const size = stabilityIndex(column.shares, counts)
   const limit = psiLimit + 3 * (column.shares.length - 1) * (1 / seen + 1 / rows)
   const hasMoved = size > limit
-  return { name: column.name, size, limit, hasMoved, text: sentenceOf(column, counts, size, hasMoved) }
+  const { name, title = name } = column
+  return { name, title, size, limit, hasMoved, text: sentenceOf(column, counts, size, hasMoved) }
 }
 
 function sentenceOf(
@@ -110,14 +114,16 @@ function sentenceOf(
   hasMoved: boolean,
 ): string {
   const index = `stability index ${size.toFixed(2)}`
-  if (!hasMoved) return `${column.name} looks as it did when the model learned (${index}).`
+  // Names of columns stay as they are written.
+  const title = column.title?.replace(/^./, (first) => first.toUpperCase()) ?? column.name
+  if (!hasMoved) return `${title} looks as it did when the model learned (${index}).`
   const total = counts.reduce((sum, count) => sum + count, 0)
   const changes = column.shares.map((share, bin) => ((counts[bin] as number) / total - share) as number)
   const most = changes.reduce((best, change, bin) => {
     return Math.abs(change) > Math.abs(changes[best] as number) ? bin : best
   }, 0)
   const [was, is] = [column.shares[most] as number, (counts[most] as number) / total]
-  return `${column.name} has moved (${index}): ${binName(column, most)} was ${percent(was)}, now ${percent(is)}.`
+  return `${title} has moved (${index}): ${binName(column, most)} was ${percent(was)}, now ${percent(is)}.`
 }
 
 function binName({ kind, edges, words, shares }: ColumnProfile, bin: number): string {
@@ -136,7 +142,7 @@ function scoreDrift(pValues: readonly number[]): Drift {
   const text = hasMoved
     ? `Scores have moved: ${percent(odd)} of what was scored is among the oddest 5 % of what was held back.`
     : `Scores are spread as they were when the model learned (${percent(odd)} among the oddest 5 %).`
-  return { name: 'score', size, limit, hasMoved, text }
+  return { name: 'score', title: 'scores', size, limit, hasMoved, text }
 }
 
 const show = (value: number): string => String(Number(value.toPrecision(3)))

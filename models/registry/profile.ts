@@ -3,6 +3,8 @@
 /** What a column looked like. */
 export interface ColumnProfile {
   name: string
+  /** In words that people know; absent = its name. */
+  title?: string
   kind: 'number' | 'word'
   /** Numbers: inner edges of the bins, ascending. */
   edges: number[]
@@ -18,6 +20,20 @@ export interface ColumnProfile {
 export interface Profile {
   rows: number
   columns: ColumnProfile[]
+}
+
+/**
+ * The part of a profile that is watched, in words.
+ * @param titles by name; other columns are not watched
+ */
+export function watchedPart({ rows, columns }: Profile, titles: ReadonlyMap<string, string>): Profile {
+  return {
+    rows,
+    columns: columns.flatMap((column) => {
+      const title = titles.get(column.name)
+      return title === undefined ? [] : [{ ...column, title }]
+    }),
+  }
 }
 
 /** A column as it comes: numbers, or words; null where missing. */

@@ -43,14 +43,15 @@ const usesMost = 50
 
 /** The registry of a folder. */
 export class Registry {
+  /** Where the files lie. */
+  readonly folder: string
   readonly #effects: Effects
-  readonly #root: string
   readonly #entries = new Map<string, Entry>()
   readonly #journals = new Map<string, Journal>()
 
   private constructor(effects: Effects, root: string) {
     this.#effects = effects
-    this.#root = root
+    this.folder = root
   }
 
   /** The registry with everything that lies in the folder. */
@@ -118,7 +119,7 @@ export class Registry {
   async load(ref: ModelRef, wanted: { kind: string; format: number }): Promise<Ready | null> {
     for (let card = this.current(ref); card !== null; card = this.current(ref)) {
       try {
-        const bundle = await take(this.#root, ref, card.version, wanted)
+        const bundle = await take(this.folder, ref, card.version, wanted)
         return { card: bundle.meta.card, own: bundle.meta.own, bundle }
       } catch (error) {
         const state = this.#entry(ref).versions.get(card.version) as VersionState
@@ -144,7 +145,7 @@ export class Registry {
     const verdict = verdictOn(card, isReadable ? current : null)
     const version = this.#newVersion(card, card.trainedAt)
     const whole: Card = { ...card, version, kind: bundle.kind, format: bundle.format, verdict }
-    await put(this.#root, { ...bundle, meta: { card: whole, own } })
+    await put(this.folder, { ...bundle, meta: { card: whole, own } })
     this.#entry(card).versions.set(version, { card: whole, status: 'kept', note: null })
     if (verdict.isPromoted)
       await this.#decide(card, { action: 'promoted', version, ...verdict, by: 'detour' })
@@ -157,7 +158,7 @@ export class Registry {
     const state = this.#entry(ref).versions.get(version)
     if (state === undefined) throw fail('MODELS_VERSION_UNKNOWN', { ...ref, version })
     const { kind, format } = state.card
-    await take(this.#root, ref, version, { kind, format })
+    await take(this.folder, ref, version, { kind, format })
     this.#entry(ref).versions.set(version, { ...state, status: 'kept', note: null })
     if (this.current(ref)?.version === version) return state.card
     const reason = `${by} put it in use`
@@ -183,7 +184,7 @@ export class Registry {
   /** Takes a model away with all its files. */
   async forget(ref: ModelRef): Promise<void> {
     this.#entries.delete(keyOf(ref))
-    await dropAll(this.#root, ref)
+    await dropAll(this.folder, ref)
   }
 
   async #decide(ref: ModelRef, choice: Omit<Decision, 'model' | 'before' | 'at'>): Promise<void> {
@@ -202,7 +203,7 @@ export class Registry {
     }
     await this.#journals.get(ref.market)?.record(decision)
     entry.uses = usesAfter(entry.uses, decision)
-    await writeUses(this.#root, ref, entry.uses)
+    await writeUses(this.folder, ref, entry.uses)
   }
 
   async #prune(ref: ModelRef): Promise<void> {
@@ -213,7 +214,7 @@ export class Registry {
     )
     for (const { card } of rest.slice(keptMost)) {
       entry.versions.delete(card.version)
-      await drop(this.#root, ref, card.version)
+      await drop(this.folder, ref, card.version)
     }
   }
 

@@ -4,7 +4,7 @@ export { type Backend, backends, chooseBackend } from './backend.ts'
 export { type Bundle, loadBundle, readManifest, saveBundle } from './files.ts'
 export { type NumberList, type Packed, pack, unpack } from './lists.ts'
 export { type Loss, lossOf } from './losses.ts'
-export { type BackendOrder, type BackendTiming, backendOrder, measureBackends, orderOf } from './measure.ts'
+export { backendOrder, type MeasuredBackend, measureBackends } from './measure.ts'
 export {
   dispose,
   type Hidden,
@@ -21,6 +21,7 @@ export {
   weightCount,
   weightsOf,
 } from './net.ts'
+export { type BackendOrder, type BackendTiming, knownOrder, orderOf } from './order.ts'
 export { type ProcessOptions, runInProcess } from './process.ts'
 export type { TaskContext, Tasks } from './protocol.ts'
 export {

@@ -2,23 +2,31 @@
 
 import { seededRandom } from '#data/kernel'
 import { backends, chooseBackend } from './backend.ts'
-import type { BackendTiming } from './measure.ts'
+import type { MeasuredBackend } from './measure.ts'
 import { dispose, newNet, predict } from './net.ts'
 import { teach } from './teach.ts'
 
 const layers = [30, 64, 32, 30]
 const [learned, asked, epochs, rounds] = [512, 2_048, 2, 2]
 
-/** Times of every backend that passes its test; the least of several rounds. */
-async function measure(): Promise<BackendTiming[]> {
-  const timings: BackendTiming[] = []
+/** Every backend that passes its test: the least time of several rounds, and what its net answers. */
+async function measure(): Promise<MeasuredBackend[]> {
+  const found: (Omit<MeasuredBackend, 'difference'> & { answers: Float32Array })[] = []
   for (const backend of backends) {
-    if ((await chooseBackend([backend])).backend === backend) timings.push({ backend, ...(await timesOf()) })
+    if ((await chooseBackend([backend])).backend === backend) found.push({ backend, ...(await timesOf()) })
   }
-  return timings
+  const plain = found.find(({ backend }) => backend === 'cpu')?.answers
+  return found.map(({ answers, ...times }) => ({
+    ...times,
+    difference: differenceOf(answers, plain ?? answers),
+  }))
 }
 
-async function timesOf(): Promise<Omit<BackendTiming, 'backend'>> {
+function differenceOf(left: Float32Array, right: Float32Array): number {
+  return left.reduce((most, value, i) => Math.max(most, Math.abs(value - (right[i] as number))), 0)
+}
+
+async function timesOf(): Promise<{ learnMs: number; askMs: number; answers: Float32Array }> {
   const random = seededRandom('measure')
   const width = layers[0] as number
   const inputs = Float32Array.from({ length: asked * width }, () => random.normal(0, 1))
@@ -33,16 +41,17 @@ async function timesOf(): Promise<Omit<BackendTiming, 'backend'>> {
   }
   const net = newNet(layers, random)
   let [learnMs, askMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  let answers: Float32Array = new Float32Array()
   for (let round = 0; round < rounds; round++) {
     const began = performance.now()
     await teach(net, rows, { loss: { kind: 'mse' }, epochs, batch: 256, random })
     const between = performance.now()
-    await predict(net, inputs, asked)
+    answers = await predict(net, inputs, asked)
     learnMs = Math.min(learnMs, (between - began) / (epochs * (learned / 256)))
     askMs = Math.min(askMs, performance.now() - between)
   }
   dispose(net)
-  return { learnMs, askMs }
+  return { learnMs, askMs, answers }
 }
 
 /** Tasks by name. */

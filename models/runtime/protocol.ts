@@ -20,6 +20,8 @@ export interface WorkerSettings {
   /** Address of the module of the tasks. */
   module: string
   backends?: readonly Backend[]
+  /** Where no backends are named: folder that knows which learns fastest on this machine. */
+  folder?: string
 }
 
 /** What a thread is told. */

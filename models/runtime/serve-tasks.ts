@@ -3,6 +3,7 @@
 
 import { DetourError, reasonOf } from '#data/kernel'
 import { type Backend, chooseBackend } from './backend.ts'
+import { knownOrder } from './order.ts'
 import type { Answer, Tasks, Told, WorkerSettings } from './protocol.ts'
 
 /** The line to whoever asks. */
@@ -36,8 +37,10 @@ export function serveTasks(line: Line, settings: WorkerSettings): void {
   })
 }
 
-async function ready({ module, backends }: WorkerSettings): Promise<{ backend: Backend; tasks: Tasks }> {
-  const { backend } = await chooseBackend(backends)
+async function ready(settings: WorkerSettings): Promise<{ backend: Backend; tasks: Tasks }> {
+  const { module, folder } = settings
+  const known = settings.backends ?? (folder === undefined ? null : await knownOrder(folder))?.learn
+  const { backend } = await chooseBackend(known)
   const { tasks } = (await import(module)) as { tasks: Tasks }
   return { backend, tasks }
 }

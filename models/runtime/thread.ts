@@ -14,6 +14,8 @@ export interface ThreadOptions {
   clock: Clock
   /** Backends to try, the first that works is taken. Default tfjs-node, wasm, cpu. */
   backends?: readonly Backend[] | undefined
+  /** Folder that may know which backend learns fastest on this machine; that one is tried first. */
+  folder?: string | undefined
   /** Given each thread that is started. */
   onStart?: ((worker: Worker) => void) | undefined
   /** Told when a thread is gone, with all that its tasks kept in memory. */
@@ -81,6 +83,14 @@ export class TaskThread {
     })
   }
 
+  /** Lets the thread go where it has nothing to do; the next task starts another one, by what is known then. */
+  renew(): void {
+    const worker = this.#worker
+    if (worker === null || this.#asked.size > 0) return
+    this.#letGo(worker)
+    void worker.terminate()
+  }
+
   /** Stops the thread; what was asked fails. */
   async close(): Promise<void> {
     this.#isClosed = true
@@ -88,8 +98,12 @@ export class TaskThread {
   }
 
   #start(): Worker {
-    const { module, backends, onStart } = this.#options
-    const settings: WorkerSettings = { module: module.href, ...(backends === undefined ? {} : { backends }) }
+    const { module, backends, folder, onStart } = this.#options
+    const settings: WorkerSettings = {
+      module: module.href,
+      ...(backends === undefined ? {} : { backends }),
+      ...(folder === undefined ? {} : { folder }),
+    }
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings })
     let cause: unknown
     worker.on('message', (answer: Answer) => this.#receive(worker, answer))

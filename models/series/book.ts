@@ -4,7 +4,17 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
 import { type Example, type Examples, type Forward, laidOut } from '../forecast/index.ts'
-import { batches, busiest, leastPoints, noPlace, range, settleTicksOf, slicesAtMost } from './choice.ts'
+import {
+  batches,
+  busiest,
+  keyOf,
+  leastPoints,
+  noPlace,
+  range,
+  settleTicksOf,
+  slicesAtMost,
+  tellingOf,
+} from './choice.ts'
 import { keptOf } from './kept.ts'
 import { layoutOf } from './memory.ts'
 import {
@@ -33,9 +43,6 @@ const readAgain = 2
 const settledTicks = 120
 /** Work between two pauses, in buckets taken. */
 const bucketsAtOnce = 12_000
-
-const keyOf = (metric: string, dimension: string, value: string) =>
-  `${metric}\u001F${dimension}\u001F${value}`
 
 /** What a cycle brought. */
 export interface Caught {
@@ -72,6 +79,8 @@ export class SeriesBook {
   forecaster: Forward | null = null
   /** The series, in an order that does not change with what was read first. */
   series: readonly Tracked[] = []
+  /** The series as the last whole cycle left them, up to its end; it can be read while another one is under way. */
+  settled: { series: readonly Tracked[]; end: number } = { series: [], end: 0 }
 
   /**
    * Brings every series up to the last complete bucket before `now`.
@@ -94,6 +103,7 @@ export class SeriesBook {
     this.#places = JSON.stringify([...places.ofNode])
     this.#span = span
     this.#run = revised.run
+    this.settled = { series: this.series, end: span.end }
     return { ...span, isNew }
   }
 
@@ -122,7 +132,7 @@ export class SeriesBook {
     const counts = await readCounts(queries, this.#market, span, this.#stepMs)
     const kept: SeriesCount[] = []
     for (const one of busiest(counts)) {
-      if (this.#canTell(one).length > 0) kept.push(one)
+      if (tellingOf(one, this.#stepMs).length > 0) kept.push(one)
       else this.#strangers.set(keyOf(one.metric, one.dimension, one.value), one.telling)
     }
     const names = new Set(kept.map(({ metric, dimension, value }) => keyOf(metric, dimension, value)))
@@ -191,15 +201,6 @@ export class SeriesBook {
     this.series = [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, each]) => each)
   }
 
-  #canTell({ metric, dimension, most, telling }: SeriesCount): WatchedMetric[] {
-    return watchedOf(this.#stepMs).filter(
-      (watched) =>
-        watched.metric === metric &&
-        watched.dimensions.includes(dimension) &&
-        (watched.kind === 'ratio' ? telling >= leastPoints : most >= watched.leastChange),
-    )
-  }
-
   async #readNews(
     queries: Queries,
     span: Span & { from: number },
@@ -254,8 +255,8 @@ export class SeriesBook {
       if (this.#byKey.has(key) || noPlace.includes(value) || this.#byKey.size > 20 * slicesAtMost) continue
       const telling = (this.#strangers.get(key) ?? 0) + 1
       this.#strangers.set(key, telling)
-      const bottomMost = bottom >= 1 ? telling : 0
-      if (this.#canTell({ ...point, points: 1, most: shown, telling: bottomMost }).length === 0) continue
+      const now = { ...point, points: 1, most: shown, telling: bottom >= 1 ? telling : 0 }
+      if (tellingOf(now, this.#stepMs).length === 0) continue
       metrics.add(metric)
       values.add(value)
       names.add(key)

@@ -3,6 +3,7 @@
 import { hourMs } from './kept.ts'
 import type { SeriesCount } from './read.ts'
 import type { Judgement } from './settings.ts'
+import { type WatchedMetric, watchedOf } from './watched.ts'
 
 /** Slices of a dimension at most, the busiest first. */
 export const slicesAtMost = 2_000
@@ -12,6 +13,10 @@ const pointsAtOnce = 2_000_000
 export const leastPoints = 8
 /** No places, but what is not known or not one. */
 export const noPlace = ['unknown', 'multiple', 'none', '']
+
+/** Key of the points of a metric and a slice. */
+export const keyOf = (metric: string, dimension: string, value: string): string =>
+  `${metric}\u001F${dimension}\u001F${value}`
 
 /** Days take twice as long to become usual: there are few of them. */
 export function settleTicksOf({ settings }: Judgement, stepMs: number): number {
@@ -35,6 +40,19 @@ export function busiest(rows: readonly SeriesCount[]): SeriesCount[] {
     for (const [value] of names.slice(0, slicesAtMost)) kept.add(`${dimension}/${value}`)
   }
   return rows.filter(({ dimension, value }) => kept.has(`${dimension}/${value}`))
+}
+
+/** The ways in which a series is watched and can tell something. */
+export function tellingOf(
+  { metric, dimension, most, telling }: SeriesCount,
+  stepMs: number,
+): WatchedMetric[] {
+  return watchedOf(stepMs).filter(
+    (watched) =>
+      watched.metric === metric &&
+      watched.dimensions.includes(dimension) &&
+      (watched.kind === 'ratio' ? telling >= leastPoints : most >= watched.leastChange),
+  )
 }
 
 /** Metrics by batches of as many points as are read at once. */

@@ -52,8 +52,8 @@ async function ofSide(
   judgement: Judgement,
   { days, isGrouped }: Required<PreviewOptions>,
 ): Promise<PreviewedAlert[]> {
-  const { series } = book
-  const newest = series[0]?.next ?? 0
+  // A cycle may be under way: what it has not finished is not looked at.
+  const { series, end: newest } = book.settled
   const grain = stepMs === hourMs ? 'hour' : 'day'
   const keyOf = isGrouped ? sliceOf : (one: Tracked) => `${sliceOf(one)}/${one.watched.metric}`
   const alerts: PreviewedAlert[] = []

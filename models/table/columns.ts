@@ -76,7 +76,7 @@ function remarks({ name, values, unreadable }: TableColumn): string[] {
   if (unreadable !== undefined && unreadable.size > 0) {
     const [row, text] = [...unreadable][0] ?? [0, '']
     notes.push(
-      `${name} has ${showCount(unreadable.size)} cells that are no numbers, taken as missing; ` +
+      `${name} has ${cellsWord(unreadable.size)} without a number, taken as missing; ` +
         `the first is "${text.slice(0, 40)}" in row ${row + 1}`,
     )
   }
@@ -86,9 +86,13 @@ function remarks({ name, values, unreadable }: TableColumn): string[] {
       0,
     )
     if (infinite > 0)
-      notes.push(`${name} has ${showCount(infinite)} infinite cells, taken as the largest or least`)
+      notes.push(`${name} has ${cellsWord(infinite)} that are infinite, taken as the largest or least`)
   }
   return notes
+}
+
+function cellsWord(count: number): string {
+  return `${showCount(count)} ${count === 1 ? 'cell' : 'cells'}`
 }
 
 function planNumbers({ name, values }: TableColumn, keepsConstant: boolean): ColumnPlan | string {

@@ -60,7 +60,8 @@ export async function learnTable(table: Table, options: LearnOptions): Promise<L
   if (taken.length < table.rows) notes.push(`learned from ${taken.length} rows drawn at random`)
   const nothing = { model: null, notes, references: new Uint32Array(), seen: null }
   if (table.rows < rowsLeast) {
-    return { ...nothing, notes: [...notes, `${table.rows} rows are too few to compare: every score is 0.5`] }
+    const few = table.rows === 1 ? '1 row is' : `${table.rows} rows are`
+    return { ...nothing, notes: [...notes, `${few} too few to compare: every score is 0.5`] }
   }
   const sample = take(table, taken)
   const encoding = learnEncoding(sample, columns, options.isClean)

@@ -11,4 +11,12 @@ export {
   type ToldColumn,
   tellColumn,
 } from './detect.ts'
+export {
+  amongUnknown,
+  kindOf,
+  type LeafRows,
+  type LeavesToExplain,
+  leavesOf,
+  repeatedNotes,
+} from './explain.ts'
 export { readTable, type TableKinds } from './read-table.ts'

@@ -9,8 +9,8 @@ export type TableKinds = ReadonlyMap<string, 'number' | 'text'>
 
 /** Share of cells that have to be numbers for a column to be one of numbers. */
 const numberShare = 0.8
-/** Columns that are counted by one query. */
-const columnsAtOnce = 250
+/** Columns that are counted by one query: planning it takes the square of them. */
+const columnsAtOnce = 25
 /** Cells that are no numbers kept as they are, by column. */
 const unreadableMost = 1000
 
@@ -26,13 +26,18 @@ export async function readTable(
 ): Promise<{ table: Table; kinds: TableKinds }> {
   for (const name of ignored) csv.column(name)
   const names = csv.header.filter((name) => !ignored.includes(name))
-  const found = kinds ?? (await kindsOf(csv, names))
+  const counts = await countsOf(csv, names)
+  const found = kinds ?? new Map(counts.map((count) => [count.name, kindOf(count)]))
   const columns = new Map<string, TableColumn>()
   const isNumber = (name: string) => found.get(name) === 'number'
   const numbers = names.filter(isNumber)
   const values = await csv.numbers(numbers)
+  const strange = new Set(
+    counts.filter(({ present, readable }) => readable < present).map(({ name }) => name),
+  )
   for (const [i, name] of numbers.entries()) {
-    columns.set(name, await withUnreadable(csv, name, values[i] as Float64Array))
+    const own = values[i] as Float64Array
+    columns.set(name, strange.has(name) ? await withUnreadable(csv, name, own) : { name, values: own })
   }
   const texts = names.filter((name) => !isNumber(name))
   for (const [i, cells] of (await csv.texts(texts)).entries()) {
@@ -45,24 +50,35 @@ export async function readTable(
   }
 }
 
-async function kindsOf(csv: CsvTable, names: string[]): Promise<TableKinds> {
-  const kinds = new Map<string, 'number' | 'text'>()
+interface CellCount {
+  name: string
+  /** Cells that are not missing, and those of them that are numbers. */
+  present: number
+  readable: number
+}
+
+function kindOf({ present, readable }: CellCount): 'number' | 'text' {
+  return readable >= numberShare * present ? 'number' : 'text'
+}
+
+async function countsOf(csv: CsvTable, names: string[]): Promise<CellCount[]> {
+  const found: CellCount[] = []
   for (let from = 0; from < names.length; from += columnsAtOnce) {
     const part = names.slice(from, from + columnsAtOnce)
     const counts = part.flatMap((name, i) => {
       const column = csv.column(name)
+      const missing = missingSql(column)
       return [
-        `count(*) FILTER (NOT ${missingSql(column)}) AS p${i}`,
-        `count(TRY_CAST(${column} AS DOUBLE)) FILTER (NOT ${missingSql(column)}) AS n${i}`,
+        `sum(CASE WHEN ${missing} THEN 0 ELSE 1 END)::DOUBLE AS p${i}`,
+        `sum(CASE WHEN ${missing} OR TRY_CAST(${column} AS DOUBLE) IS NULL THEN 0 ELSE 1 END)::DOUBLE AS n${i}`,
       ]
     })
     const [row] = await csv.query(`SELECT ${counts.join(', ')} FROM t`)
     for (const [i, name] of part.entries()) {
-      const [present, readable] = [Number(row?.[`p${i}`] ?? 0), Number(row?.[`n${i}`] ?? 0)]
-      kinds.set(name, readable >= numberShare * present ? 'number' : 'text')
+      found.push({ name, present: Number(row?.[`p${i}`] ?? 0), readable: Number(row?.[`n${i}`] ?? 0) })
     }
   }
-  return kinds
+  return found
 }
 
 /** The texts of `isMissing`, in SQL. */

@@ -2,7 +2,7 @@
 // old. What was taught before has a say from the first cycle on. It never holds up a cycle.
 
 import { type Effects, reasonOf } from '#data/kernel'
-import { type Models, openForecasts } from '#models'
+import { type Forecasts, type Models, openForecasts } from '#models'
 import type { BuiltIn, Job } from '#orchestrator/learning'
 import type { Detector } from './detection.ts'
 import type { Turns } from './turns.ts'
@@ -37,8 +37,10 @@ export interface Forecasting {
 const oldMs = 7 * 86_400_000
 /** Least real time between two tries, ms: little history becomes more only slowly. */
 const restMs = 600_000
-/** Days of series that it learns from at most. */
-const examplesMost = 12_000
+/** Days of series that it learns from at most, and that are looked at for drift. */
+const [examplesMost, watchedMost] = [12_000, 4_000]
+/** Market time after which the newest days are held against what it learned from again, ms. */
+const watchMs = 86_400_000
 
 /** The forecaster of a market, taught in turn. */
 export function forecastInTurn(context: ForecastingContext): Forecasting {
@@ -48,6 +50,7 @@ export function forecastInTurn(context: ForecastingContext): Forecasting {
   let learnedAt: number | null = forecasts.current(market) === null ? null : now()
   let triedAt = Number.NEGATIVE_INFINITY
   let isLoaded = false
+  const watch = watchInTurn(context, forecasts)
   let under: Promise<void> | null = null
   const use = async () => {
     detector.use(await forecasts.load(market))
@@ -69,6 +72,7 @@ export function forecastInTurn(context: ForecastingContext): Forecasting {
   }
   const work = async () => {
     if (!isLoaded) await use()
+    if (watch.isDue() && !stop.signal.aborted) await watch.run()
     if (!isDue() || stop.signal.aborted) return
     triedAt = effects.clock.now()
     const { error } = await context.train().ended
@@ -79,11 +83,11 @@ export function forecastInTurn(context: ForecastingContext): Forecasting {
       model: 'forecast',
       title: 'Series',
       does: 'Foretells the next hours of every series, beside what its seasons, level and siblings say.',
-      drifts: () => [],
+      drifts: () => forecasts.drifts(market),
       train: teach,
     },
     wake: () => {
-      if (stop.signal.aborted || under !== null || (isLoaded && !isDue())) return
+      if (stop.signal.aborted || under !== null || (isLoaded && !isDue() && !watch.isDue())) return
       under = work()
         .catch((error: unknown) => {
           if (stop.signal.aborted) return
@@ -99,6 +103,25 @@ export function forecastInTurn(context: ForecastingContext): Forecasting {
     close: async () => {
       stop.abort()
       await Promise.all([forecasts.close(), under])
+    },
+  }
+}
+
+/** Drift of what the forecaster sees, looked at when a day of the market is over or another version is in use. */
+function watchInTurn({ detector, turns, effects, market, now }: ForecastingContext, forecasts: Forecasts) {
+  const last = { at: Number.NEGATIVE_INFINITY, triedAt: Number.NEGATIVE_INFINITY, version: '' }
+  const inUse = () => forecasts.current(market)?.version ?? ''
+  return {
+    isDue: () => {
+      if (inUse() === '' || effects.clock.now() - last.triedAt < restMs) return false
+      return inUse() !== last.version || now() - last.at >= watchMs
+    },
+    run: async () => {
+      const [at, version] = [now(), inUse()]
+      last.triedAt = effects.clock.now()
+      const examples = await turns.take(() => detector.examples(watchedMost))
+      if (examples.count > 0) await forecasts.watch(market, examples, at)
+      Object.assign(last, { at, version })
     },
   }
 }

@@ -99,7 +99,7 @@ export function lateModel({
     model: 'late',
     title: 'Lateness',
     does: 'Tells how likely open work misses its promise, and how long nodes and carriers take.',
-    drifts: () => [],
+    drifts: () => late.drifts(market),
     train: async (signal, onProgress) => {
       const told = (share: number) => onProgress({ step: 'learning and testing on the past', share })
       const options = { market, now: now(), signal, onProgress: told }

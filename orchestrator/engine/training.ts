@@ -54,6 +54,7 @@ export function ordersModel({
         const { state, note } = await learn('small', 0)
         if (state !== 'ready') return note
       }
+      await models.measure()
       await learn('full', 0.1)
       const [newest] = models.registry.versions({ market, model: 'orders' })
       const verdict = newest?.card.verdict

@@ -10,6 +10,7 @@ import { Repeats } from './repeats.ts'
 import { addAlerting } from './routes/alerting.ts'
 import { addAnalysis } from './routes/analysis.ts'
 import { addDetection } from './routes/detection.ts'
+import { addExplaining } from './routes/explaining.ts'
 import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addIngest } from './routes/ingest.ts'
@@ -70,6 +71,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addSimulate(api, parts)
       addAnalysis(api)
       addScoring(api, effects)
+      addExplaining(api, effects)
       addSql(api, parts)
       addWebhooks(api, parts, repeats)
       addSink(api, parts)

@@ -42,7 +42,7 @@ export async function collectRoutes(app: App): Promise<void> {
         ['network', 'Nodes, calendars, carriers, services, lanes and rates'],
         ['strategies', 'What is weighed and what must hold when orders are sourced'],
         ['promise', 'What a cart could have, and what would be if'],
-        ['analysis', 'Detection in data that is sent along'],
+        ['analysis', 'Odd rows, odd points and root causes in data that is sent along'],
         ['metrics', 'Series with their expected range'],
         ['sql', 'Read-only questions over the tables'],
         ['ingest', 'Files in'],

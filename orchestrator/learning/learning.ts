@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
-import { DriftWatch, type ModelCard, type ModelDrift } from '#models'
+import { DriftWatches, type ModelDrift } from '#models'
 import { faultsOf } from './check.ts'
 import { decisionOf, infoOf, versionOf } from './infos.ts'
 import { type Job, Jobs, type Work } from './jobs.ts'
@@ -38,7 +38,8 @@ export class Learning {
   readonly #parts: LearningParts
   readonly #jobs: Jobs
   readonly #schedules: Schedules
-  readonly #watches = new Map<string, { version: string; watch: DriftWatch }>()
+  /** Own models are asked on schedule, which is rare enough. */
+  readonly #watches = new DriftWatches(null, 0)
 
   constructor(parts: LearningParts) {
     const { effects } = parts.workspace
@@ -180,7 +181,9 @@ export class Learning {
     return async (signal, onProgress) => {
       const definition = this.#parts.book.facts.definitions.get(model) ?? known
       const { card, notes, scored } = await runOwn(this.#parts, definition, { learns, signal, onProgress })
-      if (scored !== null) this.#watch(model, scored.card, scored.counts, scored.pValues)
+      if (scored !== null && scored.counts !== null) {
+        this.#watches.over(model, scored.card)?.add(scored.counts, scored.pValues, this.#parts.now())
+      }
       await this.#parts.project()
       const verdict =
         card === null || card.verdict.isPromoted
@@ -188,19 +191,6 @@ export class Learning {
           : [`the new version is not in use: ${card.verdict.reason}`]
       return [...verdict, ...notes].join('; ')
     }
-  }
-
-  #watch(model: string, card: ModelCard, counts: number[][] | null, pValues: readonly number[]): void {
-    const known = this.#watches.get(model)
-    const watch =
-      known?.version === card.version
-        ? known.watch
-        : card.profile === null
-          ? null
-          : new DriftWatch(card.profile, 0)
-    if (watch === null || counts === null) return
-    watch.add(counts, pValues, this.#parts.now())
-    this.#watches.set(model, { version: card.version, watch })
   }
 
   #faults({ model, schedule, scoreSchedule }: api.OwnModelDraft): string[] {
@@ -217,9 +207,7 @@ export class Learning {
     const definition = book.facts.definitions.get(model) ?? null
     if (builtIn === undefined && definition === null) throw fail('MODELS_UNKNOWN', { model })
     const current = registry.current({ market, model })
-    const watch = this.#watches.get(model)
-    const drifts =
-      builtIn?.drifts() ?? (watch?.version === current?.version ? watch?.watch.drifts() : undefined) ?? []
+    const drifts = builtIn?.drifts() ?? this.#watches.drifts(model, current?.version)
     return infoOf({
       model,
       title: builtIn?.title ?? definition?.name ?? model,

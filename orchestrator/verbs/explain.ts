@@ -2,7 +2,15 @@
 
 import { asDetourError, fail } from '#data/kernel'
 import { type Explanation, explainDeviation } from '#models'
-import { type CsvTable, csvFiles, isMissing, openCsv } from '#orchestrator/analysis'
+import {
+  amongUnknown,
+  type CsvTable,
+  csvFiles,
+  kindOf,
+  leavesOf,
+  openCsv,
+  repeatedNotes,
+} from '#orchestrator/analysis'
 import { showNumber, showTable } from './table.ts'
 import type { Progress } from './verb.ts'
 
@@ -37,7 +45,6 @@ export interface ExplainResult {
   files: (ExplainedFile | UnexplainedFile)[]
 }
 
-const missingValue = '(missing)'
 const dimensionsAtMost = 32
 
 /**
@@ -80,53 +87,23 @@ function checkColumns({ actual, expected, dimensions, weight }: ExplainArgs): vo
 }
 
 async function explainTable(table: CsvTable, args: ExplainArgs): Promise<ExplainedFile> {
-  const texts = await table.texts(args.dimensions)
+  const { dimensions } = args
+  const values = await table.texts(dimensions)
   const [actual, expected] = (await table.numbers([args.actual, args.expected])) as [
     Float64Array,
     Float64Array,
   ]
   const notes: string[] = []
-  const kind = args.measure ?? (args.weight !== undefined || isRatio(actual, expected) ? 'ratio' : 'additive')
+  const kind = args.measure ?? (args.weight === undefined ? kindOf(actual, expected) : 'ratio')
   const weight = kind === 'ratio' ? await weightsOf(table, args, actual, notes) : null
-  const used = rowsWithNumbers([actual, expected, ...(weight === null ? [] : [weight])], weight)
-  if (used.length === 0) {
+  const leaves = leavesOf({ dimensions, values, actual, expected, kind, weight })
+  if (leaves === null) {
     const reason = 'no row has numbers in all of the columns that are compared'
     throw fail('ANALYSIS_COLUMN_UNUSABLE', { path: table.path, column: args.actual, reason })
   }
-  const left = table.rows - used.length
-  if (left > 0) notes.push(`${showNumber(left, 'row')} without a number left out`)
-  const pick = (column: Float64Array) => used.map((row) => column[row] as number)
-  const explanation = explainDeviation({
-    dimensions: args.dimensions,
-    values: texts.map((column) =>
-      Array.from(used, (row) => {
-        const text = column[row] ?? null
-        return text === null || isMissing(text) ? missingValue : text.trim()
-      }),
-    ),
-    actual: Float64Array.from(pick(actual)),
-    expected: Float64Array.from(pick(expected)),
-    kind,
-    ...(weight === null ? {} : { weight: Float64Array.from(pick(weight)) }),
-  })
-  if (explanation.repeated > 0)
-    notes.push(`${showNumber(explanation.repeated, 'row')} added to others of the same leaf`)
+  const explanation = explainDeviation(leaves.deviation)
+  notes.push(...leaves.notes, ...repeatedNotes(explanation))
   return { file: table.path, rows: table.rows, ...explanation, notes }
-}
-
-function isRatio(actual: Float64Array, expected: Float64Array): boolean {
-  const isShare = (value: number) => Number.isNaN(value) || (value >= 0 && value <= 1)
-  return actual.every(isShare) && expected.every(isShare) && actual.some((value) => value > 0 && value < 1)
-}
-
-/** Rows in which every column has a finite number and the weight is above 0. */
-function rowsWithNumbers(columns: readonly Float64Array[], weight: Float64Array | null): number[] {
-  const rows: number[] = []
-  for (let row = 0; row < (columns[0]?.length ?? 0); row++) {
-    if (!columns.every((column) => Number.isFinite(column[row]))) continue
-    if (weight === null || (weight[row] as number) > 0) rows.push(row)
-  }
-  return rows
 }
 
 /** What the ratios are among: the named column, else another one of whole numbers that makes them whole. */
@@ -144,7 +121,7 @@ async function weightsOf(
     notes.push(`ratios are taken to be among ${others[i]}`)
     return column
   }
-  notes.push('no column says what the ratios are among: they count as the fewest cases that give them')
+  notes.push(amongUnknown)
   return null
 }
 

@@ -60,7 +60,8 @@ export function summaryOfRow(
     isLate: row.is_late,
     isOpen: row.is_open,
     isAtRisk: false,
-    lateRisk: row.delivered_at === null ? riskOfOrder(outlook, row.order_id) : null,
+    lateRisk:
+      row.delivered_at === null && row.status !== 'cancelled' ? riskOfOrder(outlook, row.order_id) : null,
     totalCents: row.total_cents,
     currency: row.currency,
     region: row.region,
@@ -91,10 +92,7 @@ export function summaryOfOrder(order: Order, places: Places, risk: Risk): api.Or
     isLate: lateOf(order),
     isOpen: !isEnded(order),
     isAtRisk: isAtRisk(order, risk),
-    lateRisk:
-      order.deliveredAt !== null || order.status === 'cancelled'
-        ? null
-        : riskOfOrder(risk.outlook, order.orderId),
+    lateRisk: lateRiskOf(order, risk.outlook),
     totalCents: worthOf(order),
     currency: order.currency,
     region: regionOf(order),
@@ -105,6 +103,12 @@ export function summaryOfOrder(order: Order, places: Places, risk: Risk): api.Or
     unitCount: order.lines.reduce((sum, line) => sum + line.quantity, 0),
     moves: order.moves,
   }
+}
+
+/** How likely it comes late; null where it has come, or nobody says. */
+export function lateRiskOf(order: Order, outlook: Outlook | null): number | null {
+  if (order.deliveredAt !== null || order.status === 'cancelled') return null
+  return riskOfOrder(outlook, order.orderId)
 }
 
 /** Delivered after the promise; null where either is unknown. */

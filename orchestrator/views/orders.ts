@@ -5,9 +5,10 @@ import type { api } from '#data/contracts'
 import type { Queries } from '#data/warehouse'
 import type { Order } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
+import type { Outlook } from '#orchestrator/sourcing'
 import { cursorOf, type Place, pageLimit, placeOf } from './cursor.ts'
 import { matcherOf, termOf, whereOf } from './order-filter.ts'
-import { type OrderRow, orderColumns, summaryOfOrder, summaryOfRow } from './order-summary.ts'
+import { lateRiskOf, type OrderRow, orderColumns, summaryOfOrder, summaryOfRow } from './order-summary.ts'
 import type { Named, Where } from './parameters.ts'
 import { placesOf } from './places.ts'
 import type { Direction, OrderQuery, OrderSort } from './query.ts'
@@ -16,7 +17,7 @@ import { tailOf } from './tail.ts'
 
 /** Matches beyond this are not counted. */
 const counted = 10_000
-/** Where an order without a promise stands: last, whichever way the list goes. */
+/** Where an order stands of which the sort knows nothing: last, whichever way the list goes. */
 const never = 9_000_000_000_000_000
 
 interface Sorting {
@@ -40,11 +41,14 @@ export async function listOrders(
   const limit = pageLimit(query.limit)
   const [tail, places] = await Promise.all([tailOf(engine), placesOf(engine)])
   const state = engine.core.state()
+  const outlook = engine.worlds.history.outlook ?? null
   const where = whereOf(query, { state, overlaid: tail.orderIds, market: engine.market })
   const { warehouse } = engine.workspace
   const isSearch = termOf(query.q) !== null
   const [rows, count] = await Promise.all([
-    warehouse.reading((queries) => readRows(queries, where, { ...sorting, isSearch }, place, limit + 1)),
+    warehouse.reading((queries) =>
+      readRows(queries, where, { ...sorting, isSearch, isForeseen: outlook !== null }, place, limit + 1),
+    ),
     isSearch ? null : warehouse.reading((queries) => countRows(queries, where)),
   ])
   const total = count ?? rows[0]?.matches ?? (await warehouse.reading((queries) => countRows(queries, where)))
@@ -54,7 +58,6 @@ export async function listOrders(
     const order = state.orders.get(orderId)
     return order !== undefined && isMatch(order) ? [order] : []
   })
-  const outlook = engine.worlds.history.outlook ?? null
   const risk = riskOf(state, outlook)
   const itemOf = (row: OrderRow) => {
     const order = state.orders.get(row.order_id)
@@ -65,7 +68,7 @@ export async function listOrders(
   const merged = [
     ...rows.map((row) => ({ key: row.sort_key, id: row.order_id, item: () => itemOf(row) })),
     ...overlaid.map((order) => ({
-      key: keyOf(order, sorting),
+      key: keyOf(order, sorting, outlook),
       id: order.orderId,
       item: () => summaryOfOrder(order, places, risk),
     })),
@@ -87,20 +90,42 @@ function sortingOf({ sort = 'placedAt', direction = 'desc' }: OrderQuery): Sorti
   return { sort, direction, name: `${sort}.${direction}` }
 }
 
-/** Columns behind the sorts, how their keys are told (times in microseconds, money in cents), and read back. */
-const columns: Record<OrderSort, { name: string; key: string; back: string }> = {
-  placedAt: { name: 'placed_at', key: 'epoch_us(placed_at)', back: 'make_timestamptz($key::BIGINT)' },
+/**
+ * Columns behind the sorts, how their keys are told (times in microseconds, money in cents, risks as they are), and
+ * read back.
+ */
+const columns: Record<OrderSort, { name: string; key: string; back: string; isKnown: boolean }> = {
+  placedAt: {
+    name: 'placed_at',
+    key: 'epoch_us(placed_at)',
+    back: 'make_timestamptz($key::BIGINT)',
+    isKnown: true,
+  },
   promisedAt: {
     name: 'promised_at',
     key: 'coalesce(epoch_us(promised_at), $never)',
     back: 'make_timestamptz($key::BIGINT)',
+    isKnown: false,
   },
-  totalCents: { name: 'total_cents', key: 'total_cents', back: '$key::BIGINT' },
+  totalCents: { name: 'total_cents', key: 'total_cents', back: '$key::BIGINT', isKnown: true },
+  lateRisk: {
+    name: 'late_risk',
+    key: 'coalesce(late_risk, $never)',
+    back: '$key::DOUBLE',
+    isKnown: false,
+  },
 }
 
-function keyOf(order: Order, { sort, direction }: Sorting): number {
+/** Orders with what the model of lateness says of them, as the list shows it. */
+const riskedSql = `(SELECT orders.*,
+      CASE WHEN delivered_at IS NULL AND status <> 'cancelled' THEN told.risk END AS late_risk
+    FROM orders LEFT JOIN (SELECT try_cast(order_id AS UUID) AS risked_id, max(risk) AS risk
+      FROM order_risks WHERE market = $market GROUP BY order_id) AS told ON told.risked_id = orders.order_id)`
+
+function keyOf(order: Order, { sort, direction }: Sorting, outlook: Outlook | null): number {
   if (sort === 'totalCents') return worthOf(order)
   if (sort === 'placedAt') return order.placedAt * 1000
+  if (sort === 'lateRisk') return lateRiskOf(order, outlook) ?? neverOf(direction)
   return order.promisedAt === null ? neverOf(direction) : order.promisedAt * 1000
 }
 
@@ -115,38 +140,43 @@ function compare(
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
-/** Rows of a page; of a search with the number of matches, as finding them twice would cost twice. */
+/**
+ * Rows of a page; of a search with the number of matches, as finding them twice would cost twice.
+ * @param isForeseen whether anything is said of lateness now
+ */
 function readRows(
   queries: Queries,
   where: Where,
-  { sort, direction, isSearch }: Sorting & { isSearch: boolean },
+  { sort, direction, isSearch, isForeseen }: Sorting & { isSearch: boolean; isForeseen: boolean },
   place: Place | null,
   limit: number,
 ): Promise<(OrderRow & { matches?: number })[]> {
   const { name, key } = columns[sort]
   const parameters: Named = { ...where.parameters }
-  if (sort === 'promisedAt') parameters.never = neverOf(direction)
+  if (!columns[sort].isKnown) parameters.never = neverOf(direction)
+  const unforeseen = '(SELECT *, NULL::DOUBLE AS late_risk FROM orders)'
+  const source = `${sort !== 'lateRisk' ? 'orders' : isForeseen ? riskedSql : unforeseen} AS orders`
   const after = place === null ? 'true' : afterSql(sort, direction, place, parameters)
   const order = `ORDER BY orders.${name} ${direction === 'asc' ? 'ASC' : 'DESC'} NULLS LAST, orders.order_id`
-  const plain = `SELECT ${orderColumns}, ${key} AS sort_key FROM orders WHERE ${where.sql} AND ${after}
+  const plain = `SELECT ${orderColumns}, ${key} AS sort_key FROM ${source} WHERE ${where.sql} AND ${after}
     ${order} LIMIT ${limit}`
-  const search = `WITH hits AS MATERIALIZED (SELECT order_id, ${name} FROM orders WHERE ${where.sql}),
+  const search = `WITH hits AS MATERIALIZED (SELECT order_id, ${name} FROM ${source} WHERE ${where.sql}),
     page AS (SELECT order_id FROM hits AS orders WHERE ${after} ${order} LIMIT ${limit})
     SELECT ${orderColumns}, ${key} AS sort_key,
       (SELECT count(*) FROM (SELECT 1 FROM hits LIMIT ${counted + 1})) AS matches
-    FROM orders WHERE orders.order_id IN (SELECT order_id FROM page) ${order}`
+    FROM ${source} WHERE orders.order_id IN (SELECT order_id FROM page) ${order}`
   return queries.all(isSearch ? search : plain, parameters)
 }
 
 /** What stands behind the place, in plain columns so that the scan can leave out what does not. */
 function afterSql(sort: OrderSort, direction: Direction, place: Place, parameters: Named): string {
-  const { name, back } = columns[sort]
+  const { name, back, isKnown } = columns[sort]
   const isAfterId = 'orders.order_id > $id::UUID'
   parameters.id = place.id
   if (Math.abs(Number(place.key)) === never) return `(${name} IS NULL AND ${isAfterId})`
   parameters.key = place.key
   const sign = direction === 'asc' ? '>' : '<'
-  const orNone = sort === 'promisedAt' ? ` OR ${name} IS NULL` : ''
+  const orNone = isKnown ? '' : ` OR ${name} IS NULL`
   return `(${name} ${sign} ${back} OR (${name} = ${back} AND ${isAfterId})${orNone})`
 }
 

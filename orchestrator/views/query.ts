@@ -24,7 +24,7 @@ export interface PageQuery {
 }
 
 /** Columns the order list can be sorted by. */
-export type OrderSort = 'placedAt' | 'promisedAt' | 'totalCents'
+export type OrderSort = 'placedAt' | 'promisedAt' | 'totalCents' | 'lateRisk'
 /** Way of a sort. */
 export type Direction = 'asc' | 'desc'
 

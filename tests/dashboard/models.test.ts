@@ -97,8 +97,11 @@ describe('versions', () => {
   })
 
   test('are named by when they were made', () => {
-    expect(readable('0.2, 20261126T071456-01 had 0.3')).toBe('0.2, the version of 26 Nov, 07:14 had 0.3')
-    expect(readable('20261126T071456-02')).toBe('the version of 26 Nov, 07:14 (2)')
+    expect(readable('0.2, 20261126T071456-01 had 0.3', 'UTC')).toBe(
+      '0.2, the version of 26 Nov, 07:14 UTC had 0.3',
+    )
+    expect(readable('20261126T071456-01', 'America/Los_Angeles')).toBe('the version of 25 Nov, 23:14 PST')
+    expect(readable('20261126T071456-02', 'UTC')).toBe('the version of 26 Nov, 07:14 UTC (2)')
   })
 })
 

@@ -41,7 +41,7 @@ test('a table that is sent along is scored, with reasons for what is odd', async
   expect(odd.slice(0, 3).map(({ row }) => row)).toContain(43)
   expect(odd.find(({ row }) => row === 43)?.text).toMatch(/^price 300, expected about/)
   expect(odd.find(({ row }) => row === 10)?.reasons[0]).toMatchObject({ column: 'price', observed: 'free' })
-  expect(notes.join()).toContain('price has 1 cells that are no numbers')
+  expect(notes.join()).toContain('price has 1 cell without a number')
   expect(await place.call('POST', path, { body })).toMatchObject({ status: 200, body: answer })
 })
 

@@ -86,6 +86,43 @@ describe('the order list over history', () => {
     )
   })
 
+  it('goes by the risk of being late, what nobody speaks of last, page by page and with a search', async () => {
+    const all = await warehouse.all<{ id: string; isOver: boolean }>(
+      `SELECT order_id::VARCHAR AS id, delivered_at IS NOT NULL OR status = 'cancelled' AS "isOver" FROM orders
+       ORDER BY "isOver", order_id`,
+    )
+    const risks = new Map(
+      all.slice(0, 400).map(({ id }, i) => [id, new Map([['w1', ((i * 37) % 90) / 100]])]),
+    )
+    const rows = [...risks].map(
+      ([id, works]) => `('${id}', 'w1', 'main', ${works.get('w1')}, 'waiting', 'm', now())`,
+    )
+    await warehouse.run(`INSERT INTO order_risks VALUES ${rows.join(', ')}`)
+    const over = new Set(all.filter(({ isOver }) => isOver).map(({ id }) => id))
+    const before = engine.worlds.history
+    const sorted = async (direction: 'asc' | 'desc', q?: string) => {
+      const items = await walk({ sort: 'lateRisk', direction, limit: 60, q })
+      expect(idsOf(items)).toEqual(all.map(({ id }) => id).sort())
+      return items.map(({ lateRisk }) => lateRisk)
+    }
+    expect((await sorted('desc')).every((risk) => risk === null)).toBe(true)
+    engine.worlds.history = {
+      ...before,
+      outlook: { version: 'v', madeAt: hour(0), processing: new Map(), transit: new Map(), risks },
+    }
+    try {
+      const told = [...risks].flatMap(([id, works]) => (over.has(id) ? [] : [...works.values()]))
+      expect(told.length).toBeGreaterThan(0)
+      const rest = Array.from({ length: all.length - told.length }, () => null)
+      const rising = told.toSorted((a, b) => a - b)
+      expect(await sorted('asc')).toEqual([...rising, ...rest])
+      expect(await sorted('desc', 'o')).toEqual([...rising.toReversed(), ...rest])
+    } finally {
+      engine.worlds.history = before
+      await warehouse.run('DELETE FROM order_risks')
+    }
+  })
+
   it('counts matches exactly and says when there are no more', async () => {
     const page = await listOrders(engine, { limit: 3 })
     expect(page).toMatchObject({ total: count + 1 })

@@ -4,7 +4,7 @@ import type { api } from '#data/contracts'
 import type { CalibrationPoint } from '../charts/calibration-spec.ts'
 import { isOff } from '../charts/calibration-spec.ts'
 import { count, counted, percent } from '../numbers.ts'
-import { day, daysBetween } from '../times.ts'
+import { clockTime, day, daysBetween, zoneLabel } from '../times.ts'
 
 type Fold = api.ModelFold
 type Sides = Pick<Fold, 'candidate' | 'current' | 'baseline'>
@@ -104,14 +104,14 @@ export function figureOf(name: string, value: number): { title: string; value: s
   return { title, value: shares.has(name) ? percent(value) : figureWord(value) }
 }
 
-/** `24 Sep – 17 Nov 2026`: what a version learned from, in days. */
-export function spanWords({ from, to }: { from: string; to: string }, now: number): string {
-  return daysBetween(from, to, 'UTC', now)
+/** `24 Sep – 17 Nov 2026`: what a version learned from, in days of the zone. */
+export function spanWords({ from, to }: { from: string; to: string }, timeZone: string, now: number): string {
+  return daysBetween(from, to, timeZone, now)
 }
 
-/** A version by when it was made: `26 Nov, 07:14`. Its id stands in its title. */
-export function versionWord({ version }: { version: string }): string {
-  return readable(version).replace('the version of ', '')
+/** A version by when it was made: `26 Nov, 07:14 PST`. Its id stands in its title. */
+export function versionWord({ version }: { version: string }, timeZone: string): string {
+  return readable(version, timeZone).replace('the version of ', '')
 }
 
 type Verdict = api.ModelCard['verdict']
@@ -126,8 +126,8 @@ const verdictStarts: Record<Verdict['code'], string> = {
 }
 
 /** Why a version was put in use, or was not. */
-export function verdictWords({ verdict }: { verdict: Verdict }): string {
-  return `${verdictStarts[verdict.code]} ${readable(verdict.reason)}.`
+export function verdictWords({ verdict }: { verdict: Verdict }, timeZone: string): string {
+  return `${verdictStarts[verdict.code]} ${readable(verdict.reason, timeZone)}.`
 }
 
 /** What the drifts come to, as the title of their card. */
@@ -165,12 +165,13 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, 2).join(', ')} and ${counted(names.length - 2, 'other')}`
 }
 
-/** Ids of versions in a sentence, `20261126T071456-01`, as when they were made. */
-export function readable(text: string): string {
+/** Ids of versions in a sentence, `20261126T071456-01` in UTC, as when they were made, with the zone named. */
+export function readable(text: string, timeZone: string): string {
   return text.replace(
-    /\b(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})\d{2}-(\d+)\b/g,
-    (_, year, month, date, hour, minute, again) => {
-      const made = `${day(`${year}-${month}-${date}T00:00:00Z`, 'UTC')}, ${hour}:${minute}`
+    /\b(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})-(\d+)\b/g,
+    (_, year, month, date, hour, minute, second, again) => {
+      const at = `${year}-${month}-${date}T${hour}:${minute}:${second}Z`
+      const made = `${day(at, timeZone)}, ${clockTime(at, timeZone)} ${zoneLabel(at, timeZone)}`
       return `the version of ${made}${again === '01' ? '' : ` (${Number(again)})`}`
     },
   )
@@ -195,10 +196,11 @@ export function versionBefore({ versions, decisions, current }: api.ModelDetail)
 /** Decisions about versions as a timeline, oldest first. */
 export function decisionEntries(
   decisions: readonly api.ModelDecision[],
+  timeZone: string,
 ): { at: string; text: string; reason: string }[] {
   return decisions.toReversed().map(({ action, version, reason, at }) => {
-    const name = readable(version)
+    const name = readable(version, timeZone)
     const text = action === 'promoted' ? `${name} was put in use` : `${name} was put back in use`
-    return { at, text: (text[0]?.toUpperCase() ?? '') + text.slice(1), reason: readable(reason) }
+    return { at, text: (text[0]?.toUpperCase() ?? '') + text.slice(1), reason: readable(reason, timeZone) }
   })
 }

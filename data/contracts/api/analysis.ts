@@ -1,8 +1,8 @@
-// Shapes of the analysis of data that is sent along: series or a table in, what is said about each row out. Nothing is
-// kept.
+// Shapes of the analysis of data that is sent along: series, a table or leaves in, what is said about them out. Nothing
+// is kept.
 
 import { Type } from 'typebox'
-import { type Of, orNull, shape } from './shape.ts'
+import { type Of, oneOf, orNull, shape } from './shape.ts'
 
 const rowsAtMost = 100_000
 const name = () => Type.String({ minLength: 1, maxLength: 200 })
@@ -100,3 +100,51 @@ export const scoreAnswer = shape({
   ),
 })
 export type ScoreAnswer = Of<typeof scoreAnswer>
+
+const figures = () => perRow(orNull(Type.Number()))
+
+/** Leaf rows whose deviation is to be explained, `POST /api/v1/analysis/explain`; lists have an entry per row. */
+export const explainRequest = Type.Object(
+  {
+    dimensions: Type.Array(
+      Type.Object(
+        { name: name(), values: perRow(orNull(Type.String({ maxLength: 200 }))) },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 32 },
+    ),
+    actual: figures(),
+    expected: figures(),
+    weight: Type.Optional(
+      Type.Array(orNull(Type.Number()), {
+        maxItems: rowsAtMost,
+        description: 'what each ratio is among; actual and expected are ratios then',
+      }),
+    ),
+    measure: Type.Optional(oneOf(['additive', 'ratio'] as const)),
+  },
+  { additionalProperties: false },
+)
+export type ExplainRequest = Of<typeof explainRequest>
+
+const rootCause = shape({
+  slice: Type.Record(Type.String(), Type.String(), { description: 'value by dimension' }),
+  share: Type.Number({ minimum: 0, maximum: 1, description: 'part of the deviation' }),
+  confidence: Type.Number({ minimum: 0, maximum: 1 }),
+  actual: Type.Number(),
+  expected: Type.Number(),
+  leaves: Type.Integer(),
+})
+
+/** The smallest set of slices that explains the deviation, the surest first; none where nothing stands out. */
+export const explainAnswer = shape({
+  causes: Type.Array(rootCause),
+  reason: orNull(oneOf(['NO_LEAVES', 'NO_DEVIATION', 'NOTHING_STANDS_OUT'] as const)),
+  measure: oneOf(['change', 'count', 'ratio'] as const),
+  actual: Type.Number(),
+  expected: Type.Number(),
+  leaves: Type.Integer(),
+  repeated: Type.Integer({ description: 'rows that were added to another one of the same leaf' }),
+  notes: Type.Array(Type.String()),
+})
+export type ExplainAnswer = Of<typeof explainAnswer>

@@ -69,6 +69,7 @@ export type ModelVersion = Of<typeof modelVersion>
 /** How far something has moved from what a model learned from. */
 export const modelDrift = shape({
   name: Type.String({ description: 'input, or "score"' }),
+  title: Type.String({ description: 'the same in words' }),
   size: Type.Number(),
   limit: Type.Number(),
   hasMoved: Type.Boolean(),

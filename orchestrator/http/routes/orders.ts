@@ -31,7 +31,7 @@ const orderQuery = Type.Object(
     ownState: Type.Optional(word('own state of a part of it')),
     from: Type.Optional(date('placed at or after')),
     to: Type.Optional(date('placed before')),
-    sort: Type.Optional(oneOf(['placedAt', 'promisedAt', 'totalCents'])),
+    sort: Type.Optional(oneOf(['placedAt', 'promisedAt', 'totalCents', 'lateRisk'])),
     direction,
   },
   closed,

@@ -17,7 +17,7 @@ const regions = ['west', 'south', 'east', 'north']
 /** How much of a metric a slice has in an hour of this week and of the weeks before. */
 type Level = (node: string, method: string, week: number) => number
 
-async function warehouseOf(orders: Level, lateShare: Level): Promise<Warehouse> {
+async function warehouseOf(orders: Level, lateShare: Level, hoursWritten = hours): Promise<Warehouse> {
   const warehouse = await openWarehouse(':memory:', { memoryMb: 512, threads: 1 })
   await migrate(warehouse)
   await warehouse.run(`CREATE OR REPLACE TABLE metric_leaves (market VARCHAR, metric VARCHAR, bucket_start TIMESTAMPTZ,
@@ -26,7 +26,7 @@ async function warehouseOf(orders: Level, lateShare: Level): Promise<Warehouse> 
   const random = seededRandom('leaves')
   const rows: string[] = []
   for (let week = 0; week < 5; week++) {
-    for (let hour = 0; hour < hours; hour++) {
+    for (let hour = 0; hour < hoursWritten; hour++) {
       const at = (end - week * 168 * hourMs - hour * hourMs) / 1000
       for (const node of nodes) {
         for (const method of methods) {
@@ -50,6 +50,20 @@ async function warehouseOf(orders: Level, lateShare: Level): Promise<Warehouse> 
   return warehouse
 }
 
+/** The same of a metric that is watched by the day, over the hours of the whole day. */
+const askOfDay = (warehouse: Warehouse, metric: string, dimension: string, dimensionValue: string) => {
+  const watched = watchedMetric(metric, 24 * hourMs)
+  if (watched === undefined) throw new Error(metric)
+  const from = Math.floor(end / (24 * hourMs)) * 24 * hourMs
+  return causesOf(warehouse, {
+    market: 'main',
+    watched,
+    dimension,
+    dimensionValue,
+    from,
+    to: from + 23 * hourMs,
+  })
+}
 const ask = (warehouse: Warehouse, metric: string, dimension = 'all', dimensionValue = '') => {
   const watched = watchedMetric(metric, hourMs)
   if (watched === undefined) throw new Error(metric)
@@ -100,6 +114,24 @@ describe('causes in a market', () => {
   test('leave out the dimension of the constraint itself', async () => {
     const causes = await ask(warehouse, 'late_share', 'node', 'reno')
     expect(causes).toMatchObject([{ dimension: 'method', value: '2-day' }])
+  })
+
+  test('of a day are looked for in all of its hours', async () => {
+    const day = await warehouseOf(
+      (node, method, week) => (isStruck(node, method, week) ? 8 : 2),
+      (node, method, week) => (isStruck(node, method, week) ? 0.6 : 0.08),
+      18,
+    )
+    try {
+      const struck = [{ dimension: 'node x method', value: 'reno x 2-day' }]
+      expect(await askOfDay(day, 'cancellations', 'sku_class', 'a')).toMatchObject(struck)
+      for (const carrier of ['ups', 'dhl']) {
+        expect(await askOfDay(day, 'late_share', 'carrier', carrier), carrier).toMatchObject(struck)
+      }
+      expect(await askOfDay(calm, 'late_share', 'carrier', 'ups')).toEqual([])
+    } finally {
+      await day.close()
+    }
   })
 
   test('are none where all slices rise alike, or nothing happened', async () => {

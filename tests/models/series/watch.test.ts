@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { seededRandom } from '#data/kernel'
+import type { Queries } from '#data/warehouse'
 import { defaultDetection, Judgement, rulesOf, SeriesWatch } from '#models'
 import { Course } from '../../../models/series/course.ts'
 import { layoutOf } from '../../../models/series/memory.ts'
@@ -59,6 +60,33 @@ describe('a watch over series', () => {
       await warehouse.close()
     }
   })
+})
+
+test('a preview does not wait for a cycle under way, and is that of the cycle before', async () => {
+  const warehouse = await warehouseWith([fault])
+  try {
+    const watch = new SeriesWatch('main')
+    const now = at(fault.from + 5)
+    await watch.detect(warehouse, { now })
+    const ask = () => watch.preview([new Judgement()], { days: 3 })
+    const before = await ask()
+    expect(before[0]?.map(({ key }) => key)).toContain('node/shop:n0')
+    // Another time after which levels are usual: everything is read and taken anew.
+    const judgement = new Judgement({ ...defaultDetection, newLevelHours: 200 })
+    let isRead = false
+    const queries = {
+      all: async (...asked: Parameters<Queries['all']>) => {
+        if (isRead) expect(await ask()).toEqual(before)
+        isRead = true
+        return warehouse.all(...asked)
+      },
+      one: (...asked: Parameters<Queries['one']>) => warehouse.one(...asked),
+    } as Queries
+    await watch.detect(queries, { now, judgement })
+    expect(isRead).toBe(true)
+  } finally {
+    await warehouse.close()
+  }
 })
 
 const courseOf = (values: readonly number[], settleTicks = 72) => {

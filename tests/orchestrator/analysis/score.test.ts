@@ -108,10 +108,8 @@ describe('the verb score', () => {
     expect(small.notes.join()).toContain('2 rows are too few')
     const notes = other.notes.join('\n')
     expect(notes).toMatch(/constant is left out.*\n.*gone is left out/)
-    expect(notes).toContain(
-      'n has 1 cells that are no numbers, taken as missing; the first is "oops" in row 31',
-    )
-    expect(notes).toContain('huge has 2 infinite cells')
+    expect(notes).toContain('n has 1 cell without a number, taken as missing; the first is "oops" in row 31')
+    expect(notes).toContain('huge has 2 cells that are infinite')
     for (const each of [small, other]) {
       expect([...each.scores, ...each.pValues].every(Number.isFinite)).toBe(true)
     }

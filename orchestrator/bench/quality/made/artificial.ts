@@ -1,10 +1,7 @@
 // Made series as a textbook draws them: clean days with one thing wrong, and the same days with nothing wrong.
 
 import type { Random } from '#data/kernel'
-import { add, bursts, change, drifting, placesOf, type Sketch, sketch } from './shape.ts'
-
-const minutes5 = 300_000
-const day = 288
+import { add, bursts, change, day, drifting, minutes5, placesOf, type Sketch, sketch } from './shape.ts'
 
 /** Flat and square days without any event. */
 export function artificialQuiet(random: Random): Sketch {

@@ -8,13 +8,12 @@ import {
   change,
   dayCourse,
   drifting,
+  hour,
   logNormal,
   placesOf,
   type Sketch,
   sketch,
 } from './shape.ts'
-
-const hour = 3_600_000
 
 /** Cost per click or per thousand views by the hour: a day's course, skewed noise, peaks of which some count. */
 export function advertising(random: Random): Sketch {

@@ -8,13 +8,12 @@ import {
   change,
   dayCourse,
   drifting,
+  hour,
   logNormal,
   placesOf,
   type Sketch,
   sketch,
 } from './shape.ts'
-
-const hour = 3_600_000
 
 /** Room temperature by the hour over most of a year: slow drift, a day's course, failures of the cooling. */
 export function roomTemperature(random: Random): Sketch {

@@ -6,16 +6,16 @@ import {
   burst,
   bursts,
   change,
+  day,
   dayCourse,
   drifting,
   logNormal,
+  minutes5,
   placesOf,
   type Sketch,
   sketch,
 } from './shape.ts'
 
-const minutes5 = 300_000
-const day = 288
 const length = 4032
 
 type Event = (made: Sketch, at: number, random: Random, scale: number) => void

@@ -11,6 +11,13 @@ export interface Sketch {
   labels: number[]
 }
 
+/** Step of made series, ms. */
+export const hour = 3_600_000
+/** Step of made series, ms. */
+export const minutes5 = 300_000
+/** Points of a day that are five minutes apart. */
+export const day = 288
+
 /** Share of a series that its windows cover together. */
 const windowShare = 0.1
 
@@ -58,9 +65,9 @@ export function dayCourse(random: Random): (at: number) => number {
   const width = 0.06 + 0.08 * random.next()
   const hump = (at: number, centre: number) => Math.exp(-(((at - centre) / width) ** 2) / 2)
   return (at) => {
-    const day = at - Math.floor(at)
-    const slow = (1 - Math.cos(2 * Math.PI * (day - 0.1))) / 2
-    return 0.5 * slow + 0.5 * (weight * hump(day, first) + (1 - weight) * hump(day, second))
+    const part = at - Math.floor(at)
+    const slow = (1 - Math.cos(2 * Math.PI * (part - 0.1))) / 2
+    return 0.5 * slow + 0.5 * (weight * hump(part, first) + (1 - weight) * hump(part, second))
   }
 }
 
