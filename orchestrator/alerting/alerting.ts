@@ -4,7 +4,6 @@
 import type { Effects } from '#data/kernel'
 import type { Core } from '#orchestrator/core'
 import { dueNotices } from './due.ts'
-import type { AlertReceiver } from './routing.ts'
 import { tendIncidents } from './tend.ts'
 
 /** What alerting works with. */
@@ -13,8 +12,8 @@ export interface AlertingOptions {
   effects: Pick<Effects, 'clock' | 'logger'>
   /** The time of the market, epoch ms. */
   now(): number
-  /** Who can be told now. */
-  receivers(): Promise<readonly AlertReceiver[]>
+  /** Ids of the webhooks that can be told of incidents now. */
+  receivers(): Promise<readonly string[]>
   /** How often it looks without a change, ms of the wall [5,000]. */
   everyMs?: number
 }

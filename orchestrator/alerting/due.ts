@@ -10,11 +10,10 @@ import {
   type Notice,
   type NoticeGroup,
   type NoticeKind,
-  noticeTypes,
   type Told,
 } from '#orchestrator/core'
 import { noticed } from './noticed.ts'
-import { type AlertReceiver, groupKeyOf, groupLabels, receiversOf, routesFor, routingOf } from './routing.ts'
+import { groupKeyOf, groupLabels, receiversOf, routesFor, routingOf } from './routing.ts'
 import { nextCutOff, silenceFor } from './tend.ts'
 
 /** Why nobody is told of an incident that is not over. */
@@ -23,7 +22,8 @@ export type Hush = 'silenced' | 'snoozed' | 'merged' | null
 /** What a notice is made with. */
 export interface Moment {
   state: CoreState
-  receivers: readonly AlertReceiver[]
+  /** Ids of the webhooks that can be told of incidents. */
+  receivers: readonly string[]
   /** Epoch ms of the market. */
   now: number
 }
@@ -105,7 +105,11 @@ function draft(
     return noticed(incident, nextCutOff(node, now), reasons)
   })
   const routeId = route?.routeId ?? known?.routeId ?? ''
-  return { kind, groupKey: key, routeId, labels, receivers, incidents, level }
+  const named = new Set(incidents.map(({ incidentId }) => incidentId))
+  const others = Object.keys(known?.told ?? {}).filter((id) => !named.has(id))
+  const open = (id: string) => state.incidents.get(id)?.status !== 'resolved'
+  const stillOpen = (kind === 'recovered' ? others : [...others, ...named]).filter(open).length
+  return { kind, groupKey: key, routeId, labels, receivers, incidents, level, stillOpen }
 }
 
 /** The gravest first, then the oldest. */
@@ -151,7 +155,7 @@ function toThoseTold(
   const [first] = about
   if (first === undefined) return null
   const same = about.filter(({ told }) => told.receivers.join() === first.told.receivers.join())
-  const there = receiversOf(first.told.receivers, moment.receivers, noticeTypes[kind])
+  const there = receiversOf(first.told.receivers, moment.receivers)
   return draft(group, kind, there, same, moment)
 }
 
@@ -168,13 +172,7 @@ function opened(group: Group, moment: Moment): NoticeDraft | null {
       : mayFollow(group, moment)
   if (!isDue) return null
   const about = fresh.map((incident) => ({ incident, reasons: firstReasons(incident) }))
-  return draft(
-    group,
-    'opened',
-    receiversOf(route.receivers, moment.receivers, 'incident.opened'),
-    about,
-    moment,
-  )
+  return draft(group, 'opened', receiversOf(route.receivers, moment.receivers), about, moment)
 }
 
 /** Whether nobody of the group was told of it, and somebody should be. */
@@ -236,7 +234,7 @@ function toRoute(
   about: readonly { incident: Incident; reasons: readonly string[] }[],
   moment: Moment,
 ): NoticeDraft | null {
-  const meant = receiversOf(group.route?.receivers ?? [], moment.receivers, noticeTypes[kind])
+  const meant = receiversOf(group.route?.receivers ?? [], moment.receivers)
   return draft(group, kind, meant, about, moment)
 }
 
@@ -248,7 +246,7 @@ function escalated(group: Group, moment: Moment): NoticeDraft | null {
       .filter(({ incident, told }) => incident.status === 'open' && !incident.isFlapping && told.level <= i)
       .filter(({ told }) => moment.now >= told.firstAt + afterMinutes * minuteMs)
       .map(({ incident }) => ({ incident, reasons: ['not_acknowledged'] }))
-    const meant = receiversOf(receivers, moment.receivers, 'incident.escalated')
+    const meant = receiversOf(receivers, moment.receivers)
     const notice = draft(group, 'escalated', meant, about, moment, i + 1)
     if (notice !== null) return notice
   }

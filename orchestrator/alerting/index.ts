@@ -3,7 +3,7 @@
 export { type Alerting, type AlertingOptions, giveNotices, openAlerting } from './alerting.ts'
 export { dueNotices, hushOf, type Moment, type NoticeDraft } from './due.ts'
 export { fits, labelsOf, severityWord } from './labels.ts'
-export { type AlertReceiver, receiversOf, routesFor, routingOf } from './routing.ts'
+export { receiversOf, routesFor, routingOf } from './routing.ts'
 export { tellingOf } from './telling.ts'
 export { nextCutOff, silenceFor, tendIncidents } from './tend.ts'
 export { nextStart, stateOf, stretchAt } from './windows.ts'

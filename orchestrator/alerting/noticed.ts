@@ -14,12 +14,12 @@ export function noticed(
   const { incidentId, title, status, severity, metric, dimension, dimensionValue, model } = incident
   const { beganAt, openedAt, resolvedAt, value, expected, expectedLow, expectedHigh, pValue } = incident
   const { ordersAtRisk, centsAtRisk, currency, owner, acknowledgedBy, isFlapping } = incident
-  const { ordersMoved, ordersNotMoved } = incident
+  const { ordersMoved, ordersNotMoved, endedBecause } = incident
   return {
     ...{ incidentId, title, status, severity, metric, dimension, dimensionValue, model },
     ...{ beganAt, openedAt, resolvedAt, value, expected, expectedLow, expectedHigh, pValue },
     ...{ ordersAtRisk, centsAtRisk, currency, cutOffAt, owner, acknowledgedBy, isFlapping },
-    ...{ ordersMoved, ordersNotMoved, reasons },
+    ...{ ordersMoved, ordersNotMoved, endedBecause, reasons },
     causes: incident.causes.slice(0, 10).map(({ dimension: along, value: slice, share }) => ({
       dimension: along,
       value: slice,

@@ -1,15 +1,8 @@
 // Which rule an incident goes by, with whom it is told together, and whom a rule means. Pure.
 
 import type { api } from '#data/contracts'
-import { type CoreState, defaultRouting, type NoticeType } from '#orchestrator/core'
+import { type CoreState, defaultRouting } from '#orchestrator/core'
 import { fits, type Labelled, labelsOf } from './labels.ts'
-
-/** Somebody who can be told. */
-export interface AlertReceiver {
-  webhookId: string
-  /** Whether messages of the type reach it at all. */
-  wants(type: NoticeType): boolean
-}
 
 /** Who is told of what, in a market. */
 export function routingOf({ alerting }: CoreState): api.AlertRouting {
@@ -39,16 +32,10 @@ export function groupKeyOf(route: api.AlertRoute, labels: Record<string, string>
   return [route.routeId, ...parts].join('/')
 }
 
-/** Ids of those of the receivers that a rule means and that want the type, in order. */
-export function receiversOf(
-  meant: readonly string[],
-  receivers: readonly AlertReceiver[],
-  type: NoticeType,
-): string[] {
-  const isAll = meant.includes('all')
-  return receivers
-    .filter(({ webhookId }) => isAll || meant.includes(webhookId))
-    .filter((receiver) => receiver.wants(type))
-    .map(({ webhookId }) => webhookId)
-    .sort()
+/**
+ * Ids of those that a rule means, in order.
+ * @param receivers ids of the webhooks that can be told of incidents
+ */
+export function receiversOf(meant: readonly string[], receivers: readonly string[]): string[] {
+  return receivers.filter((id) => meant.includes('all') || meant.includes(id)).toSorted()
 }

@@ -40,9 +40,7 @@ function whyOf(moment: Moment, incident: Incident, isTold: boolean): { why: Why;
   if (incident.isFlapping && isTold) return plain('flapping')
   if (isTold) return plain('told')
   if (incident.isFlapping) return plain('flapping')
-  const isHeard = routes.some(
-    ({ receivers }) => receiversOf(receivers, moment.receivers, 'incident.opened').length > 0,
-  )
+  const isHeard = routes.some(({ receivers }) => receiversOf(receivers, moment.receivers).length > 0)
   if (!isHeard) return plain('no_receiver')
   // Somebody looks after it who was not told by a message.
   return incident.status === 'acknowledged' ? plain('told') : waiting(moment, incident)

@@ -1,7 +1,7 @@
 // Incidents of the core with names, what they hold now, and the series that shows them. It opens and ends none.
 
 import type { api } from '#data/contracts'
-import { type AlertReceiver, severityWord, tellingOf } from '#orchestrator/alerting'
+import { severityWord, tellingOf } from '#orchestrator/alerting'
 import type { CoreState, Incident } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { cursorOf, pageLimit, placeOf } from './cursor.ts'
@@ -75,12 +75,12 @@ function shownStatus(state: CoreState, { status, mergedInto }: Incident): api.In
 
 /**
  * An incident with its evidence: the series from two days before it began, decisions, what happened, and who was told.
- * @param receivers who can be told
+ * @param receivers ids of the webhooks that can be told of incidents
  */
 export async function getIncident(
   engine: Engine,
   incidentId: string,
-  receivers: readonly AlertReceiver[] = [],
+  receivers: readonly string[] = [],
 ): Promise<api.IncidentDetail | null> {
   const incident = engine.core.state().incidents.get(incidentId)
   if (incident === undefined) return null

@@ -52,6 +52,8 @@ export interface NoticedIncident {
   isFlapping: boolean
   ordersMoved: number
   ordersNotMoved: number
+  /** Why it ended, in words; null while it goes on. */
+  endedBecause: string | null
   /** Why it is told again: severity_up, cause_changed, impact_doubled, snooze_ended, came_back ... */
   reasons: readonly string[]
 }
@@ -71,6 +73,8 @@ export interface Notice {
   incidents: readonly NoticedIncident[]
   /** Step of the escalation, from 1; null for everything else. */
   level: number | null
+  /** Incidents of the group that somebody was told of and that are not over, after this notice. */
+  stillOpen: number
 }
 
 /** What was last said of an incident in a group. Times are epoch ms of the market. */

@@ -51,6 +51,8 @@ export interface IncidentLife {
   wokenAt: number | null
   /** The person who ended it; null = values are back. */
   resolvedBy: string | null
+  /** Why it ended, in words. */
+  endedBecause: string | null
   /** When it came back last, and how often that was. */
   reopenedAt: number | null
   reopened: number
@@ -83,6 +85,7 @@ export const freshLife: IncidentLife = {
   snooze: null,
   wokenAt: null,
   resolvedBy: null,
+  endedBecause: null,
   reopenedAt: null,
   reopened: 0,
   turns: [],

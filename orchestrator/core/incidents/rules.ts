@@ -14,7 +14,9 @@ import type { Incident } from './incident.ts'
 export const incidentRules: RulesOf<IncidentCommands> = {
   OpenIncident: (state, { data, at }) => open(state, data, at),
   UpdateIncident: onOpen<'UpdateIncident'>((incident, data, at) => update(incident, data, at)),
-  ResolveIncident: onOpen<'ResolveIncident'>((incident, data, at, state) => resolve(state, incident, data, at)),
+  ResolveIncident: onOpen<'ResolveIncident'>((incident, data, at, state) =>
+    resolve(state, incident, data, at),
+  ),
   ReopenIncident: onIncident<'ReopenIncident'>((incident, { incidentId, reason, by }, at, state) => {
     if (incident.status !== 'resolved') return said(incident, [])
     if (state.openIncidents.has(incident.key))

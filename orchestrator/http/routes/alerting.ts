@@ -2,15 +2,7 @@
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
-import {
-  type AlertReceiver,
-  fits,
-  nextStart,
-  receiversOf,
-  routesFor,
-  stateOf,
-  stretchAt,
-} from '#orchestrator/alerting'
+import { fits, nextStart, receiversOf, routesFor, stateOf, stretchAt } from '#orchestrator/alerting'
 import { defaultRouting, type Silence } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { alertReceivers } from '../alert-receivers.ts'
@@ -163,11 +155,7 @@ function addRouting(app: App, engine: Engine): void {
   )
 }
 
-function preview(
-  engine: Engine,
-  routing: api.AlertRouting,
-  receivers: readonly AlertReceiver[],
-): api.AlertPreview {
+function preview(engine: Engine, routing: api.AlertRouting, receivers: readonly string[]): api.AlertPreview {
   const { incidents, openIncidents } = engine.core.state()
   return {
     incidents: [...openIncidents.values()].flatMap((incidentId) => {
@@ -175,7 +163,7 @@ function preview(
       if (incident === undefined) return []
       const routes = routesFor(routing, incident).map(({ routeId, receivers: meant }) => ({
         routeId,
-        receivers: receiversOf(meant, receivers, 'incident.opened'),
+        receivers: receiversOf(meant, receivers),
       }))
       return [{ incidentId, title: incident.title, routes }]
     }),

@@ -81,6 +81,7 @@ function noticeWish(view: View): CommandData['GiveNotice'] | null {
     receivers: ['wh_1'],
     incidents: [{ ...noticed(incident), reasons: [] }],
     level: null,
+    stillOpen: 0,
   }
   return { notice, after }
 }
@@ -89,12 +90,12 @@ function noticed(incident: Incident) {
   const { incidentId, title, status, severity, metric, dimension, dimensionValue, model, causes } = incident
   const { beganAt, openedAt, resolvedAt, value, expected, expectedLow, expectedHigh, pValue } = incident
   const { ordersAtRisk, centsAtRisk, currency, cutOffAt, owner, acknowledgedBy, isFlapping } = incident
-  const { ordersMoved, ordersNotMoved } = incident
+  const { ordersMoved, ordersNotMoved, endedBecause } = incident
   return {
     ...{ incidentId, title, status, severity, metric, dimension, dimensionValue, model, causes },
     ...{ beganAt, openedAt, resolvedAt, value, expected, expectedLow, expectedHigh, pValue },
     ...{ ordersAtRisk, centsAtRisk, currency, cutOffAt, owner, acknowledgedBy, isFlapping },
-    ...{ ordersMoved, ordersNotMoved },
+    ...{ ordersMoved, ordersNotMoved, endedBecause },
   }
 }
 

@@ -1,6 +1,5 @@
 // A core without a disk for tests of alerting: commands are decided, events kept, and a kill folds them anew.
 
-import type { AlertReceiver } from '#orchestrator/alerting'
 import {
   type CommandData,
   type CommandType,
@@ -44,10 +43,6 @@ export function finding(name: string, more: Partial<Finding> = {}): Finding {
 }
 
 export const impact = (ordersAtRisk = 10) => ({ ordersAtRisk, centsAtRisk: 100, currency: 'USD' })
-
-/** Receivers that want every message, by their ids. */
-export const everybody = (...ids: string[]): AlertReceiver[] =>
-  ids.map((webhookId) => ({ webhookId, wants: () => true }))
 
 /** A place with a market in memory. */
 export class Place {
