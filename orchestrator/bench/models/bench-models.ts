@@ -1,6 +1,7 @@
 // `detour bench models`: how fast models learn and score. Each part measures one of them.
 
 import type { Effects } from '#data/kernel'
+import { mostMemory } from '../most-memory.ts'
 import type { BenchOptions, BenchRow } from '../row.ts'
 
 type ModelPart = (effects: Effects, options: BenchOptions) => Promise<BenchRow[]>
@@ -22,5 +23,5 @@ export async function benchModels(effects: Effects, options: BenchOptions): Prom
     const measure = await load()
     rows.push(...(await measure(effects, options)))
   }
-  return rows
+  return [...rows, mostMemory('models')]
 }

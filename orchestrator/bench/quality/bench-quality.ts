@@ -2,6 +2,7 @@
 // against results; nothing is learned or chosen by them.
 
 import type { Effects } from '#data/kernel'
+import { mostMemory } from '../most-memory.ts'
 import type { BenchOptions, BenchRow } from '../row.ts'
 
 /** Measures one kind of detector; without data it measures what it can make itself. */
@@ -23,5 +24,5 @@ export async function benchQuality(effects: Effects, options: BenchOptions): Pro
     const measure = await load()
     rows.push(...(await measure(effects, options)))
   }
-  return rows
+  return [...rows, mostMemory('quality')]
 }

@@ -146,6 +146,30 @@ describe('the models of a home', () => {
   })
 })
 
+describe('drift of lateness', () => {
+  const look = () =>
+    withModels('kept', async (late) => {
+      expect(late.drifts(market)).toEqual([])
+      await late.look(warehouse, { market, now })
+      return late.drifts(market)
+    })
+
+  test('is told of the work and of the chances that are told of it, in words that people know', async () => {
+    const same = await look()
+    expect(same.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['window_hours', 'value', 'node', 'carrier', 'region', 'score']),
+    )
+    expect(
+      same.filter(({ name, hasMoved }) => hasMoved && ['value', 'node', 'carrier'].includes(name)),
+    ).toEqual([])
+    const moved = await warehouse.run('UPDATE orders SET total_cents = total_cents * 40')
+    expect(moved).toBeGreaterThan(0)
+    const found = (await look()).filter(({ hasMoved }) => hasMoved)
+    expect(found.map(({ name }) => name)).toContain('value')
+    expect(found.find(({ name }) => name === 'value')?.text).toMatch(/^Value of the order has moved/)
+  })
+})
+
 /** Cuts off the nets of a version. */
 async function damage(root: string, version: string): Promise<void> {
   const names = await readdir(root, { recursive: true })
