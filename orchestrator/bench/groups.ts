@@ -17,6 +17,7 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   core: async () => (await import('./core/bench-core.ts')).benchCore,
   overview: async () => (await import('./overview.ts')).benchOverview,
   sourcing: async () => (await import('./sourcing/bench-sourcing.ts')).benchSourcing,
+  loop: async () => (await import('./loop/bench-loop.ts')).benchLoop,
   quality: async () => (await import('./quality/bench-quality.ts')).benchQuality,
   models: async () => (await import('./models/bench-models.ts')).benchModels,
   demo: async () => (await import('./demo.ts')).benchDemo,

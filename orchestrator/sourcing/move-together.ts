@@ -36,6 +36,9 @@ export interface MovedPlan {
 
 /** Records of more pieces than that keep only the next best nodes. */
 const briefAbove = 200
+/** With more pieces than that, each looks at its cheapest places alone. */
+const everyPlaceMost = 50
+const placesMost = 12
 /** A price of a unit without a place which is above everything else that is real. */
 const noPlaceCents = 1e8
 const everyBit = 0x3fffffff
@@ -97,7 +100,7 @@ async function jointly(
   if (orders.length === 0) return plans
   const build: BuildOptions = {
     isOnePiece: true,
-    isEveryDay: true,
+    ...(orders.length > everyPlaceMost ? { placesMost } : { isEveryDay: true }),
     keepsRejected: orders.length <= briefAbove,
     unservedCents: noPlaceCents,
   }

@@ -44,6 +44,8 @@ export interface BuildOptions {
   isEveryDay?: boolean
   /** One place for all of it or nothing, as for work that is moved. */
   isOnePiece?: boolean
+  /** Of places that could send all of it only so many, the cheapest, with every day that work could leave on. */
+  placesMost?: number
   /** Nodes that can send nothing are kept, for explanations. */
   keepsRejected?: boolean
   /** A node that is taken to be so much cheaper, to see whether it would win. */
@@ -155,6 +157,7 @@ function orderOf(
     if (place !== null) places.push(place)
     else if (options.keepsRejected) rejected.push({ facts, stand })
   }
+  if (options.placesMost !== undefined) shorten(places, options.placesMost, trip, asked)
   places.sort(comparePlaces)
   const { maxNodes, maxNodesPerLine, splitCost } = limitsOf(session)
   const solver: SolverOrder = {
@@ -168,6 +171,29 @@ function orderOf(
     unservedCost: options.unservedCents ?? unservedCents(goods, session),
   }
   return { order, goods, trip, asked, places, rejected, solver }
+}
+
+/** Leaves the cheapest places for all of an order, and gives them the days that others may leave it. */
+function shorten(places: PlaceModel[], most: number, trip: Trip, asked: Asked): void {
+  const { quantities } = trip.goods
+  const priced = places.flatMap((place) => {
+    if (!quantities.every((units, i) => (place.stand.available[i] ?? -1) >= units)) return []
+    let cents = Number.POSITIVE_INFINITY
+    for (const way of place.ways) cents = Math.min(cents, way.cost(quantities))
+    return cents === Number.POSITIVE_INFINITY ? [] : [{ place, cents }]
+  })
+  priced.sort((a, b) => a.cents - b.cents || comparePlaces(a.place, b.place))
+  const kept = priced.slice(0, most).map(({ place }) => place)
+  const every = { ...trip, isEveryDay: true }
+  places.splice(
+    0,
+    places.length,
+    ...kept.map(({ stand }, i) => placeOf(every, asked, stand) ?? kept[i]).filter(isPlace),
+  )
+}
+
+function isPlace(place: PlaceModel | undefined): place is PlaceModel {
+  return place !== undefined
 }
 
 /** What is the same for every way of an order. */
