@@ -126,6 +126,7 @@ function addLinks(app: App, { engine, vault, basePath = '/api/v1' }: AppParts): 
         summary:
           'Links by which somebody decides a plan without signing in, each good once until the plan ends',
         params: planParams,
+        headers: idempotencyHeaders,
         body: linkGiven,
         response: { 200: links, ...problems },
       },
@@ -154,6 +155,7 @@ function addLinks(app: App, { engine, vault, basePath = '/api/v1' }: AppParts): 
       schema: {
         tags,
         summary: 'Decide a plan by the token of a link',
+        headers: idempotencyHeaders,
         body: tokenGiven,
         response: { 200: api.reroutePlan, ...problems },
       },
