@@ -16,6 +16,8 @@ export interface HomePaths {
   lake: string
   exports: string
   models: string
+  /** Files of custom actions of flows. */
+  actions: string
   temporary: string
   server: string
 }
@@ -34,6 +36,7 @@ export function homePaths(home: string, lake: string | null = null): HomePaths {
     lake: lake === null ? join(root, 'lake') : resolve(lake),
     exports: join(root, 'exports'),
     models: join(root, 'models'),
+    actions: join(root, 'actions'),
     temporary: join(root, 'tmp'),
     server: join(root, 'server.json'),
   }

@@ -3,6 +3,7 @@
 
 import { analysisErrors } from './error-codes/analysis.ts'
 import { backupErrors } from './error-codes/backup.ts'
+import { flowErrors } from './error-codes/flows.ts'
 import { ingestErrors } from './error-codes/ingest.ts'
 import { kernelErrors } from './error-codes/kernel.ts'
 import type { ErrorKind } from './error-codes/kind.ts'
@@ -27,6 +28,7 @@ export const errorTable = {
   ...ingestErrors,
   ...modelErrors,
   ...orchestratorErrors,
+  ...flowErrors,
   ...policyErrors,
   ...sourcingErrors,
   ...webhookErrors,

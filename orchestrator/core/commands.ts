@@ -5,6 +5,7 @@ import type { Command } from '#data/log'
 import type { AlertingCommands } from './alerting/commands.ts'
 import type { ArchiveCommands } from './archive/commands.ts'
 import type { DetectionCommands } from './detection/commands.ts'
+import type { FlowCommands } from './flows/commands.ts'
 import type { IncidentCommands } from './incidents/commands.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { NetworkCommands } from './network/commands.ts'
@@ -31,8 +32,9 @@ export interface CommandData
     DetectionCommands,
     IncidentCommands,
     AlertingCommands,
-    RerouteCommands,
+    FlowCommands,
     PolicyCommands,
+    RerouteCommands,
     ArchiveCommands {}
 
 /** Name of a command. */

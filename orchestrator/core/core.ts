@@ -19,6 +19,7 @@ export type ChangeKind =
   | 'cycle'
   | 'delivery'
   | 'model'
+  | 'flow'
 
 /** Word of a change that is durable. */
 export interface Change {

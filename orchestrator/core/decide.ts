@@ -5,6 +5,7 @@ import { archiveRules } from './archive/rules.ts'
 import type { CommandType, CoreCommand, MarketCommands } from './commands.ts'
 import { done, event, refused, type Verdict } from './decision.ts'
 import { detectionRules } from './detection/rules.ts'
+import { flowRules } from './flows/rules.ts'
 import { incidentRules } from './incidents/rules.ts'
 import { networkRules } from './network/rules.ts'
 import { orderRules } from './orders/rules.ts'
@@ -35,8 +36,9 @@ const rules: RulesOf<Record<CommandType, unknown>> = {
   ...detectionRules,
   ...incidentRules,
   ...alertingRules,
-  ...rerouteRules,
+  ...flowRules,
   ...policyRules,
+  ...rerouteRules,
   ...marketRules,
 }
 

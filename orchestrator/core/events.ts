@@ -4,6 +4,7 @@ import type { api } from '#data/contracts'
 import type { AlertingEvents } from './alerting/events.ts'
 import type { ArchiveEvents } from './archive/events.ts'
 import type { DetectionEvents } from './detection/events.ts'
+import type { FlowEvents } from './flows/events.ts'
 import type { IncidentEvents } from './incidents/events.ts'
 import type { MarketClock, Node } from './market.ts'
 import type { NetworkEvents } from './network/events.ts'
@@ -33,8 +34,9 @@ export interface EventData
     DetectionEvents,
     IncidentEvents,
     AlertingEvents,
-    RerouteEvents,
+    FlowEvents,
     PolicyEvents,
+    RerouteEvents,
     ArchiveEvents {}
 
 /** Name of an event. */

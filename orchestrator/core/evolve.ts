@@ -5,6 +5,7 @@ import { alertingHandlers } from './alerting/handlers.ts'
 import { archiveHandlers } from './archive/handlers.ts'
 import { detectionHandlers } from './detection/handlers.ts'
 import type { CoreEvent, EventType, MarketEvents } from './events.ts'
+import { flowHandlers } from './flows/handlers.ts'
 import type { HandlersOf } from './handlers.ts'
 import { incidentHandlers } from './incidents/evolve-incident.ts'
 import { networkHandlers } from './network/handlers.ts'
@@ -35,8 +36,9 @@ const handlers: HandlersOf<Record<EventType, unknown>> = {
   ...detectionHandlers,
   ...incidentHandlers,
   ...alertingHandlers,
-  ...rerouteHandlers,
+  ...flowHandlers,
   ...policyHandlers,
+  ...rerouteHandlers,
   ...marketHandlers,
 }
 

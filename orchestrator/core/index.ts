@@ -18,6 +18,18 @@ export { decide } from './decide.ts'
 export { feedbackOf } from './detection/rules.ts'
 export type { CoreEvent, EventData, EventType } from './events.ts'
 export { coreEvent, evolve } from './evolve.ts'
+export type { ActionAsked, ActionEnd, FlowCommands, FlowMessage, StepTaken } from './flows/commands.ts'
+export { defaultFlowId, newestFlow } from './flows/decide-flow.ts'
+export { runOf } from './flows/decide-run.ts'
+export {
+  type DoneTile,
+  type FlowRun,
+  type FlowSplit,
+  type FlowsState,
+  type FlowToken,
+  type OrderFlow,
+  orderRunId,
+} from './flows/flow-run.ts'
 export { causeOf, changesSince } from './incidents/changes.ts'
 export { hasStayedBack, openingOf } from './incidents/flapping.ts'
 export {
@@ -62,6 +74,7 @@ export type {
   DecisionRecord,
   LineDecision,
 } from './orders/decision-record.ts'
+export { blank as blankOrder } from './orders/evolve-order.ts'
 export { historySteps } from './orders/history.ts'
 export type { ImportedOrder } from './orders/order.ts'
 export {
@@ -97,6 +110,8 @@ export {
   unitsOf,
 } from './orders/standing.ts'
 export { isTransition, type Transition, terminalStates, transitions } from './orders/transitions.ts'
+export { isPersistentMap, PersistentMap } from './persistent/map.ts'
+export { isPersistentSet, PersistentSet } from './persistent/set.ts'
 export {
   noMarks,
   type PolicyBook,
@@ -106,8 +121,6 @@ export {
   policyIn,
   resultKey,
 } from './policies/policy-book.ts'
-export { isPersistentMap, PersistentMap } from './persistent/map.ts'
-export { isPersistentSet, PersistentSet } from './persistent/set.ts'
 export { type AskedMove, MoveGuards, type Pending, type Refusal } from './reroute/guard.ts'
 export { limitsOf, type RerouteLimits } from './reroute/limits.ts'
 export type { MoveGuard } from './reroute/move-guard.ts'

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { type AlertingState, emptyAlerting } from './alerting/alerting.ts'
+import { type FlowsState, noFlows } from './flows/flow-run.ts'
 import type { Incident } from './incidents/incident.ts'
 import type { MarketClock, Node } from './market.ts'
 import { defaultStrategy } from './network/default-strategy.ts'
@@ -74,16 +75,17 @@ export interface CoreState {
   lastIncidents: PersistentMap<string, string>
   /** Limits of reroutes. */
   policy: api.ReroutePolicy
-  /** What reroutes did lately, and plans that wait for a person. */
-  reroutes: RerouteState
   /** Policies that orders are asked by on their way. */
   policyBook: PolicyBook
+  /** What reroutes did lately, and plans that wait for a person. */
+  reroutes: RerouteState
   /** Silences, who is told of what, and what was said of which incident. */
   alerting: AlertingState
   /** What people set and said of detection; null = as Detour starts. Feedback oldest first. */
   detection: { settings: api.DetectionSettings | null; feedback: readonly api.Feedback[] }
   network: NetworkState
   strategies: StrategiesState
+  flows: FlowsState
   clock: MarketClock
   /** Latest business time of any event, epoch ms, 0 = none. */
   latestAt: number
@@ -135,11 +137,12 @@ export function emptyState(market: string): CoreState {
     lastIncidents: PersistentMap(),
     alerting: emptyAlerting,
     policy: defaultPolicy,
-    reroutes: emptyReroutes(),
     policyBook: emptyPolicyBook,
+    reroutes: emptyReroutes(),
     detection: { settings: null, feedback: [] },
     network: { version: 0, document: emptyNetwork },
     strategies: { strategies: [defaultStrategy], rules: [] },
+    flows: noFlows,
     clock: { mode: 'auto', speed: 1, isPaused: false },
     latestAt: 0,
     liveOrders: 0,

@@ -148,6 +148,7 @@ export class Loop {
       return order !== undefined && (order.origin === 'api' || order.placedAt >= since)
     })
     await this.#advanceThese(waiting, flow)
+    await flow.flows?.turn()
   }
 
   /** Orders that waited for others, sourced with them; what was left over is sourced by itself. */

@@ -1,7 +1,18 @@
 // What the steps of the flow work with. Shapes only.
 
-import type { Core } from '#orchestrator/core'
+import type { Core, Order } from '#orchestrator/core'
 import type { Worlds } from '#orchestrator/sourcing'
+
+/** Flows that take orders off the straight way. */
+export interface FlowGate {
+  /**
+   * Takes an order further where a flow has it, or takes it.
+   * @returns false where it goes the straight way
+   */
+  take(order: Order): Promise<boolean>
+  /** One turn of the loop: what begins runs is looked for, and every run goes as far as it goes. */
+  turn(): Promise<void>
+}
 
 /** What a step works with. */
 export interface FlowContext {
@@ -11,4 +22,6 @@ export interface FlowContext {
   now(): number
   /** Whether new orders may wait to be sourced together with others, where their strategy says so; default true. */
   mayWait?: boolean
+  /** Flows beside the straight way; absent = there are none. */
+  flows?: FlowGate
 }

@@ -8,6 +8,7 @@ import {
   blockOfWork,
   type CoreAnswer,
   type CoreState,
+  defaultFlowId,
   type FulfillmentOrder,
   isEnded,
   isOpenWork,
@@ -103,6 +104,7 @@ const tries = 5
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
 export async function advance(orderId: string, context: FlowContext): Promise<void> {
+  if (await isTaken(orderId, context)) return
   let rounds = 0
   for (let failures = 0; failures < tries; ) {
     const state = context.core.state()
@@ -127,4 +129,14 @@ export async function advance(orderId: string, context: FlowContext): Promise<vo
   const { core, now } = context
   const reason = 'stock was taken again and again'
   await core.execute('BackorderOrder', { orderId, reason, decision: null }, { at: now() })
+}
+
+/** Whether a flow has the order, or takes it: nothing is asked where there is only the straight way. */
+async function isTaken(orderId: string, { core, flows: gate }: FlowContext): Promise<boolean> {
+  if (gate === undefined) return false
+  const { flows, orders } = core.state()
+  if (flows.published.length === 0 && flows.runs.size === 0 && flows.modes[defaultFlowId] !== 'paused')
+    return false
+  const order = orders.get(orderId)
+  return order !== undefined && gate.take(order)
 }

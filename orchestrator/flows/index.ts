@@ -1,6 +1,21 @@
-// Door of the flow: the steps every order takes until a node has its work.
+// Door of the flows: documents and their checks, what takes orders through them, and the straight way of the default.
 
+export type { ActionAnswer, ActionData, ActionRequest, ProviderAction } from './actions/action.ts'
+export { ProviderActions } from './actions/action.ts'
+export { actionFiles } from './actions/file-call.ts'
+export { type Performance, type PerformContext, perform } from './actions/perform.ts'
 export { type BatchLimits, leastWaitMs, mayGather, sourceGathered } from './batch.ts'
-export type { FlowContext } from './context.ts'
+export { type FlowInForce, flowsInForce, planIn, versionOf } from './book.ts'
+export { type CompileContext, type Compiled, compileFlow } from './compile/compile.ts'
+export { edgesOf } from './compile/graph.ts'
+export { compileContextOf } from './compile/here.ts'
+export type { FlowPlan } from './compile/plan.ts'
+export type { FlowContext, FlowGate } from './context.ts'
 export { advance, defaultFlow, type Step } from './default-flow.ts'
+export { defaultOrderFlow } from './documents/shipped.ts'
 export { launchDue } from './launch.ts'
+export { type DryStep, dryRun, wouldTake } from './run/dry.ts'
+export { failedReason } from './run/undo.ts'
+export { FlowRuntime, type RuntimeGround } from './runtime.ts'
+export { keptFrom } from './sourcing.ts'
+export { type FlowWatch, watchFlows } from './watch.ts'

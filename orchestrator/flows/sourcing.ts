@@ -27,11 +27,18 @@ const inVain = new WeakMap<Order, { news: number; at: number }>()
 /** After that long a waiting order is looked at again although there is no news, ms of the market. */
 const againMs = 3_600_000
 
-/** Plans work for what is wanted, or says why not; null where it goes on waiting. */
-export async function findNodes(order: Order, context: FlowContext): Result {
+/**
+ * Plans work for what is wanted, or says why not; null where it goes on waiting.
+ * @param lineIds lines that are meant, null = all
+ */
+export async function findNodes(
+  order: Order,
+  context: FlowContext,
+  lineIds: readonly string[] | null = null,
+): Result {
   const { core, now } = context
   const state = core.state()
-  const wanted = wantsOf(order, state)
+  const wanted = wantsOf(order, state, lineIds)
   const { wants, isFresh } = wanted
   const at = now()
   const ask = (avoided?: ReadonlyMap<string, string>) => askedFor(state, order, wants, at, avoided)
@@ -61,7 +68,8 @@ export async function findNodes(order: Order, context: FlowContext): Result {
   const isRefused =
     refused.size > 0 && planOf(ask(new Map([...short, ...kept])), strategy, order, context).work.length > 0
   if (isRefused) return hold(order, wants, 'refused_everywhere', context)
-  return wait(order, plan, context)
+  // Of an order in branches the rest goes its own way: these lines alone wait.
+  return lineIds === null ? wait(order, plan, context) : null
 }
 
 /** Nodes that policies keep an order away from, with the reason in words. */
@@ -69,6 +77,19 @@ export function keptFrom(order: Order, { core, worlds, now }: FlowContext): Read
   const state = core.state()
   const policies = policiesAt(state, 'source')
   return nodesRefused(policies, order, state.nodes.keys(), factsHere(worlds, state, now()))
+}
+
+/** The plan that gives all that is wanted to one node, or to the best ones. It carries nothing out. */
+export function planFor(
+  order: Order,
+  context: FlowContext,
+  { nodeId, lineIds }: { nodeId: string | null; lineIds: readonly string[] | null },
+): ExplainedPlan {
+  const { core, now } = context
+  const { wants } = wantsOf(order, core.state(), lineIds)
+  const asked = askedFor(core.state(), order, wants, now(), keptFrom(order, context))
+  const strategy = strategyHere(asked, { state: core.state(), now: now() })
+  return planOf(asked, strategy, order, context, { toNodeId: nodeId })
 }
 
 /** Whether an order waits for others, to be sourced together with them. */

@@ -18,9 +18,14 @@ export interface Wanted {
   isFresh: boolean
 }
 
-/** Units that want a node: new ones first, then those that wait for stock once there is news of it. */
-export function wantsOf(order: Order, state: CoreState): Wanted {
-  const lines = order.lines.filter((line) => blockOfLines(state, [line]) === null)
+/**
+ * Units that want a node: new ones first, then those that wait for stock once there is news of it.
+ * @param lineIds lines that are meant, null = all
+ */
+export function wantsOf(order: Order, state: CoreState, lineIds: readonly string[] | null = null): Wanted {
+  const lines = order.lines.filter(
+    (line) => (lineIds?.includes(line.lineId) ?? true) && blockOfLines(state, [line]) === null,
+  )
   const fresh = wantsBy(lines, (line) => restOf(order, line).fresh)
   if (fresh.length > 0 || isEnded(order) || !hasNews(order, state)) return { wants: fresh, isFresh: true }
   return { wants: wantsBy(lines, (line) => restOf(order, line).backordered), isFresh: false }

@@ -50,6 +50,7 @@ const words: Record<string, Words> = {
   WorkShipped: (place, isPickup) => (isPickup ? at('Ready for pick-up')(place) : leftText(place)),
   WorkDelivered: (_, isPickup) => (isPickup ? 'Collected by the customer' : 'Delivered'),
   OrderCancelled: () => 'Cancelled',
+  FlowEventRaised: () => 'Event of its flow',
   HoldLifted: () => 'Hold lifted',
   OrderEdited: () => 'Changed',
   LinesCancelled: () => 'Units cancelled',

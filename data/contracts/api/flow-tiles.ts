@@ -1,5 +1,5 @@
-// Shapes of the tiles that flows are drawn with. A tile says what is done, where the way goes on, and what happens where
-// it fails; it runs nothing.
+// Shapes of the tiles that flows are drawn with. A tile says what is done, where the way goes on, and what happens
+// where it fails; it runs nothing.
 
 import { type TProperties, Type } from 'typebox'
 import { type Of, oneOf, shape } from './shape.ts'
@@ -77,6 +77,9 @@ const ofAction = {
   onSuccess: Type.Optional({ ...raisedName, description: 'event that is raised where it went well' }),
   onFailure: Type.Optional({ ...raisedName, description: 'event that is raised where it failed for good' }),
   resumeOn: Type.Optional(eventName('after its work it waits for this event')),
+  resumeMinutes: Type.Optional(
+    minutes('how long it waits for that at most, minutes of the market; none = for ever'),
+  ),
   failed: Type.Optional(to('tile that follows where it failed; none = the run ends and is undone')),
   undo: Type.Optional(
     Type.Boolean({ description: 'whether its work is undone where a later tile fails, default true' }),
@@ -200,14 +203,14 @@ export const flowTileShapes = {
   }),
 }
 
-/** A tile. */
-export const flowTile = Type.Union(Object.values(flowTileShapes))
 /** Names of the types of tiles. */
 export type FlowTileType = keyof typeof flowTileShapes
 /** A tile of a type. */
 export type FlowTileOf<T extends FlowTileType> = Of<(typeof flowTileShapes)[T]>
 /** A tile of any type. */
 export type FlowTile = { [T in FlowTileType]: FlowTileOf<T> }[FlowTileType]
+/** A tile. */
+export const flowTile = Type.Unsafe<FlowTile>(Type.Union(Object.values(flowTileShapes)))
 /** Types of tiles that only lead the way. */
 export const flowControlTypes = [
   'start',

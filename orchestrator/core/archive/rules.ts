@@ -26,6 +26,7 @@ export const archiveRules: RulesOf<ArchiveCommands> = {
  */
 export function isArchivable(state: CoreState, order: Order, endedBefore: number): boolean {
   const { orderId, status, updatedAt, contentHash, hold, work, transfer } = order
+  if (order.flow?.state === 'running') return false
   if (!over.has(status) || updatedAt > endedBefore || contentHash !== null || hold !== null) return false
   const isMoving = transfer?.state === 'reserved' || work.some((each) => each.transfer?.state === 'started')
   const isOpen = work.some((each) => isOpenWork(each) || (isLiveWork(each) && each.isReserved))

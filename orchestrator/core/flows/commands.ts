@@ -95,4 +95,6 @@ export interface ActionAsked {
 export interface ActionEnd {
   isDone: boolean
   reason: string | null
+  /** What it said, for conditions that follow; absent = nothing. */
+  said?: string
 }

@@ -1,4 +1,5 @@
-// What commands on flows themselves lead to: drafts, versions, modes. Pure; a document is checked where it is compiled.
+// What commands on flows themselves lead to: drafts, versions, modes. Pure; a document is checked where it is
+// compiled.
 
 import type { api } from '#data/contracts'
 import type { CommandData } from '../commands.ts'

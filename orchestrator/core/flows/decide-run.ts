@@ -1,4 +1,5 @@
-// What commands on runs of flows lead to. Pure: it sees to it that a step follows on the step before, and knows no tile.
+// What commands on runs of flows lead to. Pure: it sees to it that a step follows on the step before, and knows no
+// tile.
 
 import type { CommandData } from '../commands.ts'
 import { answered, done, event, refused, type Verdict } from '../decision.ts'

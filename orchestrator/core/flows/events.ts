@@ -37,20 +37,8 @@ export interface FlowEvents {
   /** An event of a run that is about no order. */
   FlowRunSignalled: { runId: string; name: string }
   ProviderActionRequested: ActionAsked
-  ProviderActionDone: {
-    key: string
-    action: string
-    orderId: string | null
-    runId: string | null
-    reason: string | null
-  }
-  ProviderActionFailed: {
-    key: string
-    action: string
-    orderId: string | null
-    runId: string | null
-    reason: string | null
-  }
+  ProviderActionDone: ActionEnded
+  ProviderActionFailed: ActionEnded
   FlowShadowed: {
     orderId: string
     flowId: string
@@ -58,4 +46,14 @@ export interface FlowEvents {
     steps: readonly { tileId: string; outcome: api.FlowOutcome; reason: string | null }[]
   }
   FlowTriggersRead: { seq: number }
+}
+
+/** How an action ended; asked again with the same key it is answered so. */
+interface ActionEnded {
+  key: string
+  action: string
+  orderId: string | null
+  runId: string | null
+  reason: string | null
+  said?: string
 }

@@ -31,6 +31,8 @@ export interface FlowToken {
   /** Lines that it is about, null = all. */
   lineIds: readonly string[] | null
   splits: readonly FlowSplit[]
+  /** Why it rests there, as it was noted; null = nothing was. */
+  note: string | null
 }
 
 /** Work that can be taken back. */

@@ -61,7 +61,7 @@ function started(state: CoreState, data: Timed<'FlowRunStarted'>): CoreState {
   const { runId, run, orderId, position, flowId, version, tileId, mark, at } = data
   const token: FlowToken = {
     ...{ tokenId: 1, tileId, state: 'ready', since: at, attempt: 1, dueAt: null, mark },
-    ...{ lineIds: null, splits: [] },
+    ...{ lineIds: null, splits: [], note: null },
   }
   const begun: FlowRun = {
     ...{ runId, flowId, version, orderId, position, status: 'running', reason: null, startedAt: at },

@@ -22,7 +22,10 @@ export const flowRules: RulesOf<FlowCommands> = {
   RequestAction: (_, { data, at }) => answered([event('ProviderActionRequested', { ...data, at })], null),
   EndAction: (_, { data, at }) => {
     const { isDone, ...end } = data
-    return answered([event(isDone ? 'ProviderActionDone' : 'ProviderActionFailed', { ...end, at })], null)
+    const { reason, said = '' } = end
+    return answered([event(isDone ? 'ProviderActionDone' : 'ProviderActionFailed', { ...end, at })], {
+      ...{ isDone, reason, said },
+    })
   },
   ShadowFlow: onOrder<'ShadowFlow'>((order, data, at) =>
     done([event('FlowShadowed', { ...data, at })], order),

@@ -70,11 +70,16 @@ export interface OrderCommands {
   SourceOrder: { orderId: string; assignments: readonly Assignment[]; decision: DecisionRecord }
   /** No node can take it: all that has no work waits for stock. */
   BackorderOrder: { orderId: string; reason: string; decision: DecisionRecord | null }
-  /** Allocates what was planned, all or nothing. */
-  ReserveOrder: { orderId: string }
-  /** Undo of ReserveOrder and SourceOrder: back to validated. */
-  UnsourceOrder: { orderId: string; reason: string }
-  ReleaseOrder: { orderId: string }
+  /**
+   * Allocates what was planned, all or nothing.
+   * @param workIds of planned work, absent = all of it
+   * @param reservationId soft reservation whose place it takes; absent = that of the order
+   */
+  ReserveOrder: { orderId: string; workIds?: readonly string[]; reservationId?: string }
+  /** Undo of ReserveOrder and SourceOrder: back to validated. @param workIds see ReserveOrder */
+  UnsourceOrder: { orderId: string; reason: string; workIds?: readonly string[] }
+  /** @param workIds see ReserveOrder */
+  ReleaseOrder: { orderId: string; workIds?: readonly string[] }
   /** @param version that the caller saw, null = whatever it is; another one is refused */
   EditOrder: { orderId: string; version: number | null; changes: OrderChanges; reason: string }
   /** Nothing moves on until the hold is lifted; work that nobody began is called back. */

@@ -203,17 +203,35 @@ export function backorder(
 
 const isPlanned = (work: FulfillmentOrder) => isOpenWork(work) && work.releasedAt === null
 
+/** Whether work is meant by those ids, or all is. */
+function meant({ workIds }: { workIds?: readonly string[] }) {
+  return ({ fulfillmentOrderId }: FulfillmentOrder) => workIds?.includes(fulfillmentOrderId) ?? true
+}
+
+/** The ids as an event has them: absent where all is meant. */
+function only({ workIds }: { workIds?: readonly string[] }): { workIds?: readonly string[] } {
+  return workIds === undefined ? {} : { workIds }
+}
+
 /** Units of planned work allocated, all or nothing. */
-export function reserveOrder(state: CoreState, order: Order, at: number): Verdict {
-  const { orderId, channel, reservationId } = order
-  const planned = order.work.filter((work) => isOpenWork(work) && !work.isReserved)
-  if (planned.length === 0 && order.work.some(isPlanned)) return done([], order)
+export function reserveOrder(
+  state: CoreState,
+  order: Order,
+  data: CommandData['ReserveOrder'],
+  at: number,
+): Verdict {
+  const { orderId, channel } = order
+  const reservationId = data.reservationId ?? order.reservationId
+  const isMeant = meant(data)
+  const planned = order.work.filter((work) => isOpenWork(work) && !work.isReserved && isMeant(work))
+  if (planned.length === 0 && order.work.some((work) => isPlanned(work) && isMeant(work)))
+    return done([], order)
   if (planned.length === 0) return refused('wrong_state', { status: order.status }, order)
   if (order.stage === 'created') return refused('wrong_state', { status: order.status }, order)
   if (order.hold !== null) return refused('on_hold', { hold: order.hold }, order)
   const taken = takeStock(state, { orderId, channel, reservationId }, movesOf(planned), at)
   if ('short' in taken) return refused('stock_short', { ...taken.short }, order)
-  return settled(state, order, [event('OrderReserved', { orderId, at })], at, taken.events)
+  return settled(state, order, [event('OrderReserved', { orderId, ...only(data), at })], at, taken.events)
 }
 
 /** Back to validated: planned work dropped, its stock let go. */
@@ -224,18 +242,26 @@ export function unsourceOrder(
   state: CoreState,
 ): Verdict {
   const { orderId } = order
-  if (!order.work.some(isPlanned)) {
+  const isMeant = meant(data)
+  if (!order.work.some((work) => isPlanned(work) && isMeant(work))) {
     return order.status === 'validated'
       ? done([], order)
       : refused('wrong_state', { status: order.status }, order)
   }
-  return settled(state, order, [event('OrderUnsourced', { orderId, reason: data.reason, at })], at)
+  const { reason } = data
+  return settled(state, order, [event('OrderUnsourced', { orderId, reason, ...only(data), at })], at)
 }
 
 /** Work handed to its nodes; what is not reserved cannot be. */
-export function releaseOrder(order: Order, at: number, state: CoreState): Verdict {
+export function releaseOrder(
+  order: Order,
+  data: CommandData['ReleaseOrder'],
+  at: number,
+  state: CoreState,
+): Verdict {
   const { orderId } = order
-  const planned = order.work.filter(isPlanned)
+  const isMeant = meant(data)
+  const planned = order.work.filter((work) => isPlanned(work) && isMeant(work))
   const isTold = !isOurs(order) && order.stage === 'sourced'
   if (planned.length === 0 && !isTold) {
     const isReleased = order.status === 'released' && order.work.some(isLiveWork)
@@ -246,7 +272,7 @@ export function releaseOrder(order: Order, at: number, state: CoreState): Verdic
   if (planned.some((work) => !work.isReserved)) return refused('not_reserved', undefined, order)
   const ownState = planned.map((work) => blockOfWork(state, work)).find((block) => block !== null)
   if (ownState != null) return refused('own_state_blocks', { ownState }, order)
-  return settled(state, order, [event('OrderReleased', { orderId, at })], at)
+  return settled(state, order, [event('OrderReleased', { orderId, ...only(data), at })], at)
 }
 
 /** Value of the goods of lines, cents. */

@@ -50,9 +50,10 @@ export interface OrderEvents {
   }
   OrderSourced: { orderId: string; work: readonly NewWork[]; decision: DecisionRecord }
   OrderBackordered: { orderId: string; reason: string; decision: DecisionRecord | null }
-  OrderReserved: { orderId: string }
-  OrderUnsourced: { orderId: string; reason: string }
-  OrderReleased: { orderId: string }
+  /** @param workIds absent = all open work, as in the two that follow */
+  OrderReserved: { orderId: string; workIds?: readonly string[] }
+  OrderUnsourced: { orderId: string; reason: string; workIds?: readonly string[] }
+  OrderReleased: { orderId: string; workIds?: readonly string[] }
   OrderRerouted: {
     orderId: string
     fulfillmentOrderId: string
@@ -80,6 +81,8 @@ export interface OrderEvents {
   WorkDelivered: WorkRef & { shipmentId?: string | null }
   WorkCollected: WorkRef
   OrderCancelled: { orderId: string; reason: string }
+  /** An event that a flow or somebody outside raised; the reason is its name, for the history. */
+  FlowEventRaised: { orderId: string; name: string; reason: string; note?: string | null; by?: string }
   ReturnRequested: { orderId: string; lines: readonly LineUnits[]; reason: string }
   ReturnReceived: { orderId: string; lines: readonly LineUnits[]; nodeId: string; reason: string }
 }

@@ -32,7 +32,8 @@ export function evolveOrder<T extends OrderStepType>(
   const entry = entryOf(type, data, order)
   const history = withStep(order.history, entry)
   // A decision to leave it where it is is no step, nor is what policies think of it.
-  if (type === 'RerouteDeclined' || type === 'PoliciesApplied') return { ...next, history, updatedAt: data.at }
+  if (type === 'RerouteDeclined' || type === 'PoliciesApplied')
+    return { ...next, history, updatedAt: data.at }
   return finished(order, { ...next, history, hasOwnSteps: true, updatedAt: data.at }, type, entry)
 }
 
@@ -107,6 +108,7 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
     history: withStep(before?.history ?? null, entry),
     updatedAt: at,
     ...(before?.transfer === undefined ? {} : { transfer: before.transfer }),
+    ...(before?.flow === undefined ? {} : { flow: before.flow }),
   })
 }
 
@@ -114,7 +116,8 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
  * An order of which only its header is known. It has every field that orders have: what is added to an object later
  * costs more, in memory and in time.
  */
-function blank(order: OrderHeader): Order {
+/** An order of which nothing is known but its header: no lines, nothing was done. */
+export function blank(order: OrderHeader): Order {
   return {
     orderId: order.orderId,
     market: order.market,

@@ -1,6 +1,7 @@
 // What an order is while the core works on it. Shapes only; values are never changed in place.
 
 import type { fulfillmentOrderStatuses, methods, orderStatuses } from '#data/contracts'
+import type { OrderFlow } from '../flows/flow-run.ts'
 import type { PolicyMarks } from '../policies/policy-book.ts'
 import type { OrderTransfer, WorkTransfer } from '../transfer/transfer.ts'
 
@@ -213,6 +214,8 @@ export interface Order extends OrderHeader {
   policies?: PolicyMarks
   /** Its way from another market; absent = it began here. */
   transfer?: OrderTransfer
+  /** Its way through a flow; absent = it goes the straight way of the default. */
+  flow?: OrderFlow
   /** Newest 100 steps, see `historySteps`. */
   history: History
   updatedAt: number

@@ -39,6 +39,7 @@ export const plainReasons: Readonly<Record<keyof OrderEvents, string>> = Object.
   WorkDelivered: 'the carrier delivered',
   WorkCollected: 'the customer collected',
   OrderCancelled: 'cancelled',
+  FlowEventRaised: 'raised',
   ReturnRequested: 'the customer sends it back',
   ReturnReceived: 'goods came back',
 })

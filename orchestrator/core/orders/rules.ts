@@ -21,9 +21,11 @@ export const orderRules: RulesOf<OrderCommands> = {
   ValidateOrder: onOrder<'ValidateOrder'>((order, _, at, state) => flow.validateOrder(order, at, state)),
   SourceOrder: onOrder<'SourceOrder'>((order, data, at, state) => flow.sourceOrder(state, order, data, at)),
   BackorderOrder: onOrder<'BackorderOrder'>(flow.backorder),
-  ReserveOrder: onOrder<'ReserveOrder'>((order, _, at, state) => flow.reserveOrder(state, order, at)),
+  ReserveOrder: onOrder<'ReserveOrder'>((order, data, at, state) =>
+    flow.reserveOrder(state, order, data, at),
+  ),
   UnsourceOrder: onOrder<'UnsourceOrder'>(flow.unsourceOrder),
-  ReleaseOrder: onOrder<'ReleaseOrder'>((order, _, at, state) => flow.releaseOrder(order, at, state)),
+  ReleaseOrder: onOrder<'ReleaseOrder'>(flow.releaseOrder),
   ApplyPolicies: onOrder<'ApplyPolicies'>(applyPolicies),
   EditOrder: onOrder<'EditOrder'>(editOrder),
   HoldOrder: onOrder<'HoldOrder'>(cancel.holdOrder),

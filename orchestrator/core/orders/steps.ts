@@ -40,11 +40,14 @@ export const orderSteps: { [T in OrderStepType]: OrderStep<T> } = {
     work: order.work.concat(data.work.map(filledWork)),
   }),
   OrderBackordered: lines.allBackordered,
-  OrderReserved: (order) => withOpenWork(order, (each) => ({ ...each, isReserved: true })),
+  OrderReserved: (order, { workIds }) =>
+    withOpenWork(order, (each) => ({ ...each, isReserved: true }), workIds),
   OrderUnsourced: unsourced,
-  OrderReleased: (order, { at }) =>
-    withOpenWork(order.stage === 'sourced' ? { ...order, stage: 'released' } : order, (each) =>
-      each.releasedAt === null ? { ...each, releasedAt: at } : each,
+  OrderReleased: (order, { at, workIds }) =>
+    withOpenWork(
+      order.stage === 'sourced' ? { ...order, stage: 'released' } : order,
+      (each) => (each.releasedAt === null ? { ...each, releasedAt: at } : each),
+      workIds,
     ),
   OrderRerouted: rerouted,
   RerouteUndone: rerouteUndone,
@@ -67,17 +70,30 @@ export const orderSteps: { [T in OrderStepType]: OrderStep<T> } = {
     lines: order.lines.map((line) => ({ ...line, cancelled: line.quantity - line.shipped })),
     work: order.work.map((each) => (isOpenWork(each) ? cancelledWork(each, at) : each)),
   }),
+  FlowEventRaised: (order) => order,
   ReturnRequested: lines.returnRequested,
   ReturnReceived: lines.returned,
 }
 
-function withOpenWork(order: Order, change: (work: FulfillmentOrder) => FulfillmentOrder): Order {
-  return { ...order, work: order.work.map((each) => (isOpenWork(each) ? change(each) : each)) }
+/** @param workIds absent = all open work */
+function withOpenWork(
+  order: Order,
+  change: (work: FulfillmentOrder) => FulfillmentOrder,
+  workIds?: readonly string[],
+): Order {
+  const isMeant = (work: FulfillmentOrder) => workIds?.includes(work.fulfillmentOrderId) ?? true
+  return {
+    ...order,
+    work: order.work.map((each) => (isOpenWork(each) && isMeant(each) ? change(each) : each)),
+  }
 }
 
 /** Work that no node ever got leaves no trace. */
-function unsourced(order: Order): Order {
-  const kept = order.work.filter((each) => !isOpenWork(each) || each.releasedAt !== null)
+function unsourced(order: Order, { workIds }: EventData['OrderUnsourced']): Order {
+  const kept = order.work.filter(
+    (each) =>
+      !isOpenWork(each) || each.releasedAt !== null || !(workIds?.includes(each.fulfillmentOrderId) ?? true),
+  )
   return { ...placedHere(order), work: kept }
 }
 

@@ -36,8 +36,11 @@ const onWholeOrder: ReadonlySet<CommandType> = new Set([
 export function transferBlock(state: CoreState, { type, data }: CoreCommand): Verdict | null {
   // Almost always nothing is on its way.
   if (state.transfers.size === 0 || Object.hasOwn(transferRules, type)) return null
-  const { orderId, fulfillmentOrderId } = data as { orderId?: string; fulfillmentOrderId?: string | null }
-  const order = orderId === undefined ? undefined : state.orders.get(orderId)
+  const { orderId, fulfillmentOrderId } = data as {
+    orderId?: string | null
+    fulfillmentOrderId?: string | null
+  }
+  const order = orderId == null ? undefined : state.orders.get(orderId)
   if (order === undefined) return null
   const { transfer } = order
   if (transfer?.state === 'reserved' && type !== 'DeclineReroute') {

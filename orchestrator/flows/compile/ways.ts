@@ -1,5 +1,5 @@
-// What is wrong with the ways through a flow: names that lead nowhere, tiles nobody reaches, rings without a wait, and
-// merges that can never fill. It reads no expression.
+// What is wrong with the ways through a flow: names that lead nowhere, tiles nobody reaches, rings without a wait,
+// and merges that can never fill. It reads no expression.
 
 import type { api } from '#data/contracts'
 import type { Findings } from './finding.ts'

@@ -2,6 +2,7 @@
 
 import type { Random } from '#data/kernel'
 import { type CommandData, type CommandType, isEnded } from '#orchestrator/core'
+import { flowWishes } from './flow-wishes.ts'
 import { marketWishes } from './market-wishes.ts'
 import { networkWishes } from './network-wishes.ts'
 import { nextStep, type Wanted } from './next-step.ts'
@@ -31,6 +32,7 @@ const makers: WishesOf<CommandData> = {
   ...stockWishes,
   ...marketWishes,
   ...networkWishes,
+  ...flowWishes,
 }
 
 /** Names of all commands. */

@@ -1,0 +1,115 @@
+// Custom actions that are files in the folder `actions` of the home. Each call runs in a thread of its own with
+// bounded memory, which is ended when its time is over.
+
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { reasonOf } from '#data/kernel'
+import type { ActionAnswer, ActionRequest } from './action.ts'
+import { answerBytesMost, saidIn } from './http-call.ts'
+
+const endings = ['.js', '.ts', '.mjs'] as const
+/** Threads at the same time, and what each may hold, MB. */
+const threadsMost = 8
+const threadMb = 128
+
+/** Names of the files that can be called. */
+export function actionFiles(folder: string): ReadonlySet<string> {
+  if (!existsSync(folder)) return new Set()
+  const names = readdirSync(folder).flatMap((name) => {
+    const ending = endings.find((each) => name.endsWith(each))
+    return ending === undefined ? [] : [name.slice(0, -ending.length)]
+  })
+  return new Set(names.toSorted())
+}
+
+/** Calls files. */
+export class FileCaller {
+  readonly #folder: string
+  #running = 0
+  readonly #waiting: (() => void)[] = []
+
+  /** @param folder of the files */
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Names of the files that are there. */
+  get names(): ReadonlySet<string> {
+    return actionFiles(this.#folder)
+  }
+
+  /**
+   * What the function `run` of the file says of a request (or `undo`, where it is taken back).
+   * @param signal ends when the time of the try is over: the thread is ended then, whatever it does
+   */
+  async call(
+    file: string,
+    request: ActionRequest,
+    what: 'run' | 'undo',
+    signal: AbortSignal,
+  ): Promise<ActionAnswer> {
+    const path = endings
+      .map((ending) => join(this.#folder, `${file}${ending}`))
+      .find((each) => existsSync(each))
+    if (path === undefined)
+      return { isDone: false, reason: `there is no file ${file} in the folder actions`, isFinal: true }
+    if (this.#running >= threadsMost) await new Promise<void>((go) => this.#waiting.push(go))
+    this.#running++
+    try {
+      return await callIn(path, request, what, signal)
+    } finally {
+      this.#running--
+      this.#waiting.shift()?.()
+    }
+  }
+}
+
+function callIn(
+  path: string,
+  request: ActionRequest,
+  what: 'run' | 'undo',
+  signal: AbortSignal,
+): Promise<ActionAnswer> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve({ isDone: false, reason: reasonOf(signal.reason) })
+    const worker = new Worker(new URL('./file-action-worker.ts', import.meta.url), {
+      workerData: { path, request, what, answerBytesMost },
+      env: {},
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: threadMb, maxYoungGenerationSizeMb: 16 },
+    })
+    let isOver = false
+    const end = (answer: ActionAnswer) => {
+      if (isOver) return
+      isOver = true
+      signal.removeEventListener('abort', stop)
+      void worker.terminate()
+      resolve(answer)
+    }
+    const stop = () => end({ isDone: false, reason: reasonOf(signal.reason) })
+    signal.addEventListener('abort', stop)
+    worker.on('message', (message: unknown) => end(answerIn(message)))
+    worker.on('error', (error) => end({ isDone: false, reason: `it failed: ${reasonOf(error)}` }))
+    worker.on('exit', () => end({ isDone: false, reason: 'it ended without an answer' }))
+  })
+}
+
+/** What the thread said; it may be anything, since the file runs in the same thread. */
+function answerIn(message: unknown): ActionAnswer {
+  const { text, error } = (typeof message === 'object' && message !== null ? message : {}) as {
+    text?: unknown
+    error?: unknown
+  }
+  if (typeof error === 'string') return { isDone: false, reason: error.slice(0, 500) }
+  if (typeof text !== 'string') return { isDone: false, reason: 'it gave no answer' }
+  if (text.length > answerBytesMost) return tooLong
+  return saidIn(text)
+}
+
+const tooLong: ActionAnswer = {
+  isDone: false,
+  reason: `it answered with more than ${answerBytesMost} bytes`,
+  isFinal: true,
+}

@@ -1,0 +1,91 @@
+// Asks an action once: what is asked and what came of it is written in the log, under a key that stays the same, so
+// that after a crash it is neither forgotten nor asked under another key.
+
+import type { Effects } from '#data/kernel'
+import { reasonOf } from '#data/kernel'
+import type { Core } from '#orchestrator/core'
+import type { ActionAnswer, ActionRequest, ProviderAction } from './action.ts'
+
+/** Where actions are performed. */
+export interface PerformContext {
+  core: Core
+  clock: Pick<Effects['clock'], 'after'>
+  /** Epoch ms of the market. */
+  now(): number
+}
+
+/** An action, and how it is asked. */
+export interface Performance {
+  request: ActionRequest
+  /** Where it goes, for people: without what may be secret; null = to the receivers of webhooks. */
+  target: string | null
+  /** Longest time of the try, ms. */
+  timeoutMs: number
+  /** Whether a failure is the last one, so that it is noted as the end. */
+  isLastTry: boolean
+  isLocal: boolean
+  run(signal: AbortSignal): Promise<ActionAnswer>
+}
+
+/**
+ * What came of it, also where that was known from before a crash.
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function perform(
+  asked: Performance,
+  { core, clock, now }: PerformContext,
+): Promise<ActionAnswer> {
+  const { request, target } = asked
+  const { key, action, runId, orderId, tileId, data } = request
+  if (!asked.isLocal) {
+    const known = await core.recall(`${key}/end`)
+    const told = known?.answer.details
+    if (told !== undefined) {
+      const { isDone, reason, said } = told as { isDone: boolean; reason: string | null; said: string }
+      return { isDone, reason, isFinal: true, ...(said === '' ? {} : { said }) }
+    }
+  }
+  const about = { key, action, runId, orderId, tileId, target, data }
+  await core.execute('RequestAction', about, { at: now(), commandId: `${key}/ask` })
+  const answer = await inTime(asked, clock)
+  const isEnd = answer.isDone || answer.isFinal === true || asked.isLastTry
+  if (isEnd) {
+    const { isDone, reason, said } = answer
+    const end = { key, runId, orderId, action, isDone, reason, ...(said === undefined ? {} : { said }) }
+    // Asked again after a crash it may end otherwise; what was written first counts.
+    if ((await core.recall(`${key}/end`)) === null)
+      await core.execute('EndAction', end, { at: now(), commandId: `${key}/end` })
+  }
+  return answer
+}
+
+async function inTime(
+  { run, timeoutMs }: Performance,
+  clock: PerformContext['clock'],
+): Promise<ActionAnswer> {
+  const controller = new AbortController()
+  const late = new Error(`it took longer than ${timeoutMs / 1_000} s`)
+  let stop: () => void = () => undefined
+  const over = new Promise<ActionAnswer>((resolve) => {
+    stop = clock.after(timeoutMs, () => {
+      controller.abort(late)
+      resolve({ isDone: false, reason: late.message })
+    })
+  })
+  const work = run(controller.signal).catch(
+    (error: unknown): ActionAnswer => ({ isDone: false, reason: reasonOf(error) }),
+  )
+  try {
+    return await Promise.race([work, over])
+  } finally {
+    stop()
+  }
+}
+
+/** An action of the list as it is performed. */
+export function asPerformed(
+  action: ProviderAction,
+  request: ActionRequest,
+): Pick<Performance, 'isLocal' | 'run'> {
+  return { isLocal: action.isLocal === true, run: (signal) => action.run(request, signal) }
+}

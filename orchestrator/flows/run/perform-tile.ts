@@ -1,0 +1,126 @@
+// What a tile does when it is its turn: its policies first, then its work. It moves nothing; where the way goes on is
+// decided by the runner.
+
+import type { api } from '#data/contracts'
+import { type Order, policyIn } from '#orchestrator/core'
+import { applyGiven, factsHere, judge } from '#orchestrator/policies'
+import { placeOf } from '../compile/expressions.ts'
+import { factsOfOrder, factsOfStock } from '../compile/facts.ts'
+import * as orders from './order-tiles.ts'
+import { askOutside } from './outside-tiles.ts'
+import type { Scene, TileResult } from './result.ts'
+import { linesIn } from './scope.ts'
+
+const failed = (reason: string): TileResult => ({ kind: 'fail', reason, isFinal: true })
+
+/** Does the work of a tile once. @throws LOG_UNAVAILABLE, LOG_FENCED */
+export async function performTile(scene: Scene, tile: api.FlowActionTile): Promise<TileResult> {
+  const gate = scene.order === null ? null : await askPolicies(scene, scene.order, tile)
+  if (gate !== null) return gate
+  return work(scene, tile)
+}
+
+/** The filter, then what has to be carried out before; null = go on. */
+async function askPolicies(scene: Scene, order: Order, tile: api.FlowActionTile): Promise<TileResult | null> {
+  const { core, worlds, now } = scene.parts
+  const { policyBook } = core.state()
+  if (tile.filter !== undefined) {
+    const policy = policyInForce(scene, tile.filter)
+    if (policy === null) return failed(`policy ${tile.filter} is not in force`)
+    const [said] = judge([policy], order, factsHere(worlds, core.state(), now()))
+    if (said !== undefined)
+      return { kind: 'next', outcome: 'skipped', reason: `policy ${policy.name} does not hold` }
+  }
+  const named = tile.policies ?? []
+  if (named.length === 0) return null
+  const policies = named.flatMap((policyId) => policyInForce(scene, policyId) ?? [])
+  const missing = named.find((policyId) => policyIn(policyBook, policyId) === undefined)
+  if (missing !== undefined || policies.length < named.length)
+    return failed(`policy ${missing ?? named.join(', ')} is not in force`)
+  const gate = await applyGiven(policies, order, pointOf(tile), scene.parts)
+  return gate === 'go' ? null : { kind: 'wait', reason: 'policies_changed_it' }
+}
+
+function policyInForce({ parts }: Scene, policyId: string): api.OrderPolicy | null {
+  const { policies } = parts.core.state().policyBook
+  const found = policies.find(
+    (each) => each.policyId === policyId && each.status === 'published' && each.isEnabled,
+  )
+  return found ?? null
+}
+
+function pointOf({ type }: api.FlowActionTile): api.PolicyPoint {
+  if (type === 'validate_header' || type === 'validate_lines') return 'validate'
+  return type === 'release' ? 'release' : 'source'
+}
+
+async function work(scene: Scene, tile: api.FlowActionTile): Promise<TileResult> {
+  switch (tile.type) {
+    case 'message': {
+      const message = { name: tile.name, text: tile.text ?? null, data: tile.data ?? {} }
+      return { kind: 'next', outcome: 'done', messages: [message] }
+    }
+    case 'provider':
+    case 'invoice':
+    case 'custom_http':
+    case 'custom_file':
+      return askOutside(scene, tile)
+  }
+  const { order } = scene
+  if (order === null) return failed('it needs an order')
+  const own = { ...scene, order }
+  switch (tile.type) {
+    case 'validate_header':
+      return orders.validate(own)
+    case 'validate_lines':
+      return validateLines(own, tile)
+    case 'source':
+      return orders.source(own)
+    case 'assign_node':
+      return orders.assignNode(own, tile)
+    case 'reserve':
+      return orders.reserve(own)
+    case 'soft_reserve':
+      return orders.softReserve(own, tile)
+    case 'release':
+      return orders.release(own)
+    case 'hold':
+      return orders.hold(own, tile)
+    case 'lift_hold':
+      return orders.liftHold(own, tile)
+    case 'cancel':
+      return orders.cancel(own, tile)
+  }
+}
+
+/** Every line has to meet the condition; those that do not fail the tile, which names them. */
+async function validateLines(
+  scene: Scene & { order: Order },
+  tile: api.FlowTileOf<'validate_lines'>,
+): Promise<TileResult> {
+  const condition = scene.plan.conditions.get(placeOf(tile.id))
+  if (condition !== undefined) {
+    const { ofLine } = orderFacts(scene, scene.order)
+    const bad = linesIn(scene.order, scene.token.lineIds).filter((line) => !condition.holds(ofLine(line)))
+    if (bad.length > 0)
+      return failed(
+        `lines ${bad
+          .slice(0, 20)
+          .map(({ lineId }) => lineId)
+          .join(', ')} do not meet it`,
+      )
+  }
+  return orders.validate(scene)
+}
+
+/** Facts of the order of a scene. */
+export function orderFacts({ run, parts: { core, worlds, now } }: Scene, order: Order) {
+  return factsOfOrder(order, run, factsHere(worlds, core.state(), now()))
+}
+
+/** Facts of whatever the run is about. */
+export function factsOf(scene: Scene): object {
+  const { run, order, parts } = scene
+  if (order !== null) return orderFacts(scene, order).order
+  return factsOfStock(run.position ?? { sku: '', nodeId: '' }, run, parts.core.state(), parts.now())
+}

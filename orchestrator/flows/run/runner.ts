@@ -1,0 +1,228 @@
+// Takes runs of flows further, one step after another, each written before the next is looked at. It keeps nothing:
+// where a run stands is in the core, so that whoever comes after a crash goes on from there.
+
+import type { api } from '#data/contracts'
+import type { FlowRun, FlowToken, Order, StepTaken } from '#orchestrator/core'
+import type { FlowPlan } from '../compile/plan.ts'
+import { lead } from './control.ts'
+import { eventSince } from './events.ts'
+import { afterMerge, filled, type Moved, moved, type Way } from './moves.ts'
+import { performTile } from './perform-tile.ts'
+import type { RunParts, Scene, TileResult } from './result.ts'
+import { takeStep, type WithStep } from './take-step.ts'
+import { undoNext } from './undoing.ts'
+
+/** Steps of one run at a time: a ring of timers of no length must not hold up the others. */
+const stepsMost = 1_000
+
+/** Finds the plan of a version, null = it is not known any more. */
+export type PlanFinder = (flowId: string, version: number) => FlowPlan | null
+
+/** Takes runs further. */
+export class Runner {
+  readonly #parts: RunParts
+  readonly #planOf: PlanFinder
+  /** Runs at work, and whether somebody asked for them meanwhile. */
+  readonly #working = new Map<string, { isAsked: boolean; work: Promise<void> }>()
+
+  constructor(parts: RunParts, planOf: PlanFinder) {
+    this.#parts = parts
+    this.#planOf = planOf
+  }
+
+  /**
+   * Takes a run as far as it goes now. Several callers share the work.
+   * @throws LOG_UNAVAILABLE, LOG_FENCED
+   */
+  async advance(runId: string): Promise<void> {
+    const known = this.#working.get(runId)
+    if (known !== undefined) {
+      known.isAsked = true
+      return known.work
+    }
+    const entry = { isAsked: false, work: Promise.resolve() }
+    this.#working.set(runId, entry)
+    entry.work = this.#work(runId, entry)
+    try {
+      await entry.work
+    } finally {
+      this.#working.delete(runId)
+    }
+  }
+
+  /** Waits until no run is at work. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([...this.#working.values()].map(({ work }) => work))
+  }
+
+  async #work(runId: string, entry: { isAsked: boolean }): Promise<void> {
+    for (let left = stepsMost; left > 0; left--) {
+      entry.isAsked = false
+      const hasMoved = await this.#step(runId)
+      if (!hasMoved && !entry.isAsked) return
+    }
+  }
+
+  /** One step of a run; false where nothing is due. */
+  async #step(runId: string): Promise<boolean> {
+    const { core } = this.#parts
+    const { flows, orders } = core.state()
+    const run = flows.runs.get(runId)
+    if (run === undefined || flows.modes[run.flowId] === 'paused') return false
+    const plan = this.#planOf(run.flowId, run.version)
+    if (plan === null) return false
+    const order = run.orderId === null ? null : (orders.get(run.orderId) ?? null)
+    if (run.orderId !== null && order === null) return false
+    if (run.status === 'undoing') return undoNext({ parts: this.#parts, plan, run, order })
+    if (order?.status === 'cancelled' && !isOwnEnd(order, plan)) return this.#stop(run, 'order_cancelled')
+    for (const token of run.tokens) {
+      if (await this.#tryToken({ parts: this.#parts, plan, run, token, order })) return true
+    }
+    return false
+  }
+
+  /** An order that was cancelled elsewhere: what its flow asked for is taken back. */
+  async #stop(run: FlowRun, reason: string): Promise<boolean> {
+    const [token] = run.tokens
+    const step = stepOf(token, 'stopped', reason, 1)
+    return takeStep(
+      { run, parts: this.#parts },
+      { ...step, gone: run.tokens.map(({ tokenId }) => tokenId), undoing: reason },
+    )
+  }
+
+  async #tryToken(scene: Scene): Promise<boolean> {
+    const { plan, run, token } = scene
+    const tile = plan.tiles.get(token.tileId)
+    if (tile === undefined)
+      return this.#failed(scene, null, `there is no tile ${token.tileId} in this version`)
+    switch (tile.type) {
+      case 'splitter_merge': {
+        const all = filled(run, tile, token)
+        if (all === null) return false
+        const mark = Math.max(...all.map((each) => each.mark))
+        return this.#go(scene, all, [afterMerge(tile, token)], { reason: `${all.length} met`, mark })
+      }
+      case 'start':
+      case 'exit':
+      case 'condition':
+      case 'splitter':
+      case 'condition_merge':
+      case 'timer':
+      case 'wait':
+      case 'approval': {
+        const led = lead(scene, tile)
+        if (led === null) return false
+        return this.#go(scene, [token], led.ways, { reason: led.reason, mark: led.mark })
+      }
+      default:
+        return this.#act(scene, tile)
+    }
+  }
+
+  async #act(scene: Scene, tile: api.FlowActionTile): Promise<boolean> {
+    const { run, token, order, parts } = scene
+    const on: Way = { to: tile.next, lineIds: token.lineIds, splits: token.splits }
+    if (token.state === 'acted') {
+      const seen = eventSince([tile.resumeOn ?? ''], token, run, order)
+      if (seen !== null) return this.#go(scene, [token], [on], { reason: seen.name, mark: seen.mark })
+      const isLate = token.dueAt !== null && token.dueAt <= parts.now()
+      return isLate ? this.#failed(scene, tile, `${tile.resumeOn} did not come in time`) : false
+    }
+    let { mark } = token
+    if (token.state === 'waiting' && token.dueAt !== null) {
+      if (token.dueAt > parts.now()) return false
+    } else if (token.state === 'waiting') {
+      const seen = eventSince(tile.inputEvents ?? [], token, run, order)
+      if (seen === null) return false
+      mark = seen.mark
+    }
+    const result = await performTile(scene, tile)
+    return this.#settle({ ...scene, token: { ...token, mark } }, tile, result, on)
+  }
+
+  async #settle(scene: Scene, tile: api.FlowActionTile, result: TileResult, on: Way): Promise<boolean> {
+    const { run, token, parts } = scene
+    if (result.kind === 'wait') {
+      if (token.note === result.reason) return false
+      const tokens = [{ ...token, state: 'ready' as const, dueAt: null, note: result.reason }]
+      return takeStep(scene, { ...stepOf(token, 'waiting', result.reason, token.attempt), tokens })
+    }
+    if (result.kind === 'fail') {
+      const times = tile.retries?.times ?? 0
+      if (result.isFinal !== true && token.attempt <= times) {
+        const dueAt = parts.now() + waitMs(tile.retries, token.attempt)
+        const attempt = token.attempt + 1
+        const tokens = [{ ...token, state: 'waiting' as const, dueAt, attempt, note: result.reason }]
+        return takeStep(scene, { ...stepOf(token, 'retry', result.reason, token.attempt), tokens })
+      }
+      return this.#failed(scene, tile, result.reason)
+    }
+    const { outcome, reason = null, undoRef, said, messages } = result
+    const done =
+      undoRef === undefined || tile.undo === false || outcome === 'skipped'
+        ? {}
+        : { done: { tileId: tile.id, step: run.steps + 1, lineIds: token.lineIds, ref: undoRef } }
+    const more = { ...done, ...(said === undefined ? {} : { said }) }
+    const raise = outcome === 'done' && tile.onSuccess !== undefined ? [tile.onSuccess] : []
+    const sent: WithStep = { raise, ...(messages === undefined ? {} : { messages }) }
+    if (outcome === 'done' && tile.resumeOn !== undefined) {
+      const dueAt = tile.resumeMinutes === undefined ? null : parts.now() + tile.resumeMinutes * 60_000
+      const tokens = [{ ...token, state: 'acted' as const, dueAt, note: null }]
+      return takeStep(scene, { ...stepOf(token, 'done', reason, token.attempt), tokens, ...more }, sent)
+    }
+    return this.#go(scene, [token], [on], { outcome, reason, mark: token.mark, more, sent })
+  }
+
+  /** A tile failed for good: its own way on, or the end of the run. */
+  async #failed(scene: Scene, tile: api.FlowActionTile | null, reason: string): Promise<boolean> {
+    const { run, token } = scene
+    const raise = tile?.onFailure === undefined ? [] : [tile.onFailure]
+    if (tile?.failed !== undefined) {
+      const way = { to: tile.failed, lineIds: token.lineIds, splits: token.splits }
+      return this.#go(scene, [token], [way], { outcome: 'failed', reason, mark: token.mark, sent: { raise } })
+    }
+    const gone = run.tokens.map(({ tokenId }) => tokenId)
+    const undoing = `${token.tileId}: ${reason}`
+    return takeStep(scene, { ...stepOf(token, 'failed', reason, token.attempt), gone, undoing }, { raise })
+  }
+
+  #go(
+    scene: Scene,
+    from: readonly FlowToken[],
+    ways: readonly Way[],
+    how: {
+      outcome?: api.FlowOutcome
+      reason: string | null
+      mark: number
+      more?: Partial<StepTaken>
+      sent?: WithStep
+    },
+  ): Promise<boolean> {
+    const { plan, run, token } = scene
+    const at = { now: this.#parts.now(), mark: how.mark }
+    const on: Moved = moved(run, plan, from, ways, at)
+    const step = { ...stepOf(token, how.outcome ?? 'done', how.reason, token.attempt), ...on, ...how.more }
+    return takeStep(scene, step, how.sent)
+  }
+}
+
+function stepOf(
+  token: FlowToken | undefined,
+  outcome: StepTaken['outcome'],
+  reason: string | null,
+  attempt: number,
+): StepTaken {
+  return { tileId: token?.tileId ?? '', outcome, reason, attempt, gone: [], tokens: [] }
+}
+
+/** Wait before the next try, ms. @param attempt that failed, from 1 */
+function waitMs(retries: api.TileRetries | undefined, attempt: number): number {
+  const { firstSeconds = 5, factor = 2, mostSeconds = 3_600 } = retries ?? {}
+  return Math.min(mostSeconds, firstSeconds * factor ** (attempt - 1)) * 1_000
+}
+
+/** Whether the flow itself ended the order. */
+function isOwnEnd({ cancelReason }: Order, { tiles }: FlowPlan): boolean {
+  return [...tiles.values()].some((tile) => tile.type === 'cancel' && tile.reason === cancelReason)
+}

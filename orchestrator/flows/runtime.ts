@@ -1,0 +1,269 @@
+// The flows of a market at work: which flow an order takes, its run, and what is asked of runs from outside. The
+// straight way of the default needs none of it.
+
+import type { api } from '#data/contracts'
+import { type Effects, fail } from '#data/kernel'
+import type { CommandResult, EventLog } from '#data/log'
+import {
+  type CoreAnswer,
+  type CoreState,
+  defaultFlowId,
+  type FlowRun,
+  type Order,
+  orderRunId,
+  runOf,
+} from '#orchestrator/core'
+import { UrlPolicy } from '#orchestrator/webhooks'
+import { builtInActions } from './actions/built-in.ts'
+import { FileCaller } from './actions/file-call.ts'
+import { openHttpCaller } from './actions/http-call.ts'
+import { type FlowInForce, flowsInForce, planIn, versionOf } from './book.ts'
+import type { FlowPlan } from './compile/plan.ts'
+import type { FlowContext, FlowGate } from './context.ts'
+import { dryRun, wouldTake } from './run/dry.ts'
+import { moved } from './run/moves.ts'
+import type { Outside, RunParts } from './run/result.ts'
+import { Runner } from './run/runner.ts'
+import { takeStep } from './run/take-step.ts'
+import { Triggers } from './triggers.ts'
+
+/** Runs taken further side by side. */
+const sideBySide = 50
+/** Tries of an answer that comes while the run moves. */
+const answerTries = 5
+
+/** What flows stand on. */
+export interface RuntimeGround {
+  log: EventLog
+  effects: Pick<Effects, 'clock' | 'config'>
+  /** Folder of the files of custom actions. */
+  folder: string
+}
+
+/** The flows of a market at work. */
+export class FlowRuntime implements FlowGate {
+  readonly outside: Outside
+  readonly #parts: RunParts
+  readonly #runner: Runner
+  readonly #triggers: Triggers
+
+  /**
+   * @param context of the market
+   */
+  constructor(context: FlowContext, { log, effects, folder }: RuntimeGround) {
+    const { clock, config } = effects
+    const policy = new UrlPolicy({ clock, allow: config.webhookAllow, ownUrl: null })
+    const http = openHttpCaller(policy)
+    this.outside = { policy, http, files: new FileCaller(folder), actions: builtInActions(http) }
+    this.#parts = { ...context, outside: this.outside, clock }
+    this.#triggers = new Triggers(log, context)
+    this.#runner = new Runner(this.#parts, (flowId, version) => this.planOf(flowId, version))
+  }
+
+  /** The plan of a version, null = it is not at hand. */
+  planOf(flowId: string, version: number): FlowPlan | null {
+    const flow = versionOf(this.#parts.core.state(), flowId, version)
+    return flow === undefined ? null : planIn(flow)
+  }
+
+  async take(order: Order): Promise<boolean> {
+    const { core } = this.#parts
+    const { flows } = core.state()
+    if (order.flow?.state === 'running') {
+      await this.#runner.advance(orderRunId(order.orderId, order.flow.run))
+      const now = core.state().orders.get(order.orderId)
+      return now?.flow?.state === 'running' && !isLeftOver(core.state(), now)
+    }
+    if (order.flow !== undefined || order.stage !== 'created' || order.hold !== null) {
+      return order.flow === undefined && flows.modes[defaultFlowId] === 'paused'
+    }
+    const chosen = await this.#choose(order)
+    if (chosen === null) return false
+    if (chosen.mode === 'paused') return true
+    if (chosen.plan.isStraight) return false
+    const begun = await this.#begin(order, chosen.plan, 'a new order')
+    const now = core.state().orders.get(order.orderId)
+    return begun.status === 'refused' || now?.flow === undefined ? true : this.take(now)
+  }
+
+  /** The first flow that takes the order; those in shadow mode say what they would do. */
+  async #choose(order: Order): Promise<FlowInForce | null> {
+    const { core, now } = this.#parts
+    for (const each of flowsInForce(core.state().flows)) {
+      const { plan, mode } = each
+      if (plan.kind !== 'order' || !wouldTake(plan, order, this.#parts)) continue
+      if (mode !== 'shadow') return each
+      const { flowId, version } = plan
+      const steps = dryRun(plan, order, this.#parts)
+      const commandId = `flow/${flowId}/${version}/shadow/${order.orderId}`
+      const shadow = { orderId: order.orderId, flowId, version, steps }
+      await core.execute('ShadowFlow', shadow, { at: now(), commandId })
+    }
+    return null
+  }
+
+  #begin({ orderId }: Order, plan: FlowPlan, reason: string): Promise<CommandResult<CoreAnswer>> {
+    const { core, now } = this.#parts
+    const { flowId, version, start } = plan
+    return core.execute('StartFlowRun', { orderId, flowId, version, tileId: start, reason }, { at: now() })
+  }
+
+  /** Takes a run as far as it goes. @throws LOG_UNAVAILABLE, LOG_FENCED */
+  advance(runId: string): Promise<void> {
+    return this.#runner.advance(runId)
+  }
+
+  /** @throws LOG_UNAVAILABLE, LOG_FENCED */
+  async turn(): Promise<void> {
+    await this.#triggers.turn()
+    const at = this.#parts.now()
+    const due = [...this.#parts.core.state().flows.runs.values()].filter((run) => mayGoOn(run, at))
+    for (let from = 0; from < due.length; from += sideBySide) {
+      await Promise.all(due.slice(from, from + sideBySide).map(({ runId }) => this.#runner.advance(runId)))
+    }
+  }
+
+  /**
+   * A person's answer to an approval.
+   * @throws FLOW_RUN_UNKNOWN, FLOW_NOT_WAITING
+   */
+  async answer(
+    runId: string,
+    { approve, tileId, note, by }: { approve: boolean; tileId?: string; note?: string; by: string },
+  ): Promise<void> {
+    const { core, now } = this.#parts
+    for (let left = answerTries; left > 0; left--) {
+      const run = core.state().flows.runs.get(runId)
+      if (run === undefined) throw fail('FLOW_RUN_UNKNOWN', { runId })
+      const plan = this.planOf(run.flowId, run.version)
+      const token = run.tokens.find(
+        (each) =>
+          plan?.tiles.get(each.tileId)?.type === 'approval' &&
+          (tileId === undefined || each.tileId === tileId),
+      )
+      const tile = plan?.tiles.get(token?.tileId ?? '')
+      if (plan === null || token === undefined || tile?.type !== 'approval')
+        throw fail('FLOW_NOT_WAITING', { runId, reason: 'no approval is asked for there' })
+      const way = {
+        to: approve ? tile.approved : tile.rejected,
+        lineIds: token.lineIds,
+        splits: token.splits,
+      }
+      const words = `${approve ? 'approved' : 'rejected'} by ${by}${note === undefined ? '' : `: ${note}`}`
+      const on = moved(run, plan, [token], [way], { now: now(), mark: token.mark })
+      const step = { tileId: tile.id, outcome: 'done' as const, reason: words, attempt: 1, ...on }
+      const before = run.steps
+      await takeStep({ run, parts: this.#parts }, step)
+      const after = core.state().flows.runs.get(runId)
+      if (after === undefined || after.steps !== before) break
+    }
+    await this.#runner.advance(runId)
+  }
+
+  /** Tells the runs of an order of an event. @throws ORDER_UNKNOWN */
+  async raise(orderId: string, name: string, note: string | null, by: string): Promise<void> {
+    const { core, now } = this.#parts
+    const result = await core.execute('RaiseFlowEvent', { orderId, name, note, by }, { at: now() })
+    if (result.status === 'refused') throw fail('ORDER_UNKNOWN', { orderId })
+    const order = core.state().orders.get(orderId)
+    if (order?.flow?.state === 'running') await this.#runner.advance(orderRunId(orderId, order.flow.run))
+  }
+
+  /**
+   * Takes an order through its flow once more: from the beginning, as if it had just come. What is under way stays.
+   * @returns id of the new run, or why there is none
+   */
+  async reprocess(orderId: string): Promise<{ runId: string } | { reason: string }> {
+    const { core, now } = this.#parts
+    const order = core.state().orders.get(orderId)
+    if (order === undefined) return { reason: 'order_unknown' }
+    if (order.flow?.state === 'running') return { reason: 'flow_running' }
+    if (
+      order.status === 'cancelled' ||
+      order.work.some(
+        ({ releasedAt, status }) => releasedAt !== null && status !== 'cancelled' && status !== 'rejected',
+      )
+    )
+      return { reason: 'too_late' }
+    const chosen = await this.#choose(order)
+    const plan = chosen?.plan ?? null
+    if (order.hold !== null) {
+      const lifted = { orderId, lineIds: null, reason: 'reprocessed' }
+      await core.execute('LiftHold', lifted, { at: now() })
+    }
+    if (plan === null || plan.isStraight) {
+      const result = await core.execute('RetryOrder', { orderId, reason: 'reprocessed' }, { at: now() })
+      return result.status === 'refused' ? { reason: result.reason ?? 'refused' } : { reason: 'straight' }
+    }
+    const begun = await this.#begin(order, plan, 'reprocessed')
+    if (begun.status === 'refused') return { reason: begun.reason ?? 'refused' }
+    const runId = runOf(core.state().orders.get(orderId) ?? order) ?? ''
+    await this.#runner.advance(runId)
+    return { runId }
+  }
+
+  /** Lets runs of a flow go on with another version where all their places are there. */
+  async migrate(
+    flowId: string,
+    { from, to, tiles = {} }: api.FlowMigration,
+    by: string,
+  ): Promise<api.FlowMigrated> {
+    const { core, now } = this.#parts
+    const [before, after] = [this.planOf(flowId, from), this.planOf(flowId, to)]
+    if (before === null || after === null) throw fail('FLOW_UNKNOWN', { flowId })
+    const left: api.FlowMigrated['left'] = []
+    let count = 0
+    for (const run of core.state().flows.runs.values()) {
+      if (run.flowId !== flowId || run.version !== from) continue
+      const problem = problemOf(run, before, after, tiles)
+      if (problem === null) {
+        const move = { runId: run.runId, version: to, tiles, by }
+        const result = await core.execute('MigrateFlowRun', move, { at: now() })
+        if (result.status === 'refused') left.push({ runId: run.runId, reason: result.reason ?? 'refused' })
+        else count++
+      } else left.push({ runId: run.runId, reason: problem })
+    }
+    return { moved: count, left: left.slice(0, 1_000), leftCount: left.length }
+  }
+
+  async close(): Promise<void> {
+    await this.#runner.idle()
+    await this.outside.http.close()
+  }
+}
+
+/** Why a run cannot go on with another version, null where it can. */
+function problemOf(
+  run: FlowRun,
+  before: FlowPlan,
+  after: FlowPlan,
+  tiles: Readonly<Record<string, string>>,
+): string | null {
+  if (run.status === 'undoing') return 'it is being undone'
+  const places = [...run.tokens, ...run.done, ...run.tokens.flatMap(({ splits }) => splits)]
+  for (const { tileId } of places) {
+    const next = tiles[tileId] ?? tileId
+    const [was, is] = [before.tiles.get(tileId), after.tiles.get(next)]
+    if (is === undefined) return `there is no tile ${next} in version ${after.version}`
+    if (was !== undefined && was.type !== is.type) return `${next} is of type ${is.type}, not ${was.type}`
+  }
+  return null
+}
+
+/** Whether something may be due for a run: all but a time that has not come. */
+function mayGoOn({ tokens, status }: FlowRun, at: number): boolean {
+  return (
+    status === 'undoing' ||
+    tokens.some(({ dueAt, state }) => state !== 'waiting' || dueAt === null || dueAt <= at)
+  )
+}
+
+/**
+ * Whether units came back after the flow handed them out: a node refused them, or did not find them. While the flow waits
+ * for something else, they go the default way to another node.
+ */
+function isLeftOver({ flows }: CoreState, order: Order): boolean {
+  if (!order.work.some(({ releasedAt }) => releasedAt !== null)) return false
+  const run = flows.runs.get(runOf(order) ?? '')
+  return run !== undefined && run.status === 'running' && run.tokens.every(({ state }) => state !== 'ready')
+}

@@ -1,0 +1,151 @@
+// Begins runs about returns and about stock when events of the market call for them. It reads the log from where it
+// was last read to; an event begins a run at most once, since the run bears its number.
+
+import type { EventLog, StoredEvent } from '#data/log'
+import { isControlEvent } from '#data/log'
+import { type CoreEvent, type CoreState, coreEvent, type Order } from '#orchestrator/core'
+import { factsHere } from '#orchestrator/policies'
+import { flowsInForce } from './book.ts'
+import { factsOfOrder, factsOfStock } from './compile/facts.ts'
+import type { FlowPlan } from './compile/plan.ts'
+import type { FlowContext } from './context.ts'
+
+/** Events read at a time, and how many times in a turn: the loop has other things to do. */
+const perRead = 2_000
+const readsMost = 20
+
+interface Position {
+  sku: string
+  nodeId: string
+}
+
+/** Looks through the log for what begins runs. */
+export class Triggers {
+  readonly #log: EventLog
+  readonly #context: FlowContext
+  /** Seq of the last event that was looked at. */
+  #read = 0
+
+  constructor(log: EventLog, context: FlowContext) {
+    this.#log = log
+    this.#context = context
+  }
+
+  /**
+   * Begins what events since the last call ask for.
+   * @returns ids of the runs that were begun
+   * @throws LOG_UNAVAILABLE, LOG_FENCED
+   */
+  async turn(): Promise<string[]> {
+    const { core, now } = this.#context
+    const { flows } = core.state()
+    const plans = flowsInForce(flows)
+      .filter(({ plan, mode }) => mode === 'on' && plan.kind !== 'order')
+      .map(({ plan }) => plan)
+    // Flows that begin to look do not look back.
+    if (plans.length === 0) {
+      this.#read = core.lastSeq
+      return []
+    }
+    if (flows.triggersTo === 0) {
+      this.#read = core.lastSeq
+      await core.execute('ReadFlowTriggers', { seq: this.#read }, { at: now() })
+      return []
+    }
+    this.#read = Math.max(this.#read, flows.triggersTo)
+    const begun = await this.#look(plans)
+    if (begun.length > 0 || this.#read - flows.triggersTo >= perRead)
+      await core.execute('ReadFlowTriggers', { seq: this.#read }, { at: now() })
+    return begun
+  }
+
+  async #look(plans: readonly FlowPlan[]): Promise<string[]> {
+    const { core } = this.#context
+    const wanted = new Set(plans.flatMap(({ startEvents }) => [...startEvents]))
+    const begun: string[] = []
+    for (let reads = 0; reads < readsMost && this.#read < core.lastSeq; reads++) {
+      const events = await this.#log.read(core.stream, this.#read, perRead)
+      const last = events.at(-1)
+      if (last === undefined) break
+      for (const stored of events) {
+        if (isControlEvent(stored.type) || !wanted.has(stored.type)) continue
+        begun.push(...(await beginFor(stored, plans, this.#context)))
+      }
+      this.#read = last.seq
+    }
+    return begun
+  }
+}
+
+async function beginFor(
+  stored: StoredEvent,
+  plans: readonly FlowPlan[],
+  context: FlowContext,
+): Promise<string[]> {
+  const event = coreEvent(stored)
+  const begun: string[] = []
+  for (const plan of plans) {
+    if (!plan.startEvents.has(event.type) || event.data.at < plan.publishedAt) continue
+    const state = context.core.state()
+    if (plan.kind === 'return') {
+      const order = state.orders.get((event.data as { orderId?: string }).orderId ?? '')
+      const runId = order === undefined ? null : await beginReturn(stored, plan, order, context)
+      if (runId !== null) begun.push(runId)
+      continue
+    }
+    for (const position of positionsOf(event)) {
+      const runId = await beginStock(stored, plan, position, state, context)
+      if (runId !== null) begun.push(runId)
+    }
+  }
+  return begun
+}
+
+/** A return begins the next run of its order; one that has a run under way goes on with that. */
+async function beginReturn(
+  { seq, type }: StoredEvent,
+  plan: FlowPlan,
+  order: Order,
+  { core, worlds, now }: FlowContext,
+): Promise<string | null> {
+  const facts = factsOfOrder(order, null, factsHere(worlds, core.state(), now())).order
+  if (plan.match !== null && !plan.match.holds(facts)) return null
+  const { flowId, version, start: tileId } = plan
+  const begin = { orderId: order.orderId, flowId, version, tileId, reason: type }
+  const commandId = `flow/${flowId}/begin/${seq}`
+  const result = await core.execute('StartFlowRun', begin, { at: now(), commandId })
+  return result.status === 'done' ? String(result.answer.details?.runId) : null
+}
+
+async function beginStock(
+  { seq, type }: StoredEvent,
+  plan: FlowPlan,
+  position: Position,
+  state: CoreState,
+  { core, now }: FlowContext,
+): Promise<string | null> {
+  const { flowId, version, start: tileId } = plan
+  if (plan.match !== null && !plan.match.holds(factsOfStock(position, null, state, now()))) return null
+  // One run at a time for each position: a stock that is low need not be told of at every unit.
+  for (const run of state.flows.runs.values()) {
+    const own = run.flowId === flowId ? run.position : null
+    if (own !== null && own.sku === position.sku && own.nodeId === position.nodeId) return null
+  }
+  const runId = `${flowId}/stock/${seq}/${position.sku}/${position.nodeId}`
+  const begin = { runId, position, flowId, version, tileId, reason: type }
+  const result = await core.execute('StartStockRun', begin, { at: now(), commandId: `flow/${runId}` })
+  return result.status === 'done' ? runId : null
+}
+
+/** Positions that an event of stock is about. */
+function positionsOf(event: CoreEvent): Position[] {
+  const { items, sku, nodeId } = event.data as { items?: readonly Partial<Position>[] } & Partial<Position>
+  const all = items ?? [{ sku, nodeId }]
+  const found = new Map<string, Position>()
+  for (const each of all) {
+    const at = each.nodeId ?? nodeId
+    if (each.sku !== undefined && at !== undefined)
+      found.set(`${each.sku}\u001f${at}`, { sku: each.sku, nodeId: at })
+  }
+  return [...found.values()]
+}
