@@ -42,7 +42,8 @@ export function coreAlarm(core: Pick<Core, 'state' | 'execute'>, now: () => numb
       }
       const currency = state.orders.values().next().value?.currency ?? 'USD'
       const impact = { ordersAtRisk: 0, centsAtRisk: 0, currency }
-      await core.execute('OpenIncident', { incidentId, finding, impact }, { at, commandId: incidentId })
+      const data = { incidentId, finding, impact, isNoticed: true }
+      await core.execute('OpenIncident', data, { at, commandId: incidentId })
     },
     clear: async (webhookId, reason) => {
       const incidentId = core.state().openIncidents.get(keyOf(webhookId))

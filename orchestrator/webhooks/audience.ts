@@ -4,14 +4,14 @@
 import type { api } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
 import type { Receiver } from '#data/vault'
-import type { CoreState } from '#orchestrator/core'
+import type { CoreState, Notice } from '#orchestrator/core'
 import { formatOf, formats } from './formats/formats.ts'
 import { messageBody } from './message/body.ts'
-import { fits, type Labels, labelsOf } from './message/labels.ts'
+import { allLabelsOf, fits, type Labels } from './message/labels.ts'
 
 type Listening = Pick<Receiver, 'webhookId' | 'events' | 'labels' | 'format'>
 
-/** Picks receivers for events of a market, in order, and notes who was told of which incident. */
+/** Picks receivers for events of a market, in order, and notes who was told of which incident, or group of them. */
 export class Audience {
   readonly told: Map<string, ReadonlySet<string>>
   /** Whether `told` is no longer what it was at the start. */
@@ -29,16 +29,20 @@ export class Audience {
 
   /** Ids of the receivers that are told of the event. */
   of(stored: StoredEvent, type: api.WebhookEventType, state: CoreState): string[] {
-    let known: Labels | null = null
-    const labels = () => {
-      known ??= labelsOf(messageBody(type, stored, state))
-      return known
+    let known: Labels[] | null = null
+    const fitting = (one: Listening) => {
+      if (one.labels.length === 0) return true
+      known ??= allLabelsOf(messageBody(type, stored, state))
+      return known.some((labels) => fits(one.labels, labels))
     }
-    const fitting = (one: Listening) => one.labels.length === 0 || fits(one.labels, labels())
-    const listening = this.#receivers.filter((one) => wantsType(one, type))
-    if (!type.startsWith('incident.')) return listening.filter(fitting).map(idOf)
-    const { incidentId } = stored.data as { incidentId: string }
-    const before = this.told.get(incidentId)
+    const { notice, incidentId } = stored.data as { notice?: Notice; incidentId?: string }
+    const meant = notice === undefined ? null : new Set(notice.receivers)
+    const listening = this.#receivers.filter(
+      (one) => wantsType(one, type) && (meant === null || meant.has(one.webhookId)),
+    )
+    const subject = notice?.groupKey ?? incidentId
+    if (!type.startsWith('incident.') || subject === undefined) return listening.filter(fitting).map(idOf)
+    const before = this.told.get(subject)
     const picked = listening.filter((one) => {
       if (before?.has(one.webhookId)) return true
       const isCourse = type === 'incident.resolved' || type === 'incident.acknowledged'
@@ -46,20 +50,25 @@ export class Audience {
       if (isCourse && before !== undefined && hearsBeginnings(one)) return false
       return fitting(one)
     })
-    this.#note(incidentId, type, picked)
+    const isOver = type === 'incident.resolved' && (notice === undefined || notice.stillOpen === 0)
+    this.#note(subject, type, { picked, isOver })
     return picked.map(idOf)
   }
 
-  #note(incidentId: string, type: api.WebhookEventType, picked: readonly Listening[]): void {
-    const before = this.told.get(incidentId)
-    if (type === 'incident.resolved') {
-      if (this.told.delete(incidentId)) this.isChanged = true
+  #note(
+    subject: string,
+    type: api.WebhookEventType,
+    { picked, isOver }: { picked: readonly Listening[]; isOver: boolean },
+  ): void {
+    const before = this.told.get(subject)
+    if (isOver) {
+      if (this.told.delete(subject)) this.isChanged = true
       return
     }
     if (before === undefined && type !== 'incident.opened') return
     const news = picked.map(idOf).filter((id) => !before?.has(id))
     if (before !== undefined && news.length === 0) return
-    this.told.set(incidentId, new Set([...(before ?? []), ...news]))
+    this.told.set(subject, new Set([...(before ?? []), ...news]))
     this.isChanged = true
   }
 }

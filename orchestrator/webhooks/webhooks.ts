@@ -105,6 +105,7 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
       stopListening()
       await scanner.close()
       await dispatcher.close(graceMs)
+      mailer.close()
       await outbox.close()
     },
   }

@@ -201,7 +201,7 @@ describe('the document', () => {
         .map((one) => one.name)
     expect(named('idempotency-key', 'header').toSorted()).toEqual(
       routes
-        .filter((route) => !/(advance|test|availability|check)$/.test(route))
+        .filter((route) => !/(advance|availability|check|form)$/.test(route))
         .filter((route) => keyed.some((shape) => shape.test(route)))
         .toSorted(),
     )

@@ -1,6 +1,8 @@
 // Receivers over HTTP: with a key of the caller each is made, given a secret or told again once.
 
+import { Value } from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { api } from '#data/contracts'
 import { openPlace, type Place } from './http-place.ts'
 
 let place: Place
@@ -61,4 +63,56 @@ test('what is sent again is queued once for a key', async () => {
   expect((await ask(`/${webhookId}/replay`, all, 'p1')).text).toBe(first.text)
   const other = await ask(`/${webhookId}/replay`, { since: '2021-01-01T00:00:00Z' }, 'p1')
   expect(other.body.code).toBe('LOG_COMMAND_CONFLICT')
+})
+
+test('a test of a type is sent once for a key, and its attempt tells of request and answer', async () => {
+  const { webhookId } = (await ask('', { ...body, format: 'slack' })).body
+  const first = await ask(`/${webhookId}/test?type=order.rerouted`, undefined, 't1')
+  expect([first.status, first.body.eventType, first.body.isTest]).toEqual([200, 'order.rerouted', true])
+  expect(first.body.request).toMatchObject({ url: 'http://127.0.0.1:1/…' })
+  expect((await ask(`/${webhookId}/test?type=order.rerouted`, undefined, 't1')).text).toBe(first.text)
+  expect((await ask(`/${webhookId}/test?type=nothing`, undefined)).status).toBe(400)
+})
+
+test('a receiver is changed once for a key, and what does not fit together is refused', async () => {
+  const { webhookId } = (await ask('', body)).body
+  const change = (wanted: object) =>
+    place.call('PATCH', `/api/v1/webhooks/${webhookId}`, {
+      body: wanted,
+      headers: { 'idempotency-key': 'c1' },
+    })
+  const labels = [{ label: 'severity', is: 'one_of', values: ['high'] }]
+  expect((await change({ labels, concurrency: 1 })).body).toMatchObject({
+    labels,
+    concurrency: 1,
+    health: 'unused',
+  })
+  expect((await change({ labels })).body.code).toBe('LOG_COMMAND_CONFLICT')
+  const refusals = [
+    { ...body, format: 'pagerduty' },
+    { ...body, labels: [{ label: 'a b', is: 'one_of', values: ['x'] }] },
+    { ...body, labels: [{ label: 'a', is: 'one_of', values: [] }] },
+    { ...body, concurrency: 0 },
+    { url: 'http://10.0.0.1/' },
+  ]
+  expect(await Promise.all(refusals.map(async (wanted) => (await ask('', wanted)).status))).toEqual([
+    422, 400, 400, 400, 422,
+  ])
+})
+
+test('every kind of message has its schema and an example, and can be seen in each format', async () => {
+  const events = JSON.parse((await place.call('GET', '/api/v1/webhook-events')).text)
+  expect(events.map(({ type }: { type: string }) => type)).toEqual(api.webhookEventTypes)
+  for (const { type, schema, example, formats } of events) {
+    expect([type, Value.Check(schema, example)]).toEqual([type, true])
+    const own = await place.call('GET', `/api/v1/webhook-events/${type}/schema`)
+    expect(own.body).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: type })
+    expect(Object.keys(own.body.properties as object)).toEqual(['type', 'timestamp', 'data', 'isTest'])
+    for (const format of formats) {
+      const preview = await place.call('GET', `/api/v1/webhook-preview?format=${format}&type=${type}`)
+      expect([preview.status, preview.body.format]).toEqual([200, format])
+    }
+  }
+  const refused = await place.call('GET', '/api/v1/webhook-preview?format=pagerduty&type=order.shipped')
+  expect(refused.body.code).toBe('WEBHOOK_SETTINGS_INVALID')
 })

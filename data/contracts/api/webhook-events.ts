@@ -91,6 +91,11 @@ const named = {
   dimensionValue: Type.String(),
   dimensionName: text('as people call it'),
 }
+const cared = {
+  owner: textOrNull('who it was given to'),
+  acknowledgedBy: textOrNull('who looks after it'),
+  isFlapping: Type.Boolean({ description: 'it comes and goes; the next message comes when it stays away' }),
+}
 
 /** An incident by name. */
 export const hookIncidentName = open(named)
@@ -119,6 +124,11 @@ export const hookIncident = open({
       share: Type.Number({ description: 'of the deviation' }),
     }),
   ),
+  ...cared,
+  cutOffAt: Type.Union([instantText, Type.Null()], { description: 'next cut-off of its node' }),
+  reasons: Type.Array(Type.String(), {
+    description: 'why it is told: severity_up, impact_doubled, cause_changed, not_acknowledged ...',
+  }),
 })
 export type HookIncident = Of<typeof hookIncident>
 
@@ -131,11 +141,36 @@ export const hookIncidentEnd = open({
   resolvedAt: orNull(instantText),
   ordersMoved: Type.Integer(),
   ordersNotMoved: Type.Integer(),
+  ...cared,
 })
 export type HookIncidentEnd = Of<typeof hookIncidentEnd>
 
+/** By which rule of alerting a message is sent, and what belongs together. */
+export const hookNotice = open({
+  noticeId: Type.String(),
+  kind: text('opened, changed, flapping, acknowledged, escalated, repeated or recovered'),
+  groupKey: text('the same in all messages about the incidents that are told together'),
+  labels: Type.Record(Type.String(), Type.String(), { description: 'what they have in common' }),
+  level: orNull(Type.Integer({ description: 'step of the escalation, from 1' })),
+  stillOpen: Type.Integer({ description: 'incidents of the group that were told and are not over' }),
+})
+export type HookNotice = Of<typeof hookNotice>
+
 const market = text('market it happened in')
 const reason = text('why')
+const noticed = {
+  notice: Type.Union([hookNotice, Type.Null()], { description: 'null before there were rules' }),
+}
+const going = {
+  ...{ market, incident: hookIncident },
+  incidents: Type.Array(hookIncident, { description: 'all of the message; `incident` is the first' }),
+  ...noticed,
+}
+const course = {
+  ...{ market, incident: hookIncidentEnd },
+  incidents: Type.Array(hookIncidentEnd, { description: 'all of the message; `incident` is the first' }),
+  ...noticed,
+}
 const decided = {
   market,
   order: hookOrder,
@@ -152,10 +187,11 @@ const shipped = open({
 
 /** `data` of each message, by its type. */
 export const webhookData = {
-  'incident.opened': open({ market, incident: hookIncident }),
-  'incident.updated': open({ market, incident: hookIncident }),
-  'incident.acknowledged': open({ market, incident: hookIncidentEnd, by: text('who looks after it') }),
-  'incident.resolved': open({ market, incident: hookIncidentEnd, reason }),
+  'incident.opened': open(going),
+  'incident.updated': open(going),
+  'incident.acknowledged': open({ ...course, by: text('who looks after it') }),
+  'incident.escalated': open(going),
+  'incident.resolved': open({ ...course, reason }),
   'order.rerouted': open({
     ...decided,
     fulfillmentOrderId: text('work that was taken back'),
@@ -180,6 +216,7 @@ export const webhookEventWords: Record<WebhookEventType, string> = {
   'incident.opened': 'A constraint was confirmed and an incident opened.',
   'incident.updated': 'An open incident became graver, milder, or touches clearly more or fewer orders.',
   'incident.acknowledged': 'Somebody looks after an incident.',
+  'incident.escalated': 'Nobody took note of an incident in time: the next step of its rule is told.',
   'incident.resolved': 'An incident has ended.',
   'order.rerouted': 'Work of an order was moved to another node.',
   'order.reroute_refused': 'An order at risk was left where it is, and why.',

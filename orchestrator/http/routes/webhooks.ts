@@ -122,13 +122,13 @@ function addActions(app: App, webhooks: Webhooks, repeats: Repeats): void {
         summary: 'Send a test at once: an example of a type of event',
         headers: idempotencyHeaders,
         params,
-        body: Type.Union([api.webhookTest, Type.Null()]),
+        querystring: api.webhookTest,
         response: { 200: api.webhookDelivery, ...problems },
       },
     },
     (request) => {
       const { webhookId } = request.params
-      const type = request.body?.type
+      const { type } = request.query
       return repeats.once(request, `webhook-test/${webhookId}`, { type }, () =>
         webhooks.test(webhookId, type),
       )

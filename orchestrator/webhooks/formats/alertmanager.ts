@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { api } from '#data/contracts'
 import type { MessageBody } from '../message/body.ts'
-import { labelsOf } from '../message/labels.ts'
+import { labelsOf, levelOf } from '../message/labels.ts'
 import { storyOf } from '../message/story.ts'
 import { type Format, linkOf } from './format.ts'
 
@@ -19,32 +19,65 @@ export const alertmanager: Format = {
   carries: (type) => type.startsWith('incident.') || type === 'webhook.test',
   render: ({ market, body, publicUrl }) => {
     const story = storyOf(body)
-    const { type: _, ...known } = labelsOf(body)
-    const labels = { alertname: nameOf(body), ...known }
-    const annotations = { summary: story.title, description: story.text }
-    const status = body.type === 'incident.resolved' ? 'resolved' : 'firing'
-    const groupLabels = { market, alertname: labels.alertname, incident: story.subject }
-    const alert = {
-      status,
-      labels,
-      annotations,
-      ...timesOf(body),
-      generatorURL: linkOf(publicUrl, story.path) ?? '',
-      fingerprint: createHash('sha256').update(`${market}/${story.subject}`).digest('hex').slice(0, 16),
-    }
+    const alerts = eachOf(body).map((one) => alertOf(one, market, publicUrl))
+    const status = alerts.some((alert) => alert.status === 'firing') ? 'firing' : 'resolved'
+    const notice = 'notice' in body.data ? body.data.notice : null
+    const groupLabels = notice?.labels ?? { incident: story.subject }
+    const named = Object.entries({ market, ...groupLabels }).map(
+      ([name, value]) => `${name}=${quoted(value)}`,
+    )
     return {
       version: '4',
-      groupKey: `{}:{incident="${story.subject.replace(/["\\]/g, '\\$&')}", market="${market}"}`,
+      groupKey: `{}:{${named.join(', ')}}`,
       truncatedAlerts: 0,
       status,
       receiver: 'detour',
       groupLabels,
-      commonLabels: labels,
-      commonAnnotations: annotations,
+      commonLabels: common(alerts.map(({ labels }) => labels)),
+      commonAnnotations: common(alerts.map(({ annotations }) => annotations)),
       externalURL: publicUrl ?? '',
-      alerts: [alert],
+      alerts,
     }
   },
+}
+
+/** The message as one for each of its incidents. */
+function eachOf(body: MessageBody): MessageBody[] {
+  const { data } = body
+  if (!('incidents' in data)) return [body]
+  return data.incidents.map((incident) => ({
+    ...body,
+    data: { ...data, incident, incidents: [incident], notice: null } as typeof data,
+  }))
+}
+
+function alertOf(body: MessageBody, market: string, publicUrl: string | null) {
+  const story = storyOf(body)
+  const { type: _, ...known } = labelsOf(body)
+  const status = body.type === 'incident.resolved' ? 'resolved' : 'firing'
+  const incident = 'incident' in body.data ? body.data.incident : null
+  const severity = levelOf(incident?.severity ?? 0)
+  const labels: Record<string, string> = { alertname: nameOf(body), ...known, severity }
+  return {
+    status,
+    labels,
+    annotations: { summary: story.title, description: story.text } as Record<string, string>,
+    ...timesOf(body),
+    generatorURL: linkOf(publicUrl, story.path) ?? '',
+    fingerprint: createHash('sha256').update(`${market}/${story.subject}`).digest('hex').slice(0, 16),
+  }
+}
+
+/** What all have in common. */
+function common(all: readonly Record<string, string>[]): Record<string, string> {
+  const [first = {}, ...rest] = all
+  return Object.fromEntries(
+    Object.entries(first).filter(([name, value]) => rest.every((other) => other[name] === value)),
+  )
+}
+
+function quoted(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&')}"`
 }
 
 function nameOf({ data }: MessageBody): string {

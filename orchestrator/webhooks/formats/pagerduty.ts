@@ -1,6 +1,7 @@
 // PagerDuty, Events API v2: an incident triggers, is acknowledged and resolves under one key.
 
 import type { api } from '#data/contracts'
+import type { MessageBody } from '../message/body.ts'
 import { labelsOf, levelOf } from '../message/labels.ts'
 import { storyOf } from '../message/story.ts'
 import { cut, type Format, linkOf } from './format.ts'
@@ -9,6 +10,7 @@ import { cut, type Format, linkOf } from './format.ts'
 const actions: Partial<Record<api.WebhookEventType, 'trigger' | 'acknowledge' | 'resolve'>> = {
   'incident.opened': 'trigger',
   'incident.updated': 'trigger',
+  'incident.escalated': 'trigger',
   'incident.acknowledged': 'acknowledge',
   'incident.resolved': 'resolve',
   'webhook.test': 'trigger',
@@ -23,11 +25,11 @@ export const pagerduty: Format = {
   carries: (type) => actions[type] !== undefined,
   render: ({ market, body, publicUrl }) => {
     const story = storyOf(body)
-    const { incident, node, metric } = labelsOf(body)
+    const { incident, node, kind } = labelsOf(body)
     const link = linkOf(publicUrl, story.path)
     const known = 'incident' in body.data ? body.data.incident : null
     return {
-      event_action: actions[body.type] ?? 'trigger',
+      event_action: actionOf(body),
       dedup_key: cut(`detour/${market}/${story.subject}`, 255),
       payload: {
         summary: cut(story.title, 1024),
@@ -36,7 +38,7 @@ export const pagerduty: Format = {
         timestamp: body.timestamp,
         ...(node === undefined ? {} : { component: node }),
         group: market,
-        ...(metric === undefined ? {} : { class: metric }),
+        ...(kind === undefined ? {} : { class: kind }),
         custom_details: {
           ...Object.fromEntries(story.facts),
           ...(incident === undefined ? {} : { incident }),
@@ -48,4 +50,10 @@ export const pagerduty: Format = {
     }
   },
   seal: (body, credential) => ({ routing_key: credential ?? '', ...(body as object) }),
+}
+
+/** Where incidents are told together, their alert is over with the last of them. */
+function actionOf({ type, data }: MessageBody): string {
+  const isPart = type === 'incident.resolved' && 'notice' in data && (data.notice?.stillOpen ?? 0) > 0
+  return isPart ? 'trigger' : (actions[type] ?? 'trigger')
 }

@@ -2,7 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { isControlEvent, type StoredEvent } from '#data/log'
-import { coreEvent } from '#orchestrator/core'
+import { coreEvent, noticeTypes } from '#orchestrator/core'
 import type { Announced } from '../events.ts'
 
 /** An incident is spoken of again when its severity moved this far, of 0 to 1 ... */
@@ -26,7 +26,11 @@ export class Announcer {
   typeOf(stored: StoredEvent): api.WebhookEventType | null {
     if (isControlEvent(stored.type)) return null
     const event = coreEvent(stored)
+    // Of these alerting tells: its notices are the messages.
+    if ('isNoticed' in event.data && event.data.isNoticed === true) return null
     switch (event.type) {
+      case 'NoticeGiven':
+        return noticeTypes[event.data.notice.kind]
       case 'IncidentOpened':
         this.#note(event.data.incidentId, announcedOf(event.data))
         return 'incident.opened'
@@ -73,7 +77,9 @@ export class Announcer {
 
 /** Type of the message of an event that is asked for by its id, null where it has none. */
 export function messageTypeOf(stored: StoredEvent): api.WebhookEventType | null {
-  return stored.type === 'IncidentUpdated' ? 'incident.updated' : new Announcer().typeOf(stored)
+  const isNoticed = (stored.data as { isNoticed?: boolean } | null)?.isNoticed === true
+  if (stored.type === 'IncidentUpdated' && !isNoticed) return 'incident.updated'
+  return new Announcer().typeOf(stored)
 }
 
 function announcedOf(data: { finding: { severity: number }; impact: { ordersAtRisk: number } }): Announced {

@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
 import { type CoreEvent, type CoreState, coreEvent, type DecisionRecord } from '#orchestrator/core'
+import { noticeData } from './notice.ts'
 import {
   decisionView,
   incidentEndView,
@@ -36,21 +37,23 @@ export function messageBody(type: api.WebhookEventType, stored: StoredEvent, sta
   return { type, timestamp: instant(event.data.at), data }
 }
 
-function dataOf(event: CoreEvent, state: CoreState): WithoutMarket<api.WebhookEventType> | null {
+function dataOf(event: CoreEvent, state: CoreState): object | null {
   switch (event.type) {
     case 'IncidentOpened':
     case 'IncidentUpdated':
-      return { incident: incidentView(event.data, state) } satisfies WithoutMarket<'incident.opened'>
+      return alone(incidentView(event.data, state)) satisfies WithoutMarket<'incident.opened'>
     case 'IncidentAcknowledged':
       return {
-        incident: incidentEndView(event.data.incidentId, null, state),
+        ...alone(incidentEndView(event.data.incidentId, null, state)),
         by: event.data.by,
       } satisfies WithoutMarket<'incident.acknowledged'>
     case 'IncidentResolved':
       return {
-        incident: incidentEndView(event.data.incidentId, event.data.at, state),
+        ...alone(incidentEndView(event.data.incidentId, event.data.at, state)),
         reason: event.data.reason,
       } satisfies WithoutMarket<'incident.resolved'>
+    case 'NoticeGiven':
+      return noticeData(event.data.notice, state)
     case 'OrderRerouted':
       return {
         ...orderAndDecision(event.data, state),
@@ -85,6 +88,11 @@ function dataOf(event: CoreEvent, state: CoreState): WithoutMarket<api.WebhookEv
     default:
       return null
   }
+}
+
+/** An incident that is told by itself, as before there were rules of alerting. */
+function alone<T>(incident: T): { incident: T; incidents: T[]; notice: null } {
+  return { incident, incidents: [incident], notice: null }
 }
 
 type WithoutMarket<T extends api.WebhookEventType> = Omit<api.WebhookData[T], 'market'>

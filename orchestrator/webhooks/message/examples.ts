@@ -33,6 +33,8 @@ const name: api.HookIncidentName = {
   dimensionName: 'Reno',
 }
 
+const cared = { owner: null, acknowledgedBy: null, isFlapping: false }
+
 const incident: api.HookIncident = {
   ...name,
   status: 'open',
@@ -48,6 +50,9 @@ const incident: api.HookIncident = {
   centsAtRisk: 2_873_000,
   currency: 'USD',
   causes: [{ dimension: 'carrier', value: 'ups', name: 'ups', share: 0.78 }],
+  ...cared,
+  cutOffAt: '2026-03-03T00:00:00.000Z',
+  reasons: [],
 }
 
 const ended: api.HookIncidentEnd = {
@@ -58,6 +63,18 @@ const ended: api.HookIncidentEnd = {
   resolvedAt: '2026-03-02T15:00:00.000Z',
   ordersMoved: 118,
   ordersNotMoved: 9,
+  ...cared,
+}
+
+const changed = { ...incident, severity: 0.95, ordersAtRisk: 512, reasons: ['severity_up'] }
+const ignored = { ...incident, reasons: ['not_acknowledged'] }
+const taken = { ...ended, status: 'acknowledged', resolvedAt: null, ordersMoved: 40, acknowledgedBy: 'Mia' }
+
+function notice(number: number, kind: string, level: number | null = null): api.HookNotice {
+  const groupKey = `everything/incident=${name.incidentId}`
+  const labels = { incident: name.incidentId }
+  const stillOpen = kind === 'recovered' ? 0 : 1
+  return { noticeId: `notice-main-${number}`, kind, groupKey, labels, level, stillOpen }
 }
 
 const work: api.HookWork = {
@@ -94,14 +111,19 @@ const refused: api.HookDecision = {
 }
 
 const datas: api.WebhookData = {
-  'incident.opened': { market, incident },
-  'incident.updated': { market, incident: { ...incident, severity: 0.95, ordersAtRisk: 512 } },
+  'incident.opened': { market, incident, incidents: [incident], notice: notice(1, 'opened') },
+  'incident.updated': { market, incident: changed, incidents: [changed], notice: notice(2, 'changed') },
   'incident.acknowledged': {
-    market,
-    incident: { ...ended, status: 'acknowledged', resolvedAt: null, ordersMoved: 40 },
+    ...{ market, incident: taken, incidents: [taken], notice: notice(4, 'acknowledged') },
     by: 'Mia',
   },
-  'incident.resolved': { market, incident: ended, reason: 'values are back in the expected range' },
+  'incident.escalated': {
+    ...{ market, incident: ignored, incidents: [ignored], notice: notice(3, 'escalated', 1) },
+  },
+  'incident.resolved': {
+    ...{ market, incident: ended, incidents: [ended], notice: notice(5, 'recovered') },
+    reason: 'values are back in the expected range',
+  },
   'order.rerouted': {
     ...{ market, order, decision, incident: name },
     fulfillmentOrderId: '100482-F1',

@@ -1,20 +1,18 @@
 // Labels of a message, by which receivers choose what they are told. They follow from its body alone.
 
 import type { api } from '#data/contracts'
+import { labelsOf as incidentLabels, severityWord } from '#orchestrator/alerting'
 import type { MessageBody } from './body.ts'
 
 /** Values of labels by their names; what is not known has no label. */
 export type Labels = Record<string, string>
 
-/** Severity from which an incident is called critical, or a warning. */
-const criticalFrom = 0.8
-const warningFrom = 0.5
-
-/** How grave a severity of 0 to 1 is, in a word. */
+/** How grave a severity of 0 to 1 is, in the words of services for alerts. */
 export function levelOf(severity: number): 'critical' | 'warning' | 'info' {
-  if (severity >= criticalFrom) return 'critical'
-  return severity >= warningFrom ? 'warning' : 'info'
+  return levels[severityWord(severity)]
 }
+
+const levels = { high: 'critical', medium: 'warning', low: 'info' } as const
 
 /** Names of the labels that messages of a type may have. */
 export function labelNames(type: api.WebhookEventType): string[] {
@@ -40,6 +38,7 @@ export function labelNames(type: api.WebhookEventType): string[] {
 /** The labels of a message. */
 export function labelsOf({ type, data }: MessageBody): Labels {
   const found: Record<string, string | null | undefined> = { market: data.market, type }
+  if ('incident' in data && data.incident !== null) Object.assign(found, incidentLabels(data.incident))
   if ('order' in data && data.order !== null) Object.assign(found, orderLabels(data.order))
   if ('fulfillmentOrder' in data) {
     found.node = data.fulfillmentOrder.node?.nodeId
@@ -51,11 +50,17 @@ export function labelsOf({ type, data }: MessageBody): Labels {
     found.to_node = data.decision.toNode?.nodeId
     found.reason = data.decision.reason
   }
-  if ('incident' in data && data.incident !== null) Object.assign(found, incidentLabels(data.incident))
-  if ('reason' in data) found.reason = data.reason
+  if ('order' in data && 'reason' in data) found.reason = data.reason
   return Object.fromEntries(
     Object.entries(found).flatMap(([name, value]) => (value == null || value === '' ? [] : [[name, value]])),
   )
+}
+
+/** The labels of each incident of a message; of any other message its own alone. */
+export function allLabelsOf(body: MessageBody): Labels[] {
+  const { data } = body
+  if (!('incidents' in data)) return [labelsOf(body)]
+  return data.incidents.map((incident) => labelsOf({ ...body, data: { ...data, incident } as typeof data }))
 }
 
 /** Whether the labels are what all rules ask for; a label that is not there is none of any values. */
@@ -73,11 +78,4 @@ function isLike(value: string, pattern: string): boolean {
 
 function orderLabels({ provider, channel, method, currency, shipTo }: api.HookOrder) {
   return { provider, channel, method, currency, country: shipTo?.country, region: shipTo?.region }
-}
-
-/** Where the dimension is a node or a carrier, its value is a label of that name too. */
-function incidentLabels(incident: api.HookIncidentName) {
-  const { incidentId, severity, metric, dimension, dimensionValue } = incident
-  const known = { incident: incidentId, severity: levelOf(severity), metric, dimension }
-  return ['node', 'carrier'].includes(dimension) ? { ...known, [dimension]: dimensionValue } : known
 }

@@ -1,8 +1,8 @@
 // What a message says to people: a title, a sentence, a few facts. For bodies that people read; it invents nothing.
 
 import type { api } from '#data/contracts'
+import { severityWord } from '#orchestrator/alerting'
 import type { MessageBody } from './body.ts'
-import { levelOf } from './labels.ts'
 
 /** A message in words. */
 export interface Story {
@@ -23,17 +23,24 @@ export function storyOf(body: MessageBody): Story {
   return body.isTest ? { ...story, title: `Test: ${story.title}` } : story
 }
 
+const prefixes: Record<string, string> = { flapping: 'Comes and goes: ', repeated: 'Goes on: ' }
+
 type Of<T extends api.WebhookEventType> = api.WebhookData[T]
 
 function tell({ type, data }: MessageBody): Story {
   switch (type) {
     case 'incident.opened':
-    case 'incident.updated':
-      return ongoing(data as Of<'incident.opened'>, type === 'incident.opened' ? '' : 'Changed: ')
+      return ongoing(data as Of<'incident.opened'>, '')
+    case 'incident.updated': {
+      const told = data as Of<'incident.updated'>
+      return ongoing(told, prefixes[told.notice?.kind ?? ''] ?? 'Changed: ')
+    }
+    case 'incident.escalated':
+      return ongoing(data as Of<'incident.escalated'>, 'Nobody took note yet: ')
     case 'incident.acknowledged': {
-      const { incident, by } = data as Of<'incident.acknowledged'>
-      const text = `${by} looks after it.`
-      return { ...about(incident), title: `Acknowledged: ${incident.title}`, mood: 'warn', text }
+      const told = data as Of<'incident.acknowledged'>
+      const title = `Acknowledged: ${titleOf(told)}`
+      return { ...about(told), title, mood: 'warn', text: `${told.by} looks after it.` }
     }
     case 'incident.resolved':
       return ended(data as Of<'incident.resolved'>)
@@ -76,8 +83,9 @@ function tell({ type, data }: MessageBody): Story {
   }
 }
 
-function ongoing({ incident }: Of<'incident.opened'>, prefix: string): Story {
-  const level = levelOf(incident.severity)
+function ongoing(told: Of<'incident.opened'>, prefix: string): Story {
+  const { incident } = told
+  const level = severityWord(incident.severity)
   const facts: Story['facts'] = [['Severity', `${level} (${incident.severity.toFixed(2)})`]]
   if (incident.value !== null && incident.expectedLow !== null && incident.expectedHigh !== null) {
     const range = `${number(incident.expectedLow)} to ${number(incident.expectedHigh)}`
@@ -88,21 +96,29 @@ function ongoing({ incident }: Of<'incident.opened'>, prefix: string): Story {
   const [cause] = incident.causes
   if (cause !== undefined) facts.push(['Cause', `${Math.round(cause.share * 100)} % ${cause.name}`])
   facts.push(['Since', day(incident.beganAt)])
-  const orders = incident.ordersAtRisk === 1 ? '1 order is' : `${number(incident.ordersAtRisk)} orders are`
-  const base = about(incident)
-  const mood = level === 'info' ? 'warn' : 'bad'
-  return { ...base, title: `${prefix}${incident.title}`, mood, text: `${orders} at risk.`, facts }
+  if (incident.cutOffAt !== null) facts.push(['Next cut-off', day(incident.cutOffAt)])
+  const sum = told.incidents.reduce((all, one) => all + one.ordersAtRisk, 0)
+  const text = `${sum === 1 ? '1 order is' : `${number(sum)} orders are`} at risk.`
+  const mood = level === 'high' ? 'bad' : 'warn'
+  return {
+    ...about(told),
+    title: `${prefix}${titleOf(told)}`,
+    mood,
+    text,
+    facts: [...facts, ...others(told)],
+  }
 }
 
-function ended({ incident, reason }: Of<'incident.resolved'>): Story {
+function ended(told: Of<'incident.resolved'>): Story {
+  const { incident, reason } = told
   const facts: Story['facts'] = [
     ['Orders moved', number(incident.ordersMoved)],
     ['Left in place', number(incident.ordersNotMoved)],
     ['Opened', day(incident.openedAt)],
   ]
   if (incident.resolvedAt !== null) facts.push(['Ended', day(incident.resolvedAt)])
-  const title = `Resolved: ${incident.title}`
-  return { ...about(incident), title, mood: 'good', text: sentence(reason), facts }
+  const title = `Resolved: ${titleOf(told)}`
+  return { ...about(told), title, mood: 'good', text: sentence(reason), facts: [...facts, ...others(told)] }
 }
 
 function moved({ order, decision, incident, newFulfillmentOrders }: Of<'order.rerouted'>): Story {
@@ -132,9 +148,29 @@ function left({ order, fulfillmentOrder, shipment }: Of<'order.shipped'>): Story
   return { ...base, title: `Order ${nameOf(order)} has left`, mood: 'good', text: `It left ${node}.`, facts }
 }
 
-function about({ incidentId, dimension, dimensionName }: api.HookIncidentName) {
+interface AboutIncidents {
+  incident: api.HookIncidentName
+  incidents: readonly api.HookIncidentName[]
+  notice: api.HookNotice | null
+}
+
+/** Incidents that are told together are one subject. */
+function about({ incident, incidents, notice }: AboutIncidents) {
+  const { incidentId, dimension, dimensionName } = incident
   const facts: Story['facts'] = [[words(dimension), dimensionName]]
-  return { facts, path: `/incidents/${encodeURIComponent(incidentId)}`, subject: incidentId }
+  const path = incidents.length > 1 ? '/incidents' : `/incidents/${encodeURIComponent(incidentId)}`
+  return { facts, path, subject: notice?.groupKey ?? incidentId }
+}
+
+function titleOf({ incident, incidents }: AboutIncidents): string {
+  const more = incidents.length - 1
+  return more === 0 ? incident.title : `${incident.title}, and ${more} more`
+}
+
+/** The other incidents of the message, as one fact. */
+function others({ incidents }: AboutIncidents): Story['facts'] {
+  const titles = incidents.slice(1, 6).map(({ title }) => title)
+  return titles.length === 0 ? [] : [['Also', titles.join('; ')]]
 }
 
 function aboutOrder(order: api.HookOrder) {

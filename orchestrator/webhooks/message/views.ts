@@ -136,7 +136,15 @@ export function incidentView(
       name: nameOf(along, slice, state),
       share,
     })),
+    ...caredOf(known),
+    cutOffAt: maybe(known?.cutOffAt ?? null),
+    reasons: [],
   }
+}
+
+function caredOf(incident: Incident | undefined) {
+  const { owner = null, acknowledgedBy = null, isFlapping = false } = incident ?? {}
+  return { owner, acknowledgedBy, isFlapping }
 }
 
 /** An incident that somebody looks after, or that has ended. @param resolvedAt epoch ms of the market */
@@ -155,6 +163,7 @@ export function incidentEndView(
     resolvedAt: maybe(resolvedAt),
     ordersMoved: incident.ordersMoved,
     ordersNotMoved: incident.ordersNotMoved,
+    ...caredOf(incident),
   }
 }
 
@@ -170,9 +179,11 @@ const unknownIncident = {
   openedAt: instant(0),
   ordersMoved: 0,
   ordersNotMoved: 0,
+  ...caredOf(undefined),
 }
 
-function nameOf(dimension: string, value: string, state: CoreState): string {
+/** A node by its name, everything else as it is. */
+export function nameOf(dimension: string, value: string, state: CoreState): string {
   return dimension === 'node' ? (state.nodes.get(value)?.name ?? value) : value
 }
 
@@ -181,6 +192,7 @@ export function instant(at: number): string {
   return new Date(at).toISOString()
 }
 
-function maybe(at: number | null): string | null {
+/** ISO 8601 of epoch ms, null where there is none. */
+export function maybe(at: number | null): string | null {
   return at === null ? null : instant(at)
 }

@@ -46,7 +46,7 @@ test.each(http)('A receiver of %s verifies every delivery, and no key is kept', 
 })
 
 describe('a filter by labels', () => {
-  const critical: api.LabelRule = { label: 'severity', is: 'one_of', values: ['critical'] }
+  const high: api.LabelRule = { label: 'severity', is: 'one_of', values: ['high'] }
   const resolved = (incidentId: string) =>
     ({ type: 'IncidentResolved', data: { incidentId, reason: 'over', at: start } }) as const
   const typesOf = (received: { body: string }[]) => received.map(({ body }) => JSON.parse(body).type)
@@ -56,7 +56,7 @@ describe('a filter by labels', () => {
     const all = await startReceiver(ok)
     const picky = await startReceiver(ok)
     await webhooks.create({ url: all.url })
-    await webhooks.create({ url: picky.url, labels: [critical] })
+    await webhooks.create({ url: picky.url, labels: [high] })
     await market.append(incident('IncidentOpened', 0.6, 20))
     await market.append(incident('IncidentUpdated', 0.9, 20))
     await market.append(incident('IncidentUpdated', 0.55, 20))
@@ -77,7 +77,7 @@ describe('a filter by labels', () => {
     const picky = await startReceiver(ok)
     const late = await startReceiver(ok)
     const ends = await startReceiver(ok)
-    await first.webhooks.create({ url: picky.url, labels: [critical] })
+    await first.webhooks.create({ url: picky.url, labels: [high] })
     await first.webhooks.create({ url: ends.url, events: ['incident.resolved'] })
     await first.market.append(incident('IncidentOpened', 0.6, 20))
     await first.webhooks.create({ url: late.url })

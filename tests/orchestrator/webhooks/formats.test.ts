@@ -159,9 +159,10 @@ describe('labels', () => {
       market: 'main',
       type: 'incident.opened',
       incident: 'inc_20260302T0800_node-webshop-reno',
-      severity: 'critical',
-      metric: 'pick_to_ship_hours',
+      severity: 'high',
+      kind: 'pick_to_ship_hours',
       dimension: 'node',
+      value: 'webshop:reno',
       node: 'webshop:reno',
     })
     expect(labelsOf(exampleOf('order.rerouted'))).toMatchObject({
@@ -170,14 +171,14 @@ describe('labels', () => {
       country: 'US',
       region: 'CA',
       to_node: 'webshop:dallas',
-      severity: 'critical',
+      severity: 'high',
     })
   })
 
   test.each([
     [[], true],
-    [[{ label: 'severity', is: 'one_of', values: ['critical', 'warning'] }], true],
-    [[{ label: 'severity', is: 'none_of', values: ['critical'] }], false],
+    [[{ label: 'severity', is: 'one_of', values: ['high', 'medium'] }], true],
+    [[{ label: 'severity', is: 'none_of', values: ['high'] }], false],
     [[{ label: 'node', is: 'one_of', values: ['webshop:*'] }], true],
     [[{ label: 'node', is: 'one_of', values: ['webshop'] }], false],
     [[{ label: 'channel', is: 'one_of', values: ['web'] }], false],

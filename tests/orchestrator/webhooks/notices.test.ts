@@ -1,0 +1,113 @@
+// Notices of alerting as messages: to whom they name, about all their incidents, and nothing beside them.
+
+import { expect, test } from 'vitest'
+import type { CoreEvent, Notice, NoticedIncident } from '#orchestrator/core'
+import { formats } from '#orchestrator/webhooks'
+import type { MessageBody } from '../../../orchestrator/webhooks/message/body.ts'
+import { incident, nodes, start } from './market.ts'
+import { ok, openAll, startReceiver, until } from './setup.ts'
+
+const base: NoticedIncident = {
+  ...{ incidentId: 'inc-1', title: 'Reno is slow', status: 'open', severity: 0.9 },
+  ...{ metric: 'pick_to_ship_hours', dimension: 'node', dimensionValue: 'shop:reno' },
+  ...{ beganAt: start, openedAt: start, resolvedAt: null, cutOffAt: start + 3_600_000 },
+  ...{ value: 31, expected: 8, expectedLow: 6, expectedHigh: 11, pValue: 0.001, model: 'series/1' },
+  ...{ ordersAtRisk: 20, centsAtRisk: 50_000, currency: 'USD', ordersMoved: 0, ordersNotMoved: 0 },
+  ...{ endedBecause: null, causes: [], owner: null, acknowledgedBy: null, isFlapping: false, reasons: [] },
+}
+const other = {
+  ...base,
+  incidentId: 'inc-2',
+  title: 'Austin is slow',
+  severity: 0.3,
+  dimensionValue: 'shop:austin',
+}
+
+let given = 0
+function notice(
+  kind: Notice['kind'],
+  receivers: string[],
+  incidents: NoticedIncident[],
+  stillOpen = 2,
+): CoreEvent {
+  const about = { groupKey: 'r1/node=x', routeId: 'r1', labels: { node: 'x' }, level: null, stillOpen }
+  return {
+    type: 'NoticeGiven',
+    data: { at: start, notice: { noticeId: `n${++given}`, kind, ...about, receivers, incidents } },
+  }
+}
+
+test('A notice reaches the receivers it names, and incidents that are noticed say nothing themselves', async () => {
+  const { market, webhooks } = await openAll({ concurrency: 1 })
+  const [meant, unmeant] = [await startReceiver(ok), await startReceiver(ok)]
+  const { webhookId } = await webhooks.create({ url: meant.url })
+  await webhooks.create({
+    url: unmeant.url,
+    events: ['order.cancelled', 'incident.opened', 'incident.resolved'],
+  })
+  const opened = incident('IncidentOpened', 0.9, 20)
+  if (opened.type !== 'IncidentOpened') throw new Error('no incident')
+  await market.append(...nodes, { ...opened, data: { ...opened.data, isNoticed: true } })
+  const resolved = { incidentId: 'inc-1', reason: 'over', at: start, isNoticed: true }
+  const first = await market.append(notice('opened', [webhookId], [base, other]))
+  await market.append({ type: 'IncidentResolved', data: resolved })
+  await market.append(notice('recovered', [webhookId], [{ ...base, status: 'resolved', resolvedAt: start }]))
+  await market.append(notice('recovered', [webhookId], [{ ...other, status: 'resolved', resolvedAt: start }]))
+  await until(() => meant.received.length === 3)
+  expect(unmeant.received).toEqual([])
+  expect(meant.received[0]?.id).toBe(`msg_main_${first}`)
+  const bodies = meant.received.map(({ body }) => JSON.parse(body) as MessageBody<'incident.opened'>)
+  expect(bodies.map(({ type }) => type)).toEqual([
+    'incident.opened',
+    'incident.resolved',
+    'incident.resolved',
+  ])
+  expect(bodies[0]?.data.incidents.map(({ dimensionName }) => dimensionName)).toEqual(['Reno', 'Austin'])
+  const inFormat = (format: 'alertmanager' | 'pagerduty', body: MessageBody) =>
+    formats[format].render({ messageId: 'm', market: 'main', body, publicUrl: null }) as Record<
+      string,
+      unknown
+    >
+  const [one] = bodies
+  if (one === undefined) throw new Error('nothing came')
+  const group = inFormat('alertmanager', one)
+  expect(group).toMatchObject({ status: 'firing', groupLabels: { node: 'x' }, alerts: [{}, {}] })
+  expect(group.commonLabels).not.toHaveProperty('node')
+  const keys = bodies.map((body) => inFormat('pagerduty', body).dedup_key)
+  expect(new Set(keys).size).toBe(1)
+})
+
+test('What PagerDuty shows of a group is over with the last of its incidents', () => {
+  const { pagerduty } = formats
+  const over = (stillOpen: number) => {
+    const about = { noticeId: 'n', kind: 'recovered', groupKey: 'g', labels: {}, level: null, stillOpen }
+    const ended = {
+      ...{ incidentId: 'i', title: 't', severity: 0.9, metric: 'm', dimension: 'node', dimensionValue: 'v' },
+      ...{ dimensionName: 'v', status: 'resolved', beganAt: '2026-03-02T05:00:00.000Z', resolvedAt: null },
+      ...{ openedAt: '2026-03-02T05:00:00.000Z', ordersMoved: 0, ordersNotMoved: 0 },
+      ...{ owner: null, acknowledgedBy: null, isFlapping: false },
+    }
+    const data = { market: 'main', incident: ended, incidents: [ended], notice: about, reason: 'over' }
+    const body: MessageBody<'incident.resolved'> = {
+      type: 'incident.resolved',
+      timestamp: ended.beganAt,
+      data,
+    }
+    return pagerduty.render({ messageId: 'm', market: 'main', body, publicUrl: null }) as {
+      event_action: string
+    }
+  }
+  expect([over(1).event_action, over(0).event_action]).toEqual(['trigger', 'resolve'])
+})
+
+test('Labels of a receiver hold for any incident of a notice', async () => {
+  const { market, webhooks } = await openAll({ concurrency: 1 })
+  const [high, low] = [await startReceiver(ok), await startReceiver(ok)]
+  const rule = (value: string) => [{ label: 'severity', is: 'one_of' as const, values: [value] }]
+  const one = await webhooks.create({ url: high.url, labels: rule('high') })
+  const two = await webhooks.create({ url: low.url, labels: rule('low') })
+  const ids = [one.webhookId, two.webhookId]
+  await market.append(notice('opened', ids, [base]))
+  await market.append(notice('changed', ids, [base, other]))
+  await until(() => high.received.length === 2 && low.received.length === 1)
+})
