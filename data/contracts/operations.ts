@@ -115,27 +115,6 @@ export const anomalies = table('anomalies', 'one row per score that stood out', 
   reasons: optional(json('features that made it odd')),
 })
 
-/** Constraints, from their first sign to their end. */
-export const incidents = table('incidents', 'one row per incident', ['incident_id'], {
-  incidentId: text('id'),
-  market: text('market'),
-  status: text('open, acknowledged, snoozed or resolved'),
-  severity: number('0 to 1'),
-  title: text('what is going on, in one sentence'),
-  metric: text('metric that shows it'),
-  dimension: text('dimension'),
-  dimensionValue: text('value of the dimension'),
-  openedAt: instant('when it was confirmed'),
-  resolvedAt: optional(instant('when it ended')),
-  ordersAtRisk: integer('open orders it touches'),
-  centsAtRisk: cents('their value'),
-  causes: optional(json('slices that explain it, with shares')),
-  ordersMoved: optional(integer('orders whose work was moved because of it')),
-  ordersNotMoved: optional(
-    integer('orders whose work stayed, by a limit, for want of a node, or as hold-out'),
-  ),
-})
-
 /** Decisions the orchestrator took. */
 export const decisions = table('decisions', 'one row per decision', ['decision_id'], {
   decisionId: text('id'),
@@ -161,7 +140,9 @@ export const decisions = table('decisions', 'one row per decision', ['decision_i
   runnerUpNodeId: optional(text('node that came next')),
   lines: optional(json('where the units of each line went, and why')),
   counterfactuals: optional(json('what would have to be different for another node to win')),
-  gainCents: optional(cents('of a reroute: by how much the whole is better; null before guardrails, as below')),
+  gainCents: optional(
+    cents('of a reroute: by how much the whole is better; null before guardrails, as below'),
+  ),
   riskBefore: optional(number('probability of missing the promise where it was')),
   riskAfter: optional(number('the same where it went, or would have gone')),
   hoursBefore: optional(number('hours until the customer has it, had it stayed')),

@@ -93,6 +93,48 @@ const migrations: Migration[] = [
   },
 ]
 
+async function addIncidentLife(queries: Queries): Promise<void> {
+  for (const column of [
+    ...['owner VARCHAR', 'acknowledged_by VARCHAR', 'snoozed_until TIMESTAMPTZ', 'severity_found DOUBLE'],
+    ...['resolved_by VARCHAR', 'reopened BIGINT', 'is_flapping BOOLEAN', 'flap_score DOUBLE'],
+    ...['merged_into VARCHAR', 'split_from VARCHAR', 'silenced_by VARCHAR'],
+  ]) {
+    await queries.run(`ALTER TABLE incidents ADD COLUMN IF NOT EXISTS ${column}`)
+  }
+  const { incidentHistory, incidentComments, incidentNotices, silences } = operations
+  await queries.run(createTableSql(incidentHistory))
+  await queries.run(createTableSql(incidentComments))
+  await queries.run(createTableSql(incidentNotices))
+  await queries.run(createTableSql(silences))
+  // What earlier versions kept of incidents says as much as theirs would today.
+  await queries.run(
+    `UPDATE incidents SET severity_found = severity, reopened = 0, is_flapping = false, flap_score = 0
+     WHERE reopened IS NULL`,
+  )
+  await queries.run(
+    `UPDATE incidents SET acknowledged_by = e.last_by, owner = e.first_by
+     FROM (SELECT data->>'incidentId' AS incident_id, arg_max(data->>'by', seq) AS last_by,
+             arg_min(data->>'by', seq) AS first_by
+           FROM raw_log_events WHERE type = 'IncidentAcknowledged' GROUP BY ALL) AS e
+     WHERE incidents.incident_id = e.incident_id AND acknowledged_by IS NULL`,
+  )
+  await queries.run(
+    `INSERT INTO incident_history BY NAME
+     SELECT substr(stream, 8) AS market, seq, data->>'incidentId' AS incident_id,
+       make_timestamptz((data->>'at')::BIGINT * 1000) AS happened_at, type AS event, data->>'by' AS said_by,
+       CASE type WHEN 'IncidentOpened' THEN 'Opened: ' || (data->'finding'->>'title')
+         WHEN 'IncidentResolved' THEN 'Resolved: ' || (data->>'reason')
+         WHEN 'IncidentAcknowledged' THEN 'Acknowledged by ' || (data->>'by')
+         ELSE data->'finding'->>'title' END AS text,
+       (data->'finding'->>'severity')::DOUBLE AS severity,
+       (data->'impact'->>'ordersAtRisk')::BIGINT AS orders_at_risk,
+       (data->'impact'->>'centsAtRisk')::BIGINT AS cents_at_risk
+     FROM raw_log_events
+     WHERE type IN ('IncidentOpened', 'IncidentUpdated', 'IncidentResolved', 'IncidentAcknowledged')
+       AND (stream, seq) NOT IN (SELECT ('market:' || market, seq) FROM incident_history)`,
+  )
+}
+
 async function addCandidates(queries: Queries): Promise<void> {
   for (const column of [
     'strategy_id VARCHAR',

@@ -185,5 +185,16 @@ export function rowOfIncident(market: string, incident: Incident): IncidentRow {
     causes: JSON.stringify(incident.causes),
     ordersMoved: incident.ordersMoved,
     ordersNotMoved: incident.ordersNotMoved,
+    owner: incident.owner,
+    acknowledgedBy: incident.acknowledgedBy,
+    snoozedUntil: instantOrNull(incident.snooze?.until ?? null),
+    severityFound: incident.severityFound,
+    resolvedBy: incident.resolvedBy,
+    reopened: incident.reopened,
+    isFlapping: incident.isFlapping,
+    flapScore: incident.flapScore,
+    mergedInto: incident.mergedInto,
+    splitFrom: incident.splitFrom,
+    silencedBy: incident.silencedBy,
   }
 }

@@ -13,6 +13,10 @@ export async function repairTables(warehouse: Warehouse, market: string): Promis
       operations.decisions,
       operations.decisionCandidates,
       operations.incidents,
+      operations.incidentHistory,
+      operations.incidentComments,
+      operations.incidentNotices,
+      operations.silences,
     ]
     for (const { name } of contracts) {
       const [column] = await queries.all(

@@ -19,7 +19,10 @@ const later = {
     ...['other_count', 'runner_up_node_id', 'lines', 'counterfactuals', 'gain_cents', 'risk_before'],
     ...['risk_after', 'hours_before', 'hours_after', 'refused_code'],
   ],
-  incidents: ['orders_moved', 'orders_not_moved'],
+  incidents: [
+    ...['orders_moved', 'orders_not_moved', 'owner', 'acknowledged_by', 'snoozed_until', 'severity_found'],
+    ...['resolved_by', 'reopened', 'is_flapping', 'flap_score', 'merged_into', 'split_from', 'silenced_by'],
+  ],
 }
 
 /** A candidate as the first version wrote it. */
@@ -45,6 +48,17 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
     for (const column of columns) await first.run(`ALTER TABLE ${table} DROP COLUMN ${column}`)
   }
   await first.run('DROP TABLE decision_candidates')
+  await first.run('DROP TABLE incident_history')
+  const told = { incidentId: 'i1', by: 'Mia', at: 1_700_000_000_000 }
+  await first.run(
+    `INSERT INTO incidents BY NAME SELECT 'i1' AS incident_id, 'main' AS market, 'resolved' AS status,
+       0.5 AS severity, 'A is slow' AS title, 'backlog' AS metric, 'node' AS dimension, 'a:1' AS dimension_value,
+       now() AS opened_at, 1 AS orders_at_risk, 2 AS cents_at_risk`,
+  )
+  await first.run(
+    `INSERT INTO raw_log_events VALUES ('market:main', 7, 'e/0', 'IncidentAcknowledged', now(), $1)`,
+    [JSON.stringify(told)],
+  )
   await first.run('DELETE FROM schema_migrations WHERE id > 1')
   await first.run(
     `INSERT INTO decisions SELECT 'd1', 'main', 'o1', 'reroute', NULL, 'a:1', 'a:2', 'done', 'x', now(), 5, $1`,
@@ -64,6 +78,7 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
     { id: 5 },
     { id: 6 },
     { id: 7 },
+    { id: 8 },
   ])
   const known = { decision_id: 'd1', order_id: 'o1', hours: 30.5, total_cents: 642 }
   const unknown = { service_id: null, late_risk: null, distance_km: null, constraints: null, line_ids: null }
@@ -77,6 +92,12 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
   ])
   expect(await now.all('SELECT decision_id, cost_cents, hours_saved, currency FROM decisions')).toEqual([
     { decision_id: 'd1', cost_cents: 5, hours_saved: null, currency: null },
+  ])
+  expect(await now.all('SELECT owner, acknowledged_by, reopened, severity_found FROM incidents')).toEqual([
+    { owner: 'Mia', acknowledged_by: 'Mia', reopened: 0, severity_found: 0.5 },
+  ])
+  expect(await now.all('SELECT market, seq, incident_id, said_by, text FROM incident_history')).toEqual([
+    { market: 'main', seq: 7, incident_id: 'i1', said_by: 'Mia', text: 'Acknowledged by Mia' },
   ])
   expect(await now.one('SELECT count(*) AS n FROM loads')).toEqual({ n: 3 })
   expect(await now.one('SELECT count(*) AS n FROM raw_log_orders')).toEqual({ n: 0 })

@@ -15,6 +15,10 @@ export const effects = effectsWith()
 const tables: TableContract[] = [
   ...(Object.values(logTables) as TableContract[]),
   operations.incidents,
+  operations.incidentHistory,
+  operations.incidentComments,
+  operations.incidentNotices,
+  operations.silences,
   operations.decisions,
   operations.decisionCandidates,
   operations.rawLogEvents,
