@@ -2,6 +2,8 @@
 
 import { cents, instant, integer, json, number, optional, table, text, texts, truth, word } from './column.ts'
 
+export { incidentComments, incidentHistory, incidentNotices, incidents, silences } from './incident-tables.ts'
+
 /** Every event of the log, as it came. */
 export const rawLogEvents = table('raw_log_events', 'one row per event', ['stream', 'seq'], {
   stream: text('stream of the log'),

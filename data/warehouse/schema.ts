@@ -91,6 +91,7 @@ const migrations: Migration[] = [
       await queries.run(createTableSql(operations.rerouteEffects))
     },
   },
+  { id: 8, name: 'life of incidents, notices, silences', run: addIncidentLife },
 ]
 
 async function addIncidentLife(queries: Queries): Promise<void> {

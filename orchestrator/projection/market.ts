@@ -7,6 +7,7 @@ import { type BatchHandler, jsonText, type Queries } from '#data/warehouse'
 import type { CoreEvent, CoreState, Order, Stock } from '#orchestrator/core'
 import { type ChangedKey, noteChanged } from './changed.ts'
 import { landDecisions } from './decision-rows.ts'
+import { landIncidentRows } from './incident-rows.ts'
 import { partsOfNode, rowOfIncident, rowOfStock, rowsOfOrder } from './rows.ts'
 import { coreEvents, type Touched, touchedBy } from './touched.ts'
 import { replaceRows } from './write.ts'
@@ -32,6 +33,7 @@ export function marketHandler(sourceOf: (market: string) => Promise<MarketSource
       const events = coreEvents(stored)
       const touched = touchedBy(events)
       const { orders, stock, incidents, sources } = touched
+      await landIncidentRows(queries, marketOf(stored), stored)
       if (orders.size + stock.size + incidents.size === 0 && !sources) return
       const source = await sourceOf(marketOf(stored))
       await landTouched(queries, await source.state(), events, touched)
