@@ -13,6 +13,7 @@ export type {
 } from './definition.ts'
 export type { Appended, EventLog, NewEvent, StoredEvent } from './event-log.ts'
 export { Follower } from './follower.ts'
+export { type LogContent, MemoryLog } from './memory-log.ts'
 export { logPlace, openEventLog } from './open-log.ts'
 export { PostgresLine } from './postgres-line.ts'
 export { PostgresLines } from './postgres-lines.ts'

@@ -41,9 +41,15 @@ export class MemoryLog implements EventLog {
     return new Map([...this.#streams].map(([name, { rows }]) => [name, [...rows]]))
   }
 
+  /** The events of a stream in order, one by one. */
+  *events(name: string): Generator<StoredEvent> {
+    const rows = this.#streams.get(name)?.rows ?? []
+    for (const [i, row] of rows.entries()) yield stored(name, i + 1, row)
+  }
+
   async append(name: string, expectedSeq: number, events: readonly NewEvent[]): Promise<Appended> {
     this.#assertOpen()
-    const stream = this.#streams.get(name) ?? { rows: [], ids: new Map() }
+    const stream: Stream = this.#streams.get(name) ?? { rows: [], ids: new Map() }
     const tail = stream.rows.length
     if (tail !== expectedSeq) throw fail('LOG_FENCED', { stream: name, seq: expectedSeq + 1, tail })
     const recordedAt = this.#clock.now()

@@ -1,9 +1,9 @@
 // What happens at Fabrikam after its history ends: orders due, and how nodes, carriers and suppliers work. It keeps
 // nothing that happened: the same seed and the same times give the same answers. Times are epoch ms.
 
-import type { Random } from '#data/kernel'
+import { type Random, seededRandom } from '#data/kernel'
 import { daySeconds, hourSeconds } from './calendar.ts'
-import { chooseService, freightCostCents, quotedDays, type Service, services } from './carriers.ts'
+import { quotedDays, services } from './carriers.ts'
 import { destinations } from './destinations.ts'
 import type { Dock } from './dock.ts'
 import { Era, eraSeconds, type Past, pastOf } from './era.ts'
@@ -11,25 +11,16 @@ import { type Fault, tellFaults } from './faults.ts'
 import type { Node } from './network.ts'
 import type { WorldOptions } from './options.ts'
 import { arrivalOf, collectionOf, type Parcel } from './roads.ts'
+import { Script } from './script.ts'
+import { type Goods, type Sending, sendingOf } from './sending.ts'
 import { type DrawnOrder, drawOrders } from './slot-orders.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { needsOf, reviewDays, targetOf } from './stock.ts'
+import type { Strain } from './strains.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Picking is quick, packing sets the pace. */
 export type WorkLineKind = 'picking' | 'packing'
-
-/** A parcel to be sent. */
-export interface Sending {
-  service: number
-  carrier: string
-  serviceName: string
-  /** Start of its tracking number. */
-  prefix: string
-  quotedDays: number
-  weightG: number
-  freightCostCents: number
-}
 
 const erasKept = 3
 const longestWorkHours = 24 * 60
@@ -45,16 +36,22 @@ export class Continuation {
   #skus: Map<string, number>
   #places: Map<string, number>
   #needs: Float64Array
+  #script: Script
 
-  constructor(options: Partial<WorldOptions>, firstFaultHours: number) {
+  constructor(
+    options: Partial<WorldOptions>,
+    firstFaultHours: number,
+    strains: readonly Strain[] | null = null,
+  ) {
     this.#stage = stageOf(options)
     const { network, catalogue, calendar } = this.#stage
     this.end = calendar.end * 1000
-    this.#past = pastOf(this.#stage, firstFaultHours)
+    this.#past = pastOf(this.#stage, firstFaultHours, strains)
     this.#nodes = new Map(network.nodes.map((node, i) => [node.id, i]))
     this.#skus = new Map(catalogue.products.map((product, i) => [product.sku, i]))
     this.#places = new Map(destinations.map((place, i) => [place.postalCode, i]))
     this.#needs = needsOf(network, catalogue)
+    this.#script = new Script(strains ?? [])
   }
 
   /** Index of a node by its external id. */
@@ -81,7 +78,8 @@ export class Continuation {
 
   /** Orders placed in a quarter of an hour (since 1970), in order of time; none before the end of the history. */
   orders(slot: number): DrawnOrder[] {
-    return drawOrders(this.#eraAt(slot * 900), this.#stage, slot)
+    const drawn = drawOrders(this.#eraAt(slot * 900), this.#stage, slot)
+    return this.#script.fed(drawn, (externalId) => this.random(`feed/${externalId}`).next())
   }
 
   /** What goes wrong between two instants, also what began before. */
@@ -144,45 +142,26 @@ export class Continuation {
   }
 
   /** When a carrier collects next at a node. */
-  departure(node: number, from: number): number {
-    const dock = this.#eraAt(from / 1000).roads.docks[node] as Dock
-    return dock.departure(Math.ceil(from / 1000)) * 1000
+  departure(node: number, from: number, carrier: string): number {
+    for (let at = from; ; at += 1000) {
+      const dock = this.#eraAt(at / 1000).roads.docks[node] as Dock
+      at = dock.departure(Math.ceil(at / 1000)) * 1000
+      if (!this.#script.isAway(carrier, at)) return at
+    }
   }
 
   /**
    * How a parcel is sent.
-   * @param lines units by SKU
+   * @param goods lines: units by SKU; at: when it leaves, epoch ms, where prices may differ
    * @param carrier that must bring it, null = the usual choice
    */
-  send(
-    node: number,
-    place: number,
-    order: { freightCents: number | null; lines: readonly { sku: string; quantity: number }[] },
-    carrier: string | null,
-    uniform: number,
-  ): Sending {
+  send(node: number, place: number, goods: Goods, carrier: string | null, uniform: number): Sending {
     const km = this.#stage.network.km[node]?.[place] ?? 0
     const { products } = this.#stage.catalogue
-    const weightG = order.lines.reduce(
-      (sum, { sku, quantity }) => sum + (products[this.#skus.get(sku) ?? -1]?.weightG ?? 500) * quantity,
-      packagingG,
-    )
-    const speed = speedOf(order.freightCents)
-    const usual = chooseService(speed, km, weightG, uniform)
-    const service =
-      carrier === null || services[usual]?.carrier === carrier ? usual : serviceOf(carrier, speed, usual)
-    const { carrier: name, service: serviceName, prefix } = services[service] as Service
-    const freight = freightCostCents(service, km, weightG)
-    const quoted = quotedDays(service, km)
-    return {
-      service,
-      carrier: name,
-      serviceName,
-      prefix,
-      quotedDays: quoted,
-      weightG,
-      freightCostCents: freight,
-    }
+    const weightOf = (sku: string) => products[this.#skus.get(sku) ?? -1]?.weightG ?? 500
+    const sent = sendingOf({ km, weightOf }, goods, carrier, uniform)
+    const price = goods.at === undefined ? 1 : this.#script.priceOf(sent.carrier, goods.at)
+    return price === 1 ? sent : { ...sent, freightCostCents: Math.round(sent.freightCostCents * price) }
   }
 
   /** When a parcel arrives; `shipped` in ms. */
@@ -190,6 +169,11 @@ export class Continuation {
     const second = Math.floor(parcel.shipped / 1000)
     const era = this.#eraAt(second)
     return arrivalOf({ ...parcel, shipped: second }, era.slow, era.roads, random) * 1000
+  }
+
+  /** When a parcel arrives as far as anybody can know before: as quoted, and later by what is wrong. */
+  expectedArrival(parcel: Parcel): number {
+    return this.arrival(parcel, even)
   }
 
   /** When a customer collects what is ready at a node. */
@@ -211,10 +195,13 @@ export class Continuation {
   /** Deliveries of suppliers to nodes that are due between two instants. */
   receipts(from: number, to: number): { node: number; at: number }[] {
     const found: { node: number; at: number }[] = []
-    for (let day = Math.floor(from / 86_400_000); day * 86_400_000 < to; day++) {
-      for (let node = 0; node < this.#stage.network.nodes.length; node++) {
-        const at = (day * daySeconds + (40 + node) * 900 + 3 * hourSeconds + 60) * 1000
-        if ((day - 1 + node) % reviewDays === 0 && at >= from && at < to) found.push({ node, at })
+    const first = Math.floor((from - this.#script.inboundDelayMs) / 86_400_000)
+    for (let day = first; day * 86_400_000 < to; day++) {
+      for (const [node, { id }] of this.#stage.network.nodes.entries()) {
+        if ((day - 1 + node) % reviewDays !== 0) continue
+        const dueAt = (day * daySeconds + (40 + node) * 900 + 3 * hourSeconds + 60) * 1000
+        const at = this.#script.inboundAt(id, dueAt)
+        if (at >= from && at < to) found.push({ node, at })
       }
     }
     return found.sort((a, b) => a.at - b.at)
@@ -266,21 +253,10 @@ export class Continuation {
   }
 }
 
-const packagingG = 140
+/** No luck, good or bad. */
+const even: Random = { ...seededRandom('even'), next: () => 0.5, normal: (mean) => mean }
 
 const isOn = (trouble: Trouble, second: number): boolean => second >= trouble.start && second < trouble.stop
-
-/** What the customer paid for says how quickly it goes. */
-function speedOf(freightCents: number | null): Service['service'] {
-  if ((freightCents ?? 0) >= 2499) return 'overnight'
-  return (freightCents ?? 0) >= 1299 ? 'two_day' : 'ground'
-}
-
-/** The carrier's service that is nearest to a wish; the usual one where it is not known. */
-function serviceOf(carrier: string, speed: Service['service'], usual: number): number {
-  const own = services.map((_, i) => i).filter((i) => services[i]?.carrier === carrier)
-  return own.find((i) => services[i]?.service === speed) ?? own[0] ?? usual
-}
 
 /**
  * The time after the history of a world.
@@ -290,4 +266,13 @@ function serviceOf(carrier: string, speed: Service['service'], usual: number): n
  */
 export function continueWorld(options: Partial<WorldOptions> = {}, firstFaultHours = 8): Continuation {
   return new Continuation(options, firstFaultHours)
+}
+
+/**
+ * The time after the history of a world in which nothing goes wrong but what is told.
+ * @param options of the world, as for `generateWorld`; its history must not end in a fault
+ * @throws WORLD_OPTIONS_INVALID when an option is out of its range, or a strain names what is not there
+ */
+export function continueAsTold(options: Partial<WorldOptions>, strains: readonly Strain[]): Continuation {
+  return new Continuation(options, 0, strains)
 }

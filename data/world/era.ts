@@ -11,6 +11,7 @@ import { handsAt, headroom, leftAt, pickHeadroom, teamAt } from './queue.ts'
 import type { Roads } from './roads.ts'
 import { Shop } from './shop.ts'
 import { type Stage, workShares } from './stage.ts'
+import { holidaysIn, promotionsIn, type Strain, troublesOf } from './strains.ts'
 import { type Trouble, troubleBetween } from './trouble.ts'
 
 /** Length of an era, seconds. */
@@ -25,14 +26,20 @@ export interface Past {
   shares: readonly number[]
   /** Hours that the slowdown at the end of the history still goes on. */
   firstFaultHours: number
+  /** All that goes wrong or differs; null = as chance has it. */
+  strains: readonly Strain[] | null
 }
 
 /** The past of a stage. */
-export function pastOf(stage: Stage, firstFaultHours: number): Past {
+export function pastOf(
+  stage: Stage,
+  firstFaultHours: number,
+  strains: readonly Strain[] | null = null,
+): Past {
   const { calendar, options, random, network, catalogue } = stage
   const promotions = planPromotions(calendar, random.fork('promotions'))
   const demand = new Demand(calendar, options.orders, [], promotions, random.fork('demand'))
-  return { stage, demand, shares: workShares(network, catalogue), firstFaultHours }
+  return { stage, demand, shares: workShares(network, catalogue), firstFaultHours, strains }
 }
 
 /** Randomness that is set anew before each use. */
@@ -74,10 +81,15 @@ export class Era {
     const { network, catalogue, options, random } = stage
     const from = stage.calendar.end + index * eraSeconds
     const calendar = new Calendar(from - daysBefore * daySeconds, from + eraSeconds)
+    const { strains } = past
+    for (const holiday of holidaysIn(strains ?? [])) calendar.holidays.set(holiday.day, holiday)
     const span = { from: calendar.start, to: calendar.end + daysBefore * daySeconds }
     this.#past = past
     this.calendar = calendar
-    this.troubles = troubleBetween(stage, calendar, span, past.firstFaultHours)
+    this.troubles =
+      strains === null
+        ? troubleBetween(stage, calendar, span, past.firstFaultHours)
+        : troublesOf(strains, stage, calendar)
     this.slow = this.troubles.filter(({ kind }) => kind === 'carrier_slowdown' || kind === 'lane_slowdown')
     this.#byNode = network.nodes.map((_, node) => this.troubles.filter((trouble) => trouble.node === node))
     this.dice = new Dice(random)
@@ -85,7 +97,7 @@ export class Era {
       calendar,
       options.orders,
       this.troubles,
-      promotionsOf(stage, span),
+      [...promotionsOf(stage, span), ...promotionsIn(strains ?? [])],
       this.dice,
       past.demand,
     )

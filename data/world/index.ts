@@ -1,10 +1,13 @@
 // Door of the demo world: a made-up retailer, Fabrikam, with a history that has known faults in it, and what comes
 // after it.
 
-export { type Continuation, continueWorld, type Sending, type WorkLineKind } from './continuation.ts'
+export { type Continuation, continueAsTold, continueWorld, type WorkLineKind } from './continuation.ts'
 export { type Fault, faultKinds } from './faults.ts'
 export { networkDocumentOf } from './network-document.ts'
 export type { WorldOptions } from './options.ts'
+export { isCopy } from './script.ts'
+export type { Sending } from './sending.ts'
 export { type DrawnOrder, isLiveId } from './slot-orders.ts'
+export { type Strain, strainKinds, strainNames } from './strains.ts'
 export { headerOf } from './tables.ts'
 export { answerKey, generateWorld, type WorldProgress, type WorldSummary } from './world.ts'

@@ -12,10 +12,12 @@ export interface WorldOptions {
   orders: number
   /** End of the history, epoch ms, 1990 to 2036; nothing later is known. Default 2026-11-20T15:00:00Z. */
   end: number
-  /** Nodes, 4 to 12. Default 12. */
+  /** Nodes, 3 to 12. Default 12. */
   nodes?: number
   /** Products, 20 to 20,000. Default 400. */
   skus?: number
+  /** Faults of the history: all, those that are over when it ends, or none. Default all. */
+  faults?: 'all' | 'past' | 'none'
 }
 
 const defaults = {
@@ -25,6 +27,7 @@ const defaults = {
   end: Date.UTC(2026, 10, 20, 15),
   nodes: 12,
   skus: 400,
+  faults: 'all' as const,
 }
 
 /**
@@ -35,9 +38,12 @@ export function worldOptions(options: Partial<WorldOptions>): Readonly<Required<
   const filled = { ...defaults, ...options }
   whole('days', filled.days, 1, 3660)
   whole('orders', filled.orders, 1, 100_000_000)
-  whole('nodes', filled.nodes, 4, 12)
+  whole('nodes', filled.nodes, 3, 12)
   whole('skus', filled.skus, 20, 20_000)
   whole('end', filled.end, Date.UTC(1990, 0, 1), Date.UTC(2037, 0, 1))
+  if (!['all', 'past', 'none'].includes(filled.faults)) {
+    throw fail('WORLD_OPTIONS_INVALID', { name: 'faults', reason: 'is none of all, past and none' })
+  }
   if (typeof filled.seed !== 'string') {
     throw fail('WORLD_OPTIONS_INVALID', { name: 'seed', reason: 'is not a text' })
   }

@@ -16,6 +16,8 @@ import type { Stage } from './stage.ts'
 export interface DrawnOrder {
   externalId: string
   placedAt: number
+  /** When the systems of the shop have it. */
+  arrivesAt: number
   /** When its nodes may have it. */
   releaseAt: number
   promisedAt: number
@@ -70,6 +72,7 @@ function drawn(order: Order, externalId: string, era: Era, stage: Stage): DrawnO
   return {
     externalId,
     placedAt: order.placed * 1000,
+    arrivesAt: order.placed * 1000,
     releaseAt: order.released * 1000,
     promisedAt: promisedOf(order, era, stage) * 1000,
     channel: channels[order.channel]?.name ?? '',

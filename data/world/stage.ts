@@ -27,7 +27,9 @@ export function stageOf(partial: Partial<WorldOptions>): Stage {
   const network = networkOf(options.nodes)
   const catalogue = catalogueOf(options.skus, network, random.fork('catalogue'))
   const scene = { calendar, network, catalogue }
-  return { ...scene, options, random, faults: planFaults(scene, random.fork('faults')) }
+  const faults = planFaults(scene, random.fork('faults'))
+  const kept = { all: faults, past: faults.slice(0, -1), none: [] }[options.faults]
+  return { ...scene, options, random, faults: kept }
 }
 
 /** Work of each node as a share of all orders: deliveries, collections in stores, products of vendors. */

@@ -8,9 +8,7 @@ import {
   showBench,
   showRebuild,
   showRestore,
-  showSimulation,
   showWorld,
-  simulate,
   type VerbName,
   writeWorld,
 } from '#orchestrator/verbs'
@@ -23,6 +21,7 @@ import { type Outcome, printFile } from './output.ts'
 import { type Call, runRebuild, runRestore, runVerb } from './run.ts'
 import { addScore } from './score-command.ts'
 import { type ServeChoices, serveUntilStopped } from './serve.ts'
+import { addSimulate } from './simulate-command.ts'
 import { addSource } from './source-command.ts'
 
 /** Runs a command's work and prints what it gave; null where the command printed by itself. */
@@ -54,6 +53,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addScore(program, perform)
   addDetect(program, perform)
   addExplain(program, perform)
+  addSimulate(program, perform)
   addTools(program, perform)
   return program
 }
@@ -220,19 +220,6 @@ function addTools(program: Command, perform: Perform): void {
       perform(async (call) => {
         const result = await writeWorld(present(options), call.onProgress)
         return { result, text: showWorld(result), hasFailed: false }
-      }),
-    )
-  program
-    .command('simulate')
-    .description('the core under faults, from a seed: every promise checked after every step')
-    .requiredOption('--core', 'what is simulated')
-    .option('--seed <text>', 'the seed (default 1); the same one gives the same history')
-    .option('--seeds <count>', 'that many seeds, counted on from a number', whole(1, 1_000_000))
-    .option('--ticks <count>', 'instants until the failures end', whole(1, 10_000_000))
-    .action((options: { seed?: string; seeds?: number; ticks?: number }) =>
-      perform(async (call) => {
-        const result = await simulate(present(options), call.onProgress)
-        return { result, text: showSimulation(result), hasFailed: result.failures.length > 0 }
       }),
     )
   program

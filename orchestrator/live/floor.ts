@@ -102,11 +102,12 @@ export class Floor {
     const { shippedAt } = work
     if ((work.status !== 'shipped' && work.status !== 'ready_for_pickup') || shippedAt === null) return []
     const { fulfillmentOrderId } = work
+    const { orderId } = order
     if (work.status === 'ready_for_pickup' || isCollected(order)) {
       return [
         {
           piece,
-          dueAt: this.#after(fulfillmentOrderId, (random) => this.#world.collection(node, shippedAt, random)),
+          dueAt: this.#after(orderId, (random) => this.#world.collection(node, shippedAt, random)),
         },
       ]
     }
@@ -126,18 +127,19 @@ export class Floor {
     const service = told < 0 ? usual.service : told
     const quoted = this.#world.quotedDays(service, node, place)
     const parcel = { node, destination: place, service, quoted, shipped: shippedAt }
-    return [
-      { piece, dueAt: this.#after(fulfillmentOrderId, (random) => this.#world.arrival(parcel, random)) },
-    ]
+    return [{ piece, dueAt: this.#after(orderId, (random) => this.#world.arrival(parcel, random)) }]
   }
 
-  /** A draw that is not over before the demo began: what the history says is on its way still is. */
-  #after(fulfillmentOrderId: string, draw: (random: Random) => number): number {
+  /**
+   * A draw that is not over before the demo began: what the history says is on its way still is. It is the order's own,
+   * wherever it is sent from: who moves an order does not change its luck.
+   */
+  #after(orderId: string, draw: (random: Random) => number): number {
     const { end } = this.#world
     for (let tries = 0; tries < drawsAtMost; tries++) {
-      const dueAt = draw(this.#world.random(`way/${fulfillmentOrderId}/${tries}`))
+      const dueAt = draw(this.#world.random(`way/${orderId}/${tries}`))
       if (dueAt > end) return dueAt
     }
-    return end + Math.floor(this.#world.random(`way/${fulfillmentOrderId}`).next() * lateMs)
+    return end + Math.floor(this.#world.random(`way/${orderId}`).next() * lateMs)
   }
 }

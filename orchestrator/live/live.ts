@@ -5,11 +5,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { Effects } from '#data/kernel'
 import { continueWorld, type Fault, isLiveId, type WorldOptions } from '#data/world'
 import type { Engine } from '#orchestrator/engine'
-import { Floor } from './floor.ts'
-import { workTasks } from './node-tasks.ts'
-import { Intake, slotMs } from './order-tasks.ts'
-import { stockTasks } from './stock-tasks.ts'
-import { Sender } from './task.ts'
+import { slotMs } from './order-tasks.ts'
+import { Steps } from './steps.ts'
 
 /** How the demo goes on. The world must be the one whose history was loaded. */
 export interface LiveOptions extends Partial<WorldOptions> {
@@ -46,8 +43,6 @@ export interface Live {
 const stepMs = slotMs
 /** Real time after which a tick that is behind lets others work, ms. */
 const busyMs = 120
-/** Orders that the flow takes further side by side. */
-const sideBySide = 50
 
 /**
  * Lets the demo retailer go on in the time of the engine's market, from the end of its history or from where it was.
@@ -68,9 +63,7 @@ class Run implements Live {
   readonly #engine: Engine
   readonly #effects: Pick<Effects, 'clock' | 'logger'>
   readonly #world: ReturnType<typeof continueWorld>
-  readonly #floor: Floor
-  readonly #intake: Intake
-  readonly #sender: Sender
+  readonly #steps: Steps
   readonly #tickMs: number
   #until: number
   #isStopped = false
@@ -84,9 +77,10 @@ class Run implements Live {
     this.#tickMs = tickMs
     this.#world = continueWorld(world, firstFaultHours)
     this.#until = this.#lastOrderAt(provider)
-    this.#floor = new Floor(engine.core, this.#world)
-    this.#intake = new Intake(this.#world, engine.market, provider, this.#until - slotMs)
-    this.#sender = new Sender(engine.core, effects.logger)
+    const { market, core } = engine
+    const advance = (orderId: string) => engine.advance(orderId)
+    const parts = { market, core, advance, provider, logger: effects.logger }
+    this.#steps = new Steps(this.#world, this.#until, parts)
   }
 
   start(): void {
@@ -99,15 +93,15 @@ class Run implements Live {
     this.#isStopped = true
     this.#cancel?.()
     await this.#tick
-    this.#floor.close()
+    this.#steps.close()
   }
 
   stats(): LiveStats {
-    const { done, refused, failed } = this.#sender.sent
+    const { done, refused, failed, orders } = this.#steps.sent
     return {
       until: this.#until,
       behindMs: Math.max(0, this.#engine.now() - this.#until),
-      ordersCreated: this.#sender.sent.orders,
+      ordersCreated: orders,
       commandsDone: done,
       commandsRefused: refused,
       commandsFailed: failed,
@@ -133,7 +127,7 @@ class Run implements Live {
     try {
       while (this.#isRunning() && this.#until < this.#engine.now()) {
         const next = Math.min(this.#engine.now(), this.#until + stepMs)
-        if (!(await this.#step(next))) break
+        if (!(await this.#steps.step(this.#until, next, () => this.#isRunning()))) break
         this.#until = next
         if (clock.now() - began > busyMs) break
         await setImmediate()
@@ -151,21 +145,5 @@ class Run implements Live {
 
   #isRunning(): boolean {
     return !this.#isStopped && !this.#engine.clock().isPaused
-  }
-
-  /** Everything that is due by `next`; false where the time was stopped meanwhile. */
-  async #step(next: number): Promise<boolean> {
-    const { core } = this.#engine
-    const stock = stockTasks(this.#world, this.#floor.pieces, core.state(), this.#until, next)
-    await this.#sender.send([...stock, ...this.#intake.tasks(core.state(), next)])
-    if (!this.#isRunning()) return false
-    const waiting = this.#intake.advances(core.state(), next)
-    for (let at = 0; at < waiting.length; at += sideBySide) {
-      await Promise.all(waiting.slice(at, at + sideBySide).map((orderId) => this.#engine.advance(orderId)))
-      if (!this.#isRunning()) return false
-    }
-    this.#floor.refresh()
-    await this.#sender.send(workTasks(this.#world, this.#floor, core.state(), next))
-    return true
   }
 }

@@ -1,7 +1,7 @@
 // What the people of the nodes do until an instant: pick, pack and hand over, first come first served, as fast as
 // their hands allow; and what carriers bring. It plans commands and sends none.
 
-import type { Continuation } from '#data/world'
+import type { Continuation, Sending } from '#data/world'
 import type { CoreState, Shipment } from '#orchestrator/core'
 import type { Busy, Floor } from './floor.ts'
 import { isCollected, type Piece, shortOf } from './piece.ts'
@@ -101,15 +101,15 @@ class Shift {
   }
 
   #ship(piece: Piece, packedAt: number): void {
-    const at = isCollected(piece.order)
-      ? packedAt
-      : this.#world.departure(piece.node, packedAt + dockGapMs) + piece.dockMs
-    if (at > this.#until) return
     if (isCollected(piece.order)) {
-      this.#tasks.push({ ...base(piece, 'ship', at), type: 'ReadyWork', data: refOf(piece) })
+      if (packedAt > this.#until) return
+      this.#tasks.push({ ...base(piece, 'ship', packedAt), type: 'ReadyWork', data: refOf(piece) })
       return
     }
-    const shipment = shipmentOf(this.#world, this.#state, piece, at)
+    const { carrier } = sendingOf(this.#world, this.#state, piece)
+    const at = this.#world.departure(piece.node, packedAt + dockGapMs, carrier) + piece.dockMs
+    if (at > this.#until) return
+    const shipment = shipmentOf(piece, sendingOf(this.#world, this.#state, piece, at), at)
     this.#tasks.push({ ...base(piece, 'ship', at), type: 'ShipWork', data: { ...refOf(piece), shipment } })
   }
 }
@@ -131,16 +131,20 @@ function isAllShort({ work }: Piece, short: readonly { lineId: string; quantity:
   return work.lines.every((line) => line.quantity - line.short <= (missing.get(line.lineId) ?? 0))
 }
 
-function shipmentOf(world: Continuation, state: CoreState, piece: Piece, at: number): Shipment {
+/** With whom it goes: as usual, but for work that was moved and for carriers that are known to be in trouble. */
+function sendingOf(world: Continuation, state: CoreState, piece: Piece, at?: number): Sending {
   const { order, work, node, place, sendUniform } = piece
+  const goods = { freightCents: order.freightCents, lines: work.lines, ...(at === undefined ? {} : { at }) }
+  const usual = world.send(node, place, goods, null, sendUniform)
+  const isAvoided = work.carrier !== null && (work.replaces !== null || hasIncident(state, usual.carrier))
+  return isAvoided ? world.send(node, place, goods, work.carrier, sendUniform) : usual
+}
+
+function shipmentOf({ order, work }: Piece, sent: Sending, at: number): Shipment {
   const number = /F(\d+)$/.exec(work.fulfillmentOrderId)?.[1] ?? '1'
   const shipmentId = `${order.externalId}-S${number}`
   const nodeId = work.nodeId
   const rest = { shippedAt: at, promisedAt: order.promisedAt, deliveredAt: null, insuranceCents: null }
-  const goods = { freightCents: order.freightCents, lines: work.lines }
-  const usual = world.send(node, place, goods, null, sendUniform)
-  const isAvoided = work.carrier !== null && (work.replaces !== null || hasIncident(state, usual.carrier))
-  const sent = isAvoided ? world.send(node, place, goods, work.carrier, sendUniform) : usual
   const digits = `${order.externalId.replace(/\D/g, '')}${number}`.padStart(11, '0')
   return {
     shipmentId,

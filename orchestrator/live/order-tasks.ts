@@ -47,7 +47,7 @@ export class Intake {
     }
     // An order stays pending until it is seen in the core: a command that failed is sent again.
     this.#pending = this.#pending.filter((order) => !state.orders.has(this.#idOf(order)))
-    const creates = this.#pending.filter((order) => order.placedAt <= until)
+    const creates = this.#pending.filter((order) => order.arrivesAt <= until)
     const cancels = this.#cancels.filter(({ at }) => at <= until)
     this.#cancels = this.#cancels.filter(({ at }) => at > until)
     return [
@@ -84,7 +84,7 @@ export class Intake {
   }
 
   #create(drawn: DrawnOrder): Task {
-    const { lines, placedAt, externalId } = drawn
+    const { lines, placedAt, arrivesAt, externalId } = drawn
     const { channel, method, currency, customerRef, shipTo, promisedAt } = drawn
     const { totalCents, freightCents, taxCents, discountCents } = drawn
     const data: CommandData['CreateOrder'] = {
@@ -99,7 +99,7 @@ export class Intake {
         customerRef,
         shipTo,
         placedAt,
-        approvedAt: placedAt,
+        approvedAt: arrivesAt,
         promisedAt,
         totalCents,
         freightCents,
@@ -109,7 +109,7 @@ export class Intake {
       },
       lines: lines.map((line) => ({ ...line, cancelled: 0, shipped: 0, freightCents: 0 })),
     }
-    return { type: 'CreateOrder', data, at: placedAt, commandId: `live/order/${externalId}` }
+    return { type: 'CreateOrder', data, at: arrivesAt, commandId: `live/order/${externalId}` }
   }
 
   #cancel(state: CoreState, { at, order }: { at: number; order: DrawnOrder }): Task[] {

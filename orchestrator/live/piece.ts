@@ -52,7 +52,7 @@ export class Pieces {
   #piece(order: Order, work: FulfillmentOrder): Piece[] {
     const node = this.nodeOf(work.nodeId)
     if (node < 0 || work.releasedAt === null) return []
-    const random = this.#world.random(`work/${work.fulfillmentOrderId}`)
+    const random = this.#world.random(`work/${order.orderId}`)
     const noticeMs = this.#world.noticeMs(node, random.next())
     const units = work.lines.reduce((sum, line) => sum + line.quantity, 0)
     const effort = this.#world.effort(units, random.next())
@@ -77,12 +77,12 @@ function isAlive(work: FulfillmentOrder): boolean {
 /** Units not on the shelf, by line, when work is picked at `at`. */
 export function shortOf(
   world: Continuation,
-  { work, node }: Piece,
+  { order, work, node }: Piece,
   at: number,
 ): { lineId: string; quantity: number }[] {
-  const random = world.random(`short/${work.fulfillmentOrderId}`)
   const share = world.shortShare(node, at)
   return work.lines.flatMap(({ lineId, quantity, short }) => {
+    const random = world.random(`short/${order.orderId}/${lineId}`)
     const isShort = random.next() < share
     const units = random.int(1, Math.max(1, quantity))
     return isShort && quantity - short > 0 ? [{ lineId, quantity: Math.min(units, quantity - short) }] : []

@@ -22,6 +22,7 @@ import type { Verb } from './verb.ts'
 import { verifyVerb } from './verify.ts'
 
 export { showBench } from './bench.ts'
+export { type LoopArgs, type LoopResult, runLoop, showLoop, toldOfLoop } from './closed-loop.ts'
 export { type DetectArgs, detectFiles, hasUndetected, showDetect } from './detect.ts'
 export { type ExplainArgs, explainFiles, hasUnexplained, showExplain } from './explain.ts'
 export { showRebuild } from './rebuild.ts'

@@ -57,10 +57,11 @@ it.each([
   { days: 0 },
   { days: 1.5 },
   { orders: 0 },
-  { nodes: 3 },
+  { nodes: 2 },
   { nodes: 13 },
   { skus: 5 },
   { end: Number.NaN },
+  { faults: 'some' as 'all' },
 ])('refuses %o', async (options) => {
   expect(() => answerKey(options)).toThrow(expect.objectContaining({ code: 'WORLD_OPTIONS_INVALID' }))
 })

@@ -1,0 +1,118 @@
+// What became of every order of a simulation, what it cost, and what was told of incidents. It reads the state of the
+// core and its events; it judges nothing but whether the rules of the core were kept.
+
+import type { MemoryLog } from '#data/log'
+import { isCopy, isLiveId } from '#data/world'
+import { type Core, coreStream, type Incident, type Order } from '#orchestrator/core'
+import { auditOf } from '#orchestrator/verify'
+import { provider, type Scenario } from './draw.ts'
+
+/** What became of an order. */
+export interface OrderEnd {
+  orderId: string
+  promisedAt: number
+  /** When its customer had all of it, epoch ms; null where that was not by the end. */
+  endedAt: number | null
+  /** Units that the shop could not deliver. */
+  missing: number
+  /** Whether its customer canceled it. */
+  isCanceled: boolean
+  moves: number
+}
+
+/** An incident as it was told. */
+export type ToldIncident = Pick<
+  Incident,
+  | 'key'
+  | 'dimension'
+  | 'dimensionValue'
+  | 'metric'
+  | 'openedAt'
+  | 'resolvedAt'
+  | 'severity'
+  | 'causes'
+  | 'title'
+> & { ordersMoved: number }
+
+/** All ends of a play. */
+export interface Ends {
+  orders: OrderEnd[]
+  /** Cents paid for carriage and work. */
+  costCents: number
+  incidents: ToldIncident[]
+  /** Rules of the core that did not hold. */
+  broken: { invariant: string; subject: string; found: string }[]
+}
+
+/** Cents of work for a unit, as the retailer pays them. */
+const unitCents = 40
+
+/** What became of the orders that were placed since the beginning. */
+export function endsOf({ world }: Scenario, core: Core, log: MemoryLog): Ends {
+  const state = core.state()
+  const orders: OrderEnd[] = []
+  let costCents = 0
+  for (const order of state.orders.values()) {
+    costCents += costOf(order, world.end, (nodeId) => state.nodes.get(nodeId)?.processingCostCents ?? 0)
+    const isOurs = order.provider === provider && isLiveId(order.externalId) && !isCopy(order.externalId)
+    if (isOurs && order.placedAt >= world.end) orders.push(endOf(order))
+  }
+  const incidents = [...state.incidents.values()].map(toldOf)
+  const audit = auditOf(core.market, log.events(coreStream(core.market)))
+  const broken = audit.findings().map(({ invariant, subject, found }) => ({ invariant, subject, found }))
+  return { orders, costCents, incidents, broken }
+}
+
+function endOf(order: Order): OrderEnd {
+  const { orderId, promisedAt, moves } = order
+  const shorts = order.work.reduce(
+    (sum, { lines }) => sum + lines.reduce((all, line) => all + line.short, 0),
+    0,
+  )
+  const canceled = order.lines.reduce((sum, line) => sum + line.cancelled, 0)
+  const byShop = order.cancelReason === outOfStock ? canceled : Math.min(shorts, canceled)
+  const isOver = order.lines.every((line) => line.delivered + line.cancelled >= line.quantity)
+  const delivered = order.work.flatMap(({ deliveredAt }) => (deliveredAt === null ? [] : [deliveredAt]))
+  return {
+    orderId,
+    promisedAt: promisedAt ?? Number.POSITIVE_INFINITY,
+    endedAt: isOver && delivered.length > 0 ? Math.max(...delivered) : null,
+    missing: byShop,
+    isCanceled: order.status === 'cancelled' && byShop === 0,
+    moves,
+  }
+}
+
+/** Why the shop gives an order up. */
+const outOfStock = 'out of stock'
+
+/** What was paid for what left since the beginning. */
+function costOf(order: Order, since: number, nodeCents: (nodeId: string) => number): number {
+  let cents = 0
+  for (const { shippedAt, freightCostCents } of order.shipments) {
+    if ((shippedAt ?? 0) >= since) cents += freightCostCents ?? 0
+  }
+  for (const { pickedAt, nodeId, lines } of order.work) {
+    if ((pickedAt ?? 0) < since) continue
+    const units = lines.reduce((sum, line) => sum + line.quantity, 0)
+    cents += nodeCents(nodeId) + unitCents * units
+  }
+  return cents
+}
+
+function toldOf(incident: Incident): ToldIncident {
+  const { key, dimension, dimensionValue, metric, openedAt, resolvedAt, severity, causes, title } = incident
+  const { ordersMoved } = incident
+  return {
+    key,
+    dimension,
+    dimensionValue,
+    metric,
+    openedAt,
+    resolvedAt,
+    severity,
+    causes,
+    title,
+    ordersMoved,
+  }
+}

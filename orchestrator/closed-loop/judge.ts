@@ -1,0 +1,193 @@
+// Holds what was told and moved against what is known of the world: faults found and named, incidents without a fault,
+// moves that helped or harmed, late orders and cost by policy. Pure.
+
+import type { Scenario } from './draw.ts'
+import type { OrderEnd, ToldIncident } from './ends.ts'
+import { kindOf } from './kinds.ts'
+import type { Played, Policy } from './play.ts'
+import { endOf as horizonOf } from './play.ts'
+import type { ScenarioFault } from './scenario.ts'
+
+/** What became of a fault. */
+export interface JudgedFault {
+  kind: string
+  dimension: string
+  /** ISO 8601. */
+  startAt: string
+  detectedAt: string | null
+  delayMinutes: number | null
+  /** Whether the first incident that named anything of it named its cause; null where it was not detected. */
+  causeRight: boolean | null
+}
+
+/** A number for each policy; null where it was not played. */
+export type ByPolicy = Record<Policy, number | null>
+
+/** What came of a seed. */
+export interface SeedReport {
+  seed: string
+  days: number
+  scenario: string
+  orders: number
+  faults: JudgedFault[]
+  /** Incidents that no fault explains. */
+  falseIncidents: { key: string; metric: string; openedAt: string; title: string }[]
+  falseIncidentsPerWeek: number | null
+  reroutes: { total: number; useful: number; useless: number; harmful: number } | null
+  lateOrders: ByPolicy
+  costCents: ByPolicy
+  /** Cents more than without, for each late order that was avoided; null where none was. */
+  costPerLateOrderAvoided: number | null
+  shareOfOracleGain: number | null
+  invariantsBroken: number
+}
+
+const weekMs = 7 * 86_400_000
+const iso = (at: number): string => new Date(at).toISOString().slice(0, 19).concat('Z')
+
+/** What a scenario showed. @param all of the policies that were played */
+export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
+  const of = (policy: Policy) => all.find((played) => played.policy === policy) ?? null
+  const [none, detour, oracle] = [of('none'), of('detour'), of('oracle')]
+  const horizon = horizonOf(scenario)
+  const late = (played: Played | null) =>
+    played === null ? null : played.orders.filter((order) => isLate(order, horizon)).length
+  const lateOrders = { none: late(none), detour: late(detour), oracle: late(oracle) }
+  const cost = (played: Played | null) => played?.costCents ?? null
+  const costCents = { none: cost(none), detour: cost(detour), oracle: cost(oracle) }
+  const told = detour === null ? null : judgeIncidents(scenario, detour.incidents)
+  const { seed, days, name } = scenario
+  return {
+    seed,
+    days,
+    scenario: name,
+    orders: all[0]?.orders.length ?? 0,
+    faults: told?.faults ?? [],
+    falseIncidents: (told?.wrong ?? []).map(({ key, metric, openedAt, title }) => {
+      return { key, metric, openedAt: iso(openedAt), title }
+    }),
+    falseIncidentsPerWeek:
+      told === null ? null : rounded((told.wrong.length * weekMs) / (horizon - scenario.world.end)),
+    reroutes: detour === null || none === null ? null : judgeMoves(none.orders, detour.orders, horizon),
+    lateOrders,
+    costCents,
+    costPerLateOrderAvoided: ratio(
+      minus(costCents.detour, costCents.none),
+      minus(lateOrders.none, lateOrders.detour),
+    ),
+    shareOfOracleGain: ratio(
+      minus(lateOrders.none, lateOrders.detour),
+      minus(lateOrders.none, lateOrders.oracle),
+    ),
+    invariantsBroken: all.reduce((sum, { broken }) => sum + broken.length, 0),
+  }
+}
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000
+
+function minus(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a - b
+}
+
+/** Null where there is nothing to divide by. */
+function ratio(a: number | null, b: number | null): number | null {
+  return a === null || b === null || b <= 0 ? null : rounded(a / b)
+}
+
+/** Whether a promise that ended by the horizon was not kept in full. What its customer canceled counts as kept. */
+export function isLate({ promisedAt, endedAt, missing, isCanceled }: OrderEnd, horizon: number): boolean {
+  if (isCanceled || promisedAt > horizon) return false
+  return endedAt === null || endedAt > promisedAt || missing > 0
+}
+
+/** After a fault its work still arrives late for a while, ms. */
+const graceMs = 48 * 3_600_000
+const slowGraceMs = 120 * 3_600_000
+/** A cause counts from this share on. */
+const causeShare = 0.3
+
+/** Which incidents tell of which faults. */
+export function judgeIncidents(
+  { faults, world }: Pick<Scenario, 'faults' | 'world'>,
+  incidents: readonly ToldIncident[],
+): { faults: JudgedFault[]; wrong: ToldIncident[] } {
+  const news = incidents
+    .filter(({ openedAt }) => openedAt > world.end)
+    .sort((a, b) => a.openedAt - b.openedAt)
+  const real = faults.filter(({ isFault }) => isFault)
+  const judged = real.map((fault): JudgedFault => {
+    const own = news.filter((incident) => names(incident, fault) || shows(incident, fault))
+    const first = own[0]
+    const { kind, dimension, startAt } = fault
+    return {
+      kind,
+      dimension,
+      startAt: iso(startAt),
+      detectedAt: first === undefined ? null : iso(first.openedAt),
+      delayMinutes: first === undefined ? null : Math.round((first.openedAt - startAt) / 60_000),
+      causeRight: first === undefined ? null : isNamed(first, own, fault),
+    }
+  })
+  const wrong = news.filter(
+    (incident) => !real.some((fault) => names(incident, fault) || shows(incident, fault)),
+  )
+  return { faults: judged, wrong }
+}
+
+/** Named at once, or within an hour by another incident. */
+function isNamed(first: ToldIncident, own: readonly ToldIncident[], fault: ScenarioFault): boolean {
+  return own.some((other) => other.openedAt <= first.openedAt + 3_600_000 && names(other, fault))
+}
+
+function isDuring({ openedAt }: ToldIncident, { startAt, endAt, strain }: ScenarioFault): boolean {
+  const grace = strain.kind === 'transit' || strain.kind === 'no_pickup' ? slowGraceMs : graceMs
+  return openedAt >= startAt && openedAt < endAt + grace
+}
+
+/** Whether the incident is at the slice of the fault, or says that most of it is there. */
+function names(incident: ToldIncident, fault: ScenarioFault): boolean {
+  if (!isDuring(incident, fault)) return false
+  const slices = slicesOf(fault)
+  if (slices.some((slice) => incident.key === slice || incident.key.startsWith(`${slice}/`))) return true
+  const [cause] = incident.causes
+  if (cause === undefined || cause.share < causeShare) return false
+  const parts = cause.slice ?? [{ dimension: cause.dimension, value: cause.value }]
+  return parts.some(({ dimension, value }) => slices.includes(`${dimension}/${value}`))
+}
+
+/** Slices that name the fault. */
+function slicesOf({ dimension, strain }: ScenarioFault): string[] {
+  return [dimension, ...(strain.lanes ?? []).map((lane) => `lane/${lane}`)]
+}
+
+/** Whether the incident is where effects of such a fault show. */
+function shows(incident: ToldIncident, fault: ScenarioFault): boolean {
+  return isDuring(incident, fault) && kindOf(fault.kind).shows.includes(incident.dimension)
+}
+
+/** A delay counts as another outcome from here on, ms. */
+const delayMs = 12 * 3_600_000
+
+/**
+ * Moves held against what became of the same order with the same luck where nothing was moved: useful where it would
+ * have been late, or much later; harmful where it is late now and would not have been; else useless.
+ */
+export function judgeMoves(none: readonly OrderEnd[], detour: readonly OrderEnd[], horizon: number) {
+  const before = new Map(none.map((order) => [order.orderId, order]))
+  const count = { total: 0, useful: 0, useless: 0, harmful: 0 }
+  for (const order of detour) {
+    const stayed = before.get(order.orderId)
+    if (order.moves === 0 || stayed === undefined || order.promisedAt > horizon) continue
+    count.total++
+    count[outcomeOf(stayed, order, horizon)]++
+  }
+  return count
+}
+
+function outcomeOf(stayed: OrderEnd, moved: OrderEnd, horizon: number): 'useful' | 'useless' | 'harmful' {
+  const [wasLate, isNowLate] = [isLate(stayed, horizon), isLate(moved, horizon)]
+  if (wasLate !== isNowLate) return wasLate ? 'useful' : 'harmful'
+  if (!wasLate) return 'useless'
+  const sooner = (stayed.endedAt ?? horizon) - (moved.endedAt ?? horizon)
+  return sooner >= delayMs ? 'useful' : sooner <= -delayMs ? 'harmful' : 'useless'
+}

@@ -1,0 +1,164 @@
+// Several seeds one after the other, and what they have in common. What is done is kept in a folder, so that a run that
+// was broken off goes on where it was.
+
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Effects } from '#data/kernel'
+import type { SeedReport } from './judge.ts'
+import type { Policy } from './play.ts'
+import type { ScenarioFile } from './scenario.ts'
+import { type OnStep, simulateSeed } from './seed.ts'
+
+/** Mean and range over seeds; null where no seed has it. */
+export interface Spread {
+  mean: number
+  least: number
+  most: number
+}
+
+/** What seeds have in common. */
+export interface Summary {
+  seeds: number
+  days: number
+  faults: number
+  /** Shares of all faults of all seeds. */
+  detectedShare: number | null
+  causeRightShare: number | null
+  medianDelayMinutes: number | null
+  falseIncidentsPerWeek: Spread | null
+  reroutes: { total: number; useful: number; useless: number; harmful: number }
+  lateOrders: Record<Policy, Spread | null>
+  costCents: Record<Policy, Spread | null>
+  /** Of all seeds together: late orders that Detour avoided, of those that the oracle did. */
+  shareOfOracleGain: number | null
+  /** The same seed by seed. */
+  shareOfOracleGainBySeed: Spread | null
+  costPerLateOrderAvoided: number | null
+  invariantsBroken: number
+  /** By kind of fault. */
+  kinds: {
+    kind: string
+    faults: number
+    detected: number
+    causeRight: number
+    medianDelayMinutes: number | null
+  }[]
+}
+
+/** Reports of seeds with what they have in common. */
+export interface SeedsReport {
+  reports: SeedReport[]
+  summary: Summary
+}
+
+/** What is simulated. */
+export interface SeedsRequest {
+  seeds: readonly string[]
+  days: number
+  file?: ScenarioFile
+  policy?: Policy
+  /** Folder of what is done; null = nothing is kept. */
+  out: string | null
+}
+
+/** @param onSeed told of each seed that is done @throws SCENARIO_INVALID, SIMULATION_FAILED */
+export async function simulateSeveral(
+  { seeds, out, ...rest }: SeedsRequest,
+  real: Effects,
+  onStep: OnStep,
+): Promise<SeedsReport> {
+  const reports: SeedReport[] = []
+  if (out !== null) await mkdir(out, { recursive: true })
+  for (const [i, seed] of seeds.entries()) {
+    const request = { ...rest, seed }
+    const path = out === null ? null : join(out, fileName(request))
+    const step: OnStep = (what, share) => onStep(`seed ${seed} (${i + 1} of ${seeds.length}), ${what}`, share)
+    const report = (path === null ? null : await kept(path)) ?? (await simulateSeed(request, real, step))
+    if (path !== null) await keep(path, report)
+    reports.push(report)
+  }
+  return { reports, summary: summaryOf(reports) }
+}
+
+/** Another scenario, length or policy is another file. */
+function fileName({ seed, ...rest }: Omit<SeedsRequest, 'seeds' | 'out'> & { seed: string }): string {
+  const key = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 8)
+  return `seed-${seed.replace(/[^A-Za-z0-9_-]/g, '-')}-${key}.json`
+}
+
+async function kept(path: string): Promise<SeedReport | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as SeedReport
+  } catch {
+    return null
+  }
+}
+
+async function keep(path: string, report: SeedReport): Promise<void> {
+  await writeFile(`${path}.part`, `${JSON.stringify(report, null, 2)}\n`)
+  await rename(`${path}.part`, path)
+}
+
+/** What reports have in common. */
+export function summaryOf(reports: readonly SeedReport[]): Summary {
+  const faults = reports.flatMap((report) => report.faults)
+  const detected = faults.filter(({ detectedAt }) => detectedAt !== null)
+  const moves = reports.flatMap(({ reroutes }) => (reroutes === null ? [] : [reroutes]))
+  const moved = (name: 'total' | 'useful' | 'useless' | 'harmful') =>
+    moves.reduce((sum, each) => sum + each[name], 0)
+  const byPolicy = (name: 'lateOrders' | 'costCents') => ({
+    none: spreadOf(reports.map((report) => report[name].none)),
+    detour: spreadOf(reports.map((report) => report[name].detour)),
+    oracle: spreadOf(reports.map((report) => report[name].oracle)),
+  })
+  const all = (name: 'lateOrders' | 'costCents', policy: Policy) =>
+    reports.reduce((sum, report) => sum + (report[name][policy] ?? Number.NaN), 0)
+  const avoided = all('lateOrders', 'none') - all('lateOrders', 'detour')
+  return {
+    seeds: reports.length,
+    days: reports[0]?.days ?? 0,
+    faults: faults.length,
+    detectedShare: share(detected.length, faults.length),
+    causeRightShare: share(faults.filter(({ causeRight }) => causeRight === true).length, faults.length),
+    medianDelayMinutes: medianOf(detected.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
+    falseIncidentsPerWeek: spreadOf(reports.map((report) => report.falseIncidentsPerWeek)),
+    reroutes: {
+      total: moved('total'),
+      useful: moved('useful'),
+      useless: moved('useless'),
+      harmful: moved('harmful'),
+    },
+    lateOrders: byPolicy('lateOrders'),
+    costCents: byPolicy('costCents'),
+    shareOfOracleGain: share(avoided, all('lateOrders', 'none') - all('lateOrders', 'oracle')),
+    shareOfOracleGainBySeed: spreadOf(reports.map((report) => report.shareOfOracleGain)),
+    costPerLateOrderAvoided: share(all('costCents', 'detour') - all('costCents', 'none'), avoided),
+    invariantsBroken: reports.reduce((sum, report) => sum + report.invariantsBroken, 0),
+    kinds: [...Map.groupBy(faults, ({ kind }) => kind)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([kind, own]) => ({
+        kind,
+        faults: own.length,
+        detected: own.filter(({ detectedAt }) => detectedAt !== null).length,
+        causeRight: own.filter(({ causeRight }) => causeRight === true).length,
+        medianDelayMinutes: medianOf(own.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
+      })),
+  }
+}
+
+function share(part: number, whole: number): number | null {
+  return whole > 0 && Number.isFinite(part) ? Math.round((part / whole) * 1000) / 1000 : null
+}
+
+function spreadOf(values: readonly (number | null)[]): Spread | null {
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0) return null
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
+  return { mean: Math.round(mean * 1000) / 1000, least: Math.min(...known), most: Math.max(...known) }
+}
+
+function medianOf(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? null
+}

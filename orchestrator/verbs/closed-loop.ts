@@ -1,0 +1,163 @@
+// `detour simulate`: the whole product on a made-up world with faults at known times. It needs no home
+// and touches none.
+
+import type { Effects } from '#data/kernel'
+import {
+  type Policy,
+  policies,
+  readScenario,
+  type SeedReport,
+  type SeedsReport,
+  type Spread,
+  type Summary,
+  simulateSeveral,
+} from '#orchestrator/closed-loop'
+import { showInstant, showNumber, showTable } from './table.ts'
+import type { Progress } from './verb.ts'
+
+/** What is simulated; default seed 1, 30 days, all policies. */
+export interface LoopArgs {
+  seed?: string
+  /** Instead of one seed. */
+  seeds?: { from: number; to: number }
+  days?: number
+  scenario?: string
+  policy?: Policy
+  out?: string
+}
+
+/** What came of it; `isOne` where one seed was asked for. */
+export interface LoopResult extends SeedsReport {
+  isOne: boolean
+}
+
+/** @throws SCENARIO_UNREADABLE, SCENARIO_INVALID, SIMULATION_FAILED */
+export async function runLoop(
+  { seed = '1', seeds, days = 30, scenario, policy, out = undefined }: LoopArgs,
+  effects: Effects,
+  onProgress: (progress: Progress) => void,
+): Promise<LoopResult> {
+  const file = scenario === undefined ? {} : await readScenario(scenario)
+  const all =
+    seeds === undefined
+      ? [seed]
+      : Array.from({ length: seeds.to - seeds.from + 1 }, (_, i) => String(seeds.from + i))
+  const request = { seeds: all, days, file, out: out ?? null, ...(policy === undefined ? {} : { policy }) }
+  const report = await simulateSeveral(request, effects, (step, share) =>
+    onProgress({ step, done: Math.round(share * 100), total: share === 0 ? 0 : 100 }),
+  )
+  return { ...report, isOne: seeds === undefined }
+}
+
+/** What is printed as JSON: of one seed its report, of several all of them with what they have in common. */
+export function toldOfLoop({ isOne, reports, summary }: LoopResult) {
+  const seeds = reports.map(({ scenario: _, orders: __, falseIncidents: ___, ...told }) => told)
+  return isOne ? seeds[0] : { seeds, summary }
+}
+
+/** The result for people. */
+export function showLoop({ isOne, reports, summary }: LoopResult): string {
+  const [first] = reports
+  return isOne && first !== undefined ? showSeed(first) : showSeeds(reports, summary)
+}
+
+function showSeed(report: SeedReport): string {
+  const { seed, days, orders, faults, falseIncidents, reroutes, lateOrders, costCents } = report
+  const found = faults.map(({ kind, dimension, startAt, delayMinutes, causeRight }) => [
+    kind.replaceAll('_', ' '),
+    dimension,
+    showInstant(startAt),
+    delayMinutes === null ? 'not noticed' : `after ${showMinutes(delayMinutes)}`,
+    causeRight === null ? '' : causeRight ? 'right' : 'wrong',
+  ])
+  const outcome = policies.map((policy) => [policy, lateOrders[policy], showCents(costCents[policy])])
+  const moved =
+    reroutes === null
+      ? []
+      : [
+          `${showNumber(reroutes.total, 'order')} moved: ${reroutes.useful} usefully, ${reroutes.useless} ` +
+            `without need, ${reroutes.harmful} to their harm.`,
+        ]
+  return [
+    `Seed ${seed}, ${showNumber(days, 'day')}, ${showNumber(orders, 'order')}.`,
+    ...(faults.length === 0 ? [] : [showTable(['fault', 'at', 'began', 'noticed', 'cause'], found)]),
+    ...falseIncidents.map(({ title, openedAt }) => `False: ${title} (${showInstant(openedAt)})`),
+    showTable(['policy', 'late orders', 'cost'], outcome),
+    ...moved,
+    ...showGain(report.shareOfOracleGain, report.costPerLateOrderAvoided),
+    report.invariantsBroken === 0 ? 'No rule was broken.' : `${report.invariantsBroken} rules were broken.`,
+  ].join('\n')
+}
+
+function showGain(gain: number | null, cents: number | null): string[] {
+  return [
+    ...(gain === null ? [] : [`${Math.round(gain * 100)} % of the late orders that could be avoided were.`]),
+    ...(cents === null ? [] : [`A late order that was avoided cost ${showCents(cents)} more.`]),
+  ]
+}
+
+function showSeeds(reports: readonly SeedReport[], summary: Summary): string {
+  const rows = reports.map(
+    ({ seed, faults, falseIncidentsPerWeek, reroutes, lateOrders, shareOfOracleGain }) => [
+      seed,
+      faults.length,
+      faults.filter(({ detectedAt }) => detectedAt !== null).length,
+      faults.filter(({ causeRight }) => causeRight === true).length,
+      falseIncidentsPerWeek,
+      reroutes?.total,
+      reroutes?.useful,
+      lateOrders.none,
+      lateOrders.detour,
+      lateOrders.oracle,
+      shareOfOracleGain,
+    ],
+  )
+  const head = ['seed', 'faults', 'noticed', 'cause right', 'false a week', 'moved', 'useful']
+  const { kinds } = summary
+  return [
+    showTable([...head, 'late: none', 'detour', 'oracle', 'share of gain'], rows),
+    showTable(['of all seeds', 'mean', 'range'], commonRows(summary)),
+    showTable(
+      ['kind of fault', 'faults', 'noticed', 'cause right', 'median minutes'],
+      kinds.map((each) => [
+        each.kind.replaceAll('_', ' '),
+        each.faults,
+        each.detected,
+        each.causeRight,
+        each.medianDelayMinutes,
+      ]),
+    ),
+  ].join('\n')
+}
+
+function commonRows(summary: Summary): (string | null)[][] {
+  const percent = (share: number | null) => (share === null ? null : `${(share * 100).toFixed(1)} %`)
+  const { reroutes, lateOrders, costCents } = summary
+  const { total } = reroutes
+  const spread = (name: string, value: Spread | null, show: (value: number) => string = String) =>
+    value === null ? [] : [[name, show(value.mean), `${show(value.least)} to ${show(value.most)}`]]
+  const harm = total === 0 ? null : (reroutes.useless + reroutes.harmful) / total
+  return [
+    ['faults noticed', percent(summary.detectedShare), null],
+    ['cause named right', percent(summary.causeRightShare), null],
+    ['median time until noticed', showMinutes(summary.medianDelayMinutes), null],
+    ...spread('false incidents a week', summary.falseIncidentsPerWeek),
+    ['moves without need or to harm', percent(harm), null],
+    ...policies.flatMap((policy) => spread(`late orders, ${policy}`, lateOrders[policy])),
+    ...policies.flatMap((policy) => spread(`cost, ${policy}`, costCents[policy], showCents)),
+    ['share of what the oracle avoids', percent(summary.shareOfOracleGain), null],
+    ...spread('the same, seed by seed', summary.shareOfOracleGainBySeed),
+    ['cost of an avoided late order', showCents(summary.costPerLateOrderAvoided), null],
+    ['rules broken', String(summary.invariantsBroken), null],
+  ]
+}
+
+function showMinutes(minutes: number | null): string {
+  if (minutes === null) return 'never'
+  return minutes < 120 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`
+}
+
+function showCents(cents: number | null): string {
+  if (cents === null) return ''
+  return `$${(cents / 100).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+}

@@ -1,0 +1,111 @@
+// Scenarios: what files may say, what is refused, and what a seed draws.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { DetourError } from '#data/kernel'
+import { checkScenario, readScenario } from '#orchestrator/closed-loop'
+import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
+import { kindNames, kindOf } from '../../../orchestrator/closed-loop/kinds.ts'
+
+const hour = 3_600_000
+const slow = { kind: 'node_slowdown', node: 'reno', startHours: 3 }
+
+function refusal(document: unknown): string {
+  try {
+    checkScenario(document)
+    return 'accepted'
+  } catch (error) {
+    expect(error).toBeInstanceOf(DetourError)
+    return `${(error as DetourError).code}: ${(error as DetourError).message}`
+  }
+}
+
+describe('a scenario file', () => {
+  it.each([
+    ['no object', 'nodes: 3', /the document/],
+    ['a field that is not known', { nodse: 3 }, /"nodse" that is not known/],
+    ['a world that is too small', { nodes: 2 }, /\/nodes/],
+    ['a kind that is not known', { faults: [{ kind: 'flood', startHours: 1 }] }, /\/faults\/0\/kind/],
+    ['a fault before the beginning', { faults: [{ ...slow, startHours: -1 }] }, /\/faults\/0\/startHours/],
+    [
+      'a fault without what it is at',
+      { faults: [slow, { kind: 'carrier_outage', startHours: 1 }] },
+      /\/faults\/1 .*needs "carrier"/,
+    ],
+    [
+      'a target that the kind has not',
+      { faults: [{ ...slow, channel: 'web' }] },
+      /\/faults\/0\/channel node_slowdown has no/,
+    ],
+    [
+      'a carrier that is not there',
+      { faults: [{ kind: 'cost_spike', carrier: 'Owl', startHours: 1 }] },
+      /"Owl" is none of/,
+    ],
+    [
+      'a strength out of its range',
+      { faults: [{ ...slow, strength: 1.5 }] },
+      /\/faults\/0\/strength.*0.01 to 1/,
+    ],
+    [
+      'a strength where there is none',
+      { faults: [{ ...slow, kind: 'node_outage', strength: 1 }] },
+      /has no strength/,
+    ],
+    ['a weekday that is none', { faults: [{ ...slow, kind: 'labour_shortage', weekday: 7 }] }, /\/weekday/],
+  ])('with %s is refused, and told where', (_, document, told) => {
+    const said = refusal(document)
+    expect(said).toMatch(/^SCENARIO_INVALID: /)
+    expect(said).toMatch(told)
+  })
+
+  it('that names a node which its world has not is refused', () => {
+    const file = checkScenario({ nodes: 3, faults: [{ ...slow, node: 'seattle' }] })
+    expect(() => scenarioOf('1', 3, file)).toThrow(/"seattle" is none of reno, columbus, chicago/)
+  })
+
+  it('that is not there, or no JSON, is refused', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'detour-scenario-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'broken.json'), '{"nodes": 3')
+    for (const name of ['none.json', 'broken.json']) {
+      await expect(readScenario(join(folder, name))).rejects.toMatchObject({ code: 'SCENARIO_UNREADABLE' })
+    }
+  })
+
+  it('fills in what it leaves out: usual hours and strength by kind', () => {
+    for (const kind of kindNames) {
+      const targets = { node: 'reno', carrier: 'Coastline', channel: 'web', skuClass: 'toys', weekday: 2 }
+      const own = kindOf(kind).needs.map((name) => [name, targets[name as keyof typeof targets]])
+      const file = checkScenario({ faults: [{ kind, startHours: 5, ...Object.fromEntries(own) }] })
+      const [fault] = scenarioOf('1', 9, file).faults
+      const scenario = scenarioOf('1', 9, file)
+      expect(fault?.startAt).toBe(scenario.world.end + 5 * hour)
+      expect(fault?.endAt).toBe(scenario.world.end + (5 + kindOf(kind).hours) * hour)
+      expect(fault?.isFault).toBe(kind !== 'promotion' && kind !== 'holiday')
+    }
+  })
+})
+
+describe('the standard scenario', () => {
+  it('has three to eight faults within its days, and is the same for the same seed', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 7, max: 60 }), (seed, days) => {
+        const scenario = scenarioOf(String(seed), days)
+        expect(scenarioOf(String(seed), days)).toEqual(scenario)
+        expect(scenario.faults.length).toBeGreaterThanOrEqual(3)
+        expect(scenario.faults.length).toBeLessThanOrEqual(8)
+        for (const { startAt, endAt, isFault } of scenario.faults) {
+          expect(isFault).toBe(true)
+          expect(startAt).toBeGreaterThan(scenario.world.end)
+          expect(endAt).toBeGreaterThan(startAt)
+          expect(endAt).toBeLessThanOrEqual(scenario.world.end + days * 24 * hour)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
