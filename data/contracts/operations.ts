@@ -3,6 +3,7 @@
 import { cents, instant, integer, json, number, optional, table, text, texts, truth, word } from './column.ts'
 
 export { incidentComments, incidentHistory, incidentNotices, incidents, silences } from './incident-tables.ts'
+export { policies, policyResults } from './policy-tables.ts'
 
 /** Every event of the log, as it came. */
 export const rawLogEvents = table('raw_log_events', 'one row per event', ['stream', 'seq'], {

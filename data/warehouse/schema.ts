@@ -92,6 +92,14 @@ const migrations: Migration[] = [
     },
   },
   { id: 8, name: 'life of incidents, notices, silences', run: addIncidentLife },
+  {
+    id: 9,
+    name: 'policies and what they said',
+    run: async (queries) => {
+      await queries.run(createTableSql(operations.policies))
+      await queries.run(createTableSql(operations.policyResults))
+    },
+  },
 ]
 
 async function addIncidentLife(queries: Queries): Promise<void> {

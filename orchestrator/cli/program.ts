@@ -18,6 +18,7 @@ import { addModel } from './model-command.ts'
 import { addNetwork } from './network-command.ts'
 import { absolute, list, mapping, present, whole } from './options.ts'
 import { type Outcome, printFile } from './output.ts'
+import { addPolicy } from './policy-command.ts'
 import { type Call, runRebuild, runRestore, runVerb } from './run.ts'
 import { addScore } from './score-command.ts'
 import { type ServeChoices, serveUntilStopped } from './serve.ts'
@@ -45,6 +46,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addQuarantine(program, verb)
   addNetwork(program, verb)
   addModel(program, verb)
+  addPolicy(program, verb)
   addSql(program, perform)
   addServing(program, perform, verb, pages)
   addKeys(program, verb)

@@ -5,6 +5,7 @@ import type { PreviewedAlert } from '#models'
 import type { Core, CoreState } from '#orchestrator/core'
 import type { Learning } from '#orchestrator/learning'
 import type { ByHand } from '#orchestrator/reroute'
+import type { Replays } from '#orchestrator/replay'
 import type { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import type { CycleSummary } from '#pipeline'
@@ -53,6 +54,8 @@ export interface Engine {
   advance(orderId: string): Promise<void>
   /** The worlds that orders are sourced in: network, stock, load and what history says. */
   readonly worlds: Worlds
+  /** Replays of past orders, by drafts beside what is in force. */
+  readonly replays: Replays
   /** Moves the work of an order by hand, to a node or to the best one. */
   reroute(orderId: string, options: ByHand): Promise<api.CommandAnswer>
   /**

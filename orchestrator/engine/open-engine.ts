@@ -6,6 +6,7 @@ import { type Core, type CoreOptions, openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flows'
 import { openProjector } from '#orchestrator/projection'
 import { rerouteByHand } from '#orchestrator/reroute'
+import { Replays } from '#orchestrator/replay'
 import { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import { Loop } from './cycle.ts'
@@ -66,6 +67,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     liveDays: effects.config.liveDays,
   })
   const { worlds, now } = flow
+  const replays = new Replays(effects)
   const learns = await learnInTurn(shared, workspace, { core, detector, worlds, trains, now, project })
   const heartbeat = new Heartbeat({
     turns,
@@ -81,7 +83,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   core.onChange(({ kind }) => (kind === 'order' || kind === 'stock' ? heartbeat.soon() : undefined))
   const watches = watch(core, effects, time.now, () => heartbeat.soon())
   return {
-    ...{ workspace, market, core, now, worlds, project },
+    ...{ workspace, market, core, now, worlds, project, replays },
     ...{ arrival: time.arrival, clock: time.state, setClock: time.set },
     cycle: () => heartbeat.now(),
     cycleSoon: () => heartbeat.soon(),
@@ -97,6 +99,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
       heartbeat.stop()
       watches.stop()
       const trained = learns.close()
+      await replays.close()
       await turns.idle()
       // What is being learned for the other markets, and for this one, goes on.
       if (options.shared === undefined) await Promise.all([shared.close(), trained])

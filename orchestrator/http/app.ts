@@ -20,10 +20,12 @@ import { addNetwork } from './routes/network.ts'
 import { addOrderActions } from './routes/order-actions.ts'
 import { addOrderStates } from './routes/order-states.ts'
 import { addOrders } from './routes/orders.ts'
+import { addPolicies } from './routes/policies.ts'
 import { addProbes } from './routes/probes.ts'
 import { addPromise } from './routes/promise.ts'
 import { addEffects } from './routes/reroute-effects.ts'
 import { addReroutes } from './routes/reroutes.ts'
+import { addReplays } from './routes/replays.ts'
 import { addScoring } from './routes/scoring.ts'
 import { addSession } from './routes/session.ts'
 import { addSimulate } from './routes/simulate.ts'
@@ -67,6 +69,8 @@ export async function createApp(parts: AppParts): Promise<App> {
       addModels(api, parts, repeats)
       addNetwork(api, parts, repeats)
       addStrategies(api, parts)
+      addPolicies(api, parts)
+      addReplays(api, parts, repeats)
       addPromise(api, parts, sessions)
       addSimulate(api, parts)
       addAnalysis(api)

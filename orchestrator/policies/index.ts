@@ -10,6 +10,7 @@ export {
 } from './apply.ts'
 export { assertPolicy, checkInForce, checkPolicy } from './check/check.ts'
 export { conditionIn, conditionOfPolicy, factsIn, subjectsIn } from './conditions.ts'
+export { editOf } from './edits.ts'
 export { type FactsContext, factsHere } from './facts/context.ts'
 export { FactSet, OrderSubjects, type Part } from './facts/fact-set.ts'
 export { signsFor } from './form/rows.ts'

@@ -8,6 +8,7 @@ import type { CoreEvent, CoreState, Order, Stock } from '#orchestrator/core'
 import { type ChangedKey, noteChanged } from './changed.ts'
 import { landDecisions } from './decision-rows.ts'
 import { landIncidentRows } from './incident-rows.ts'
+import { landPolicyRows } from './policy-rows.ts'
 import { partsOfNode, rowOfIncident, rowOfStock, rowsOfOrder } from './rows.ts'
 import { coreEvents, type Touched, touchedBy } from './touched.ts'
 import { replaceRows } from './write.ts'
@@ -34,6 +35,7 @@ export function marketHandler(sourceOf: (market: string) => Promise<MarketSource
       const touched = touchedBy(events)
       const { orders, stock, incidents, sources } = touched
       await landIncidentRows(queries, marketOf(stored), stored)
+      await landPolicyRows(queries, marketOf(stored), events)
       if (orders.size + stock.size + incidents.size === 0 && !sources) return
       const source = await sourceOf(marketOf(stored))
       await landTouched(queries, await source.state(), events, touched)

@@ -77,6 +77,11 @@ export { type Outlook, riskOfOrder, wayKey } from './views/outlook.ts'
 export { type Here, sourceHere, sourceTogether, strategyHere } from './views/source-here.ts'
 export { riskOfStaying } from './views/stay-risk.ts'
 export { Worlds } from './views/worlds.ts'
+export type { AskedOrder } from './what-if/asked-order.ts'
+export { askedOrders, type Reading } from './what-if/asked-orders.ts'
+export { riskOf } from './what-if/figures.ts'
+export { runSide, type SideRun } from './what-if/run-side.ts'
+export { baselineOf, type Scene } from './what-if/scene.ts'
 export { simulateSourcing, type WhatIfPlace } from './what-if/simulate.ts'
 export type {
   BatchOptions,

@@ -16,6 +16,14 @@ import {
   modelTrainVerb,
 } from './model.ts'
 import { networkCheckVerb, networkExportVerb, networkImportVerb } from './network.ts'
+import {
+  policyCheckVerb,
+  policyDraftVerb,
+  policyListVerb,
+  policyPublishVerb,
+  policyReplayVerb,
+  policyRetireVerb,
+} from './policy.ts'
 import { quarantineExportVerb, quarantineListVerb, quarantineReplayVerb } from './quarantine.ts'
 import { sqlVerb } from './sql.ts'
 import type { Verb } from './verb.ts'
@@ -56,6 +64,12 @@ export const verbs = {
   'network-export': networkExportVerb,
   'network-import': networkImportVerb,
   'network-check': networkCheckVerb,
+  'policy-list': policyListVerb,
+  'policy-check': policyCheckVerb,
+  'policy-draft': policyDraftVerb,
+  'policy-replay': policyReplayVerb,
+  'policy-publish': policyPublishVerb,
+  'policy-retire': policyRetireVerb,
   'model-list': modelListVerb,
   'model-show': modelShowVerb,
   'model-create': modelCreateVerb,

@@ -14,6 +14,9 @@ export interface Problem {
   text: string
 }
 
+/** Names that addresses of the API take. */
+const reserved: ReadonlySet<string> = new Set(['reroute', 'facts', 'check', 'form'])
+
 const error = (code: string, text: string): Problem => ({ code, kind: 'error', text })
 const warning = (code: string, text: string): Problem => ({ code, kind: 'warning', text })
 
@@ -21,6 +24,8 @@ const warning = (code: string, text: string): Problem => ({ code, kind: 'warning
 export function problemsOfActions(draft: api.OrderPolicyDraft, known: NamedElsewhere): Problem[] {
   const { kind, scope, points, actions } = draft
   const found: Problem[] = []
+  if (reserved.has(draft.policyId))
+    found.push(error('id_reserved', `${draft.policyId} is no name for a policy.`))
   if (kind === 'filter' && actions.length > 0)
     found.push(error('filter_acts', 'A filter only lets a step be taken or not: it has no actions.'))
   if (kind === 'execution' && actions.length === 0)

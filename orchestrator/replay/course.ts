@@ -1,0 +1,140 @@
+// What policies would have made of an order of the past on its way to its nodes: what they change, where they hold it,
+// and how it is then sourced. It changes nothing.
+
+import type { api } from '#data/contracts'
+import type { CoreState, Order } from '#orchestrator/core'
+import {
+  approvalReason,
+  editOf,
+  type FactsContext,
+  judge,
+  nodesRefused,
+  type Said,
+  textOf,
+} from '#orchestrator/policies'
+import type { AskedOrder } from '#orchestrator/sourcing'
+
+/** How far an order gets, and with what. */
+export interface Course {
+  /** With what policies changed. */
+  order: Order
+  isValidated: boolean
+  /** Why it is held, null = it is not. */
+  held: string | null
+  notes: string[]
+  tags: string[]
+  strategyId: string | null
+  /** Tiles of the flow; empty = not asked for. */
+  path: string[]
+  avoided: ReadonlyMap<string, string>
+  /** Policies that said something. */
+  speakers: Set<string>
+}
+
+/** Policies of one side, by the step that they are asked before. */
+export type Policies = (point: api.PolicyPoint) => readonly api.OrderPolicy[]
+
+/** The way of an order before it is sourced. */
+export function courseOf(order: Order, policies: Policies, context: FactsContext): Course {
+  const course: Course = {
+    ...{ order, isValidated: false, held: null, strategyId: null },
+    ...{ notes: [], tags: [], path: [], avoided: new Map(), speakers: new Set() },
+  }
+  ask(course, 'validate', policies, context)
+  if (course.held !== null) return course
+  course.isValidated = true
+  course.order = { ...course.order, stage: 'validated', status: 'validated' }
+  ask(course, 'source', policies, context)
+  if (course.held !== null) return course
+  course.avoided = nodesRefused(policies('source'), course.order, context.state.nodes.keys(), context)
+  for (const { policyId, scope } of policies('source')) {
+    if (scope === 'node' && course.avoided.size > 0) course.speakers.add(policyId)
+  }
+  return course
+}
+
+/** Policies before the release of planned work. */
+export function askRelease(course: Course, policies: Policies, context: FactsContext): void {
+  ask(course, 'release', policies, context)
+}
+
+function ask(course: Course, point: api.PolicyPoint, policies: Policies, context: FactsContext): void {
+  const settled = new Set<string>()
+  for (const said of judge(policies(point), course.order, context)) take(course, said, settled, context)
+}
+
+/** Takes in what a policy said, as the flow carries it out. */
+function take(course: Course, said: Said, settled: Set<string>, { now, state }: FactsContext): void {
+  const { policy, outcome, part } = said
+  course.speakers.add(policy.policyId)
+  course.notes.push(textOf(said))
+  const isCritical = policy.severity === 'critical'
+  let isBroken = outcome !== 'acts'
+  for (const action of outcome === 'acts' ? policy.actions : []) {
+    const key = `${action.do}/${action.field ?? ''}/${part ?? ''}`
+    if (action.do === 'hold') course.held ??= `policy: ${action.value}`
+    else if (action.do === 'approve') course.held ??= `${approvalReason}: ${policy.name}: ${action.value}`
+    else if (action.do === 'tag') {
+      if (!course.tags.includes(String(action.value))) course.tags.push(String(action.value))
+    } else if (action.do === 'route') {
+      if (isKnown(state, String(action.value))) course.strategyId ??= String(action.value)
+      else isBroken = true
+    } else if (action.do === 'set' && !settled.has(key)) {
+      settled.add(key)
+      const edit = editOf(action, course.order, part, now)
+      if (edit === null) isBroken = true
+      else course.order = edited(course.order, edit)
+    }
+  }
+  if (isBroken && isCritical) course.held ??= `policy: ${policy.name}`
+}
+
+function isKnown({ strategies }: CoreState, strategyId: string): boolean {
+  return strategies.strategies.some((each) => each.strategyId === strategyId)
+}
+
+function edited(
+  order: Order,
+  { method, promisedAt, shipTo, prices = [] }: ReturnType<typeof editOf> & object,
+): Order {
+  const price = new Map(prices.map(({ lineId, unitPriceCents }) => [lineId, unitPriceCents]))
+  return {
+    ...order,
+    method: method ?? order.method,
+    promisedAt: promisedAt === undefined ? order.promisedAt : promisedAt,
+    shipTo: shipTo ?? order.shipTo,
+    lines: order.lines.map((line) => ({
+      ...line,
+      unitPriceCents: price.get(line.lineId) ?? line.unitPriceCents,
+    })),
+  }
+}
+
+/** The order as sourcing is asked for it on this side. */
+export function askedOn({ order, strategyId, avoided }: Course, asked: AskedOrder): AskedOrder {
+  const { destination, placedAt } = asked.order
+  const { method, shipTo, promisedAt } = order
+  // Orders of the past are sourced as if they came now: their promise is as far away as it was then.
+  const shift = placedAt - order.placedAt
+  return {
+    ...asked,
+    order: {
+      ...asked.order,
+      method,
+      destination: { ...destination, ...shipTo },
+      promisedAt: promisedAt === null ? null : promisedAt + shift,
+      avoided,
+      ...(strategyId === null ? {} : { strategyId }),
+    },
+  }
+}
+
+/** Whether sourcing is asked for the same on both sides. */
+export function isAskedAlike(a: Course, b: Course): boolean {
+  return keyOf(a) === keyOf(b)
+}
+
+function keyOf({ order, held, strategyId, avoided }: Course): string {
+  const { method, shipTo, promisedAt } = order
+  return JSON.stringify([held !== null, strategyId, [...avoided.keys()].sort(), method, shipTo, promisedAt])
+}

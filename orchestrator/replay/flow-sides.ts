@@ -1,0 +1,97 @@
+// The two sides of a replay of a flow: the flows in force, and the same with one version in the place of its own. Orders
+// go through them dry, with the facts of the day they came.
+
+import type { api } from '#data/contracts'
+import { fail } from '#data/kernel'
+import type { Core, CoreState, Order } from '#orchestrator/core'
+import {
+  dryRun,
+  type FlowContext,
+  type FlowPlan,
+  flowsInForce,
+  planIn,
+  versionOf,
+  wouldTake,
+} from '#orchestrator/flows'
+import { policiesAt } from '#orchestrator/policies'
+import type { Worlds } from '#orchestrator/sourcing'
+import type { FlowPath, ReplaySides } from './run.ts'
+
+/** Where flows are replayed. */
+export interface FlowPlace {
+  state: CoreState
+  worlds: Worlds
+  /** Epoch ms of the market. */
+  now: number
+}
+
+/**
+ * Both sides of a flow.
+ * @param version a published one; absent = the draft that is kept, else the newest
+ * @throws FLOW_UNKNOWN, FLOW_INVALID where it cannot be read
+ */
+export function flowSides(
+  flowId: string,
+  version: number | undefined,
+  place: FlowPlace,
+): { version: number | null; sides: ReplaySides } {
+  const { state } = place
+  const flow = meantBy(flowId, version, place)
+  if (flow === undefined) throw fail('FLOW_UNKNOWN', { flowId })
+  const tried = planIn(flow)
+  const before = flowsInForce(state.flows)
+    .filter(({ mode }) => mode !== 'shadow')
+    .map(({ plan }) => plan)
+    .filter(({ kind }) => kind === 'order')
+  const others = before.filter((plan) => plan.flowId !== flowId)
+  // Default comes last: it takes what no other takes.
+  const after = flowId === before.at(-1)?.flowId ? [...others, tried] : [tried, ...others]
+  const policies = (point: api.PolicyPoint) => policiesAt(state, point)
+  return {
+    version: flow.version === 0 ? null : flow.version,
+    sides: {
+      ...{ before: policies, after: policies },
+      pathOf: (order, side) => pathThrough(side === 'before' ? before : after, order, place),
+    },
+  }
+}
+
+/** The version that is meant; a draft counts as version 0. */
+function meantBy(
+  flowId: string,
+  version: number | undefined,
+  { state, now }: FlowPlace,
+): api.PublishedFlow | undefined {
+  if (version !== undefined) return versionOf(state, flowId, version)
+  const draft = state.flows.drafts.find((each) => each.flowId === flowId)
+  if (draft === undefined) {
+    const newest = state.flows.published.find((flow) => flow.flowId === flowId)
+    return newest ?? versionOf(state, flowId, 1)
+  }
+  const publishedAt = new Date(now).toISOString()
+  return {
+    flowId,
+    version: 0,
+    publishedAt,
+    publishedBy: 'replay',
+    document: draft.document as api.FlowDocument,
+  }
+}
+
+function pathThrough(plans: readonly FlowPlan[], order: Order, { state, worlds }: FlowPlace): FlowPath {
+  const core = { state: () => state } as Core
+  const context: FlowContext = { core, worlds, now: () => order.placedAt }
+  const plan = plans.find((each) => wouldTake(each, order, context))
+  if (plan === undefined) return { tiles: ['no flow takes it'], isSourced: false }
+  const steps = dryRun(plan, order, context)
+  const types = new Set(
+    steps.filter(({ outcome }) => outcome !== 'skipped').map(({ tileId }) => plan.tiles.get(tileId)?.type),
+  )
+  return {
+    tiles: [
+      plan.flowId,
+      ...steps.map(({ tileId, outcome }) => (outcome === 'done' ? tileId : `${tileId} (${outcome})`)),
+    ],
+    isSourced: types.has('source') || types.has('assign_node'),
+  }
+}

@@ -1,0 +1,8 @@
+// Door of replays: past orders by a draft beside what is in force.
+
+export { flowSides } from './flow-sides.ts'
+export { policySides } from './policy-sides.ts'
+export { assertPublishable, noReplay } from './publish.ts'
+export { Replays, type ReplayTask } from './replays.ts'
+export type { FlowPath, ReplayRun, ReplaySides } from './run.ts'
+export { type ReplayMarket, startReplay } from './start.ts'

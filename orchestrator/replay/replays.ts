@@ -1,0 +1,140 @@
+// Replays of a market: started, watched, cancelled, and kept until the process ends. One runs at a time.
+
+import type { api } from '#data/contracts'
+import { type Effects, fail, reasonOf } from '#data/kernel'
+import { changesOf, sideFigures } from './compare.ts'
+import { type ReplayRun, type ReplaySides, runReplay } from './run.ts'
+
+/** What is to be replayed. */
+export interface ReplayTask {
+  kind: api.Replay['kind']
+  id: string
+  /** null = a draft that is not kept. */
+  version: number | null
+  by: string
+  sides: ReplaySides
+  /** What a check of it found. */
+  findings: readonly api.PolicyFinding[]
+  run: Omit<ReplayRun, 'elapsedMs' | 'isCancelled' | 'progress'>
+}
+
+interface Kept {
+  replay: api.Replay
+  changes: readonly api.ReplayChange[]
+  isCancelled: boolean
+}
+
+/** Replays that are kept. */
+const keptMost = 20
+
+const limits = [
+  'Incidents count with the severity they had last, and stock, capacity and strategies are those of now.',
+  'Work that a policy would have moved is counted; where it would have gone is not planned.',
+  'Orders that a person would have let go on stay held.',
+]
+
+/** The replays of a market. */
+export class Replays {
+  readonly #effects: Pick<Effects, 'clock' | 'random'>
+  readonly #kept = new Map<string, Kept>()
+  #under: Promise<void> | null = null
+  #count = 0
+
+  constructor(effects: Pick<Effects, 'clock' | 'random'>) {
+    this.#effects = effects
+  }
+
+  /** All that are kept, the newest first. */
+  list(): api.Replay[] {
+    return [...this.#kept.values()].map(({ replay }) => replay).reverse()
+  }
+
+  /** @throws REPLAY_UNKNOWN */
+  get(replayId: string): api.Replay {
+    return this.#found(replayId).replay
+  }
+
+  /** Orders that would go otherwise. @throws REPLAY_UNKNOWN */
+  changes(replayId: string): readonly api.ReplayChange[] {
+    return this.#found(replayId).changes
+  }
+
+  /** Starts a replay. @throws REPLAY_REFUSED where another one runs */
+  start(task: ReplayTask): api.Replay {
+    if (this.#under !== null) throw fail('REPLAY_REFUSED', { reason: 'another replay is under way' })
+    const now = this.#effects.clock.now()
+    const replayId = `rep_${now.toString(36)}_${(++this.#count).toString(36)}`
+    const { kind, id, version, by, run } = task
+    const replay: api.Replay = {
+      ...{ replayId, kind, id, version, startedBy: by, days: run.days },
+      ...{ status: 'running', step: 'starting', share: 0, summary: null, error: null },
+      startedAt: new Date(now).toISOString(),
+    }
+    const kept: Kept = { replay, changes: [], isCancelled: false }
+    this.#kept.set(replayId, kept)
+    for (const old of [...this.#kept.keys()].slice(0, -keptMost)) this.#kept.delete(old)
+    this.#under = this.#run(task, kept).finally(() => {
+      this.#under = null
+    })
+    return replay
+  }
+
+  /** Ends a replay before its end; one that has ended stays as it is. @throws REPLAY_UNKNOWN */
+  cancel(replayId: string): api.Replay {
+    const kept = this.#found(replayId)
+    kept.isCancelled = true
+    return kept.replay
+  }
+
+  /** Resolves once nothing runs any more. */
+  async close(): Promise<void> {
+    for (const kept of this.#kept.values()) kept.isCancelled = true
+    await this.#under
+  }
+
+  #found(replayId: string): Kept {
+    const kept = this.#kept.get(replayId)
+    if (kept === undefined) throw fail('REPLAY_UNKNOWN', { replayId })
+    return kept
+  }
+
+  async #run({ sides, run, id, findings }: ReplayTask, kept: Kept): Promise<void> {
+    const say = (said: Partial<api.Replay>) => {
+      kept.replay = { ...kept.replay, ...said }
+    }
+    try {
+      const done = await runReplay(sides, {
+        ...run,
+        elapsedMs: () => this.#effects.clock.now(),
+        isCancelled: () => kept.isCancelled,
+        progress: (step, share) => say({ step, share }),
+      })
+      if (done === null) {
+        say({ status: 'cancelled', step: 'cancelled' })
+        return
+      }
+      const { orders, isCut } = done
+      kept.changes = changesOf(orders)
+      const matched = orders.filter(({ after }) => after.course.speakers.has(id)).length
+      const all = matched > 0 && matched === orders.length ? [touchesAll(id, matched)] : []
+      const summary: api.ReplaySummary = {
+        from: new Date(run.now - run.days * 86_400_000).toISOString(),
+        to: new Date(run.now).toISOString(),
+        currency: orders[0]?.past.order.currency ?? '',
+        ...{ isCut, matched, changedOrders: kept.changes.length, limits },
+        before: sideFigures(orders.map(({ before }) => before)),
+        after: sideFigures(orders.map(({ after }) => after)),
+        findings: [...findings, ...all],
+      }
+      say({ status: 'done', step: 'done', share: 1, summary })
+    } catch (error) {
+      say({ status: 'failed', step: 'failed', error: reasonOf(error) })
+    }
+  }
+}
+
+function touchesAll(policyId: string, orders: number): api.PolicyFinding {
+  const text = `It had something to say about every one of ${orders} orders.`
+  const about = { policyId, otherId: null, position: null }
+  return { ...about, code: 'matched_everything', kind: 'warning', needsWord: true, text }
+}

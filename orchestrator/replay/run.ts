@@ -1,0 +1,152 @@
+// A replay: orders of the last days by the policies or flows in force, and by those with a draft among them; both sides
+// sourced in the same world. It carries nothing out, lets others run between its steps, and can be cancelled.
+
+import { setImmediate } from 'node:timers/promises'
+import { baselineOf, runSide, type SourcingPlan, type Worlds } from '#orchestrator/sourcing'
+import { askedOn, askRelease, type Course, courseOf, isAskedAlike, type Policies } from './course.ts'
+import { factsThen, type Past, type PastPlace, pastOrders } from './past-orders.ts'
+import { rerouteOf, withPlannedRisk, withPlannedWork } from './reroutes.ts'
+
+/** One side: policies, and the tiles of the flow that an order would pass. */
+export interface ReplaySides {
+  before: Policies
+  after: Policies
+  /** Tiles of a flow; absent = flows are not what is replayed. */
+  pathOf?(order: Course['order'], side: 'before' | 'after'): FlowPath
+}
+
+/** The way of an order through a flow. */
+export interface FlowPath {
+  tiles: string[]
+  /** Whether it comes to a tile that sources it. */
+  isSourced: boolean
+}
+
+/** Where and how a replay runs. */
+export interface ReplayRun extends PastPlace {
+  worlds: Worlds
+  days: number
+  limit: number
+  /** Wall time for sourcing both sides, ms. */
+  timeLimitMs: number
+  seed: number
+  elapsedMs(): number
+  isCancelled(): boolean
+  progress(step: string, share: number): void
+}
+
+/** One order on both sides. */
+export interface ReplayedOrder {
+  past: Past['orders'][number]
+  before: SideOrder
+  after: SideOrder
+}
+
+/** An order on a side. */
+export interface SideOrder {
+  course: Course
+  /** null = held, or its flow does not source it. */
+  plan: SourcingPlan | null
+  rerouted: string | null
+}
+
+/** Longest time that one step keeps the thread, ms. */
+const stepMs = 12
+
+/** All orders on both sides; null where it was cancelled. @throws WAREHOUSE_QUERY */
+export async function runReplay(
+  sides: ReplaySides,
+  run: ReplayRun,
+): Promise<{ orders: ReplayedOrder[]; isCut: boolean } | null> {
+  run.progress('reading orders', 0)
+  const past = await pastOrders(run, run)
+  if (run.isCancelled()) return null
+  const rest = pacer(run)
+  const courses: { before: Course; after: Course }[] = []
+  for (const [i, { order }] of past.orders.entries()) {
+    const context = factsThen(run, past.oddness, order.placedAt)
+    const before = withPath(courseOf(order, sides.before, context), 'before', sides)
+    const after = withPath(courseOf(order, sides.after, context), 'after', sides)
+    courses.push({ before, after })
+    if (await rest()) return null
+    if (i % 500 === 0) run.progress('asking policies', 0.1 + (0.2 * i) / past.orders.length)
+  }
+  run.progress('sourcing as it is', 0.3)
+  const before = await sourceSide(past, courses, 'before', run)
+  if (run.isCancelled()) return null
+  run.progress('sourcing as it would be', 0.6)
+  const isSame = courses.every((each) => isAskedAlike(each.before, each.after))
+  const after = isSame ? before : await sourceSide(past, courses, 'after', run)
+  if (run.isCancelled()) return null
+  run.progress('comparing', 0.9)
+  const orders: ReplayedOrder[] = []
+  for (const [i, one] of past.orders.entries()) {
+    const pair = courses[i]
+    if (pair === undefined) continue
+    const sideOf = (side: 'before' | 'after', plans: readonly (SourcingPlan | null)[]) =>
+      finish(pair[side], plans[i] ?? null, sides[side], past, run)
+    orders.push({ past: one, before: sideOf('before', before), after: sideOf('after', after) })
+    if (await rest()) return null
+  }
+  return { orders, isCut: past.isCut }
+}
+
+function pacer({ elapsedMs, isCancelled }: ReplayRun): () => Promise<boolean> {
+  let rested = elapsedMs()
+  return async () => {
+    if (elapsedMs() - rested < stepMs) return false
+    await setImmediate()
+    rested = elapsedMs()
+    return isCancelled()
+  }
+}
+
+function withPath(course: Course, side: 'before' | 'after', { pathOf }: ReplaySides): Course {
+  if (pathOf === undefined) return course
+  const { tiles, isSourced } = pathOf(course.order, side)
+  course.path = tiles
+  if (!isSourced) course.held ??= 'its flow does not source it'
+  return course
+}
+
+/** Plans of a side, as the orders; null where an order is not sourced. */
+async function sourceSide(
+  past: Past,
+  courses: readonly { before: Course; after: Course }[],
+  side: 'before' | 'after',
+  run: ReplayRun,
+): Promise<(SourcingPlan | null)[]> {
+  const asked = past.orders.flatMap((one, i) => {
+    const course = courses[i]?.[side]
+    return course === undefined || course.held !== null ? [] : [{ i, asked: askedOn(course, one.asked) }]
+  })
+  const orders = asked.map((each) => each.asked)
+  const plans: (SourcingPlan | null)[] = past.orders.map(() => null)
+  if (orders.length === 0) return plans
+  // What all of them have taken is free again on both sides, also of those that are held on one.
+  const scene = baselineOf(
+    run,
+    past.orders.map((one) => one.asked),
+  )
+  const { seed, elapsedMs, isCancelled } = run
+  const options = { timeLimitMs: run.timeLimitMs / 2, seed, elapsedMs, isCancelled }
+  const found = await runSide(orders, scene, options)
+  for (const [at, { i }] of asked.entries()) plans[i] = found.plans[at] ?? null
+  return plans
+}
+
+/** What comes after sourcing: release and reroutes. */
+function finish(
+  course: Course,
+  plan: SourcingPlan | null,
+  policies: Policies,
+  past: Past,
+  run: ReplayRun,
+): SideOrder {
+  if (plan === null || plan.work.length === 0) return { course, plan, rerouted: null }
+  course.order = withPlannedWork(course.order, plan)
+  const contextAt = (at: number) => withPlannedRisk(factsThen(run, past.oddness, at), plan)
+  askRelease(course, policies, contextAt(course.order.placedAt))
+  const rerouted = course.held === null ? rerouteOf(course, policies, { state: run.state, contextAt }) : null
+  return { course, plan, rerouted }
+}

@@ -1,0 +1,133 @@
+// Replays: what a draft would have made of real past orders, beside the policies in force; and that publishing asks for
+// one. A small made-up retailer after some days.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { api } from '#data/contracts'
+import { seededRandom, systemClock } from '#data/kernel'
+import { openSqliteLog } from '#data/log'
+import { type Core, openCore } from '#orchestrator/core'
+import { assertPublishable, type ReplayMarket, Replays, startReplay } from '#orchestrator/replay'
+import { Worlds } from '#orchestrator/sourcing'
+import { copyOf, loadRetailer, type Retailer } from '../live-engine.ts'
+import { newFolder } from '../places.ts'
+import { act, draftOf, publishPolicy } from './drafts.ts'
+
+const end = Date.UTC(2026, 9, 14, 15)
+let folder: Awaited<ReturnType<typeof newFolder>>
+let retailer: Retailer
+let core: Core
+let market: ReplayMarket
+const closing: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  folder = await newFolder()
+  retailer = await loadRetailer(folder.path, { seed: 'replay', days: 4, orders: 300, end })
+  const { workspace, history } = retailer
+  const log = await openSqliteLog(await copyOf(retailer, folder.path, 'log'), workspace.effects)
+  core = await openCore(log, 'main', workspace.effects)
+  const worlds = new Worlds()
+  worlds.history = history
+  const replays = new Replays({ clock: systemClock, random: seededRandom(1) })
+  market = { market: 'main', core, worlds, replays, now: () => end, workspace }
+  closing.push(
+    () => replays.close(),
+    () => core.close(),
+    () => log.close(),
+    () => workspace.close(),
+    () => folder.remove(),
+  )
+}, 120_000)
+afterAll(async () => {
+  for (const close of closing) await close()
+})
+
+/** Runs a replay to its end. */
+async function replayed(request: api.ReplayRequest): Promise<api.Replay> {
+  const { replayId } = startReplay({ days: 4, limit: 200, timeLimitSeconds: 30, ...request }, market, 'test')
+  let replay = market.replays.get(replayId)
+  while (replay.status === 'running') {
+    await new Promise((done) => setTimeout(done, 20))
+    replay = market.replays.get(replayId)
+  }
+  return replay
+}
+
+const dear = draftOf({
+  policyId: 'dear',
+  when: 'order.valueCents > 8000',
+  severity: 'critical',
+  actions: [act('hold', 'look')],
+})
+
+test('a draft that holds is replayed: the same orders are held on one side, and only they change', async () => {
+  const { status, summary, replayId, error } = await replayed({ draft: dear })
+  expect([status, error]).toEqual(['done', null])
+  if (summary === null) throw new Error('no summary')
+  expect(summary.before).toMatchObject({ orders: 200, held: 0, validated: 200 })
+  expect(summary.after.held).toBe(summary.matched)
+  expect(summary.matched).toBeGreaterThan(0)
+  expect(summary.matched).toBeLessThan(200)
+  expect(summary.after.sourced).toBeLessThan(summary.before.sourced)
+  const changes = market.replays.changes(replayId)
+  const held = changes.filter(({ after }) => after.held === 'policy: look')
+  expect(held).toHaveLength(summary.matched)
+  expect(held[0]).toMatchObject({ before: { held: null }, reason: 'It would be held: policy: look.' })
+  expect(core.state().policyBook.policies).toEqual([])
+})
+
+test('a draft that keeps orders away from a node moves them, at a cost', async () => {
+  const plain = await replayed({ draft: draftOf({ when: 'order.lines > 0', actions: [act('tag', 'x')] }) })
+  const nodes = plain.summary?.before
+  expect(nodes?.costCents).toBe(plain.summary?.after.costCents)
+  const [nodeId = ''] = [...core.state().nodes.keys()]
+  const filter = draftOf({
+    policyId: 'away',
+    kind: 'filter',
+    severity: 'critical',
+    scope: 'node',
+    points: ['source'],
+    when: `node.id != "${nodeId}"`,
+  })
+  const { summary, replayId } = await replayed({ draft: filter })
+  const changes = market.replays.changes(replayId)
+  expect(changes.length).toBeGreaterThan(0)
+  for (const { after } of changes) expect(after.nodeIds).not.toContain(nodeId)
+  expect(summary?.after.costCents).not.toBe(summary?.before.costCents)
+})
+
+test('a draft that touches every order is told so, and needs a word', async () => {
+  const { summary } = await replayed({
+    draft: draftOf({ when: 'order.lines < 1000', actions: [act('tag', 'x')] }),
+  })
+  expect(summary?.findings).toMatchObject([{ code: 'matched_everything', needsWord: true }])
+})
+
+test('publishing asks for a replay of that very version, or for a word', async () => {
+  await core.execute('DraftPolicy', { draft: dear, by: 'test' }, { at: end })
+  const place = { state: core.state(), replays: market.replays }
+  const ask =
+    (replayId: string | null, accepted: string[] = []) =>
+    () =>
+      assertPublishable('dear', { version: 1, replayId, accepted }, place)
+  expect(ask(null)).toThrow(expect.objectContaining({ code: 'POLICY_NEEDS_WORD' }))
+  expect(ask('rep_nothing')).toThrow(expect.objectContaining({ code: 'REPLAY_UNKNOWN' }))
+  expect(ask(null, ['no_replay'])()).toMatchObject([{ code: 'no_replay' }])
+  const other = await replayed({ draft: dear })
+  expect(ask(other.replayId)).toThrow(/something else/)
+  const own = await replayed({ policyId: 'dear' })
+  expect(ask(own.replayId)()).toEqual([])
+})
+
+test('a replay can be cancelled, one runs at a time, and what is in force is the side before', async () => {
+  await publishPolicy(core, dear, end)
+  const first = startReplay({ policyId: 'dear', days: 4 }, market, 'test')
+  expect(() => startReplay({ policyId: 'dear' }, market, 'test')).toThrow(/under way/)
+  market.replays.cancel(first.replayId)
+  while (market.replays.get(first.replayId).status === 'running') {
+    await new Promise((done) => setTimeout(done, 5))
+  }
+  expect(market.replays.get(first.replayId).status).toBe('cancelled')
+  const { summary, replayId } = await replayed({ policyId: 'dear', version: 1 })
+  expect(summary?.before.held).toBe(summary?.after.held)
+  expect(market.replays.changes(replayId)).toEqual([])
+})
