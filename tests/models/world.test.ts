@@ -122,6 +122,10 @@ describe('the model of orders', () => {
       expect(row).toMatchObject({ grain: 'record', metric: 'order', dimension: 'order' })
       expect(Value.Errors(operations.anomalies.schema, row)).toEqual([])
     }
+    const drifts = models.drifts(market)
+    expect(drifts.map(({ name }) => name)).toEqual(expect.arrayContaining(['value', 'node', 'score']))
+    expect(drifts.filter(({ name }) => /^(day_|is_weekend)/.test(name))).toEqual([])
+    expect(drifts.find(({ name }) => name === 'value')?.text).toMatch(/^Value of the goods (looks|has)/)
     await models.close()
     await expect(scoresOf(models)).rejects.toMatchObject({ code: 'MODELS_WORKER_DIED' })
 

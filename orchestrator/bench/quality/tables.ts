@@ -24,6 +24,8 @@ type Rankings = Record<string, Ranking>
 
 /** Name of the detector that is measured. */
 const own = 'Detour'
+/** On this part of tables it may be this far below the best of the others, and no more. */
+const [behindBy, behindShare] = [0.05, 0.1]
 
 /** Rows of the quality of the table detector on the labelled tables in `tabular/`; none without data. */
 export async function tableQuality(effects: Effects, { data }: BenchOptions): Promise<BenchRow[]> {
@@ -139,6 +141,26 @@ function rowsOf(way: string, rankings: Map<string, Rankings>): BenchRow[] {
     return [
       ...[...rankings].map(([name, each]) => row(name, (detector) => each[detector]?.[measure] ?? 0, false)),
       row(`mean of ${all.length}`, meanOf, true),
+      behindRow(way, measure, all),
     ]
   })
+}
+
+/** On which part of the tables it is clearly behind the best of the others. */
+function behindRow(way: string, measure: keyof Ranking, all: readonly Rankings[]): BenchRow {
+  const isBehind = (each: Rankings) => {
+    const best = Math.max(...Object.keys(tableBaselines).map((name) => each[name]?.[measure] ?? 0))
+    return (each[own]?.[measure] ?? 0) < best - behindBy
+  }
+  const value = all.filter(isBehind).length / all.length
+  return {
+    group: 'quality',
+    name: `tables ${behindBy} below the best of the others, ${way}, by ${measure.toUpperCase()}`,
+    value,
+    unit: 'share',
+    baseline: null,
+    ratio: null,
+    goal: behindShare,
+    pass: value <= behindShare,
+  }
 }
