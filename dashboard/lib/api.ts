@@ -167,6 +167,12 @@ export const server = {
     ask<api.StrategyCheckAnswer>('POST', '/strategies/check', { body }),
   setStrategyRules: (body: api.StrategyRules) => ask<api.StrategyRules>('PUT', '/strategies/rules', { body }),
 
+  replays: (signal?: AbortSignal) => ask<api.ReplaysAnswer>('GET', '/replays', reading(signal)),
+  startReplay: (body: api.ReplayRequest) => ask<api.Replay>('POST', '/replays', { body }),
+    ask<api.Replay>('GET', `/replays/${part(id)}`, reading(signal)),
+  cancelReplay: (id: string) => ask<api.Replay>('POST', `/replays/${part(id)}/cancel`),
+  replayChanges: (id: string, query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.ReplayChange>>('GET', `/replays/${part(id)}/changes`, reading(signal, query)),
   promise: (body: api.PromiseRequest) => ask<api.PromiseAnswer>('POST', '/promise', { body }),
   whatIf: (body: api.WhatIfRequest, signal: AbortSignal) =>
     ask<api.WhatIfAnswer>('POST', '/sourcing/simulate', { body, signal, patienceMs: solvingMs }),
@@ -194,14 +200,18 @@ export const server = {
   changeWebhook: (id: string, body: api.WebhookChange) =>
     ask<api.Webhook>('PATCH', `/webhooks/${part(id)}`, { body }),
   removeWebhook: (id: string) => ask<undefined>('DELETE', `/webhooks/${part(id)}`),
-  testWebhook: (id: string) => ask<api.WebhookDelivery>('POST', `/webhooks/${part(id)}/test`),
+  testWebhook: (id: string, type?: api.WebhookEventType) =>
+    ask<api.WebhookDelivery>('POST', `/webhooks/${part(id)}/test`, { query: { type } }),
+  webhookEvents: (signal?: AbortSignal) => ask<api.WebhookEvent[]>('GET', '/webhook-events', reading(signal)),
+  webhookPreview: (query: { format: api.WebhookFormat; type: string }, signal?: AbortSignal) =>
+    ask<api.WebhookPreview>('GET', '/webhook-preview', reading(signal, query)),
   rotateWebhook: (id: string) => ask<api.WebhookWithSecret>('POST', `/webhooks/${part(id)}/rotate`),
   webhook: (id: string, signal?: AbortSignal) =>
     ask<api.Webhook>('GET', `/webhooks/${part(id)}`, reading(signal)),
   deliveries: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.WebhookDelivery>>('GET', '/deliveries', reading(signal, query)),
-  replay: (webhookId: string, messageId: string) =>
-    ask<{ queued: number }>('POST', `/webhooks/${part(webhookId)}/replay`, { body: { messageId } }),
+  replay: (webhookId: string, what: { messageId: string } | { since: string }) =>
+    ask<{ queued: number }>('POST', `/webhooks/${part(webhookId)}/replay`, { body: what }),
   sink: (signal?: AbortSignal) => ask<api.SinkMessage[]>('GET', '/sink', reading(signal)),
   clearSink: () => ask<undefined>('DELETE', '/sink'),
 }
