@@ -33,11 +33,13 @@ export async function rerouteAll(context: RerouteContext): Promise<RerouteRound>
     const { mode, isStopped, minSeverity } = limitsOf(core.state().policy)
     if (mode === 'off' || isStopped) return round
     const incident = core.state().incidents.get(incidentId)
-    if (incident === undefined || incident.severity < minSeverity) continue
+    if (incident === undefined || incident.severity < minSeverity || incident.isRerouteHeld) continue
     add(round, await rerouteFor(incident, context, memory))
   }
   for (const incident of endedLately(core.state(), now)) {
-    if (memory.isNewEnd(incident.incidentId)) add(round, await moveBack(incident, context))
+    // One that came back ends more than once.
+    if (memory.isNewEnd(`${incident.incidentId}/${incident.resolvedAt}`))
+      add(round, await moveBack(incident, context))
   }
   return round
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
+import { tendIncidents } from '#orchestrator/alerting'
 import { type Core, historySteps, isOpenWork, type Order } from '#orchestrator/core'
 import { advance } from '#orchestrator/flows'
 import { applyFindings, type Constraint, sentenceOf } from '#orchestrator/incidents'
@@ -128,6 +129,24 @@ describe('a round of reroutes', () => {
         reason,
       })
     expect((await round(core)).moved).toBe(0)
+  })
+
+  test('moves nothing while a silence holds that says so, and goes on when it is over', async () => {
+    const { core } = await stricken()
+    const draft = {
+      kind: 'maintenance' as const,
+      why: 'stocktaking',
+      matchers: [{ label: 'node', op: 'is' as const, value: 'fab:A' }],
+      startsAt: new Date(start).toISOString(),
+      endsAt: new Date(start + 3_600_000).toISOString(),
+      repeat: null,
+      holdsReroutes: true,
+    }
+    await core.execute('AddSilence', { silenceId: 's', draft, by: 'Mia' }, { at: start })
+    await tendIncidents(core, start)
+    expect((await round(core)).moved).toBe(0)
+    await tendIncidents(core, start + 3_600_000)
+    expect((await round(core)).moved).toBe(10)
   })
 
   test('says why nothing could be moved, with the nodes that were weighed', async () => {
