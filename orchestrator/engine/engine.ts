@@ -3,6 +3,7 @@
 import type { api } from '#data/contracts'
 import type { PreviewedAlert } from '#models'
 import type { Core, CoreState } from '#orchestrator/core'
+import type { FlowRuntime } from '#orchestrator/flows'
 import type { Learning } from '#orchestrator/learning'
 import type { ByHand } from '#orchestrator/reroute'
 import type { Replays } from '#orchestrator/replay'
@@ -52,6 +53,8 @@ export interface Engine {
   readonly learning: Learning
   /** Runs the default flow (source, reserve, release) for an order until it is released, waits or is refused. */
   advance(orderId: string): Promise<void>
+  /** Flows beside the straight way. */
+  readonly flows: FlowRuntime
   /** The worlds that orders are sourced in: network, stock, load and what history says. */
   readonly worlds: Worlds
   /** Replays of past orders, by drafts beside what is in force. */

@@ -3,10 +3,10 @@
 import type { Effects } from '#data/kernel'
 import { openSnapshotFiles } from '#data/log'
 import { type Core, type CoreOptions, openCore } from '#orchestrator/core'
-import { advance } from '#orchestrator/flows'
+import { advance, type FlowContext, FlowRuntime, watchFlows } from '#orchestrator/flows'
 import { openProjector } from '#orchestrator/projection'
-import { rerouteByHand } from '#orchestrator/reroute'
 import { Replays } from '#orchestrator/replay'
+import { rerouteByHand } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import { Loop } from './cycle.ts'
@@ -50,7 +50,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   await projector.project(running, { leavesLedger: true })
   let watermark = await watermarkOf(workspace, market)
   const time = marketTime(core, effects, () => watermark)
-  const flow = { core, worlds: new Worlds(shared.centroids), now: time.now }
+  const flow = flowContext(workspace, core, new Worlds(shared.centroids), time.now)
   const detector = new Detector({ core, log, warehouse, models, effects })
   const trains = options.trains ?? true
   const project = () => projector.project(running)
@@ -66,7 +66,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     flowRuns: () => time.state().mode !== 'watermark',
     liveDays: effects.config.liveDays,
   })
-  const { worlds, now } = flow
+  const { worlds, now, flows } = flow
   const replays = new Replays(effects)
   const learns = await learnInTurn(shared, workspace, { core, detector, worlds, trains, now, project })
   const heartbeat = new Heartbeat({
@@ -81,26 +81,25 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     pending: () => projector.pending(),
   })
   core.onChange(({ kind }) => (kind === 'order' || kind === 'stock' ? heartbeat.soon() : undefined))
-  const watches = watch(core, effects, time.now, () => heartbeat.soon())
+  const watches = watch(flow, effects, () => heartbeat.soon())
   return {
-    ...{ workspace, market, core, now, worlds, project, replays },
+    ...{ workspace, market, core, now, worlds, flows, learning: learns.learning, project, replays },
     ...{ arrival: time.arrival, clock: time.state, setClock: time.set },
     cycle: () => heartbeat.now(),
     cycleSoon: () => heartbeat.soon(),
     exclusively: (work) => turns.take(work),
     freshness: () => heartbeat.freshness(),
     settled: () => learns.settled(),
-    learning: learns.learning,
     models: () => [...models.states(), ...lateStates(late.current(market))],
     advance: (orderId) => advance(orderId, flow),
-    previewDetection: (tried, days) => turns.take(() => detector.preview(tried, days)),
+    previewDetection: (tried, days) => detector.preview(tried, days),
     reroute: (orderId, how) => rerouteByHand({ ...flow, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()
       watches.stop()
       const trained = learns.close()
       await replays.close()
-      await turns.idle()
+      await turns.idle().then(() => flows.close())
       // What is being learned for the other markets, and for this one, goes on.
       if (options.shared === undefined) await Promise.all([shared.close(), trained])
       if (shared.states.get(market) === core) shared.states.delete(market)
@@ -109,9 +108,26 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   }
 }
 
+type WithFlows = FlowContext & { flows: FlowRuntime }
+
+/** What the flow works with, and the flows beside it. */
+function flowContext(
+  { log, effects, paths }: Workspace,
+  core: Core,
+  worlds: Worlds,
+  now: () => number,
+): WithFlows {
+  const straight = { core, worlds, now }
+  return { ...straight, flows: new FlowRuntime(straight, { log, effects, folder: paths.actions }) }
+}
+
 /** What looks at the clock of the market beside the loop. */
-function watch(core: Core, effects: Effects, now: () => number, wake: () => void) {
-  const watches = [sweepExpired(core, effects, now), watchGathering(core, effects, now, wake)]
+function watch({ core, now, flows }: WithFlows, effects: Effects, wake: () => void) {
+  const watches = [
+    sweepExpired(core, effects, now),
+    watchGathering(core, effects, now, wake),
+    watchFlows(core, flows, effects, now),
+  ]
   return {
     stop: () => {
       for (const each of watches) each.stop()

@@ -45,6 +45,8 @@ export const madeUpFlag = 'made_up'
 
 const hourMs = 3_600_000
 const linesMost = 50
+/** A text that no condition names. */
+const another = 'another'
 
 function shipTo(order: Order, change: Partial<Order['shipTo']>): Order {
   return { ...order, shipTo: { ...order.shipTo, ...change } }
@@ -132,6 +134,7 @@ function collect(node: unknown, facts: ReadonlyMap<string, NamedFact>, tried: Tr
     const own = tried.get(path) ?? []
     for (const value of values) own.push(...around(value, fact))
     if (fact?.type === 'bool') own.push(true, false)
+    if (fact?.type === 'string' && fact.words === undefined) own.push(another)
     if (fact?.words !== undefined) own.push(...fact.words)
     tried.set(path, [...new Set(own)].slice(0, 12))
   }

@@ -29,6 +29,8 @@ const beforeLeaving: ReadonlySet<string> = new Set([
 ])
 const checks: ReadonlySet<string> = new Set(['validate_header', 'validate_lines'])
 const placing: ReadonlySet<string> = new Set(['source', 'assign_node', 'reserve'])
+/** Where branches meet: what one did not do another may have done. */
+const meeting = 'splitter_merge'
 /** Events that begin runs, by kind. */
 const startEvents: Readonly<Record<api.FlowKind, readonly string[]>> = {
   order: [],
@@ -60,8 +62,8 @@ export function checkTiles(
   }
   if (document.kind !== 'order') return
   checkBefore('not_validated', placing, checks, 'checks the order first')
-  checkBefore('not_placed', new Set(['release']), placing, 'finds nodes first')
-  checkBefore('not_allocated', new Set(['release']), new Set(['reserve']), 'allocates stock first')
+  checkBefore('not_placed', new Set(['release']), new Set([...placing, meeting]), 'finds nodes first')
+  checkBefore('not_allocated', new Set(['release']), new Set(['reserve', meeting]), 'allocates stock first')
 
   function checkBefore(
     code: string,

@@ -1,0 +1,166 @@
+// A market with flows in memory, for tests: a core with three nodes and stock, a clock that the test moves, and flows
+// that are published as documents.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { api } from '#data/contracts'
+import { type Effects, readConfig, realEffects } from '#data/kernel'
+import { type LogContent, MemoryLog } from '#data/log'
+import { type Core, type NewLine, type Order, openCore } from '#orchestrator/core'
+import { advance, compileContextOf, compileFlow, type FlowContext, FlowRuntime } from '#orchestrator/flows'
+import { Worlds } from '#orchestrator/sourcing'
+import { node, start } from '../core/setting.ts'
+
+const money = { unitPriceCents: 2_000, discountCents: 0, taxCents: 0, freightCents: 0 }
+
+/** A market with flows. */
+export class FlowPlace {
+  readonly core: Core
+  readonly log: MemoryLog
+  readonly flows: FlowRuntime
+  readonly context: FlowContext
+  readonly folder: string
+  readonly clock: { at: number }
+
+  constructor(core: Core, log: MemoryLog, effects: Effects, clock: { at: number }) {
+    this.core = core
+    this.log = log
+    this.clock = clock
+    this.folder = mkdtempSync(join(tmpdir(), 'detour-flows-'))
+    const straight = { core, worlds: new Worlds(), now: () => clock.at }
+    this.flows = new FlowRuntime(straight, { log, effects, folder: this.folder })
+    this.context = { ...straight, flows: this.flows }
+  }
+
+  /** A market on a log; the log of a market that was killed goes on. @param allow hosts that may be called */
+  static async open(content?: LogContent, allow: string[] = []): Promise<FlowPlace> {
+    const real = realEffects(readConfig({}))
+    const effects = { ...real, config: { ...real.config, webhookAllow: allow } }
+    const log = new MemoryLog(effects.clock, content)
+    const core = await openCore(log, 'main', effects)
+    const place = new FlowPlace(core, log, effects, { at: Math.max(start, core.state().latestAt) })
+    onTestFinished(() => place.close())
+    if (content === undefined) await place.fill()
+    return place
+  }
+
+  async close(): Promise<void> {
+    await this.flows.close()
+    await this.core.close()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  async fill(): Promise<void> {
+    await this.core.execute('DefineNodes', { nodes: ['A', 'B', 'C'].map((id) => node(id)) }, { at: start })
+    const items = ['A', 'B', 'C'].flatMap((id) =>
+      ['x', 'y', 'z'].map((sku) => ({
+        ...{ sku, nodeId: `fab:${id}`, onHand: 10, safetyStock: 0, inbound: 0, countedAt: start },
+      })),
+    )
+    await this.core.execute('CountStock', { items }, { at: start })
+  }
+
+  /** What is wrong with a document. */
+  check(document: unknown) {
+    const { flows, clock, core } = this
+    return compileFlow(document, compileContextOf(core.state(), clock.at, flows.outside))
+  }
+
+  /** Publishes a document, which must be usable. */
+  async publish(document: api.FlowDocument): Promise<number> {
+    const { plan, findings } = this.check(document)
+    if (plan === null) throw new Error(findings.map(({ code, text }) => `${code}: ${text}`).join('\n'))
+    const result = await this.core.execute('PublishFlow', { document, by: 'test' }, { at: this.clock.at })
+    return Number(result.answer.details?.version)
+  }
+
+  /** Creates an order and takes it as far as it goes. @param lines `sku: units` */
+  async order(id: string, lines: Record<string, number> = { x: 1 }, channel = 'web'): Promise<Order> {
+    const order = {
+      ...{
+        orderId: id,
+        market: 'main',
+        provider: 'fab',
+        externalId: id,
+        channel,
+        method: 'delivery' as const,
+      },
+      ...{ currency: 'USD', customerRef: null, placedAt: this.clock.at, approvedAt: null },
+      shipTo: { country: 'US', region: 'CA', city: null, postalCode: null, timeZone: null },
+      ...{ promisedAt: this.clock.at + 5 * 86_400_000, totalCents: null, freightCents: null },
+      ...{ taxCents: null, discountCents: null, flags: [] },
+    }
+    const all: NewLine[] = Object.entries(lines).map(([sku, quantity], i) => ({
+      ...{ lineId: String(i + 1), sku, quantity, cancelled: 0, shipped: 0, ...money },
+    }))
+    await this.core.execute('CreateOrder', { order, lines: all }, { at: this.clock.at })
+    await advance(id, this.context)
+    return this.get(id)
+  }
+
+  get(id: string): Order {
+    const found = this.core.state().orders.get(id)
+    if (found === undefined) throw new Error(`no order ${id}`)
+    return found
+  }
+
+  /** Moves the clock on and lets everything go as far as it goes. */
+  async later(minutes: number): Promise<void> {
+    this.clock.at += minutes * 60_000
+    for (const orderId of this.core.state().waiting) await advance(orderId, this.context)
+    await this.flows.turn()
+  }
+
+  /** The run of an order that has not ended. */
+  run(id: string) {
+    return [...this.core.state().flows.runs.values()].find(({ orderId }) => orderId === id)
+  }
+
+  /** Steps that runs of an order took: `tile: outcome`. */
+  async steps(id: string): Promise<string[]> {
+    const events = await this.log.read(this.core.stream, 0, 1_000_000)
+    return events.flatMap(({ type, data }) => {
+      if (type !== 'FlowStepTaken') return []
+      const { orderId, step } = data as { orderId: string; step: { tileId: string; outcome: string } }
+      return orderId === id ? [`${step.tileId}: ${step.outcome}`] : []
+    })
+  }
+
+  /** Writes a custom action. */
+  action(name: string, text: string): void {
+    writeFileSync(join(this.folder, `${name}.js`), text)
+  }
+
+  /** Units allocated and reserved everywhere. */
+  held(): number {
+    let units = 0
+    for (const { allocated, reserved } of this.core.state().stock.values()) units += allocated + reserved
+    return units
+  }
+}
+
+/** A flow of orders of one channel, from its tiles without start and exit. */
+export function flowOf(tiles: api.FlowTile[], more: Partial<api.FlowDocument> = {}): api.FlowDocument {
+  const [first] = tiles
+  return {
+    ...{ format: 1, flowId: 'web', kind: 'order', title: 'Web orders', match: 'order.channel == "web"' },
+    tiles: [
+      { type: 'start', id: 'start', next: first?.id ?? 'exit' },
+      ...tiles,
+      { type: 'exit', id: 'exit' },
+    ],
+    ...more,
+  }
+}
+
+/** Validate, source, reserve and release, then `next`. */
+export function straightTiles(next = 'exit'): api.FlowTile[] {
+  return [
+    { type: 'validate_header', id: 'validate', next: 'source' },
+    { type: 'source', id: 'source', next: 'reserve' },
+    { type: 'reserve', id: 'reserve', next: 'release' },
+    { type: 'release', id: 'release', next },
+  ]
+}
