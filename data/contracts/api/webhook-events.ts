@@ -156,6 +156,34 @@ export const hookNotice = open({
 })
 export type HookNotice = Of<typeof hookNotice>
 
+/** What a node is to be told of a move. */
+export const hookNodeAction = open({
+  action: oneOf(['send', 'cancel'] as const),
+  nodeId: Type.String(),
+  fulfillmentOrderId: Type.String(),
+  idempotencyKey: text('the same however often it is sent: do it once'),
+})
+export type HookNodeAction = Of<typeof hookNodeAction>
+
+/** A plan of reroutes. */
+export const hookPlan = open({
+  planId: Type.String(),
+  kind: Type.String(),
+  incidentId: orNull(Type.String()),
+  status: oneOf(['proposed', 'approved', 'rejected', 'expired', 'done'] as const),
+  title: text('one sentence: what is to be moved, what it costs and saves'),
+  reason: text('why it waits for a person'),
+  orders: Type.Integer(),
+  extraCents: centsInteger,
+  hoursSaved: Type.Number(),
+  lateAvoided: Type.Number(),
+  currency: Type.String(),
+  expiresAt: instantText,
+  decidedBy: orNull(Type.String()),
+  note: orNull(Type.String()),
+})
+export type HookPlan = Of<typeof hookPlan>
+
 const market = text('market it happened in')
 const reason = text('why')
 const noticed = {
@@ -196,8 +224,16 @@ export const webhookData = {
     ...decided,
     fulfillmentOrderId: text('work that was taken back'),
     newFulfillmentOrders: Type.Array(hookWork),
+    actions: Type.Array(hookNodeAction, { description: 'what the nodes are to be told, in this order' }),
   }),
   'order.reroute_refused': open(decided),
+  'order.reroute_undone': open({
+    ...{ market, order: hookOrder, decisionId: text('decision that was taken back'), reason },
+    newFulfillmentOrders: Type.Array(hookWork),
+    actions: Type.Array(hookNodeAction, { description: 'what the nodes are to be told, in this order' }),
+  }),
+  'reroute.plan_proposed': open({ market, plan: hookPlan }),
+  'reroute.plan_decided': open({ market, plan: hookPlan }),
   'order.backordered': open({ ...decided, reason }),
   'order.shipped': shipped,
   'order.delivered': delivered,
@@ -219,7 +255,10 @@ export const webhookEventWords: Record<WebhookEventType, string> = {
   'incident.escalated': 'Nobody took note of an incident in time: the next step of its rule is told.',
   'incident.resolved': 'An incident has ended.',
   'order.rerouted': 'Work of an order was moved to another node.',
+  'order.reroute_undone': 'Work that was moved went back to where it came from.',
   'order.reroute_refused': 'An order at risk was left where it is, and why.',
+  'reroute.plan_proposed': 'Moves of orders wait for a person to approve them.',
+  'reroute.plan_decided': 'A plan was approved, rejected, carried out, or its time is over.',
   'order.backordered': 'Goods of an order are nowhere to be had now.',
   'order.shipped': 'Goods of an order have left, or wait for the customer to collect them.',
   'order.delivered': 'Goods of an order reached the customer.',

@@ -45,6 +45,15 @@ export class Announcer {
         return 'order.rerouted'
       case 'RerouteDeclined':
         return event.data.decision.status === 'held_out' ? null : 'order.reroute_refused'
+      case 'RerouteUndone':
+        return 'order.reroute_undone'
+      case 'ReroutePlanProposed':
+        return 'reroute.plan_proposed'
+      case 'ReroutePlanApproved':
+      case 'ReroutePlanRejected':
+      case 'ReroutePlanExpired':
+      case 'ReroutePlanDone':
+        return 'reroute.plan_decided'
       case 'OrderBackordered':
         return 'order.backordered'
       // Goods that wait for their customer have left the shelf as those in a parcel have.

@@ -5,6 +5,7 @@ import type { api } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
 import { type CoreEvent, type CoreState, coreEvent, type DecisionRecord } from '#orchestrator/core'
 import { noticeData } from './notice.ts'
+import { nodeActions, planData, undoneActions } from './plan-view.ts'
 import {
   decisionView,
   incidentEndView,
@@ -59,7 +60,26 @@ function dataOf(event: CoreEvent, state: CoreState): object | null {
         ...orderAndDecision(event.data, state),
         fulfillmentOrderId: event.data.fulfillmentOrderId,
         newFulfillmentOrders: event.data.work.map((work) => workView(work, state)),
+        actions: nodeActions(event.data, state),
       } satisfies WithoutMarket<'order.rerouted'>
+    case 'RerouteUndone':
+      return {
+        order: orderView(event.data.orderId, state),
+        decisionId: event.data.decisionId,
+        reason: event.data.reason,
+        newFulfillmentOrders: event.data.work.map((work) => workView(work, state)),
+        actions: undoneActions(event.data, state),
+      } satisfies WithoutMarket<'order.reroute_undone'>
+    case 'ReroutePlanProposed':
+      return planData(event.data.plan.planId, 'proposed', state)
+    case 'ReroutePlanApproved':
+      return planData(event.data.planId, 'approved', state)
+    case 'ReroutePlanRejected':
+      return planData(event.data.planId, 'rejected', state)
+    case 'ReroutePlanExpired':
+      return planData(event.data.planId, 'expired', state)
+    case 'ReroutePlanDone':
+      return planData(event.data.planId, 'done', state)
     case 'RerouteDeclined':
       return orderAndDecision(event.data, state) satisfies WithoutMarket<'order.reroute_refused'>
     case 'OrderBackordered':

@@ -110,6 +110,21 @@ const refused: api.HookDecision = {
   hoursSaved: null,
 }
 
+const action = (name: 'send' | 'cancel', fulfillmentOrderId: string) => ({
+  action: name,
+  nodeId: name === 'send' ? 'fab:DAL' : 'fab:RNO',
+  fulfillmentOrderId,
+  idempotencyKey: `main/${order.orderId}/inc_1/${fulfillmentOrderId}/${name}`,
+})
+
+const plan: api.HookPlan = {
+  ...{ planId: 'plan_incident_inc_1_m8', kind: 'incident', incidentId: 'inc_1', status: 'proposed' },
+  title: 'Reno is falling behind: move 120 orders from Reno to Dallas, +412.00 USD, saves 118 late orders',
+  ...{ reason: '120 orders are more than 100', orders: 120, extraCents: 41_200, hoursSaved: 2_640 },
+  ...{ lateAvoided: 118, currency: 'USD', expiresAt: '2026-03-02T12:00:00.000Z' },
+  ...{ decidedBy: null, note: null },
+}
+
 const datas: api.WebhookData = {
   'incident.opened': { market, incident, incidents: [incident], notice: notice(1, 'opened') },
   'incident.updated': { market, incident: changed, incidents: [changed], notice: notice(2, 'changed') },
@@ -128,8 +143,16 @@ const datas: api.WebhookData = {
     ...{ market, order, decision, incident: name },
     fulfillmentOrderId: '100482-F1',
     newFulfillmentOrders: [work],
+    actions: [action('send', '100482-F2'), action('cancel', '100482-F1')],
   },
   'order.reroute_refused': { market, order, decision: refused, incident: name },
+  'order.reroute_undone': {
+    ...{ market, order, decisionId: decision.decisionId, reason: 'undone by hand' },
+    newFulfillmentOrders: [{ ...work, fulfillmentOrderId: '100482-F3' }],
+    actions: [action('send', '100482-F3'), action('cancel', '100482-F2')],
+  },
+  'reroute.plan_proposed': { market, plan },
+  'reroute.plan_decided': { market, plan: { ...plan, status: 'approved', decidedBy: 'Mia' } },
   'order.backordered': { market, order, decision: null, incident: null, reason: 'no_stock' },
   'order.shipped': {
     ...{ market, order, fulfillmentOrder: work },

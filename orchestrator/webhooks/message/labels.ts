@@ -17,7 +17,7 @@ const levels = { high: 'critical', medium: 'warning', low: 'info' } as const
 /** Names of the labels that messages of a type may have. */
 export function labelNames(type: api.WebhookEventType): string[] {
   const common = ['market', 'type']
-  if (type === 'webhook.test') return common
+  if (type === 'webhook.test' || type.startsWith('reroute.')) return common
   const incident = ['incident', 'severity', 'metric', 'dimension']
   if (type.startsWith('incident.')) return [...common, ...incident, 'node', 'carrier', 'reason']
   const order = [

@@ -51,6 +51,15 @@ function tell({ type, data }: MessageBody): Story {
       const story = { title: `Order ${nameOf(order)} stays where it is`, mood: 'warn' as const }
       return { ...aboutOrder(order), ...story, text: sentence(decision?.reason ?? 'No reason is known') }
     }
+    case 'order.reroute_undone': {
+      const { order, reason, newFulfillmentOrders } = data as Of<'order.reroute_undone'>
+      const to = newFulfillmentOrders[0]?.node?.name ?? 'its node'
+      const title = `Order ${nameOf(order)} went back to ${to}`
+      return { ...aboutOrder(order), title, mood: 'plain', text: sentence(reason) }
+    }
+    case 'reroute.plan_proposed':
+    case 'reroute.plan_decided':
+      return planned(data as Of<'reroute.plan_proposed'>)
     case 'order.backordered': {
       const { order, reason } = data as Of<'order.backordered'>
       const title = `Order ${nameOf(order)} is on backorder`
@@ -133,6 +142,32 @@ function moved({ order, decision, incident, newFulfillmentOrders }: Of<'order.re
   const base = aboutOrder(order)
   const text = sentence(decision?.reason ?? 'No reason is known')
   return { ...base, title: `Order ${nameOf(order)} moved to ${to}`, mood: 'good', text, facts }
+}
+
+const planWords: Record<api.HookPlan['status'], string> = {
+  proposed: 'Waits for approval',
+  approved: 'Approved',
+  rejected: 'Rejected',
+  expired: 'Not decided in time',
+  done: 'Carried out',
+}
+
+function planned({ plan }: Of<'reroute.plan_proposed'>): Story {
+  const { status, title, reason, orders, extraCents, currency, expiresAt, decidedBy, planId } = plan
+  const facts: Story['facts'] = [
+    ['Orders', number(orders)],
+    ['Costs', money(extraCents, currency)],
+  ]
+  if (status === 'proposed') facts.push(['Until', day(expiresAt)])
+  if (decidedBy !== null) facts.push(['By', decidedBy])
+  return {
+    title: `${planWords[status]}: ${title}`,
+    mood: status === 'proposed' ? 'warn' : 'plain',
+    text: sentence(reason),
+    facts,
+    path: `/reroutes?plan=${encodeURIComponent(planId)}`,
+    subject: planId,
+  }
 }
 
 function left({ order, fulfillmentOrder, shipment }: Of<'order.shipped'>): Story {
