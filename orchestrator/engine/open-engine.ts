@@ -2,7 +2,7 @@
 
 import type { Effects } from '#data/kernel'
 import { openSnapshotFiles } from '#data/log'
-import { type Core, type CoreOptions, openCore } from '#orchestrator/core'
+import { type ChangeKind, type Core, type CoreOptions, openCore } from '#orchestrator/core'
 import { advance, type FlowContext, FlowRuntime, watchFlows } from '#orchestrator/flows'
 import { openProjector } from '#orchestrator/projection'
 import { Replays } from '#orchestrator/replay'
@@ -80,7 +80,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     dataTo: () => watermark,
     pending: () => projector.pending(),
   })
-  core.onChange(({ kind }) => (kind === 'order' || kind === 'stock' ? heartbeat.soon() : undefined))
+  core.onChange(({ kind }) => (waking.has(kind) ? heartbeat.soon() : undefined))
   const watches = watch(flow, effects, () => heartbeat.soon())
   return {
     ...{ workspace, market, core, now, worlds, flows, learning: learns.learning, project, replays },
@@ -120,6 +120,9 @@ function flowContext(
   const straight = { core, worlds, now }
   return { ...straight, flows: new FlowRuntime(straight, { log, effects, folder: paths.actions }) }
 }
+
+/** Changes that a turn of the loop may have something to do about. */
+const waking: ReadonlySet<ChangeKind> = new Set(['order', 'stock', 'incident', 'policy'])
 
 /** What looks at the clock of the market beside the loop. */
 function watch({ core, now, flows }: WithFlows, effects: Effects, wake: () => void) {

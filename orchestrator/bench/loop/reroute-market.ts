@@ -10,6 +10,8 @@ export interface MarketSize {
   /** Nodes that hold all of the orders, and get an incident. */
   stricken: number
   skus: number
+  /** When its orders came, epoch ms; default `startedAt`. */
+  at?: number
 }
 
 /** Time of the market when its orders came, epoch ms. */
@@ -20,8 +22,7 @@ const hourMs = 3_600_000
 
 /** Fills a core; the same size gives the same market. */
 export async function fillMarket(core: Core, size: MarketSize): Promise<void> {
-  const { nodes, orders, skus } = size
-  const at = startedAt
+  const { nodes, orders, skus, at = startedAt } = size
   const nodeList = Array.from({ length: nodes }, (_, i) => nodeOf(i, nodes))
   await core.execute('DefineNodes', { nodes: nodeList }, { at })
   const units = Math.ceil((orders * 4) / (nodes * skus)) + 20
@@ -38,14 +39,23 @@ export async function fillMarket(core: Core, size: MarketSize): Promise<void> {
     )
     await core.execute('CountStock', { items }, { at })
   }
-  for (let from = 0; from < orders; from += sideBySide) {
-    const count = Math.min(sideBySide, orders - from)
-    await Promise.all(Array.from({ length: count }, (_, i) => release(core, from + i, size)))
-  }
+  await releaseOrders(core, { from: 0, count: orders }, size)
   for (let i = 0; i < size.stricken; i++) {
-    const finding = findingOf(nodeIdOf(i))
+    const finding = findingOf(nodeIdOf(i), at)
     const impact = { ordersAtRisk: orders / size.stricken, centsAtRisk: 0, currency: 'USD' }
     await core.execute('OpenIncident', { incidentId: `inc_${i}`, finding, impact }, { at })
+  }
+}
+
+/** Orders that are released at the stricken nodes; each number is another order. */
+export async function releaseOrders(
+  core: Core,
+  { from, count }: { from: number; count: number },
+  size: MarketSize,
+): Promise<void> {
+  for (let done = 0; done < count; done += sideBySide) {
+    const some = Math.min(sideBySide, count - done)
+    await Promise.all(Array.from({ length: some }, (_, i) => release(core, from + done + i, size)))
   }
 }
 
@@ -79,8 +89,8 @@ function nodeOf(i: number, count: number): Node {
 
 const regions = ['CA', 'TX', 'NV', 'OH', 'NY', 'FL', 'IL', 'WA', 'GA', 'PA']
 
-async function release(core: Core, i: number, { skus, stricken }: MarketSize): Promise<void> {
-  const at = startedAt
+async function release(core: Core, i: number, size: MarketSize): Promise<void> {
+  const { skus, stricken, at = startedAt } = size
   const orderId = `order-${i}`
   const lines = Array.from({ length: 1 + (i % 3) }, (_, line) => ({
     lineId: String(line + 1),
@@ -138,7 +148,7 @@ function sourced(orderId: string, toNodeId: string): DecisionRecord {
   }
 }
 
-function findingOf(nodeId: string): Finding {
+function findingOf(nodeId: string, at: number): Finding {
   return {
     key: `node/${nodeId}`,
     metric: 'backlog',
@@ -146,7 +156,7 @@ function findingOf(nodeId: string): Finding {
     dimensionValue: nodeId,
     severity: 0.9,
     title: `${nodeId} is falling behind`,
-    beganAt: startedAt - hourMs,
+    beganAt: at - hourMs,
     value: 400,
     expected: 100,
     expectedLow: 80,
