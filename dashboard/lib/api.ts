@@ -173,6 +173,25 @@ export const server = {
   cancelReplay: (id: string) => ask<api.Replay>('POST', `/replays/${part(id)}/cancel`),
   replayChanges: (id: string, query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.ReplayChange>>('GET', `/replays/${part(id)}/changes`, reading(signal, query)),
+  policies: (signal?: AbortSignal) => ask<api.PoliciesAnswer>('GET', '/policies', reading(signal)),
+  policyFacts: (signal?: AbortSignal) =>
+    ask<api.PolicyFactsAnswer>('GET', '/policies/facts', reading(signal)),
+  checkPolicy: (body: api.OrderPolicyDraft, signal?: AbortSignal) =>
+    ask<api.PolicyCheckAnswer>('POST', '/policies/check', signal ? { body, signal } : { body }),
+  policyForm: (body: api.FormAsked) => ask<api.FormAnswer>('POST', '/policies/form', { body }),
+  draftPolicy: (body: api.OrderPolicyDraft) => ask<api.PolicyDrafted>('POST', '/policies', { body }),
+  publishPolicy: (id: string, body: api.PolicyPublish) =>
+    ask<api.PolicyChanged>('POST', `/policies/${part(id)}/publish`, { body }),
+  retirePolicy: (id: string, body: { reason: string }) =>
+    ask<api.PolicyChanged>('POST', `/policies/${part(id)}/retire`, { body }),
+  replays: (signal?: AbortSignal) => ask<api.ReplaysAnswer>('GET', '/replays', reading(signal)),
+  startReplay: (body: api.ReplayRequest) => ask<api.Replay>('POST', '/replays', { body }),
+  pastReplay: (id: string, signal?: AbortSignal) =>
+    ask<api.Replay>('GET', `/replays/${part(id)}`, reading(signal)),
+  cancelReplay: (id: string) => ask<api.Replay>('POST', `/replays/${part(id)}/cancel`),
+  replayChanges: (id: string, query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.ReplayChange>>('GET', `/replays/${part(id)}/changes`, reading(signal, query)),
+
   promise: (body: api.PromiseRequest) => ask<api.PromiseAnswer>('POST', '/promise', { body }),
   whatIf: (body: api.WhatIfRequest, signal: AbortSignal) =>
     ask<api.WhatIfAnswer>('POST', '/sourcing/simulate', { body, signal, patienceMs: solvingMs }),

@@ -17,7 +17,11 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   core: async () => (await import('./core/bench-core.ts')).benchCore,
   overview: async () => (await import('./overview.ts')).benchOverview,
   sourcing: async () => (await import('./sourcing/bench-sourcing.ts')).benchSourcing,
-  loop: async () => (await import('./loop/bench-loop.ts')).benchLoop,
+  loop: async () => {
+    const { benchLoop } = await import('./loop/bench-loop.ts')
+    const { benchPolicies } = await import('./loop/policies.ts')
+    return async (effects) => [...(await benchPolicies()), ...(await benchLoop(effects))]
+  },
   quality: async () => (await import('./quality/bench-quality.ts')).benchQuality,
   models: async () => (await import('./models/bench-models.ts')).benchModels,
   demo: async () => (await import('./demo.ts')).benchDemo,

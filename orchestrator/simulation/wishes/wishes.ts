@@ -7,6 +7,7 @@ import { marketWishes } from './market-wishes.ts'
 import { networkWishes } from './network-wishes.ts'
 import { nextStep, type Wanted } from './next-step.ts'
 import { orderWishes } from './order-wishes.ts'
+import { policyWishes } from './policy-wishes.ts'
 import { spoiled } from './spoil.ts'
 import { stockWishes } from './stock-wishes.ts'
 import { transferWishes } from './transfer-wishes.ts'
@@ -33,6 +34,7 @@ const makers: WishesOf<CommandData> = {
   ...marketWishes,
   ...networkWishes,
   ...flowWishes,
+  ...policyWishes,
 }
 
 /** Names of all commands. */
@@ -51,6 +53,9 @@ const usual: Partial<Record<CommandType, number>> = {
   ChangeNetwork: 0.5,
   PublishStrategy: 0.2,
   SetStrategyRules: 0.2,
+  DraftPolicy: 0.2,
+  PublishPolicy: 0.2,
+  RetirePolicy: 0.1,
   DefineProducts: 0.2,
 }
 
