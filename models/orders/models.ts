@@ -102,7 +102,7 @@ class OrderModels implements Models {
   readonly #effects: Effects
   readonly #ready = new Map<string, Ready>()
   readonly #states = new Map<string, api.ModelState>()
-  readonly #watches = new DriftWatches(watchedFeatures)
+  readonly #watches = new DriftWatches(watchedFeatures, 3_600_000, 24 * 3_600_000)
   /** Versions that the thread has in memory, by market. */
   readonly #loaded = new Map<string, string>()
   readonly #thread: TaskThread

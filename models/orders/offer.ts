@@ -1,7 +1,7 @@
 // The model of orders as the registry keeps it: its name, what is offered, and what is taken out again. Shapes only.
 
 import type { ModelRef, Ready, Registry } from '../registry/index.ts'
-import type { OrderHistory } from './features.ts'
+import { features, type OrderHistory } from './features.ts'
 import { type ModelMeta, type OrderModel, ordersKind, type Trained } from './meta.ts'
 
 /** Names the model of orders of a market. */
@@ -25,7 +25,7 @@ export function offerOf(
       to: new Date(of.history.to).toISOString(),
       rows,
       fingerprint,
-      features: meta.encodings.map(({ name }) => name),
+      features: [...new Set(features.map(({ title }) => title))],
       backend,
       seed: of.seed,
       metrics: { heldError: meta.heldError },

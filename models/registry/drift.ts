@@ -56,13 +56,19 @@ export class DriftWatch {
   #counts: number[][]
   #pValues: number[] = []
   #at = Number.NEGATIVE_INFINITY
+  #first: number | null = null
   readonly #everyMs: number
+  readonly #spanMs: number
 
-  /** @param everyMs market time between two looks; questions between them are not counted */
-  constructor(profile: Profile, everyMs = 3_600_000) {
+  /**
+   * @param everyMs market time between two looks; questions between them are not counted
+   * @param spanMs market time that looks have to span before anything is said: what is seen by night is no drift
+   */
+  constructor(profile: Profile, everyMs = 3_600_000, spanMs = 0) {
     this.profile = profile
     this.#counts = profile.columns.map(({ shares }) => shares.map(() => 0))
     this.#everyMs = everyMs
+    this.#spanMs = spanMs
   }
 
   /** Whether it wants to see what is asked now. @param at epoch ms of the market */
@@ -79,10 +85,12 @@ export class DriftWatch {
     )
     this.#pValues = [...this.#pValues, ...pValues].slice(-5_000)
     this.#at = at
+    this.#first ??= at
   }
 
   /** What has moved and what has not, the largest first; empty before it saw enough. */
   drifts(): Drift[] {
+    if (Math.abs(this.#at - (this.#first ?? this.#at)) < this.#spanMs) return []
     const inputs = this.profile.columns.flatMap((column, i) => {
       const drift = driftOf(column, this.profile.rows, this.#counts[i] ?? [])
       return drift === null ? [] : [drift]

@@ -8,15 +8,18 @@ import { watchedPart } from './profile.ts'
 export class DriftWatches {
   readonly #titles: ReadonlyMap<string, string> | null
   readonly #everyMs: number | undefined
+  readonly #spanMs: number | undefined
   readonly #watches = new Map<string, { version: string; watch: DriftWatch }>()
 
   /**
    * @param titles of the inputs that are watched, by name; null = all, by their names
    * @param everyMs market time between two looks. Default an hour
+   * @param spanMs market time that looks have to span before anything is said. Default none
    */
-  constructor(titles: ReadonlyMap<string, string> | null, everyMs?: number) {
+  constructor(titles: ReadonlyMap<string, string> | null, everyMs?: number, spanMs?: number) {
     this.#titles = titles
     this.#everyMs = everyMs
+    this.#spanMs = spanMs
   }
 
   /** The watch over a version in use; null where it says nothing of what it learned from. */
@@ -25,7 +28,7 @@ export class DriftWatches {
     if (known?.version === version) return known.watch
     if (profile === null) return null
     const seen = this.#titles === null ? profile : watchedPart(profile, this.#titles)
-    const watch = new DriftWatch(seen, this.#everyMs)
+    const watch = new DriftWatch(seen, this.#everyMs, this.#spanMs)
     this.#watches.set(name, { version, watch })
     return watch
   }

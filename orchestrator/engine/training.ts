@@ -44,18 +44,18 @@ export function ordersModel({
     does: 'Tells which open orders are unlike what orders usually look like at their age, and why.',
     drifts: () => models.drifts(market),
     train: async (signal, onProgress) => {
-      const learn = async (size: 'small' | 'full', from: number) => {
+      const learn = async (size: 'small' | 'full', from: number, to: number) => {
         const step = size === 'small' ? 'a quick first version' : 'learning and testing on the past'
-        const told = (share: number) => onProgress({ step, share: from + (1 - from) * share })
+        const told = (share: number) => onProgress({ step, share: from + (to - from) * share })
         const options = { market, now: now(), size, signal, onProgress: told }
         return warehouse.reading((queries) => models.trainOrders(queries, options))
       }
       if (!models.isReady(market)) {
-        const { state, note } = await learn('small', 0)
+        const { state, note } = await learn('small', 0, 0.1)
         if (state !== 'ready') return note
       }
       await models.measure()
-      await learn('full', 0.1)
+      await learn('full', 0.1, 1)
       const [newest] = models.registry.versions({ market, model: 'orders' })
       const verdict = newest?.card.verdict
       return verdict === undefined || verdict.isPromoted

@@ -122,6 +122,8 @@ describe('the model of orders', () => {
       expect(row).toMatchObject({ grain: 'record', metric: 'order', dimension: 'order' })
       expect(Value.Errors(operations.anomalies.schema, row)).toEqual([])
     }
+    expect(models.drifts(market)).toEqual([])
+    await home.warehouse.reading((queries) => models.scoreOrders(queries, { market, now: end + 25 * hourMs }))
     const drifts = models.drifts(market)
     expect(drifts.map(({ name }) => name)).toEqual(expect.arrayContaining(['value', 'node', 'score']))
     expect(drifts.filter(({ name }) => /^(day_|is_weekend)/.test(name))).toEqual([])
