@@ -167,12 +167,6 @@ export const server = {
     ask<api.StrategyCheckAnswer>('POST', '/strategies/check', { body }),
   setStrategyRules: (body: api.StrategyRules) => ask<api.StrategyRules>('PUT', '/strategies/rules', { body }),
 
-  replays: (signal?: AbortSignal) => ask<api.ReplaysAnswer>('GET', '/replays', reading(signal)),
-  startReplay: (body: api.ReplayRequest) => ask<api.Replay>('POST', '/replays', { body }),
-    ask<api.Replay>('GET', `/replays/${part(id)}`, reading(signal)),
-  cancelReplay: (id: string) => ask<api.Replay>('POST', `/replays/${part(id)}/cancel`),
-  replayChanges: (id: string, query: Query, signal?: AbortSignal) =>
-    ask<api.Page<api.ReplayChange>>('GET', `/replays/${part(id)}/changes`, reading(signal, query)),
   policies: (signal?: AbortSignal) => ask<api.PoliciesAnswer>('GET', '/policies', reading(signal)),
   policyFacts: (signal?: AbortSignal) =>
     ask<api.PolicyFactsAnswer>('GET', '/policies/facts', reading(signal)),

@@ -7,6 +7,7 @@ import { changeTests, holdTests, queueTests } from './lifecycle.ts'
 import { lockedTests } from './locked.ts'
 import { detectionTests, modelTests } from './models.ts'
 import { pageTests } from './pages.ts'
+import { policyTests } from './policies.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
 import { decisionTests, networkTests, strategyTests } from './sourcing.ts'
@@ -57,6 +58,7 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
     strategyTests(open)
     decisionTests(open)
   })
+  describe('used to say what orders are asked', () => policyTests(open))
   describe('used to detect', () => {
     detectionTests(open)
     modelTests(open)

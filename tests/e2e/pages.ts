@@ -22,6 +22,7 @@ const sights: Record<string, Sight> = {
   position: { path: ({ position }) => `/inventory/position?${position}`, shows: 'Safety stock' },
   network: { path: () => '/network', shows: 'Cut-off' },
   strategies: { path: () => '/strategies', shows: 'Rules that choose' },
+  policies: { path: () => '/policies', shows: 'No policy is in force' },
   'what if': { path: () => '/what-if', shows: 'What could we promise?' },
   models: { path: () => '/models', shows: 'Train now' },
   detection: { path: () => '/models/detection', shows: 'Rules for single series' },
