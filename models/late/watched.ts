@@ -6,7 +6,6 @@ import { calibrated } from './calibrate.ts'
 import { type Judged, judge } from './judged.ts'
 import type { LateMeta, LateVersion } from './model.ts'
 import type { Passage } from './passage.ts'
-import { seenAt } from './past.ts'
 import { type Staged, seen } from './sights.ts'
 
 const hourMs = 3_600_000
@@ -14,16 +13,8 @@ const hourMs = 3_600_000
 const recentMs = 10 * 24 * hourMs
 const recentAtMost = 5_000
 
-/** What of each decision is watched: its title, and how it is told. */
+/** What of each decision is watched: its title, and how it is told. Running means are not: they move by themselves. */
 const columns: Record<string, { title: string; of: (sight: Staged) => number | string | null }> = {
-  processing_hours: {
-    title: 'hours expected at the node',
-    of: ({ seen }) => Math.expm1(seen[seenAt.processing_expected] ?? 0),
-  },
-  transit_hours: {
-    title: 'hours expected on the way',
-    of: ({ seen }) => Math.expm1(seen[seenAt.transit_expected] ?? 0),
-  },
   window_hours: {
     title: 'hours from release to the promise',
     of: ({ work: { promisedAt, releasedAt } }) =>
