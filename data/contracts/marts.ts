@@ -249,4 +249,11 @@ export const returns = table('returns', 'one row per return line', ['order_id', 
   lossCents: cents('value lost'),
 })
 
-export { marketClock, metricCatalogue, metricLeaves, metricPoints, metricRevisions } from './metrics.ts'
+export {
+  marketClock,
+  metricCatalogue,
+  metricLeaves,
+  metricPoints,
+  metricRevisions,
+  stepHours,
+} from './metrics.ts'

@@ -36,6 +36,42 @@ export const metricLeaves = table(
   },
 )
 
+/** Steps of work by the hour: what was there to be done, and what of it was done. */
+export const stepHours = table(
+  'step_hours',
+  'one row per step, hour, slice and stratum',
+  [
+    'market',
+    'step',
+    'bucket_start',
+    'provider',
+    'node',
+    'carrier',
+    'service',
+    'lane',
+    'sku_class',
+    'channel',
+    'region',
+    'stratum',
+  ],
+  {
+    market: text('market'),
+    step: text('pick, pack, send, refuse, short, freight, deliver, order, cancel, line or write_off'),
+    bucketStart: instant('start of the hour'),
+    provider: text('provider'),
+    node: text('node; "none" where the step has none, as in what follows'),
+    carrier: text('carrier'),
+    service: text('service of the carrier'),
+    lane: text('lane'),
+    skuClass: text('class'),
+    channel: text('channel'),
+    region: text('region'),
+    stratum: integer('age in hours, day and part of day, or 0 and 1: by step'),
+    atRisk: integer('what was there to be done'),
+    done: integer('what of it was done; cents of freight, units written off'),
+  },
+)
+
 /** Series: metric x dimension x time. */
 export const metricPoints = table(
   'metric_points',

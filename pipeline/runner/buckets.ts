@@ -67,13 +67,16 @@ const loadedHours = `
       AND bucket_start >= (SELECT min(loaded_at) - INTERVAL 1 HOUR FROM loads)
   )`
 
-/** Days that come under or out of the clock: dense series, kept leaves, buckets that become complete. */
+/** Days that come under or out of the clock: dense series, kept leaves and steps, buckets that become complete. */
 const ranges = (clock: string) => `
   SELECT market, 'dense' AS range, unnest(range(epoch_us(dense_from::TIMESTAMPTZ) // 86400000000,
     epoch_us(watermark) // 86400000000 + 1)) AS bucket_day FROM ${clock}
   UNION ALL
   SELECT market, 'leaves', unnest(range(epoch_us(leaves_from::TIMESTAMPTZ) // 86400000000,
     epoch_us(watermark) // 86400000000 + 1)) FROM ${clock}
+  UNION ALL
+  SELECT market, 'steps', unnest(range(epoch_us(greatest(leaves_from, watermark::DATE - 42)::TIMESTAMPTZ)
+    // 86400000000, epoch_us(watermark) // 86400000000 + 1)) FROM ${clock}
   UNION ALL
   SELECT market, watermark::VARCHAR, unnest(range(epoch_us(watermark) // 86400000000 - 1,
     epoch_us(watermark) // 86400000000 + 1)) FROM ${clock}`
@@ -84,7 +87,7 @@ const clockDays = `
     UNION ((${ranges('market_clock')}) EXCEPT (${ranges('cycle_old_market_clock')}))
   )`
 
-/** The condition of rows of `metric_points` and `metric_leaves` in the days listed. */
+/** The condition of rows of `metric_points`, `metric_leaves` and `step_hours` in the days listed. */
 export async function inListedDays(queries: Queries): Promise<string> {
   const { low, high } = await span(queries)
   return `bucket_start >= make_timestamptz(${low} * 86400000000)

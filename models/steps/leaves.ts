@@ -1,0 +1,114 @@
+// The finest slices of a market, each with the law it follows and the slices it belongs to. They see no hours.
+
+import { type StepColumn, type StepKind, stepColumns, stepKinds, workSteps } from './kinds.ts'
+import { Capacity, RateLaw } from './laws.ts'
+import { Scatter } from './scatter.ts'
+import { type Kin, Slice, valueIn } from './slices.ts'
+import { isOfNode, kindsOfDay, type StepPlace, shapeOf } from './strata.ts'
+
+/** A row of `step_hours`. */
+export interface StepRow extends Readonly<Record<StepColumn, string>> {
+  step: string
+  stratum: number
+  atRisk: number
+  done: number
+}
+
+/** A finest slice, with the law it follows and the slices it belongs to. */
+export interface Leaf {
+  kind: StepKind
+  law: RateLaw | null
+  own: string
+  peers: string
+  place: StepPlace
+  capacity: Capacity | null
+  slices: Slice[]
+}
+
+/** All leaves and slices of a market. */
+export class Leaves {
+  readonly #places: ReadonlyMap<string, StepPlace>
+  readonly #usual: StepPlace
+  readonly #laws = new Map<string, RateLaw>()
+  readonly #leaves = new Map<string, Leaf>()
+  readonly #kin = new Map<string, Kin>()
+  readonly #slices = new Map<string, Slice>()
+
+  constructor(places: ReadonlyMap<string, StepPlace>, usual: StepPlace) {
+    this.#places = places
+    this.#usual = usual
+  }
+
+  /** All slices, in the order in which they came. */
+  get slices(): ReadonlyMap<string, Slice> {
+    return this.#slices
+  }
+
+  /** The leaf of a row; null for a step that is not watched. */
+  of(row: StepRow): Leaf | null {
+    let name = row.step
+    for (const column of stepColumns) name += `\u001F${row[column]}`
+    const known = this.#leaves.get(name)
+    if (known !== undefined) return known
+    const kind = stepKinds.find(({ step }) => step === row.step)
+    if (kind === undefined) return null
+    const place = this.#places.get(row.node)
+    const leaf: Leaf = {
+      kind,
+      law: kind.law === 'flow' ? null : this.#lawOf(kind),
+      own: kind.lawBy.map((column) => row[column]).join(' x '),
+      peers: kind.step === 'deliver' || kind.step === 'freight' ? row.service : (place?.peers ?? ''),
+      place: place ?? this.#usual,
+      capacity: isOfNode(kind) ? new Capacity(kindsOfDay) : null,
+      slices: [],
+    }
+    for (const each of stepKinds) {
+      const isOf = each === kind || (each.step === 'work' && workSteps.includes(kind.step))
+      if (isOf) leaf.slices.push(...this.#slicesOf(each, row))
+    }
+    this.#leaves.set(name, leaf)
+    return leaf
+  }
+
+  #slicesOf(kind: StepKind, row: StepRow): Slice[] {
+    const found: Slice[] = []
+    for (const columns of kind.slices) {
+      const value = valueIn(row, columns)
+      if (value === null) continue
+      const kinName = `${kind.step}/${columns.join(' x ')}`
+      const kin = this.#kin.get(kinName) ?? { kind, columns, scatter: new Scatter(), slices: [] }
+      this.#kin.set(kinName, kin)
+      const name = `${kinName}/${value}`
+      let slice = this.#slices.get(name)
+      if (slice === undefined) {
+        slice = new Slice(kin, value)
+        kin.slices.push(slice)
+        this.#slices.set(name, slice)
+      }
+      found.push(slice)
+    }
+    return found
+  }
+
+  #lawOf(kind: StepKind): RateLaw {
+    const known = this.#laws.get(kind.step)
+    if (known !== undefined) return known
+    const law = new RateLaw(shapeOf(kind))
+    this.#laws.set(kind.step, law)
+    return law
+  }
+
+  /** A day is over: what is older counts less. */
+  fade(): void {
+    for (const law of this.#laws.values()) law.fade()
+    for (const { capacity } of this.#leaves.values()) capacity?.fade()
+    for (const slice of this.#slices.values()) {
+      slice.flow?.fade()
+      slice.scatter.fade(scatterKept)
+    }
+    for (const kin of this.#kin.values()) kin.scatter.fade(scatterKept)
+  }
+}
+
+/** What is left of how much slices scattered after a day. */
+const scatterKept = 0.98

@@ -1,0 +1,155 @@
+// Watches the steps of a market from cycle to cycle: reads the hours that are new, and tells the slices that hold work
+// up. It keeps what it learned between the calls and writes nothing.
+
+import { setImmediate } from 'node:timers/promises'
+import type { Queries } from '#data/warehouse'
+import { hourMs } from '../series/kept.ts'
+import { readSpan } from '../series/read.ts'
+import { Judgement } from '../series/settings.ts'
+import { zoneOffsetMs } from '../series/zone.ts'
+import { StepBook } from './book.ts'
+import type { AlarmLimits } from './evidence.ts'
+import type { Way } from './kinds.ts'
+import { readStepPlaces, readSteps } from './read.ts'
+import { type Alarm, type Root, rootsOf } from './roots.ts'
+import type { Slice } from './slices.ts'
+import type { StepPlace } from './strata.ts'
+
+/** Hours of history that are learned from, and hours read at once. */
+const historyHours = 42 * 24
+const hoursAtOnce = 96
+/** A slice strays by chance about once in so many hours over all slices: less than once a week. */
+const hoursBetween = 168 * 1.5
+const usualFdr = 0.1
+
+/** What the steps of a market say now. */
+export interface StepNews {
+  /** Whether enough was learned to judge. */
+  isReady: boolean
+  /** End of the newest hour taken, epoch ms. */
+  until: number
+  roots: Root[]
+  /** Slices of which a level that lasted became the usual one lately: key -> its start, epoch ms. */
+  newLevels: Map<string, number>
+  slices: number
+}
+
+/** The steps of one market. */
+export class StepWatch {
+  readonly #market: string
+  #book: StepBook | null = null
+  #usual: StepPlace = { timeZone: 'UTC', peers: '', country: '' }
+  #places = ''
+  #judgement = new Judgement()
+  #roots: Root[] = []
+  readonly #limits = new Map<Slice, Partial<Record<Way, AlarmLimits>>>()
+
+  constructor(market: string) {
+    this.#market = market
+  }
+
+  /**
+   * Takes every complete hour before `now` that was not taken yet; all of them where `now` is earlier than before.
+   * @param queries reads `step_hours`, `nodes`, `market_clock`
+   * @throws WAREHOUSE_QUERY
+   */
+  async look(queries: Queries, now: number, judgement: Judgement): Promise<StepNews> {
+    const span = await readSpan(queries, this.#market, now, hourMs)
+    if (span === null) return { isReady: false, until: now, roots: [], newLevels: new Map(), slices: 0 }
+    const { places, usual } = await readStepPlaces(queries, this.#market)
+    const known = JSON.stringify([...places])
+    const next = this.#book?.next ?? Number.NaN
+    const isFar = !(span.end >= next && span.end - next < historyHours / 2)
+    if (this.#book === null || isFar || known !== this.#places) {
+      this.#book = new StepBook(places, usual)
+      this.#roots = []
+    }
+    this.#places = known
+    this.#usual = usual
+    this.#judgement = judgement
+    this.#limits.clear()
+    const book = this.#book
+    const from = Number.isNaN(book.next) ? Math.max(span.start, span.end - historyHours) : book.next
+    await this.#take(queries, book, from, span.end)
+    return this.#tell(book)
+  }
+
+  async #take(queries: Queries, book: StepBook, from: number, end: number): Promise<void> {
+    for (let at = from; at < end; at += hoursAtOnce) {
+      const to = Math.min(end, at + hoursAtOnce)
+      const byHour = await readSteps(queries, this.#market, { from: at, end: to })
+      for (let hour = at; hour < to; hour++) {
+        const rows = this.#isClosed(hour) ? [] : (byHour.get(hour) ?? [])
+        // Before the first row there is nothing to learn from.
+        if (rows.length === 0 && Number.isNaN(book.next)) continue
+        if (this.#isClosed(hour)) book.skip(hour)
+        else book.take(hour, rows, this.#limitsOf)
+        // What explains what is part of what is learned, so it is told hour by hour.
+        if (book.isWarm) this.#roots = rootsOf(alarmsOf(book, this.#limitsOf), book.past, this.#limitsOf)
+      }
+      await setImmediate()
+    }
+  }
+
+  #tell(book: StepBook): StepNews {
+    const newLevels = new Map<string, number>()
+    for (const slice of book.slices) {
+      for (const { newLevelSince } of slice.ways) {
+        if (newLevelSince !== null) newLevels.set(slice.key, newLevelSince * hourMs)
+      }
+    }
+    return {
+      isReady: book.isWarm,
+      until: book.next * hourMs,
+      roots: this.#roots,
+      newLevels,
+      slices: book.size,
+    }
+  }
+
+  #isClosed(hour: number): boolean {
+    if (!this.#judgement.hasClosedDays) return false
+    const at = hour * hourMs
+    const local = new Date(at + zoneOffsetMs(this.#usual.timeZone, at))
+    return this.#judgement.isClosed(local.toISOString().slice(0, 10))
+  }
+
+  readonly #limitsOf = (slice: Slice, way: Way): AlarmLimits => {
+    const known = this.#limits.get(slice) ?? {}
+    const own = known[way]
+    if (own !== undefined) return own
+    const limits = this.#makeLimits(slice, way)
+    this.#limits.set(slice, { ...known, [way]: limits })
+    return limits
+  }
+
+  #makeLimits({ kind, kin, dimension, value }: Slice, way: Way): AlarmLimits {
+    const { unit, aspect, leastChange, leastShare, restHours } = kind
+    const watched = { metric: kind.metric[way], unit, kind: 'flow' as const, aspect, concern: way }
+    const name = { watched: { ...watched, dimensions: [], leastChange, leastShare, leastRecords: 0 } }
+    const own = this.#judgement.of({ ...name, dimension: dimension as 'all', dimensionValue: value })
+    const { fdr, newLevelHours } = this.#judgement.settings
+    const chance = hoursBetween * kinds * kin.slices.length
+    const stricter = Math.log(Math.max(1e-6, own.strictness)) + Math.log(usualFdr / Math.max(1e-9, fdr))
+    return {
+      alarm: own.isMuted ? Number.POSITIVE_INFINITY : Math.max(3, Math.log(chance) + stricter),
+      leastShare: own.leastShare,
+      leastChange: own.leastChange,
+      settleHours: newLevelHours,
+      restHours,
+    }
+  }
+}
+
+/** Kinds of slices over all steps: chance is shared by them evenly, and within each by its slices. */
+const kinds = 22
+
+function alarmsOf(book: StepBook, limitsOf: (slice: Slice, way: Way) => AlarmLimits): Alarm[] {
+  const alarms: Alarm[] = []
+  for (const slice of book.slices) {
+    for (const point of slice.ways) {
+      if (point.alarmedAt !== null) alarms.push({ slice, point, limit: limitsOf(slice, point.way).alarm })
+    }
+  }
+  return alarms
+}
