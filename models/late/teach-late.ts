@@ -12,6 +12,7 @@ import type { Passage } from './passage.ts'
 import { seenNames } from './past.ts'
 import { unpack } from './read.ts'
 import { type Staged, sightsOf } from './sights.ts'
+import { lateFeatures } from './titles.ts'
 import { lateProfile } from './watched.ts'
 
 /** Work with a known end below which nothing is taught. */
@@ -81,7 +82,7 @@ export async function teachFrom(
       rows: { trained: decided.length, held: figures.rows },
       fingerprint: traceOf(decided),
       profile: lateProfile(decided, judged, calibration),
-      features: [...seenNames],
+      features: [...lateFeatures],
       backend,
       backTest: { measure: 'log loss of missed promises', lowerIsBetter: true, folds },
       calibration: pointsOf(judged, tested.calibration, middle),
