@@ -2,6 +2,7 @@
 
 import { cents, instant, integer, json, number, optional, table, text, texts, truth, word } from './column.ts'
 
+export { flowRuns, flowSteps, providerActions } from './flow-tables.ts'
 export { incidentComments, incidentHistory, incidentNotices, incidents, silences } from './incident-tables.ts'
 export { policies, policyResults } from './policy-tables.ts'
 

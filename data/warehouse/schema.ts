@@ -100,6 +100,15 @@ const migrations: Migration[] = [
       await queries.run(createTableSql(operations.policyResults))
     },
   },
+  {
+    id: 10,
+    name: 'runs of flows, their steps, actions of providers',
+    run: async (queries) => {
+      for (const contract of [operations.flowRuns, operations.flowSteps, operations.providerActions]) {
+        await queries.run(createTableSql(contract as unknown as TableContract))
+      }
+    },
+  },
 ]
 
 async function addIncidentLife(queries: Queries): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from '#orchestrator/verbs'
 import { addDetect } from './detect-command.ts'
 import { addExplain } from './explain-command.ts'
+import { addFlow } from './flow-command.ts'
 import { addModel } from './model-command.ts'
 import { addNetwork } from './network-command.ts'
 import { absolute, list, mapping, present, whole } from './options.ts'
@@ -45,6 +46,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addData(program, verb)
   addQuarantine(program, verb)
   addNetwork(program, verb)
+  addFlow(program, verb)
   addModel(program, verb)
   addPolicy(program, verb)
   addSql(program, perform)

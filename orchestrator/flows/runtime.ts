@@ -259,8 +259,8 @@ function mayGoOn({ tokens, status }: FlowRun, at: number): boolean {
 }
 
 /**
- * Whether units came back after the flow handed them out: a node refused them, or did not find them. While the flow waits
- * for something else, they go the default way to another node.
+ * Whether units came back after the flow handed them out: a node refused them, or did not find them. While the
+ * flow waits for something else, they go the default way to another node.
  */
 function isLeftOver({ flows }: CoreState, order: Order): boolean {
   if (!order.work.some(({ releasedAt }) => releasedAt !== null)) return false

@@ -72,10 +72,13 @@ export async function findNodes(
   return lineIds === null ? wait(order, plan, context) : null
 }
 
+const noneKept: ReadonlyMap<string, string> = new Map()
+
 /** Nodes that policies keep an order away from, with the reason in words. */
 export function keptFrom(order: Order, { core, worlds, now }: FlowContext): ReadonlyMap<string, string> {
   const state = core.state()
   const policies = policiesAt(state, 'source')
+  if (policies.length === 0) return noneKept
   return nodesRefused(policies, order, state.nodes.keys(), factsHere(worlds, state, now()))
 }
 

@@ -11,6 +11,7 @@ import { addAlerting } from './routes/alerting.ts'
 import { addAnalysis } from './routes/analysis.ts'
 import { addDetection } from './routes/detection.ts'
 import { addExplaining } from './routes/explaining.ts'
+import { addFlows } from './routes/flows.ts'
 import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addIngest } from './routes/ingest.ts'
@@ -23,9 +24,9 @@ import { addOrders } from './routes/orders.ts'
 import { addPolicies } from './routes/policies.ts'
 import { addProbes } from './routes/probes.ts'
 import { addPromise } from './routes/promise.ts'
+import { addReplays } from './routes/replays.ts'
 import { addEffects } from './routes/reroute-effects.ts'
 import { addReroutes } from './routes/reroutes.ts'
-import { addReplays } from './routes/replays.ts'
 import { addScoring } from './routes/scoring.ts'
 import { addSession } from './routes/session.ts'
 import { addSimulate } from './routes/simulate.ts'
@@ -69,6 +70,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addModels(api, parts, repeats)
       addNetwork(api, parts, repeats)
       addStrategies(api, parts)
+      addFlows(api, parts, repeats)
       addPolicies(api, parts)
       addReplays(api, parts, repeats)
       addPromise(api, parts, sessions)

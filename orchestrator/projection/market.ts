@@ -7,6 +7,7 @@ import { type BatchHandler, jsonText, type Queries } from '#data/warehouse'
 import type { CoreEvent, CoreState, Order, Stock } from '#orchestrator/core'
 import { type ChangedKey, noteChanged } from './changed.ts'
 import { landDecisions } from './decision-rows.ts'
+import { landFlowRows } from './flow-rows.ts'
 import { landIncidentRows } from './incident-rows.ts'
 import { landPolicyRows } from './policy-rows.ts'
 import { partsOfNode, rowOfIncident, rowOfStock, rowsOfOrder } from './rows.ts'
@@ -36,6 +37,7 @@ export function marketHandler(sourceOf: (market: string) => Promise<MarketSource
       const { orders, stock, incidents, sources } = touched
       await landIncidentRows(queries, marketOf(stored), stored)
       await landPolicyRows(queries, marketOf(stored), events)
+      await landFlowRows(queries, marketOf(stored), events)
       if (orders.size + stock.size + incidents.size === 0 && !sources) return
       const source = await sourceOf(marketOf(stored))
       await landTouched(queries, await source.state(), events, touched)

@@ -36,6 +36,9 @@ interface Place {
 /** Events that change stock alone, whatever they name. */
 const ofStock = /^(Stock|SafetyStock|Channel|Reservation|Source|Cycle|Supply|Measures|Products)/
 
+/** Events of flows that change no row of the order they name. */
+const ofFlows = /^(FlowRun|FlowStep|FlowMessage|FlowShadowed|ProviderAction)/
+
 /** The events of the core among the stored ones: without those that a writer adds by itself. */
 export function coreEvents(events: readonly StoredEvent[]): CoreEvent[] {
   return events.filter((event) => !isControlEvent(event.type)).map(coreEvent)
@@ -51,6 +54,7 @@ export function touchedBy(events: readonly CoreEvent[]): Touched {
       if (event.type === 'MeasuresDefined') touched.sources = true
       continue
     }
+    if (ofFlows.test(event.type)) continue
     const orderId = names.orderId ?? names.order?.orderId
     if (orderId !== undefined) touched.orders.add(orderId)
     const incidentId = names.incidentId ?? names.decision?.incidentId

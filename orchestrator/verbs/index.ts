@@ -3,6 +3,15 @@
 import { backupVerb } from './backup.ts'
 import { cycleVerb } from './cycle.ts'
 import { demoVerb } from './demo.ts'
+import {
+  flowCheckVerb,
+  flowListVerb,
+  flowModeVerb,
+  flowPublishVerb,
+  flowReprocessVerb,
+  flowRunsVerb,
+  flowShowVerb,
+} from './flow.ts'
 import { ingestVerb } from './ingest.ts'
 import { keyCreateVerb, keyListVerb, keyRevokeVerb } from './key.ts'
 import {
@@ -70,6 +79,13 @@ export const verbs = {
   'policy-replay': policyReplayVerb,
   'policy-publish': policyPublishVerb,
   'policy-retire': policyRetireVerb,
+  'flow-list': flowListVerb,
+  'flow-show': flowShowVerb,
+  'flow-check': flowCheckVerb,
+  'flow-publish': flowPublishVerb,
+  'flow-mode': flowModeVerb,
+  'flow-runs': flowRunsVerb,
+  'flow-reprocess': flowReprocessVerb,
   'model-list': modelListVerb,
   'model-show': modelShowVerb,
   'model-create': modelCreateVerb,

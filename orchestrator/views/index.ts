@@ -3,6 +3,7 @@
 export { cursorOf, pageLimit, placeOf } from './cursor.ts'
 export { getDecision, listDecisions } from './decisions.ts'
 export { getEffect, listEffects } from './effects.ts'
+export { getFlow, listFlows, listRuns, type RunQuery } from './flows.ts'
 export { health } from './health.ts'
 export { getIncident, listIncidents } from './incidents.ts'
 export { metricCatalogue, metricSeries, metricSlices } from './metrics.ts'

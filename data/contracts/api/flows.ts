@@ -71,6 +71,24 @@ export type FlowCheckAnswer = Of<typeof flowCheckAnswer>
 /** A document to be checked or published. */
 export const flowDraftBody = shape({ document: flowDocumentGiven })
 
+/** A document to be published. */
+export const flowPublishBody = Type.Object(
+  {
+    document: flowDocumentGiven,
+    replayId: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'replay of the flow that was looked at' }),
+    ),
+    accepted: Type.Optional(
+      Type.Array(Type.String({ maxLength: 100 }), {
+        maxItems: 20,
+        description: 'what a person takes on: no_replay, matches_everything',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type FlowPublishBody = Of<typeof flowPublishBody>
+
 /** A draft that is kept. */
 export const flowDraft = shape({
   flowId: flowName,
@@ -166,9 +184,10 @@ export const flowReprocessed = shape({
 })
 export type FlowReprocessed = Of<typeof flowReprocessed>
 
-/** An answer of a person. */
-export const flowApprovalBody = Type.Object(
+/** An answer of a person to a run that waits for one. */
+export const flowAnswerBody = Type.Object(
   {
+    runId: Type.String({ minLength: 1, maxLength: 500 }),
     approve: Type.Boolean(),
     tileId: Type.Optional(tileName),
     note: Type.Optional(Type.String({ maxLength: 500 })),

@@ -6,6 +6,11 @@ import type { ErrorKind } from './kind.ts'
 export const flowErrors = {
   FLOW_INVALID: { status: 422, retryable: false, message: 'the flow cannot be used: {reason}' },
   FLOW_UNKNOWN: { status: 404, retryable: false, message: 'there is no such flow or version: {flowId}' },
+  FLOW_NEEDS_WORD: {
+    status: 409,
+    retryable: false,
+    message: 'the flow is published only where a person says so: {reason}',
+  },
   FLOW_RUN_UNKNOWN: {
     status: 404,
     retryable: false,

@@ -79,6 +79,8 @@ test('a file of the first schema is brought up to date and keeps its rows', asyn
     { id: 6 },
     { id: 7 },
     { id: 8 },
+    { id: 9 },
+    { id: 10 },
   ])
   const known = { decision_id: 'd1', order_id: 'o1', hours: 30.5, total_cents: 642 }
   const unknown = { service_id: null, late_risk: null, distance_km: null, constraints: null, line_ids: null }

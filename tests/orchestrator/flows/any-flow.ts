@@ -1,5 +1,5 @@
-// Flows of any shape, for properties: no rings, every kind of tile, branches that meet again, failures with and without
-// a way of their own.
+// Flows of any shape, for properties: no rings, every kind of tile, branches that meet again, failures with and
+// without a way of their own.
 
 import fc from 'fast-check'
 import type { api } from '#data/contracts'

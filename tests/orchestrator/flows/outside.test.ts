@@ -1,4 +1,5 @@
-// Flows that ask something of others: custom actions by file and over HTTP, provider actions, and what goes wrong there.
+// Flows that ask something of others: custom actions by file and over HTTP, provider actions, and what goes wrong
+// there.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
