@@ -4,7 +4,15 @@
 import type { Effects } from '#data/kernel'
 import { tendIncidents } from '#orchestrator/alerting'
 import { advance, type FlowContext, launchDue, sourceGathered } from '#orchestrator/flows'
-import { lookAhead, Memory, type MoveContext, rerouteAll, rescueAll } from '#orchestrator/reroute'
+import {
+  lookAhead,
+  Memory,
+  type MoveContext,
+  policySelects,
+  rerouteAll,
+  rerouteByPolicy,
+  rescueAll,
+} from '#orchestrator/reroute'
 import { readHistory } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import { type CycleSummary, runCycle } from '#pipeline'
@@ -80,8 +88,10 @@ export class Loop {
     worlds.oddness = this.#oddness
     const oddnessOf = (orderId: string) => this.#oddness.get(orderId) ?? 0
     const place = { core, worlds, now: now(), elapsedMs: () => effects.clock.now(), memory: this.#memory }
-    const moved = await rerouteAll({ ...place, oddnessOf })
-    const rescued = this.#context.flowRuns() ? await rescueAll(place) : 0
+    const selects = policySelects(place)
+    const moved = await rerouteAll({ ...place, oddnessOf, ...(selects === undefined ? {} : { selects }) })
+    const isLive = this.#context.flowRuns()
+    const rescued = isLive ? (await rerouteByPolicy(place)) + (await rescueAll(place)) : 0
     await this.#lookAhead(place)
     await this.#measureEffects()
     await this.#archivist.turn(now())

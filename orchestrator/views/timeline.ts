@@ -27,6 +27,7 @@ const words: Record<string, Words> = {
   OrderCreated: () => 'Received over the API',
   OrderImported: () => 'Loaded from a file',
   OrderValidated: () => 'Checked: nothing is missing',
+  PoliciesApplied: () => 'Policies spoke',
   OrderHeld: () => 'Put on hold',
   OrderSourced: to('Assigned'),
   OrderBackordered: () => 'Back-ordered: no node can take it now',

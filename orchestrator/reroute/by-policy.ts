@@ -1,0 +1,120 @@
+// What policies of orders say before reroutes: which orders an incident may move, and which work they want elsewhere
+// without one. The limits of reroutes hold for both; the core has the last word on each move.
+
+import { setImmediate } from 'node:timers/promises'
+import { type CoreState, limitsOf, type Order } from '#orchestrator/core'
+import {
+  factsHere,
+  isTold,
+  judge,
+  policiesAt,
+  rerouteRefused,
+  reroutesWanted,
+  resultOf,
+  type Said,
+} from '#orchestrator/policies'
+import type { AffectedWork } from './affected.ts'
+import { carryOut } from './carry-out.ts'
+import { type MoveContext, placeOf, type RerouteContext } from './context.ts'
+import { Memory } from './memory.ts'
+import { type PlannedMove, type Purpose, planMoves } from './plan.ts'
+import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
+
+/** Work that is weighed in a round. */
+const looksMost = 200
+/** After that long work that stayed is weighed again, ms of the market. */
+const againMs = 3_600_000
+/** Orders that are asked about before others get the thread. */
+const ordersAtOnce = 2_000
+
+/** Whether policies let an incident move an order; undefined where no policy is asked. */
+export function policySelects({ core, worlds, now }: MoveContext): RerouteContext['selects'] {
+  const state = core.state()
+  const policies = policiesAt(state, 'reroute')
+  if (policies.length === 0) return undefined
+  const facts = factsHere(worlds, state, now)
+  return (order) => rerouteRefused(judge(policies, order, facts)) === null
+}
+
+/** Work that policies want elsewhere, with what they said. */
+interface Wanted extends AffectedWork {
+  why: string
+  said: readonly Said[]
+}
+
+/**
+ * One round over all open work that policies want elsewhere: it goes where another node is better.
+ * @returns orders moved
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function rerouteByPolicy(context: MoveContext & { memory?: Memory }): Promise<number> {
+  const { core, now, memory = new Memory() } = context
+  const { mode, isStopped } = limitsOf(core.state().policy)
+  if (isStopped || (mode !== 'on' && mode !== 'approve')) return 0
+  const wanted = await wantedBy(context, memory)
+  if (wanted.length === 0) return 0
+  await note(wanted, context)
+  const purpose: Purpose = { name: 'policy', incident: null, guard: {}, holdsOut: true }
+  const plan = await planMoves(wanted, placeOf(context), purpose)
+  const reasons = new Map(wanted.map(({ work, why }) => [work.fulfillmentOrderId, why]))
+  const moves = plan.moves.map((move) => withWhy(move, reasons.get(move.work.fulfillmentOrderId)))
+  const reason = approvalFor(core.state(), { ...plan, moves }, null)
+  if (reason === null) return (await carryOut(core, moves, {}, now)).moved
+  const about = { kind: 'risk' as const, incident: null, name: 'policy', why: 'A policy asks for it' }
+  if (!wasRejected(core.state(), about)) await propose(core, moves, about, reason, now)
+  return 0
+}
+
+function withWhy(move: PlannedMove, why = 'a policy asks for it'): PlannedMove {
+  return { ...move, decision: { ...move.decision, reason: `${why}: ${move.decision.reason}` } }
+}
+
+/** Work that policies want elsewhere and that was not weighed a short while ago. */
+async function wantedBy({ core, worlds, now }: MoveContext, memory: Memory): Promise<Wanted[]> {
+  const state = core.state()
+  const policies = policiesAt(state, 'reroute')
+  const moving = policies.some(({ actions }) => actions.some((action) => action.do === 'reroute'))
+  if (!moving) return []
+  const facts = factsHere(worlds, state, now)
+  const waiting = workInPlans(state)
+  const found: Wanted[] = []
+  let asked = 0
+  for (const order of openOrders(state)) {
+    if (++asked % ordersAtOnce === 0) await setImmediate()
+    const said = judge(policies, order, facts)
+    if (said.length === 0 || rerouteRefused(said) !== null) continue
+    for (const [workId, why] of reroutesWanted(said, order)) {
+      const work = order.work.find(({ fulfillmentOrderId }) => fulfillmentOrderId === workId)
+      const isDue = memory.isNews(`policy/${workId}/${Math.floor(now / againMs)}`)
+      if (work !== undefined && isDue && !waiting.has(`${order.orderId}/${workId}`))
+        found.push({ order, work, why, said })
+    }
+    if (found.length >= looksMost) break
+  }
+  return found
+}
+
+function* openOrders({ openByNode, orders }: CoreState): Generator<Order> {
+  const seen = new Set<string>()
+  for (const orderIds of openByNode.values()) {
+    for (const orderId of orderIds) {
+      const order = seen.has(orderId) ? undefined : orders.get(orderId)
+      seen.add(orderId)
+      if (order !== undefined && !order.isPinned) yield order
+    }
+  }
+}
+
+/** What the policies said is told once. */
+async function note(wanted: readonly Wanted[], { core, now }: MoveContext): Promise<void> {
+  const byOrder = new Map(wanted.map((each) => [each.order.orderId, each]))
+  await Promise.all(
+    [...byOrder.values()].map(async ({ order, said }) => {
+      const news = said.filter((one) => one.outcome === 'acts' && !isTold(order, 'reroute', one))
+      if (news.length === 0) return
+      const results = news.map((one) => resultOf(one, one.policy.actions))
+      const data = { orderId: order.orderId, point: 'reroute' as const, results, holds: [] }
+      await core.execute('ApplyPolicies', data, { at: now })
+    }),
+  )
+}

@@ -1,0 +1,58 @@
+// Policies before reroutes: they keep orders out of what an incident moves, and want work elsewhere without one, within
+// the limits of reroutes.
+
+import { expect, test } from 'vitest'
+import type { Core } from '#orchestrator/core'
+import { Memory, policySelects, rerouteAll, rerouteByPolicy } from '#orchestrator/reroute'
+import { Worlds } from '#orchestrator/sourcing'
+import { goneFrom, orderOf, setPolicy, start, stricken } from '../reroute/market.ts'
+import { act, draftOf, publishPolicy } from './drafts.ts'
+
+const at = start + 60_000
+const place = (core: Core, now = at) => ({ core, worlds: new Worlds(), now, memory: new Memory() })
+
+test('a critical filter keeps the orders that fail it where they are', async () => {
+  const { core, ids } = await stricken({})
+  const [kept = '', ...others] = ids
+  await publishPolicy(
+    core,
+    draftOf({
+      kind: 'filter',
+      severity: 'critical',
+      points: ['reroute'],
+      when: `order.id != "${kept}"`,
+    }),
+    start,
+  )
+  const selects = policySelects(place(core))
+  expect(selects).toBeDefined()
+  await rerouteAll({ ...place(core), oddnessOf: () => 0, ...(selects === undefined ? {} : { selects }) })
+  expect(goneFrom(core, ids).toSorted()).toEqual(others.toSorted())
+})
+
+test('without policies nothing is asked', async () => {
+  const { core, ids } = await stricken({})
+  expect(policySelects(place(core))).toBeUndefined()
+  expect(await rerouteByPolicy(place(core))).toBe(0)
+  expect(goneFrom(core, ids)).toEqual([])
+})
+
+test('a policy moves work that an incident touches and that it wants elsewhere, and says so once', async () => {
+  const { core, ids } = await stricken({})
+  const draft = draftOf({
+    scope: 'fulfillment_order',
+    points: ['reroute'],
+    when: 'incident.node.severity >= 0.3 && node.id == "fab:A"',
+    actions: [act('reroute', 'the node is in trouble'), act('tag', 'moved-by-policy')],
+  })
+  await publishPolicy(core, draft, start)
+  await setPolicy(core, { mode: 'shadow' })
+  expect(await rerouteByPolicy(place(core))).toBe(0)
+  await setPolicy(core, { mode: 'on' })
+  const moved = await rerouteByPolicy(place(core))
+  expect(moved).toBe(ids.length)
+  expect(goneFrom(core, ids)).toHaveLength(moved)
+  const order = orderOf(core, ids[0] ?? '')
+  expect(order.policies?.tags).toEqual(['moved-by-policy'])
+  expect(await rerouteByPolicy(place(core, at + 10 * 60_000))).toBe(0)
+})
