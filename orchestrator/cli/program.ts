@@ -25,6 +25,7 @@ import { addScore } from './score-command.ts'
 import { type ServeChoices, serveUntilStopped } from './serve.ts'
 import { addSimulate } from './simulate-command.ts'
 import { addSource } from './source-command.ts'
+import { addWebhook } from './webhook-command.ts'
 
 /** Runs a command's work and prints what it gave; null where the command printed by itself. */
 export type Perform = (work: (call: Call) => Promise<Outcome | null>) => Promise<void>
@@ -52,6 +53,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addSql(program, perform)
   addServing(program, perform, verb, pages)
   addKeys(program, verb)
+  addWebhook(program, verb)
   addCare(program, perform, verb)
   addSource(program, perform)
   addScore(program, perform)

@@ -37,6 +37,13 @@ import { quarantineExportVerb, quarantineListVerb, quarantineReplayVerb } from '
 import { sqlVerb } from './sql.ts'
 import type { Verb } from './verb.ts'
 import { verifyVerb } from './verify.ts'
+  webhookAddVerb,
+  webhookListVerb,
+  webhookRemoveVerb,
+  webhookReplayVerb,
+  webhookRotateVerb,
+  webhookTestVerb,
+} from './webhook.ts'
 
 export { showBench } from './bench.ts'
 export { type LoopArgs, type LoopResult, runLoop, showLoop, toldOfLoop } from './closed-loop.ts'
@@ -94,6 +101,12 @@ export const verbs = {
   'model-promote': modelPromoteVerb,
   'model-rollback': modelRollbackVerb,
   'model-delete': modelDeleteVerb,
+  'webhook-list': webhookListVerb,
+  'webhook-add': webhookAddVerb,
+  'webhook-test': webhookTestVerb,
+  'webhook-replay': webhookReplayVerb,
+  'webhook-rotate': webhookRotateVerb,
+  'webhook-remove': webhookRemoveVerb,
   'key-create': keyCreateVerb,
   'key-list': keyListVerb,
   'key-revoke': keyRevokeVerb,

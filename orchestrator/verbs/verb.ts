@@ -5,6 +5,7 @@ import { fail } from '#data/kernel'
 import { holdLease } from '#data/leases'
 import { coreStream } from '#orchestrator/core'
 import { defaultMarketOf, type Engine, openEngine } from '#orchestrator/engine'
+import type { Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
 
 /** A step of a long verb: `done` of `total`, total 0 when not known. */
@@ -18,6 +19,8 @@ export interface Progress {
 export interface VerbContext extends Workspace {
   /** The running system, where the home is served; null on the command line. */
   engine: Engine | null
+  /** Webhooks at work, where the home is served. */
+  webhooks?: Webhooks | null
   onProgress(progress: Progress): void
 }
 

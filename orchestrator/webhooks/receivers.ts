@@ -161,7 +161,9 @@ function healthOf({ status }: Receiver, { lastDelivery, failures }: Standing): a
   if (status === 'disabled') return 'off'
   if (isResting(failures)) return 'resting'
   if (failures > 0) return 'failing'
-  return lastDelivery === null ? 'unused' : 'healthy'
+  if (lastDelivery === null) return 'unused'
+  // A test that failed counts for nothing else.
+  return lastDelivery.status === 'delivered' ? 'healthy' : 'failing'
 }
 
 function instant(at: number): string {

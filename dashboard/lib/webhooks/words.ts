@@ -57,6 +57,7 @@ export function healthOf({ health, failures }: Pick<api.Webhook, 'health' | 'fai
     case 'resting':
       return { title: `Failing, ${failures} in a row`, tone: 'bad' }
     case 'failing':
+      if (failures === 0) return { title: 'Last test failed', tone: 'warn' }
       return { title: failures === 1 ? 'Failed once' : `Failed ${failures} times`, tone: 'warn' }
     case 'healthy':
       return { title: 'On', tone: 'good' }

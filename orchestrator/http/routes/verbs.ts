@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import { asDetourError } from '#data/kernel'
 import type { Engine, Turns } from '#orchestrator/engine'
 import { type Progress, type Verb, verbs } from '#orchestrator/verbs'
+import type { Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
 import type { App, AppParts } from '../parts.ts'
 
@@ -15,15 +16,17 @@ interface Ground {
   workspace: Workspace
   /** null where the market runs in another process. */
   engine: Engine | null
+  webhooks: Webhooks | null
   /** Runs work alone at the warehouse. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
   cycleSoon(): void
 }
 
 /** Adds a route for each verb. */
-export function addVerbs(app: App, { engine }: AppParts): void {
+export function addVerbs(app: App, { engine, webhooks }: AppParts): void {
   const { workspace, exclusively, cycleSoon } = engine
-  for (const verb of Object.values(verbs)) addVerb(app, verb, { workspace, engine, exclusively, cycleSoon })
+  const ground = { workspace, engine, webhooks, exclusively, cycleSoon }
+  for (const verb of Object.values(verbs)) addVerb(app, verb, ground)
 }
 
 /** Adds the verbs that concern this process and its home, also where the market runs in another one. */
@@ -31,6 +34,7 @@ export function addOwnVerbs(app: App, { workspace, turns }: { workspace: Workspa
   const ground = {
     workspace,
     engine: null,
+    webhooks: null,
     exclusively: <T>(work: () => Promise<T>) => turns.take(work),
     // The writer hears of it by the log.
     cycleSoon: () => undefined,
@@ -52,7 +56,7 @@ function addVerb(app: App, verb: Verb, ground: Ground): void {
 async function runVerb(
   verb: Verb,
   args: unknown,
-  { workspace, engine, exclusively, cycleSoon }: Ground,
+  { workspace, engine, webhooks, exclusively, cycleSoon }: Ground,
   write: (line: object) => void,
 ): Promise<void> {
   const { clock, logger } = workspace.effects
@@ -63,7 +67,7 @@ async function runVerb(
     sent = now
     write({ progress })
   }
-  const work = () => verb.run(args, { ...workspace, engine, onProgress })
+  const work = () => verb.run(args, { ...workspace, engine, webhooks, onProgress })
   try {
     write({ result: await (verb.isExclusive ? exclusively(work) : work()) })
     if (verb.changesData) cycleSoon()

@@ -65,6 +65,8 @@ export class Announcer {
         return 'order.delivered'
       case 'OrderCancelled':
         return 'order.cancelled'
+      case 'FlowMessageSent':
+        return 'flow.message'
       default:
         return null
     }

@@ -105,6 +105,12 @@ function dataOf(event: CoreEvent, state: CoreState): object | null {
         order: orderView(event.data.orderId, state),
         reason: event.data.reason,
       } satisfies WithoutMarket<'order.cancelled'>
+    case 'FlowMessageSent': {
+      const { orderId, runId, tileId, message } = event.data
+      const { name, text, data } = message
+      const order = orderId === null ? null : orderView(orderId, state)
+      return { order, runId, tileId, name, text, data: { ...data } } satisfies WithoutMarket<'flow.message'>
+    }
     default:
       return null
   }

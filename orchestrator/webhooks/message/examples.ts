@@ -167,6 +167,10 @@ const datas: api.WebhookData = {
   },
   'order.delivered': { market, order, fulfillmentOrder: work, deliveredAt: '2026-03-04T16:20:00.000Z' },
   'order.cancelled': { market, order, reason: 'customer_asked' },
+  'flow.message': {
+    ...{ market, order, runId: `${order.orderId}/run/1`, tileId: 'tell', name: 'order.large' },
+    ...{ text: 'Somebody should look at it', data: { team: 'west' } },
+  },
   'webhook.test': {
     market,
     webhookId: 'wh_0123456789abcdef01234567',

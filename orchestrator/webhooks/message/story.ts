@@ -77,6 +77,13 @@ function tell({ type, data }: MessageBody): Story {
       const title = `Order ${nameOf(order)} was cancelled`
       return { ...aboutOrder(order), title, mood: 'plain', text: sentence(reason) }
     }
+    case 'flow.message': {
+      const { order, runId, name, text, data: said } = data as Of<'flow.message'>
+      const about = order === null ? { facts: [], path: '/flows', subject: runId } : aboutOrder(order)
+      const more = Object.entries(said).map(([fact, value]) => [words(fact), String(value)] as const)
+      const facts: Story['facts'] = [...about.facts, ...more]
+      return { ...about, facts, title: words(name), mood: 'plain', text: text === null ? '' : sentence(text) }
+    }
     case 'webhook.test': {
       const { webhookId, message } = data as Of<'webhook.test'>
       const facts = [['Receiver', webhookId]] as const
