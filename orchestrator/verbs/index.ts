@@ -37,6 +37,7 @@ import { quarantineExportVerb, quarantineListVerb, quarantineReplayVerb } from '
 import { sqlVerb } from './sql.ts'
 import type { Verb } from './verb.ts'
 import { verifyVerb } from './verify.ts'
+import {
   webhookAddVerb,
   webhookListVerb,
   webhookRemoveVerb,

@@ -16,6 +16,7 @@ interface Ground {
   workspace: Workspace
   /** null where the market runs in another process. */
   engine: Engine | null
+  /** null where the market runs in another process. */
   webhooks: Webhooks | null
   /** Runs work alone at the warehouse. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
