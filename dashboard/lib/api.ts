@@ -123,6 +123,25 @@ export const server = {
     ask<api.Page<api.Incident>>('GET', '/incidents', reading(signal, query)),
   incident: (id: string, signal?: AbortSignal) =>
     ask<api.IncidentDetail>('GET', `/incidents/${part(id)}`, reading(signal)),
+  incidentAction: (id: string, action: string, body?: object) =>
+    ask<api.IncidentAnswer>(
+      'POST',
+      `/incidents/${part(id)}/${action}`,
+      body === undefined ? {} : { body },
+    ),
+  incidentActions: (body: api.IncidentActions) =>
+    ask<api.ItemResults>('POST', '/incidents/actions', { body }),
+  silences: (signal?: AbortSignal) => ask<api.SilencesAnswer>('GET', '/silences', reading(signal)),
+  createSilence: (body: api.SilenceDraft) => ask<api.Silence>('POST', '/silences', { body }),
+  changeSilence: (id: string, body: api.SilenceDraft) =>
+    ask<api.Silence>('PUT', `/silences/${part(id)}`, { body }),
+  endSilence: (id: string) => ask<api.Silence>('POST', `/silences/${part(id)}/end`),
+  alertRouting: (signal?: AbortSignal) =>
+    ask<api.AlertRoutingAnswer>('GET', '/alerting/routing', reading(signal)),
+  setAlertRouting: (body: api.AlertRouting) =>
+    ask<api.AlertRoutingAnswer>('PUT', '/alerting/routing', { body }),
+  previewAlertRouting: (body: api.AlertRouting, signal: AbortSignal) =>
+    ask<api.AlertPreview>('POST', '/alerting/preview', { body, signal }),
   acknowledge: (id: string) => ask<api.CommandAnswer>('POST', `/incidents/${part(id)}/acknowledge`),
 
   detectionSettings: (signal?: AbortSignal) =>

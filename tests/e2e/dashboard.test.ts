@@ -1,6 +1,7 @@
 // The built dashboard over a real served home in a real browser.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { alertingTests } from './alerting.ts'
 import { askedTests } from './asked.ts'
 import { type Launched, launchBrowser } from './browser.ts'
 import { changeTests, holdTests, queueTests } from './lifecycle.ts'
@@ -47,6 +48,7 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('read', () => readingTests(open))
   describe('while things change or fail', () => changingTests(open))
   describe('used by keys', () => decidingTests(open))
+  describe('used on incidents', () => alertingTests(open))
   describe('beyond this machine', () => lockedTests(open))
   describe('asked about itself', () => askedTests(open))
   describe('used on an order', () => holdTests(open))

@@ -17,6 +17,7 @@ const sights: Record<string, Sight> = {
   order: { path: ({ orderId }) => `/orders/${orderId}`, shows: 'What happened' },
   incidents: { path: () => '/incidents', shows: 'The busiest node is falling behind' },
   incident: { path: () => `/incidents/${incidentId}`, shows: 'Found by' },
+  alerting: { path: () => '/alerting', shows: 'Nothing is silenced' },
   fulfillment: { path: () => '/fulfillment', shows: 'Ship by' },
   inventory: { path: () => '/inventory', shows: 'Inbound' },
   position: { path: ({ position }) => `/inventory/position?${position}`, shows: 'Safety stock' },
