@@ -42,6 +42,7 @@ export async function collectRoutes(app: App): Promise<void> {
         ['network', 'Nodes, calendars, carriers, services, lanes and rates'],
         ['strategies', 'What is weighed and what must hold when orders are sourced'],
         ['policies', 'What is asked of orders on their way, and what follows'],
+        ['flows', 'How orders, stock and returns are dealt with, step by step, and how far each is'],
         ['replays', 'Past orders by a draft beside what is in force'],
         ['promise', 'What a cart could have, and what would be if'],
         ['analysis', 'Odd rows, odd points and root causes in data that is sent along'],

@@ -238,6 +238,17 @@ export const webhookData = {
   'order.shipped': shipped,
   'order.delivered': delivered,
   'order.cancelled': open({ market, order: hookOrder, reason }),
+  'flow.message': open({
+    market,
+    order: orNull(hookOrder),
+    runId: text('run of the flow that sent it'),
+    tileId: text('tile of the flow that sent it'),
+    name: text('what it is about, e.g. stock.low or provider.invoice'),
+    text: textOrNull('for people'),
+    data: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+      description: 'what the flow says with it; of provider actions with an idempotencyKey',
+    }),
+  }),
   'webhook.test': open({ market, webhookId: Type.String(), message: Type.String() }),
 } as const
 
@@ -263,6 +274,7 @@ export const webhookEventWords: Record<WebhookEventType, string> = {
   'order.shipped': 'Goods of an order have left, or wait for the customer to collect them.',
   'order.delivered': 'Goods of an order reached the customer.',
   'order.cancelled': 'An order was cancelled.',
+  'flow.message': 'A flow tells something, or asks a provider for something.',
   'webhook.test': 'A test that somebody asked for. Nothing happened.',
 }
 
