@@ -40,9 +40,14 @@ export async function fillMarket(core: Core, size: MarketSize): Promise<void> {
     await core.execute('CountStock', { items }, { at })
   }
   await releaseOrders(core, { from: 0, count: orders }, size)
-  for (let i = 0; i < size.stricken; i++) {
+  await strike(core, size)
+}
+
+/** Opens the incidents of the stricken nodes, or those again that have ended. */
+export async function strike(core: Core, { orders, stricken, at = startedAt }: MarketSize): Promise<void> {
+  for (let i = 0; i < stricken; i++) {
     const finding = findingOf(nodeIdOf(i), at)
-    const impact = { ordersAtRisk: orders / size.stricken, centsAtRisk: 0, currency: 'USD' }
+    const impact = { ordersAtRisk: orders / stricken, centsAtRisk: 0, currency: 'USD' }
     await core.execute('OpenIncident', { incidentId: `inc_${i}`, finding, impact }, { at })
   }
 }

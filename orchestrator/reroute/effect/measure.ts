@@ -50,7 +50,7 @@ const outcomes = `
     chosen.risk_before, chosen.risk_after, chosen.hours_before, chosen.hours_after,
     coalesce(chosen.cost_cents, 0)::DOUBLE AS extra_cents, chosen.currency
   FROM chosen
-  LEFT JOIN orders ON orders.order_id = chosen.order_id
+  LEFT JOIN orders ON orders.order_id::VARCHAR = chosen.order_id
   ORDER BY chosen.incident_id NULLS LAST, chosen.order_id`
 
 /**
