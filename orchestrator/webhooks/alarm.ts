@@ -36,7 +36,7 @@ export function coreAlarm(core: Pick<Core, 'state' | 'execute'>, now: () => numb
       if (state.incidents.has(incidentId) || state.openIncidents.has(key)) return
       const at = now()
       const finding = {
-        ...{ key, metric: 'webhook_failures', dimension, dimensionValue: webhookId, severity, title },
+        ...{ key, metric: 'receiver_failing', dimension, dimensionValue: webhookId, severity, title },
         ...{ beganAt: at, value: failures, expected: 0, expectedLow: 0, expectedHigh: 0 },
         ...{ pValue: null, model: 'rule', causes: [] },
       }

@@ -6,7 +6,7 @@ import { cut, type Format, linkOf } from './format.ts'
 /** Most facts that are shown. */
 const factsShown = 8
 
-const marks: Record<Story['mood'], string> = { bad: '🔴', warn: '🟠', good: '🟢', plain: '🔵' }
+const marks: Record<Story['mood'], string> = { bad: '◆', warn: '▲', good: '●', plain: '■' }
 const colors: Record<Story['mood'], string> = {
   bad: 'Attention',
   warn: 'Warning',

@@ -22,10 +22,13 @@ function runUntil(path: string, lines: number): Promise<string[]> {
   })
 }
 
+/** Kills; the long form is that of `npm run test:faults`. */
+const kills = process.env.DETOUR_FAULTS === 'long' ? 20 : 5
+
 const bodiesOf = (received: Received[]) => new Set(received.map(({ id, body }) => `${id} ${body}`)).size
 const idsOf = (received: Received[]) => new Set(received.map(({ id }) => id))
 
-test('Every durable event has reached every receiver under one id after 20 kills', async () => {
+test('Every durable decision has reached every receiver under one id, however often the sender was killed', async () => {
   const steady = await startReceiver((response) => response.end())
   const seen = new Set<string>()
   const moody = await startReceiver((response, number, { id }) => {
@@ -41,13 +44,15 @@ test('Every durable event has reached every receiver under one id after 20 kills
   await first.close()
 
   const durable: string[] = []
-  for (let run = 0; run < 20; run++) durable.push(...(await runUntil(first.path, 2 + ((run * 7) % 23))))
-  expect(durable.length).toBeGreaterThan(20)
+  for (let run = 0; run < kills; run++) durable.push(...(await runUntil(first.path, 3 + ((run * 7) % 23))))
+  expect(durable.length).toBeGreaterThan(kills)
 
   const { market, webhooks } = await openAll({}, first.path)
   const events = await market.log.read(market.stream, 0, 100_000)
   const wanted = new Set(
-    events.filter(({ type }) => type === 'OrderCancelled').map(({ seq }) => `msg_main_${seq}`),
+    events
+      .filter(({ type }) => type === 'OrderCancelled' || type === 'OrderRerouted')
+      .map(({ seq }) => `msg_main_${seq}`),
   )
   for (const id of durable) expect(wanted).toContain(id)
   await until(
@@ -59,6 +64,15 @@ test('Every durable event has reached every receiver under one id after 20 kills
   for (const { received } of [steady, moody]) {
     expect(idsOf(received)).toEqual(wanted)
     expect(bodiesOf(received)).toBe(wanted.size)
+    const decisions = received.flatMap(({ id, body }) => {
+      const { type, data } = JSON.parse(body)
+      return type === 'order.rerouted' ? [`${data.decision.decisionId} ${id}`] : []
+    })
+    const made = events.filter(({ type }) => type === 'OrderRerouted').length
+    expect([new Set(decisions).size, new Set(decisions.map((one) => one.split(' ')[0])).size]).toEqual([
+      made,
+      made,
+    ])
   }
   const attempts = (await market.log.read(webhookStream('main'), 0, 100_000))
     .filter(({ type }) => type === 'WebhookAttempted')

@@ -187,6 +187,25 @@ export function cancelled(number: number): CoreEvent {
   }
 }
 
+/** An order that is sourced at Reno, moved to Austin by a decision of its own, and cancelled: two messages. */
+export function moved(number: number): CoreEvent[] {
+  const orderId = `order-${number}`
+  const first = work(number, 1, 'shop:reno')
+  const second = {
+    ...work(number, 2, 'shop:austin'),
+    replaces: first.fulfillmentOrderId,
+    decisionId: `d-${number}`,
+  }
+  const source = { ...decision(number), decisionId: `s-${number}`, kind: 'source' as const }
+  const rerouted = { orderId, fulfillmentOrderId: first.fulfillmentOrderId, work: [second] }
+  return [
+    created(number),
+    { type: 'OrderSourced', data: { orderId, work: [first], decision: source, at: start } },
+    { type: 'OrderRerouted', data: { ...rerouted, decision: decision(number), at: start + hour } },
+    cancelled(number),
+  ]
+}
+
 /** What detection says of Reno. */
 export function finding(severity: number) {
   return {
