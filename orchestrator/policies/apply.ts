@@ -23,6 +23,9 @@ export type Gate = 'go' | 'changed' | 'wait'
 /** Reason of a hold that waits for a person's word; a person lifts the hold to approve. */
 export const approvalReason = 'approval_needed'
 
+/** Results of an order that are carried out together; the others follow in the next look. */
+const saidMost = 200
+
 /**
  * Asks the policies in force before a step of an order.
  * @throws LOG_UNAVAILABLE, LOG_FENCED
@@ -48,9 +51,9 @@ export async function applyGiven(
   if (policies.length === 0) return 'go'
   const state = context.core.state()
   const at = context.now()
-  const said = judge(policies, order, factsHere(context.worlds, state, at)).filter(
-    (one) => !isTold(order, point, one),
-  )
+  const said = judge(policies, order, factsHere(context.worlds, state, at))
+    .filter((one) => !isTold(order, point, one))
+    .slice(0, saidMost)
   if (said.length === 0) return 'go'
   const holds: { lineIds: readonly string[] | null; reason: string }[] = []
   const results: PolicyResult[] = []

@@ -109,6 +109,7 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
     updatedAt: at,
     ...(before?.transfer === undefined ? {} : { transfer: before.transfer }),
     ...(before?.flow === undefined ? {} : { flow: before.flow }),
+    ...(before?.policies === undefined ? {} : { policies: before.policies }),
   })
 }
 

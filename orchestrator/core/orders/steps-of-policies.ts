@@ -5,7 +5,7 @@ import { noMarks, resultKey } from '../policies/policy-book.ts'
 import type { Order } from './order.ts'
 
 /** Results that are remembered, and tags of an order, at most. */
-const toldMost = 2_000
+const toldMost = 20_000
 const tagsMost = 50
 
 /** The order with what policies left on it. */

@@ -27,7 +27,7 @@ export interface PolicyResult {
 
 /** What policies left on an order. */
 export interface PolicyMarks {
-  /** Keys of results that count once, see `resultKey`; the newest 2,000. */
+  /** Keys of results that count once, see `resultKey`; the newest 20,000. */
   told: readonly string[]
   tags: readonly string[]
   /** Strategy it is sourced by, null = by the rules. */

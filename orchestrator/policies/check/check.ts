@@ -44,7 +44,7 @@ function byItself(
   const made = conditionIn(scope, when)
   if (!isCondition(made)) {
     const { position, reason } = made
-    const text = `Its condition ${reason}.`
+    const text = `The condition: ${reason}.`
     const finding = { ...about, code: 'condition_invalid', kind: 'error' as const, position, text }
     return { policy: draft, form: null, findings: [finding] }
   }

@@ -118,6 +118,44 @@ test('publishing asks for a replay of that very version, or for a word', async (
   expect(ask(own.replayId)()).toEqual([])
 })
 
+test('a policy that would touch every order is published only with a word for that', async () => {
+  const all = draftOf({ policyId: 'all', when: 'order.lines >= 0', actions: [act('hold', 'all of them')] })
+  await core.execute('DraftPolicy', { draft: all, by: 'test' }, { at: end })
+  const place = { state: core.state(), replays: market.replays }
+  const ask = (accepted: string[]) => () =>
+    assertPublishable('all', { version: 1, replayId: null, accepted }, place)
+  expect(ask(['no_replay'])).toThrow(
+    expect.objectContaining({ details: expect.objectContaining({ needs: ['matches_everything'] }) }),
+  )
+  const codes = ask(['no_replay', 'matches_everything'])().map(({ code }) => code)
+  expect(codes).toEqual(['matches_everything', 'no_replay'])
+})
+
+test('a flow is replayed: orders that another flow would take go another way', async () => {
+  const document: api.FlowDocument = {
+    format: 1,
+    flowId: 'dear',
+    kind: 'order',
+    title: 'Dear orders',
+    match: 'order.valueCents > 8000',
+    tiles: [
+      { type: 'start', id: 'start', next: 'ask' },
+      { type: 'approval', id: 'ask', question: 'Is it real?', approved: 'source', rejected: 'exit' },
+      { type: 'source', id: 'source', next: 'exit' },
+      { type: 'exit', id: 'exit' },
+    ],
+  }
+  await core.execute('SaveFlowDraft', { flowId: 'dear', document, by: 'test' }, { at: end })
+  const { summary, replayId, error } = await replayed({ flowId: 'dear' })
+  expect(error).toBeNull()
+  expect(summary?.changedOrders).toBeGreaterThan(0)
+  expect(summary?.changedOrders).toBeLessThan(200)
+  const [change] = market.replays.changes(replayId)
+  expect(change?.before.path[0]).toBe('default')
+  expect(change?.after.path).toEqual(['dear', 'start', 'ask (waiting)', 'source'])
+  await expect(replayed({ flowId: 'nothing' })).rejects.toMatchObject({ code: 'FLOW_UNKNOWN' })
+})
+
 test('a replay can be cancelled, one runs at a time, and what is in force is the side before', async () => {
   await publishPolicy(core, dear, end)
   const first = startReplay({ policyId: 'dear', days: 4 }, market, 'test')

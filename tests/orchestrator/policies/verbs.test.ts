@@ -1,0 +1,56 @@
+// The verbs of `detour policy` in a running system: checked, drafted, refused without a word, replayed, published and
+// retired, and how that reads.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type VerbName, verbs } from '#orchestrator/verbs'
+import { openPlace, type Place } from '../http-place.ts'
+import { act, draftOf } from './drafts.ts'
+
+let place: Place
+beforeAll(async () => {
+  place = await openPlace()
+})
+afterAll(() => place.close())
+
+async function run(name: VerbName, args: object) {
+  const verb = verbs[name]
+  const result = await verb.run(args, {
+    ...place.engine.workspace,
+    engine: place.engine,
+    onProgress: () => {},
+  })
+  return { result, text: verb.show(result), hasFailed: verb.hasFailed(result) }
+}
+
+test('a policy goes into force and out of it', async () => {
+  const draft = draftOf({
+    policyId: 'dear',
+    when: 'order.valueCents > 50000',
+    actions: [act('hold', 'a look')],
+  })
+  const wrong = await run('policy-check', { draft: { ...draft, when: 'order.valueCents > "a lot"' } })
+  expect(wrong.hasFailed).toBe(true)
+  expect(wrong.text).toBe('error: The condition: no such overload: int > string. (condition_invalid)')
+  expect((await run('policy-check', { draft })).text).toBe('Nothing is wrong or odd.')
+  expect((await run('policy-draft', { draft })).result).toEqual({
+    policyId: 'dear',
+    version: 1,
+    findings: [],
+  })
+  await expect(run('policy-publish', { policyId: 'dear' })).rejects.toMatchObject({
+    code: 'POLICY_NEEDS_WORD',
+  })
+  const replayed = await run('policy-replay', { policyId: 'dear', days: 1 })
+  expect(replayed.result).toMatchObject({ status: 'done', version: 1 })
+  expect(replayed.text).toMatch(/^Replay rep_\S+: 0 orders from /)
+  const { replayId } = replayed.result as { replayId: string }
+  expect((await run('policy-publish', { policyId: 'dear', replayId })).text).toContain(
+    'Version 1 of dear is in force.',
+  )
+  expect((await run('policy-list', {})).text).toContain('published')
+  await run('policy-retire', { policyId: 'dear', reason: 'over' })
+  expect((await run('policy-list', {})).text).toContain('retired')
+  await expect(run('policy-retire', { policyId: 'x', reason: 'y' })).rejects.toMatchObject({
+    code: 'POLICY_UNKNOWN',
+  })
+})
