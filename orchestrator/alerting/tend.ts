@@ -11,12 +11,19 @@ const ordersShare = 0.2
 
 /** The silence that holds for an incident at a time; one that holds reroutes goes first. */
 export function silenceFor(state: CoreState, incident: Incident, at: number): Silence | null {
-  let found: Silence | null = null
-  for (const silence of state.alerting.silences.values()) {
-    if (stretchAt(silence, at) === null || !fits(silence.matchers, incident)) continue
-    if (found === null || (silence.holdsReroutes && !found.holdsReroutes)) found = silence
-  }
-  return found
+  return holdingAt(state, at).find(({ matchers }) => fits(matchers, incident)) ?? null
+}
+
+/** Silences that hold at a time, as they were asked for last: a round asks the same for every incident. */
+let asked: { silences: CoreState['alerting']['silences']; at: number; holding: Silence[] } | null = null
+
+function holdingAt({ alerting: { silences } }: CoreState, at: number): Silence[] {
+  if (asked?.silences === silences && asked.at === at) return asked.holding
+  const holding = [...silences.values()]
+    .filter((silence) => silence.endedAt === null && stretchAt(silence, at) !== null)
+    .sort((a, b) => Number(b.holdsReroutes) - Number(a.holdsReroutes) || (a.silenceId < b.silenceId ? -1 : 1))
+  asked = { silences, at, holding }
+  return holding
 }
 
 /**

@@ -169,7 +169,7 @@ function found(
   return {
     ...finding,
     ...impact,
-    cutOffAt: impact === undefined ? before.cutOffAt : (impact.cutOffAt ?? null),
+    cutOffAt: impact?.cutOffAt === undefined ? before.cutOffAt : impact.cutOffAt,
     beganAt: before.beganAt,
     severityFound: finding?.severity ?? before.severityFound,
     severity: before.severitySetBy === null ? (finding?.severity ?? before.severity) : before.severity,
@@ -232,8 +232,10 @@ export function judged(
   return { ...state, incidents: state.incidents.set(incidentId, { ...before, history }) }
 }
 
-function wordsOfUpdate(before: Incident, { finding, impact }: EventData['IncidentUpdated']): string {
+/** Null where a person would see nothing new. */
+function wordsOfUpdate(before: Incident, { finding, impact }: EventData['IncidentUpdated']): string | null {
   if (finding.title !== before.title) return finding.title
   const orders = impact.ordersAtRisk
+  if (orders === before.ordersAtRisk && finding.severity === before.severityFound) return null
   return `${orders === 1 ? '1 order' : `${orders} orders`} at risk, severity ${finding.severity.toFixed(2)}`
 }

@@ -124,6 +124,6 @@ export interface Impact {
   ordersAtRisk: number
   centsAtRisk: number
   currency: string
-  /** Next cut-off of its node, epoch ms; absent or null where it has none. */
+  /** Next cut-off of its node, epoch ms; null where it has none, absent = as before. */
   cutOffAt?: number | null
 }
