@@ -24,6 +24,10 @@ export const benchGroups: Record<string, () => Promise<Measure>> = {
   },
   quality: async () => (await import('./quality/bench-quality.ts')).benchQuality,
   models: async () => (await import('./models/bench-models.ts')).benchModels,
+  webhooks: async () => {
+    const { benchWebhooks } = await import('./webhooks.ts')
+    return (effects) => benchWebhooks(effects)
+  },
   demo: async () => (await import('./demo.ts')).benchDemo,
 }
 

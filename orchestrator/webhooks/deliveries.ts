@@ -13,7 +13,7 @@ interface Kept {
 }
 
 /** Attempts kept in memory. */
-const keptAttempts = 1_000
+const keptAttempts = 500
 const pageEvents = 500
 /** Events of the log that one page may look through. */
 const searchedEvents = 20_000

@@ -116,3 +116,24 @@ test('every kind of message has its schema and an example, and can be seen in ea
   const refused = await place.call('GET', '/api/v1/webhook-preview?format=pagerduty&type=order.shipped')
   expect(refused.body.code).toBe('WEBHOOK_SETTINGS_INVALID')
 })
+
+test('the command line makes, lists, tests and removes receivers of a served home', async () => {
+  const verb = async (name: string, args: object) => {
+    const { text } = await place.call('POST', `/api/v1/verbs/webhook-${name}`, { body: args })
+    return JSON.parse(text.trim().split('\n').at(-1) ?? '')
+  }
+  const labels = [{ label: 'severity', is: 'one_of', values: ['high'] }]
+  const { result: made } = await verb('add', { url: body.url, labels })
+  expect(made).toMatchObject({ labels, secret: expect.stringMatching(/^whsec_/) })
+  const { webhookId } = made
+  expect((await verb('list', {})).result.webhooks.at(-1)).toMatchObject({ webhookId, health: 'unused' })
+  expect((await verb('test', { webhookId, type: 'order.shipped' })).result).toMatchObject({
+    status: 'failed',
+  })
+  expect((await verb('rotate', { webhookId })).result.secret).not.toBe(made.secret)
+  expect(
+    (await verb('replay', { webhookId, since: '2020-01-01T00:00:00Z' })).result.queued,
+  ).toBeGreaterThanOrEqual(0)
+  expect((await verb('remove', { webhookId })).result).toEqual({ webhookId })
+  expect((await verb('test', { webhookId })).error.code).toBe('WEBHOOK_UNKNOWN')
+})
