@@ -1,6 +1,7 @@
 // Orders of the last days as they were when they came, with what was known then: incidents that were open, how odd a
 // model found them. It reads the core and the marts; it changes nothing.
 
+import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
 import { blankOrder, type CoreState, type Incident, type Order } from '#orchestrator/core'
 import type { FactsContext } from '#orchestrator/policies'
@@ -31,6 +32,8 @@ export interface PastPlace {
 }
 
 const dayMs = 86_400_000
+/** Orders made ready before others get the thread. */
+const portion = 250
 
 /** The orders placed in the last days, the newest first. @throws WAREHOUSE_QUERY */
 export async function pastOrders(
@@ -41,12 +44,15 @@ export async function pastOrders(
   const to = new Date(place.now).toISOString()
   const found = await askedOrders({ stored: { from, to, limit: limit + 1 } }, place)
   const asked = found.slice(0, limit)
-  const more = await place.reading((queries) => readMore(queries, place.market, from))
+  const ids = JSON.stringify(asked.map(({ order }) => order.orderId))
+  const more = await place.reading((queries) => readMore(queries, place.market, ids))
   const oddness = await place.reading((queries) => readOddness(queries, place.market, from))
-  const orders = asked.map((each) => ({
-    asked: each,
-    order: asCame(each, place, more.get(each.order.orderId)),
-  }))
+  const orders: PastOrder[] = []
+  for (const [i, each] of asked.entries()) {
+    orders.push({ asked: each, order: asCame(each, place, more.get(each.order.orderId)) })
+    // Others get the thread between two portions.
+    if (i % portion === portion - 1) await setImmediate()
+  }
   return { orders, oddness, isCut: found.length > limit }
 }
 
@@ -61,12 +67,13 @@ interface More extends Record<string, unknown> {
   flags: string[]
 }
 
-async function readMore(queries: Queries, market: string, from: string): Promise<Map<string, More>> {
+async function readMore(queries: Queries, market: string, ids: string): Promise<Map<string, More>> {
   const rows = await queries.all<More>(
     `SELECT order_id::VARCHAR AS "orderId", provider, total_cents AS "totalCents", freight_cents AS "freightCents",
        discount_cents AS "discountCents", epoch_ms(promised_at) AS "promisedAt", flags
-     FROM orders WHERE market = $1 AND placed_at >= $2::TIMESTAMPTZ`,
-    [market, from],
+     FROM orders WHERE market = $1
+       AND order_id IN (SELECT try_cast(id AS UUID) FROM (SELECT unnest(from_json($2::JSON, '["VARCHAR"]')) AS id))`,
+    [market, ids],
   )
   return new Map(rows.map((row) => [row.orderId, row]))
 }

@@ -2,7 +2,7 @@
 // sourced in the same world. It carries nothing out, lets others run between its steps, and can be cancelled.
 
 import { setImmediate } from 'node:timers/promises'
-import { baselineOf, runSide, type SourcingPlan, type Worlds } from '#orchestrator/sourcing'
+import { baselineOf, runInTurn, type SourcingPlan, type Worlds } from '#orchestrator/sourcing'
 import { askedOn, askRelease, type Course, courseOf, isAskedAlike, type Policies } from './course.ts'
 import { factsThen, type Past, type PastPlace, pastOrders } from './past-orders.ts'
 import { rerouteOf, withPlannedRisk, withPlannedWork } from './reroutes.ts'
@@ -27,9 +27,6 @@ export interface ReplayRun extends PastPlace {
   worlds: Worlds
   days: number
   limit: number
-  /** Wall time for sourcing both sides, ms. */
-  timeLimitMs: number
-  seed: number
   elapsedMs(): number
   isCancelled(): boolean
   progress(step: string, share: number): void
@@ -123,15 +120,18 @@ async function sourceSide(
   const orders = asked.map((each) => each.asked)
   const plans: (SourcingPlan | null)[] = past.orders.map(() => null)
   if (orders.length === 0) return plans
+  await setImmediate()
   // What all of them have taken is free again on both sides, also of those that are held on one.
   const scene = baselineOf(
     run,
     past.orders.map((one) => one.asked),
   )
-  const { seed, elapsedMs, isCancelled } = run
-  const options = { timeLimitMs: run.timeLimitMs / 2, seed, elapsedMs, isCancelled }
-  const found = await runSide(orders, scene, options)
-  for (const [at, { i }] of asked.entries()) plans[i] = found.plans[at] ?? null
+  const { elapsedMs, isCancelled } = run
+  const began = side === 'before' ? 0.3 : 0.6
+  const step = side === 'before' ? 'sourcing as it is' : 'sourcing as it would be'
+  const onDone = (count: number) => run.progress(step, began + (0.3 * count) / orders.length)
+  const found = await runInTurn(orders, scene, { elapsedMs, isCancelled, onDone })
+  for (const [at, { i }] of asked.entries()) plans[i] = found[at] ?? null
   return plans
 }
 

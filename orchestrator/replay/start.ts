@@ -23,7 +23,7 @@ export interface ReplayMarket {
   }
 }
 
-const usual = { days: 7, limit: 5_000, timeLimitSeconds: 20, seed: 1 } as const
+const usual = { days: 7, limit: 5_000 } as const
 
 /**
  * Starts a replay.
@@ -40,8 +40,6 @@ export function startReplay(request: api.ReplayRequest, market: ReplayMarket, by
     ...{ state, now, market: market.market, worlds: market.worlds },
     days: request.days ?? usual.days,
     limit: request.limit ?? usual.limit,
-    timeLimitMs: (request.timeLimitSeconds ?? usual.timeLimitSeconds) * 1_000,
-    seed: request.seed ?? usual.seed,
     reading: <T>(work: (queries: Queries) => Promise<T>) => market.workspace.warehouse.reading(work),
   }
   if (flowId !== undefined) {

@@ -80,7 +80,7 @@ export { Worlds } from './views/worlds.ts'
 export type { AskedOrder } from './what-if/asked-order.ts'
 export { askedOrders, type Reading } from './what-if/asked-orders.ts'
 export { riskOf } from './what-if/figures.ts'
-export { runSide, type SideRun } from './what-if/run-side.ts'
+export { runInTurn } from './what-if/run-in-turn.ts'
 export { baselineOf, type Scene } from './what-if/scene.ts'
 export { simulateSourcing, type WhatIfPlace } from './what-if/simulate.ts'
 export type {

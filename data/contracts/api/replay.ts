@@ -17,10 +17,6 @@ export const replayRequest = Type.Object(
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 20_000, description: 'orders at most, the newest; default 5,000' }),
     ),
-    timeLimitSeconds: Type.Optional(
-      Type.Number({ minimum: 1, maximum: 120, description: 'for sourcing both sides; default 20' }),
-    ),
-    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
   },
   { additionalProperties: false },
 )

@@ -77,7 +77,7 @@ export async function runSide(
 }
 
 /** Open orders first, then days of the past, the oldest first; in each, orders as they were placed. */
-function wavesOf(orders: readonly AskedOrder[]): AskedOrder[][] {
+export function wavesOf(orders: readonly AskedOrder[]): AskedOrder[][] {
   const byDay = [...Map.groupBy(orders, ({ day }) => day)]
   byDay.sort(([a], [b]) => (a ?? Number.NEGATIVE_INFINITY) - (b ?? Number.NEGATIVE_INFINITY))
   return byDay.map(([, wave]) => wave.toSorted((a, b) => a.placedAt - b.placedAt))

@@ -43,7 +43,7 @@ afterAll(async () => {
 
 /** Runs a replay to its end. */
 async function replayed(request: api.ReplayRequest): Promise<api.Replay> {
-  const { replayId } = startReplay({ days: 4, limit: 200, timeLimitSeconds: 30, ...request }, market, 'test')
+  const { replayId } = startReplay({ days: 4, limit: 200, ...request }, market, 'test')
   let replay = market.replays.get(replayId)
   while (replay.status === 'running') {
     await new Promise((done) => setTimeout(done, 20))
@@ -93,6 +93,12 @@ test('a draft that keeps orders away from a node moves them, at a cost', async (
   expect(changes.length).toBeGreaterThan(0)
   for (const { after } of changes) expect(after.nodeIds).not.toContain(nodeId)
   expect(summary?.after.costCents).not.toBe(summary?.before.costCents)
+})
+
+test('the same replay comes to the same, to the last cent', async () => {
+  const [one, two] = [await replayed({ draft: dear }), await replayed({ draft: dear })]
+  expect(two.summary).toEqual(one.summary)
+  expect(market.replays.changes(two.replayId)).toEqual(market.replays.changes(one.replayId))
 })
 
 test('a draft that touches every order is told so, and needs a word', async () => {
