@@ -186,6 +186,21 @@ export const server = {
     ask<api.StrategyCheckAnswer>('POST', '/strategies/check', { body }),
   setStrategyRules: (body: api.StrategyRules) => ask<api.StrategyRules>('PUT', '/strategies/rules', { body }),
 
+  flows: (signal?: AbortSignal) => ask<api.FlowsAnswer>('GET', '/flows', reading(signal)),
+  flow: (id: string, version?: number, signal?: AbortSignal) =>
+    ask<api.FlowDetail>('GET', `/flows/${part(id)}`, reading(signal, { version })),
+  flowRuns: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.FlowRun>>('GET', '/flows/runs', reading(signal, query)),
+  checkFlow: (document: unknown) => ask<api.FlowCheckAnswer>('POST', '/flows/check', { body: { document } }),
+  draftFlow: (id: string, document: unknown) =>
+    ask<api.FlowDetail>('PUT', `/flows/${part(id)}/draft`, { body: { document } }),
+  publishFlow: (body: api.FlowPublishBody) => ask<api.FlowPublished>('POST', '/flows', { body }),
+  setFlowMode: (id: string, mode: api.FlowMode) =>
+    ask<api.FlowDetail>('PUT', `/flows/${part(id)}/mode`, { body: { mode } }),
+  answerRun: (body: { runId: string; approve: boolean; tileId?: string; note?: string }) =>
+    ask<undefined>('POST', '/flows/runs/answer', { body }),
+  reprocess: (body: api.FlowReprocess) => ask<api.FlowReprocessed>('POST', '/flows/reprocess', { body }),
+
   policies: (signal?: AbortSignal) => ask<api.PoliciesAnswer>('GET', '/policies', reading(signal)),
   policyFacts: (signal?: AbortSignal) =>
     ask<api.PolicyFactsAnswer>('GET', '/policies/facts', reading(signal)),

@@ -38,6 +38,7 @@ export const jumps: { key: string; title: string; href: string }[] = [
   { key: 's', title: 'Inventory', href: '/inventory' },
   { key: 'n', title: 'Network', href: '/network' },
   { key: 't', title: 'Strategies', href: '/strategies' },
+  { key: 'e', title: 'Flows', href: '/flows' },
   { key: 'l', title: 'Policies', href: '/policies' },
   { key: 'p', title: 'What if', href: '/what-if' },
   { key: 'm', title: 'Models', href: '/models' },

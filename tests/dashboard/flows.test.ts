@@ -1,0 +1,64 @@
+// Flows in the dashboard: the drawing of any flow has every tile and way, and words say how flows stand.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { api } from '#data/contracts'
+import { boxSize, drawFlow, waysOf } from '../../dashboard/lib/flows/drawing.ts'
+import { flowsSentence, modeOf } from '../../dashboard/lib/flows/words.ts'
+import { anyFlow } from '../orchestrator/flows/any-flow.ts'
+
+test('a drawing has every tile and every way, no two boxes lie on each other, and ways lead down', () => {
+  fc.assert(
+    fc.property(anyFlow, ({ document }) => {
+      const { boxes, lines, width, height } = drawFlow(document)
+      expect(boxes.map(({ id }) => id).toSorted()).toEqual(document.tiles.map(({ id }) => id).toSorted())
+      expect(lines).toHaveLength(document.tiles.flatMap(waysOf).length)
+      const places = new Map(boxes.map((box) => [box.id, box]))
+      for (const { from, to, isBack } of lines) {
+        expect(isBack).toBe(false)
+        expect(places.get(to)?.y ?? 0).toBeGreaterThan(places.get(from)?.y ?? 0)
+      }
+      for (const [i, a] of boxes.entries()) {
+        expect(a.x >= 0 && a.x + boxSize.width <= width && a.y + boxSize.height <= height).toBe(true)
+        for (const b of boxes.slice(i + 1)) {
+          const isApart = Math.abs(a.x - b.x) >= boxSize.width || Math.abs(a.y - b.y) >= boxSize.height
+          expect(isApart).toBe(true)
+        }
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a way back is drawn as one', () => {
+  const tiles: api.FlowTile[] = [
+    { type: 'start', id: 'start', next: 'ask' },
+    { type: 'condition', id: 'ask', when: 'run.steps > 9', yes: 'exit', no: 'rest' },
+    { type: 'timer', id: 'rest', minutes: 5, next: 'ask' },
+    { type: 'exit', id: 'exit' },
+  ]
+  const { lines } = drawFlow({ tiles })
+  expect(lines.filter(({ isBack }) => isBack).map(({ from, to }) => `${from} ${to}`)).toEqual(['rest ask'])
+})
+
+test('what goes on is said first of what stands still, then of who is asked', () => {
+  const flow = (more: Partial<api.FlowSummary>): api.FlowSummary => ({
+    ...{
+      flowId: 'web',
+      kind: 'order',
+      title: 'Web',
+      mode: 'on',
+      version: 1,
+      publishedAt: null,
+      publishedBy: null,
+    },
+    ...{ versions: [1], hasDraft: false, running: 0, waitingForPeople: 0, isStraight: false },
+    ...more,
+  })
+  expect(flowsSentence([flow({ flowId: 'default' })])).toContain('Every order goes the default way')
+  expect(flowsSentence([flow({ running: 3, waitingForPeople: 1 })])).toBe(
+    '1 run waits for a person, of 3 under way.',
+  )
+  expect(flowsSentence([flow({ mode: 'paused', running: 3 })])).toBe('web stands still: nothing of it moves.')
+  expect(modeOf(flow({ version: 0 })).word).toBe('draft')
+})
