@@ -3,7 +3,13 @@
 
 import type { api } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
-import { type CoreEvent, type CoreState, coreEvent, type DecisionRecord } from '#orchestrator/core'
+import {
+  type CoreEvent,
+  type CoreState,
+  coreEvent,
+  type DecisionRecord,
+  type EventData,
+} from '#orchestrator/core'
 import { noticeData } from './notice.ts'
 import { nodeActions, planData, undoneActions } from './plan-view.ts'
 import {
@@ -40,46 +46,6 @@ export function messageBody(type: api.WebhookEventType, stored: StoredEvent, sta
 
 function dataOf(event: CoreEvent, state: CoreState): object | null {
   switch (event.type) {
-    case 'IncidentOpened':
-    case 'IncidentUpdated':
-      return alone(incidentView(event.data, state)) satisfies WithoutMarket<'incident.opened'>
-    case 'IncidentAcknowledged':
-      return {
-        ...alone(incidentEndView(event.data.incidentId, null, state)),
-        by: event.data.by,
-      } satisfies WithoutMarket<'incident.acknowledged'>
-    case 'IncidentResolved':
-      return {
-        ...alone(incidentEndView(event.data.incidentId, event.data.at, state)),
-        reason: event.data.reason,
-      } satisfies WithoutMarket<'incident.resolved'>
-    case 'NoticeGiven':
-      return noticeData(event.data.notice, state)
-    case 'OrderRerouted':
-      return {
-        ...orderAndDecision(event.data, state),
-        fulfillmentOrderId: event.data.fulfillmentOrderId,
-        newFulfillmentOrders: event.data.work.map((work) => workView(work, state)),
-        actions: nodeActions(event.data, state),
-      } satisfies WithoutMarket<'order.rerouted'>
-    case 'RerouteUndone':
-      return {
-        order: orderView(event.data.orderId, state),
-        decisionId: event.data.decisionId,
-        reason: event.data.reason,
-        newFulfillmentOrders: event.data.work.map((work) => workView(work, state)),
-        actions: undoneActions(event.data, state),
-      } satisfies WithoutMarket<'order.reroute_undone'>
-    case 'ReroutePlanProposed':
-      return planData(event.data.plan.planId, 'proposed', state)
-    case 'ReroutePlanApproved':
-      return planData(event.data.planId, 'approved', state)
-    case 'ReroutePlanRejected':
-      return planData(event.data.planId, 'rejected', state)
-    case 'ReroutePlanExpired':
-      return planData(event.data.planId, 'expired', state)
-    case 'ReroutePlanDone':
-      return planData(event.data.planId, 'done', state)
     case 'RerouteDeclined':
       return orderAndDecision(event.data, state) satisfies WithoutMarket<'order.reroute_refused'>
     case 'OrderBackordered':
@@ -105,12 +71,56 @@ function dataOf(event: CoreEvent, state: CoreState): object | null {
         order: orderView(event.data.orderId, state),
         reason: event.data.reason,
       } satisfies WithoutMarket<'order.cancelled'>
-    case 'FlowMessageSent': {
-      const { orderId, runId, tileId, message } = event.data
-      const { name, text, data } = message
-      const order = orderId === null ? null : orderView(orderId, state)
-      return { order, runId, tileId, name, text, data: { ...data } } satisfies WithoutMarket<'flow.message'>
-    }
+    case 'FlowMessageSent':
+      return saidByFlow(event.data, state)
+    default:
+      return rerouteData(event, state) ?? incidentData(event, state)
+  }
+}
+
+function incidentData(event: CoreEvent, state: CoreState): object | null {
+  switch (event.type) {
+    case 'IncidentOpened':
+    case 'IncidentUpdated':
+      return alone(incidentView(event.data, state)) satisfies WithoutMarket<'incident.opened'>
+    case 'IncidentAcknowledged':
+      return {
+        ...alone(incidentEndView(event.data.incidentId, null, state)),
+        by: event.data.by,
+      } satisfies WithoutMarket<'incident.acknowledged'>
+    case 'IncidentResolved':
+      return {
+        ...alone(incidentEndView(event.data.incidentId, event.data.at, state)),
+        reason: event.data.reason,
+      } satisfies WithoutMarket<'incident.resolved'>
+    case 'NoticeGiven':
+      return noticeData(event.data.notice, state)
+    default:
+      return null
+  }
+}
+
+function rerouteData(event: CoreEvent, state: CoreState): object | null {
+  switch (event.type) {
+    case 'OrderRerouted':
+      return {
+        ...orderAndDecision(event.data, state),
+        fulfillmentOrderId: event.data.fulfillmentOrderId,
+        newFulfillmentOrders: event.data.work.map((work) => workView(work, state)),
+        actions: nodeActions(event.data, state),
+      } satisfies WithoutMarket<'order.rerouted'>
+    case 'RerouteUndone':
+      return wentBack(event.data, state)
+    case 'ReroutePlanProposed':
+      return planData(event.data.plan.planId, 'proposed', state)
+    case 'ReroutePlanApproved':
+      return planData(event.data.planId, 'approved', state)
+    case 'ReroutePlanRejected':
+      return planData(event.data.planId, 'rejected', state)
+    case 'ReroutePlanExpired':
+      return planData(event.data.planId, 'expired', state)
+    case 'ReroutePlanDone':
+      return planData(event.data.planId, 'done', state)
     default:
       return null
   }
@@ -122,6 +132,24 @@ function alone<T>(incident: T): { incident: T; incidents: T[]; notice: null } {
 }
 
 type WithoutMarket<T extends api.WebhookEventType> = Omit<api.WebhookData[T], 'market'>
+
+function wentBack(data: EventData['RerouteUndone'], state: CoreState): WithoutMarket<'order.reroute_undone'> {
+  return {
+    order: orderView(data.orderId, state),
+    decisionId: data.decisionId,
+    reason: data.reason,
+    newFulfillmentOrders: data.work.map((work) => workView(work, state)),
+    actions: undoneActions(data, state),
+  }
+}
+
+function saidByFlow(
+  { orderId, runId, tileId, message: { name, text, data } }: EventData['FlowMessageSent'],
+  state: CoreState,
+): WithoutMarket<'flow.message'> {
+  const order = orderId === null ? null : orderView(orderId, state)
+  return { order, runId, tileId, name, text, data: { ...data } }
+}
 
 function orderAndDecision(data: { orderId: string; decision: DecisionRecord | null }, state: CoreState) {
   const { orderId, decision } = data

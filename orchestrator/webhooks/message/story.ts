@@ -77,26 +77,23 @@ function tell({ type, data }: MessageBody): Story {
       const title = `Order ${nameOf(order)} was cancelled`
       return { ...aboutOrder(order), title, mood: 'plain', text: sentence(reason) }
     }
-    case 'flow.message': {
-      const { order, runId, name, text, data: said } = data as Of<'flow.message'>
-      const about = order === null ? { facts: [], path: '/flows', subject: runId } : aboutOrder(order)
-      const more = Object.entries(said).map(([fact, value]) => [words(fact), String(value)] as const)
-      const facts: Story['facts'] = [...about.facts, ...more]
-      return { ...about, facts, title: words(name), mood: 'plain', text: text === null ? '' : sentence(text) }
-    }
-    case 'webhook.test': {
-      const { webhookId, message } = data as Of<'webhook.test'>
-      const facts = [['Receiver', webhookId]] as const
-      return {
-        title: 'A test',
-        mood: 'plain',
-        text: message,
-        facts: [...facts],
-        path: null,
-        subject: webhookId,
-      }
-    }
+    case 'flow.message':
+      return saidByFlow(data as Of<'flow.message'>)
+    case 'webhook.test':
+      return tried(data as Of<'webhook.test'>)
   }
+}
+
+function tried({ webhookId, message }: Of<'webhook.test'>): Story {
+  const facts: Story['facts'] = [['Receiver', webhookId]]
+  return { title: 'A test', mood: 'plain', text: message, facts, path: null, subject: webhookId }
+}
+
+function saidByFlow({ order, runId, name, text, data }: Of<'flow.message'>): Story {
+  const about = order === null ? { facts: [], path: '/flows', subject: runId } : aboutOrder(order)
+  const more = Object.entries(data).map(([fact, value]) => [words(fact), String(value)] as const)
+  const facts: Story['facts'] = [...about.facts, ...more]
+  return { ...about, facts, title: words(name), mood: 'plain', text: text === null ? '' : sentence(text) }
 }
 
 function ongoing(told: Of<'incident.opened'>, prefix: string): Story {
