@@ -145,7 +145,8 @@ async function proposeFor(breach: Breach, context: AheadContext): Promise<boolea
     ...{ kind: 'capacity_ahead' as const, incident: null, name },
     why: `${where} will not do its work of ${room.day} until the cut-off (${share} % sure)`,
   }
-  const works = dueToday(state, nodeId, room)
+  const dayOf = (at: number) => context.worlds.network(state).dayAt(nodeId, at)
+  const works = dueOn(room.day, state, nodeId, dayOf)
   if (works.length === 0 || wasRejected(state, about) || isWaiting(state, works)) return false
   // Of what is booked, that which is not open has left, or is under way: it takes its place before all else.
   const roomLeft = room.limit - (room.booked - works.length) - expected.mean
@@ -160,16 +161,19 @@ async function proposeFor(breach: Breach, context: AheadContext): Promise<boolea
   return (await propose(core, plan.moves, about, reason, now)) > 0
 }
 
-/** Work of a node that has to leave on a day and that nobody has begun. */
-function dueToday(state: CoreState, nodeId: string, { cutOffAt }: DayRoom): AffectedWork[] {
-  const until = (cutOffAt ?? 0) + 24 * hourMs
+/** Work of a node that has to leave on a day, or had to before, and that nobody has begun. */
+function dueOn(
+  day: string,
+  state: CoreState,
+  nodeId: string,
+  dayOf: (at: number) => string | null,
+): AffectedWork[] {
   const found: AffectedWork[] = []
   for (const orderId of state.openByNode.get(nodeId) ?? []) {
     const order = state.orders.get(orderId)
     for (const work of order?.work ?? []) {
-      const isHere = work.nodeId === nodeId && isMovable(work)
-      if (order !== undefined && isHere && (work.shipBy ?? work.sourcedAt) < until)
-        found.push({ order, work })
+      if (order === undefined || work.nodeId !== nodeId || !isMovable(work)) continue
+      if ((dayOf(work.shipBy ?? work.sourcedAt) ?? day) <= day) found.push({ order, work })
     }
   }
   return found

@@ -30,12 +30,13 @@ export function dayRooms(worlds: Worlds, state: CoreState, now: number): Map<str
     const { nodeId } = facts.node
     if (!facts.hasCapacity || facts.isBlocked) continue
     const day = facts.localDay
-    const [first] = session.days(facts, null)
     const limit = session.limits(facts, day).orders
-    if (!Number.isFinite(limit) || first === undefined || world.network.dayAt(nodeId, now) !== day) continue
-    const isToday = first.cutOffAt !== null && world.network.dayAt(nodeId, first.cutOffAt) === day
+    if (!Number.isFinite(limit)) continue
+    const [first] = world.network.departures(nodeId, null, now, 1, 0)
+    const cutOffAt = first?.cutOffAt ?? null
+    const isToday = cutOffAt !== null && world.network.dayAt(nodeId, cutOffAt) === day
     const { orders: booked } = world.load.booked(nodeId, day)
-    rooms.set(nodeId, { day, cutOffAt: isToday ? first.cutOffAt : null, limit, booked })
+    rooms.set(nodeId, { day, cutOffAt: isToday ? cutOffAt : null, limit, booked })
   }
   return rooms
 }

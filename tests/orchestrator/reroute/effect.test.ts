@@ -1,0 +1,111 @@
+// The effect of moves: what is measured holds what was put in, says how it was measured, and claims nothing where
+// there is nothing.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { seededRandom } from '#data/kernel'
+import { effectOf, effectSentence, type MeasuredOrder } from '#orchestrator/reroute'
+
+/** Orders that are late by their risk, and by less of it where they were moved. */
+function orders(seed: number, counts: { moved: number; heldOut: number }, share: number): MeasuredOrder[] {
+  const random = seededRandom(seed)
+  const one = (isMoved: boolean): MeasuredOrder => {
+    const riskBefore = 0.3 + 0.6 * random.next()
+    const risk = isMoved ? riskBefore * share : riskBefore
+    return {
+      isMoved,
+      isLate: random.next() < risk,
+      hours: Math.max(1, random.normal(isMoved ? 40 : 60, 8)),
+      ...{ riskBefore, riskAfter: riskBefore * share, hoursBefore: 60, hoursAfter: 40, extraCents: 150 },
+    }
+  }
+  return [
+    ...Array.from({ length: counts.moved }, () => one(true)),
+    ...Array.from({ length: counts.heldOut }, () => one(false)),
+  ]
+}
+
+test('intervals hold the true value about as often as they say', () => {
+  let held = 0
+  const rounds = 40
+  for (let seed = 0; seed < rounds; seed++) {
+    const effect = effectOf(orders(seed, { moved: 400, heldOut: 80 }, 0.25))
+    expect(effect.method).toBe('hold_out')
+    const truth = 0.6 * 0.75 * 400
+    if (effect.lateAvoided.low <= truth && truth <= effect.lateAvoided.high) held++
+    expect(effect.hoursSaved.low).toBeLessThan(22 * 400)
+    expect(effect.hoursSaved.high).toBeGreaterThan(18 * 400)
+  }
+  expect(held).toBeGreaterThanOrEqual(rounds * 0.85)
+})
+
+test('moves that change nothing are not said to have changed anything', () => {
+  let claimed = 0
+  for (let seed = 0; seed < 30; seed++) {
+    const { lateAvoided } = effectOf(orders(seed, { moved: 300, heldOut: 60 }, 1))
+    if (lateAvoided.low > 0) claimed++
+  }
+  expect(claimed).toBeLessThanOrEqual(4)
+})
+
+test('where few were left in place, what was foretold counts, and the sentence says so', () => {
+  const effect = effectOf(orders(1, { moved: 200, heldOut: 4 }, 0.2))
+  expect(effect).toMatchObject({ method: 'model', moved: 200, heldOut: 4, heldOutKnown: 4 })
+  const truth = 0.6 * 0.8 * 200
+  expect(effect.lateAvoided.low).toBeLessThan(truth)
+  expect(effect.lateAvoided.high).toBeGreaterThan(truth)
+  expect(effectSentence(effect, 'USD')).toMatch(
+    /^Moving 200 orders avoided about \d+ late orders \(95 %: .+\) and saved .+ hours of waiting .+ for 300\.00 USD, /,
+  )
+  expect(effectSentence(effect, 'USD')).toContain('only 4 orders left in place, too few to compare with')
+})
+
+test('shares of almost none or almost all have an interval, too', () => {
+  const never = (isMoved: boolean): MeasuredOrder => ({
+    ...{ isMoved, isLate: false, hours: 10, riskBefore: 0.1, riskAfter: 0.1 },
+    ...{ hoursBefore: 10, hoursAfter: 10, extraCents: 0 },
+  })
+  const some = [
+    ...Array.from({ length: 40 }, () => never(true)),
+    ...Array.from({ length: 40 }, () => never(false)),
+  ]
+  const { lateAvoided } = effectOf(some)
+  expect(lateAvoided.value).toBe(0)
+  expect(lateAvoided.low).toBeLessThan(-1)
+  expect(lateAvoided.high).toBeGreaterThan(1)
+})
+
+test('nothing moved is nothing measured, and what is not known yet is counted as such', () => {
+  expect(effectOf([])).toMatchObject({ method: 'none', moved: 0, heldOut: 0 })
+  expect(effectSentence(effectOf([]), 'EUR')).toBe('Nothing was moved.')
+  const open = orders(3, { moved: 10, heldOut: 2 }, 0.5).map((one) => ({ ...one, isLate: null, hours: null }))
+  const effect = effectOf(open)
+  expect(effect).toMatchObject({ method: 'model', movedKnown: 0, heldOutKnown: 0 })
+  expect(effectSentence(effect, 'EUR')).toContain('the end of 10 orders is not known yet')
+})
+
+test('the order of orders changes nothing that is known for sure, and every figure lies in its interval', () => {
+  const order = fc.record({
+    isMoved: fc.boolean(),
+    isLate: fc.option(fc.boolean(), { nil: null }),
+    hours: fc.option(fc.double({ min: 0, max: 500, noNaN: true }), { nil: null }),
+    riskBefore: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null }),
+    riskAfter: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null }),
+    hoursBefore: fc.option(fc.double({ min: 0, max: 500, noNaN: true }), { nil: null }),
+    hoursAfter: fc.option(fc.double({ min: 0, max: 500, noNaN: true }), { nil: null }),
+    extraCents: fc.integer({ min: -10_000, max: 10_000 }),
+  })
+  fc.assert(
+    fc.property(fc.array(order, { maxLength: 60 }), (some) => {
+      const [a, b] = [effectOf(some), effectOf(some.toReversed())]
+      expect(b.extraCents.value).toBeCloseTo(a.extraCents.value, 6)
+      expect([b.moved, b.heldOut, b.method]).toEqual([a.moved, a.heldOut, a.method])
+      for (const { value, low, high } of [a.lateAvoided, a.hoursSaved, a.extraCents]) {
+        expect(Number.isFinite(value + low + high)).toBe(true)
+        expect(low).toBeLessThanOrEqual(high)
+      }
+      expect(effectSentence(a, 'USD')).toMatch(/\.$/)
+    }),
+    { numRuns: 60 },
+  )
+})
