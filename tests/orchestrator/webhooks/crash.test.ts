@@ -28,7 +28,7 @@ const kills = process.env.DETOUR_FAULTS === 'long' ? 20 : 5
 const bodiesOf = (received: Received[]) => new Set(received.map(({ id, body }) => `${id} ${body}`)).size
 const idsOf = (received: Received[]) => new Set(received.map(({ id }) => id))
 
-test('Every durable decision has reached every receiver under one id, however often the sender was killed', async () => {
+test('Every durable decision has reached every receiver under one id, whenever the sender was killed', async () => {
   const steady = await startReceiver((response) => response.end())
   const seen = new Set<string>()
   const moody = await startReceiver((response, number, { id }) => {
