@@ -77,7 +77,7 @@ export class UrlPolicy {
     const way = url.protocol === 'https:' ? 'https' : 'http'
     const address = literalOf(url.hostname)
     if (address !== null && !this.#mayReach(address, url.hostname, way)) {
-      throw refused(url, isPublic(address) ? onlyTls : `the address ${address} is not public`)
+      throw refused(url, isPublic(address) ? onlyTls : inside(address))
     }
     const isHopeless = this.#ranges.length === 0 && !this.#isNamed(url.hostname)
     if (way === 'http' && address === null && isHopeless) throw refused(url, onlyTls)
@@ -97,7 +97,7 @@ export class UrlPolicy {
     ])
     const [first] = addresses
     if (first === undefined || this.#among(addresses, url.hostname, way).length > 0) return url
-    throw refused(url, isPublic(first.address) ? onlyTls : `its address ${first.address} is not public`)
+    throw refused(url, isPublic(first.address) ? onlyTls : inside(first.address))
   }
 
   /** A look-up of names for connections that yields only addresses where this way may lead. */
@@ -161,6 +161,10 @@ export function isPublic(address: string): boolean {
 }
 
 const onlyTls = 'plain http is only for hosts that DETOUR_WEBHOOK_ALLOW names, use https'
+
+function inside(address: string): string {
+  return `the address ${address} is not public, and DETOUR_WEBHOOK_ALLOW does not name it`
+}
 
 /** The host as an address, null where it is a name; URLs write every form of IPv4 in four decimal parts. */
 function literalOf(hostname: string): string | null {

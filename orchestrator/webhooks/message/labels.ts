@@ -14,25 +14,32 @@ export function levelOf(severity: number): 'critical' | 'warning' | 'info' {
 
 const levels = { high: 'critical', medium: 'warning', low: 'info' } as const
 
+const incidentNames = ['incident', 'severity', 'kind', 'dimension', 'value']
+const orderNames = [
+  'provider',
+  'channel',
+  'method',
+  'country',
+  'region',
+  'currency',
+  'node',
+  'carrier',
+  'reason',
+]
+const decided = new Set<api.WebhookEventType>([
+  'order.rerouted',
+  'order.reroute_refused',
+  'order.backordered',
+])
+
 /** Names of the labels that messages of a type may have. */
 export function labelNames(type: api.WebhookEventType): string[] {
   const common = ['market', 'type']
-  if (type === 'webhook.test' || type.startsWith('reroute.')) return common
-  const incident = ['incident', 'severity', 'metric', 'dimension']
-  if (type.startsWith('incident.')) return [...common, ...incident, 'node', 'carrier', 'reason']
-  const order = [
-    'provider',
-    'channel',
-    'method',
-    'country',
-    'region',
-    'currency',
-    'node',
-    'carrier',
-    'reason',
-  ]
-  const isDecision = ['order.rerouted', 'order.reroute_refused', 'order.backordered'].includes(type)
-  return [...common, ...order, ...(isDecision ? [...incident, 'to_node'] : [])]
+  if (type === 'webhook.test') return common
+  if (type.startsWith('reroute.')) return [...common, 'incident', 'status']
+  if (type.startsWith('incident.')) return [...common, ...incidentNames, 'node', 'carrier']
+  const names = [...common, ...orderNames, ...(type === 'flow.message' ? ['name'] : [])]
+  return decided.has(type) ? [...names, ...incidentNames, 'to_node'] : names
 }
 
 /** The labels of a message. */
@@ -51,6 +58,8 @@ export function labelsOf({ type, data }: MessageBody): Labels {
     found.reason = data.decision.reason
   }
   if ('order' in data && 'reason' in data) found.reason = data.reason
+  if ('runId' in data) found.name = data.name
+  if ('plan' in data) Object.assign(found, planLabels(data.plan))
   return Object.fromEntries(
     Object.entries(found).flatMap(([name, value]) => (value == null || value === '' ? [] : [[name, value]])),
   )
@@ -78,4 +87,8 @@ function isLike(value: string, pattern: string): boolean {
 
 function orderLabels({ provider, channel, method, currency, shipTo }: api.HookOrder) {
   return { provider, channel, method, currency, country: shipTo?.country, region: shipTo?.region }
+}
+
+function planLabels({ incidentId, status }: api.HookPlan) {
+  return { incident: incidentId, status }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { describe, expect, test } from 'vitest'
 import { api } from '#data/contracts'
-import { exampleOf, formats } from '#orchestrator/webhooks'
+import { exampleOf, formats, labelNames } from '#orchestrator/webhooks'
 import type { MessageBody } from '../../../orchestrator/webhooks/message/body.ts'
 import { fits, labelsOf } from '../../../orchestrator/webhooks/message/labels.ts'
 import golden from './golden/story.json' with { type: 'json' }
@@ -154,6 +154,10 @@ test('Only what a format has words for is carried', () => {
 })
 
 describe('labels', () => {
+  test.each(types)('of %s are among those that are named', (type) => {
+    expect(labelNames(type)).toEqual(expect.arrayContaining(Object.keys(labelsOf(exampleOf(type)))))
+  })
+
   test('follow from the body', () => {
     expect(labelsOf(exampleOf('incident.opened'))).toEqual({
       market: 'main',
