@@ -1,6 +1,7 @@
 // The flows in force of a market: which versions take new orders, and their plans, made once for each version.
 
 import type { api } from '#data/contracts'
+import { DetourError } from '#data/kernel'
 import { type CoreState, defaultFlowId, type FlowsState, newestFlow } from '#orchestrator/core'
 import { planOfPublished } from './compile/compile.ts'
 import type { FlowPlan } from './compile/plan.ts'
@@ -24,7 +25,20 @@ export function planIn(flow: api.PublishedFlow): FlowPlan {
   return made
 }
 
-/** The newest version of each flow that is not off, by name; the flow default last. */
+/** The same, or null where it cannot be read any more: whoever takes orders has to go on without it. */
+export function planOrNull(flow: api.PublishedFlow): FlowPlan | null {
+  try {
+    return planIn(flow)
+  } catch (error) {
+    if (error instanceof DetourError && error.code === 'FLOW_INVALID') return null
+    throw error
+  }
+}
+
+/**
+ * The newest version of each flow that is not off, by name; the flow default last. One that cannot be read takes
+ * nothing: of the default the shipped version stands in.
+ */
 export function flowsInForce({ published, modes }: FlowsState): readonly FlowInForce[] {
   const known = books.get(published)?.get(modes)
   if (known !== undefined) return known
@@ -32,7 +46,9 @@ export function flowsInForce({ published, modes }: FlowsState): readonly FlowInF
   const made = [...names.toSorted(), defaultFlowId].flatMap((name) => {
     const mode = modes[name] ?? 'on'
     const flow = newestFlow(published, name) ?? (name === defaultFlowId ? defaultOrderFlow : undefined)
-    return flow === undefined || mode === 'off' ? [] : [{ plan: planIn(flow), mode }]
+    if (flow === undefined || mode === 'off') return []
+    const plan = planOrNull(flow) ?? (name === defaultFlowId ? planIn(defaultOrderFlow) : null)
+    return plan === null ? [] : [{ plan, mode }]
   })
   const own = books.get(published) ?? new WeakMap<object, readonly FlowInForce[]>()
   books.set(published, own)

@@ -17,7 +17,7 @@ import { UrlPolicy } from '#orchestrator/webhooks'
 import { builtInActions } from './actions/built-in.ts'
 import { FileCaller } from './actions/file-call.ts'
 import { openHttpCaller } from './actions/http-call.ts'
-import { type FlowInForce, flowsInForce, planIn, versionOf } from './book.ts'
+import { type FlowInForce, flowsInForce, planOrNull, versionOf } from './book.ts'
 import type { FlowPlan } from './compile/plan.ts'
 import type { FlowContext, FlowGate } from './context.ts'
 import { dryRun, wouldTake } from './run/dry.ts'
@@ -35,7 +35,7 @@ const answerTries = 5
 /** What flows stand on. */
 export interface RuntimeGround {
   log: EventLog
-  effects: Pick<Effects, 'clock' | 'config'>
+  effects: Pick<Effects, 'clock' | 'config' | 'logger'>
   /** Folder of the files of custom actions. */
   folder: string
 }
@@ -51,19 +51,19 @@ export class FlowRuntime implements FlowGate {
    * @param context of the market
    */
   constructor(context: FlowContext, { log, effects, folder }: RuntimeGround) {
-    const { clock, config } = effects
+    const { clock, config, logger } = effects
     const policy = new UrlPolicy({ clock, allow: config.webhookAllow, ownUrl: null })
     const http = openHttpCaller(policy)
     this.outside = { policy, http, files: new FileCaller(folder), actions: builtInActions(http) }
-    this.#parts = { ...context, outside: this.outside, clock }
+    this.#parts = { ...context, outside: this.outside, clock, logger }
     this.#triggers = new Triggers(log, context)
     this.#runner = new Runner(this.#parts, (flowId, version) => this.planOf(flowId, version))
   }
 
-  /** The plan of a version, null = it is not at hand. */
+  /** The plan of a version, null = it is not at hand, or cannot be read any more. */
   planOf(flowId: string, version: number): FlowPlan | null {
     const flow = versionOf(this.#parts.core.state(), flowId, version)
-    return flow === undefined ? null : planIn(flow)
+    return flow === undefined ? null : planOrNull(flow)
   }
 
   async take(order: Order): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { type CoreState, defaultFlowId, type FlowRun, newestFlow } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
-import { compileContextOf, compileFlow, defaultOrderFlow, planIn, versionOf } from '#orchestrator/flows'
+import { compileContextOf, compileFlow, defaultOrderFlow, planOrNull, versionOf } from '#orchestrator/flows'
 import { cursorOf, pageLimit, placeOf } from './cursor.ts'
 import type { Named } from './parameters.ts'
 
@@ -70,8 +70,8 @@ function countRuns(state: CoreState): ReadonlyMap<string, Counts> {
 function waitsForPeople({ flowId, version, tokens }: FlowRun, state: CoreState): boolean {
   const flow = versionOf(state, flowId, version)
   if (flow === undefined) return false
-  const { tiles } = planIn(flow)
-  return tokens.some(({ tileId }) => tiles.get(tileId)?.type === 'approval')
+  const tiles = planOrNull(flow)?.tiles
+  return tokens.some(({ tileId }) => tiles?.get(tileId)?.type === 'approval')
 }
 
 function summaryOf(flowId: string, state: CoreState, counts: ReadonlyMap<string, Counts>): api.FlowSummary {
@@ -93,7 +93,7 @@ function summaryOf(flowId: string, state: CoreState, counts: ReadonlyMap<string,
     hasDraft: draft !== undefined,
     running,
     waitingForPeople,
-    isStraight: newest === undefined ? false : planIn(newest).isStraight,
+    isStraight: newest === undefined ? false : (planOrNull(newest)?.isStraight ?? false),
   }
 }
 
@@ -184,7 +184,7 @@ export async function listRuns(engine: Engine, query: RunQuery): Promise<api.Pag
 
 function runView(row: RunRow, all: readonly StepRow[], state: CoreState): api.FlowRun {
   const flow = versionOf(state, row.flow_id, row.version)
-  const tiles = flow === undefined ? null : planIn(flow).tiles
+  const tiles = flow === undefined ? null : planOrNull(flow)?.tiles
   const titleOf = (tileId: string) => tiles?.get(tileId)?.title ?? tileId
   const live = state.flows.runs.get(row.run_id)
   return {

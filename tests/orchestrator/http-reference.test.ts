@@ -80,7 +80,7 @@ describe('the document', () => {
         .filter((route) => keyed.some((shape) => shape.test(route)))
         .toSorted(),
     )
-    expect(named('cursor', 'query')).toHaveLength(10)
+    expect(named('cursor', 'query')).toHaveLength(12)
   })
 })
 

@@ -1,6 +1,7 @@
 // What came of a tile, and what tiles work with. Shapes only.
 
 import type { api } from '#data/contracts'
+import type { Effects } from '#data/kernel'
 import type { FlowMessage, FlowRun, FlowToken, Order } from '#orchestrator/core'
 import type { UrlPolicy } from '#orchestrator/webhooks'
 import type { ProviderActions } from '../actions/action.ts'
@@ -36,6 +37,7 @@ export interface Outside {
 export interface RunParts extends FlowContext {
   outside: Outside
   clock: { now(): number; after(ms: number, run: () => void): () => void }
+  logger: Effects['logger']
 }
 
 /** A tile at work. */

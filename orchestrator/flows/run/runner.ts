@@ -2,6 +2,7 @@
 // where a run stands is in the core, so that whoever comes after a crash goes on from there.
 
 import type { api } from '#data/contracts'
+import { DetourError, reasonOf } from '#data/kernel'
 import type { FlowRun, FlowToken, Order, StepTaken } from '#orchestrator/core'
 import type { FlowPlan } from '../compile/plan.ts'
 import { lead } from './control.ts'
@@ -55,11 +56,17 @@ export class Runner {
     await Promise.allSettled([...this.#working.values()].map(({ work }) => work))
   }
 
+  /** A run that cannot go on must not hold up the others: only a log that refuses is everybody's matter. */
   async #work(runId: string, entry: { isAsked: boolean }): Promise<void> {
-    for (let left = stepsMost; left > 0; left--) {
-      entry.isAsked = false
-      const hasMoved = await this.#step(runId)
-      if (!hasMoved && !entry.isAsked) return
+    try {
+      for (let left = stepsMost; left > 0; left--) {
+        entry.isAsked = false
+        const hasMoved = await this.#step(runId)
+        if (!hasMoved && !entry.isAsked) return
+      }
+    } catch (error) {
+      if (isOfLog(error)) throw error
+      this.#parts.logger.warn({ runId, reason: reasonOf(error) }, 'a run of a flow stands still')
     }
   }
 
@@ -137,7 +144,10 @@ export class Runner {
       if (seen === null) return false
       mark = seen.mark
     }
-    const result = await performTile(scene, tile)
+    const result = await performTile(scene, tile).catch((error: unknown): TileResult => {
+      if (isOfLog(error)) throw error
+      return { kind: 'fail', reason: reasonOf(error) }
+    })
     return this.#settle({ ...scene, token: { ...token, mark } }, tile, result, on)
   }
 
@@ -225,4 +235,9 @@ function waitMs(retries: api.TileRetries | undefined, attempt: number): number {
 /** Whether the flow itself ended the order. */
 function isOwnEnd({ cancelReason }: Order, { tiles }: FlowPlan): boolean {
   return [...tiles.values()].some((tile) => tile.type === 'cancel' && tile.reason === cancelReason)
+}
+
+/** Whether the log refuses: nothing can be done by anybody then. */
+function isOfLog(error: unknown): boolean {
+  return error instanceof DetourError && error.code.startsWith('LOG_')
 }

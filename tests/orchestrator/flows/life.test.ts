@@ -179,3 +179,21 @@ test('stock and returns begin runs by their events, one at a time', async () => 
   await place.later(61)
   expect(place.core.state().flows.runs.size).toBe(0)
 })
+
+test('a version that cannot be read any more takes nothing, and its runs stand still', async () => {
+  const place = await FlowPlace.open()
+  await place.publish(
+    flowOf([{ type: 'timer', id: 'rest', minutes: 5, next: 'validate' }, ...straightTiles()]),
+  )
+  await place.order('o1')
+  const broken = flowOf(straightTiles(), { match: 'order.gone == 1' })
+  await place.core.execute('PublishFlow', { document: broken, by: 'test' }, { at: place.clock.at })
+  expect((await place.order('o2')).status).toBe('released')
+  await place.later(6)
+  expect(place.get('o1')).toMatchObject({ status: 'released', flow: { version: 1, state: 'done' } })
+  const strange = { orderId: 'o3', flowId: 'web', version: 2, tileId: 'start', reason: 'test' }
+  await place.order('o3', { x: 1 }, 'phone')
+  await place.core.execute('StartFlowRun', strange, { at: place.clock.at })
+  await place.later(1)
+  expect(place.run('o3')).toMatchObject({ steps: 0, version: 2 })
+})
