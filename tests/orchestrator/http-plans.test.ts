@@ -1,0 +1,98 @@
+// Plans of reroutes over HTTP: approved once, by a person or by a link that is used once and in time; the switch that
+// stops all; effects and roll-backs.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { rerouteAll } from '#orchestrator/reroute'
+import { Worlds } from '#orchestrator/sourcing'
+import { openPlace, type Place } from './http-place.ts'
+import { constraint } from './reroute/market.ts'
+
+let place: Place
+beforeAll(async () => {
+  place = await openPlace()
+  const items = ['A', 'B'].map((id) => ({ sku: 'x', nodeId: `fab:${id}`, onHand: 500 }))
+  await place.call('POST', '/api/v1/inventory/adjustments', { body: { items } })
+})
+afterAll(() => place.close())
+
+let made = 0
+
+/** Orders at node A and a plan that would move them, not decided yet. */
+async function plan(): Promise<{ planId: string; incidentId: string }> {
+  const { core } = place.engine
+  const at = place.engine.now()
+  const policy = { ...core.state().policy, mode: 'approve' as const, holdOutShare: 0, isStopped: false }
+  await core.execute('SetPolicy', { policy }, { at })
+  const externalId = `P-${++made}`
+  const lines = [{ sku: 'x', quantity: 1, unitPriceCents: 1_250 }]
+  const promisedAt = new Date(at + 5 * 86_400_000).toISOString()
+  const body = { externalId, currency: 'USD', shipTo: { country: 'US', region: 'CA' }, lines, promisedAt }
+  const reply = await place.call('POST', '/api/v1/orders', { body })
+  const orderId = String(reply.body.orderId)
+  await expect.poll(() => core.state().orders.get(orderId)?.status, { timeout: 10_000 }).toBe('released')
+  const nodeId = core.state().orders.get(orderId)?.work.at(-1)?.nodeId ?? ''
+  const incidentId = `inc_${made}`
+  const { isBreaching: _, hasRecovered: __, ...finding } = constraint(nodeId, { beganAt: at - 1_000 })
+  for (const openId of [...core.state().openIncidents.values()]) {
+    await core.execute('ResolveIncident', { incidentId: openId, reason: 'over' }, { at })
+  }
+  const impact = { ordersAtRisk: 1, centsAtRisk: 0, currency: 'USD' }
+  await core.execute('OpenIncident', { incidentId, finding, impact }, { at })
+  await rerouteAll({ core, worlds: new Worlds(), now: at, oddnessOf: () => 0 })
+  const { items } = (await place.call('GET', '/api/v1/reroutes/plans?status=proposed')).body as {
+    items: { planId: string; incidentId: string }[]
+  }
+  const [found] = items
+  if (found === undefined) throw new Error('no plan')
+  return found
+}
+
+const post = (path: string, body: object = {}) => place.call('POST', `/api/v1${path}`, { body })
+
+test('a plan is shown with its moves, and approved once', async () => {
+  const { planId } = await plan()
+  const shown = await place.call('GET', `/api/v1/reroutes/plans/${planId}`)
+  expect(shown.body).toMatchObject({ planId, status: 'proposed', orders: expect.any(Number) })
+  const first = await post(`/reroutes/plans/${planId}/approve`, { note: 'go' })
+  expect([first.status, first.body]).toMatchObject([200, { status: 'approved', note: 'go' }])
+  const again = await post(`/reroutes/plans/${planId}/reject`)
+  expect([again.status, again.body.code]).toEqual([409, 'REROUTE_PLAN_DECIDED'])
+  await expect
+    .poll(async () => (await place.call('GET', `/api/v1/reroutes/plans/${planId}`)).body.status, {
+      timeout: 20_000,
+    })
+    .toBe('done')
+  const none = await post('/reroutes/plans/plan_none/approve')
+  expect([none.status, none.body.code]).toEqual([404, 'REROUTE_PLAN_UNKNOWN'])
+})
+
+test('a link decides without a key, once; a changed one is refused', async () => {
+  const { planId } = await plan()
+  const links = (await post(`/reroutes/plans/${planId}/links`, { by: 'Grace' })).body
+  const token = new URL(String(links.reject), place.url).searchParams.get('token') ?? ''
+  const use = (given: string) => place.bare('POST', '/api/v1/reroutes/links', { body: { token: given } })
+  const changed = await use(`x${token}`)
+  expect([changed.status, changed.body.code]).toEqual([403, 'REROUTE_LINK_INVALID'])
+  const used = await use(token)
+  expect([used.status, used.body]).toMatchObject([200, { planId, status: 'rejected', decidedBy: 'Grace' }])
+  const twice = await use(token)
+  expect([twice.status, twice.body.code]).toEqual([409, 'REROUTE_LINK_USED'])
+  const late = await post(`/reroutes/plans/${planId}/links`)
+  expect([late.status, late.body.code]).toEqual([409, 'REROUTE_PLAN_DECIDED'])
+})
+
+test('everything that moves by itself is stopped and let go again', async () => {
+  expect((await post('/reroutes/stop')).body).toMatchObject({ isStopped: true })
+  expect(place.engine.core.state().policy.isStopped).toBe(true)
+  expect((await post('/reroutes/resume')).body).toMatchObject({ isStopped: false })
+})
+
+test('effects of all moves come first, and an incident that moved nothing has none', async () => {
+  const { body } = await place.call('GET', '/api/v1/reroutes/effects')
+  expect((body as { items: unknown[] }).items[0]).toMatchObject({ incidentId: null })
+  const unknown = await place.call('GET', '/api/v1/incidents/none/effect')
+  expect([unknown.status, unknown.body.code]).toEqual([404, 'INCIDENT_UNKNOWN'])
+  const [incidentId] = [...place.engine.core.state().incidents.keys()]
+  const rolled = await post(`/incidents/${incidentId}/roll-back`, { reason: 'wrong' })
+  expect([rolled.status, rolled.body]).toMatchObject([200, { returned: expect.any(Number) }])
+})
