@@ -1,5 +1,5 @@
-// The two sides of a replay of a flow: the flows in force, and the same with one version in the place of its own. Orders
-// go through them dry, with the facts of the day they came.
+// The two sides of a replay of a flow: the flows in force, and the same with one version in the place of its own.
+// Orders go through them dry, with the facts of the day they came.
 
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'

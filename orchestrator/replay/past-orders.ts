@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
 import { blankOrder, type CoreState, type Incident, type Order } from '#orchestrator/core'
-import type { FactsContext } from '#orchestrator/policies'
+import { type FactsContext, latelyMs } from '#orchestrator/policies'
 import { type AskedOrder, askedOrders, type Reading } from '#orchestrator/sourcing'
 
 /** An order of the past. */
@@ -17,6 +17,8 @@ export interface PastOrder {
 /** Orders of the past, and what was known of them. */
 export interface Past {
   orders: readonly PastOrder[]
+  /** When customers placed orders, epoch ms of the market. */
+  placed: ReadonlyMap<string, readonly number[]>
   oddness: ReadonlyMap<string, number>
   /** Whether there were more than the limit. */
   isCut: boolean
@@ -53,7 +55,18 @@ export async function pastOrders(
     // Others get the thread between two portions.
     if (i % portion === portion - 1) await setImmediate()
   }
-  return { orders, oddness, isCut: found.length > limit }
+  return { orders, placed: placedBy(orders), oddness, isCut: found.length > limit }
+}
+
+function placedBy(orders: readonly PastOrder[]): Map<string, number[]> {
+  const placed = new Map<string, number[]>()
+  for (const { order } of orders) {
+    if (order.customerRef === null) continue
+    const times = placed.get(order.customerRef) ?? []
+    times.push(order.placedAt)
+    placed.set(order.customerRef, times)
+  }
+  return placed
 }
 
 /** What the marts say of an order beside what sourcing asks for. */
@@ -124,7 +137,7 @@ function asCame(
 /** What was known at an instant. @param at epoch ms of the market */
 export function factsThen(
   { state }: PastPlace,
-  oddness: ReadonlyMap<string, number>,
+  { oddness, placed }: Pick<Past, 'oddness' | 'placed'>,
   at: number,
 ): FactsContext {
   return {
@@ -132,6 +145,8 @@ export function factsThen(
     now: at,
     riskOf: () => 0,
     oddnessOf: (orderId) => oddness.get(orderId) ?? 0,
+    recentOrders: (customerRef) =>
+      (placed.get(customerRef) ?? []).filter((time) => time <= at && time > at - latelyMs).length,
     incidentAt: (dimension, value) => openAt(state, dimension, value, at),
   }
 }

@@ -31,6 +31,7 @@ const limits = [
   'Incidents count with the severity they had last, and stock, capacity and strategies are those of now.',
   'Work that a policy would have moved is counted; where it would have gone is not planned.',
   'Orders that a person would have let go on stay held.',
+  'Of customers it knows the orders that are replayed alone.',
 ]
 
 /** The replays of a market. */

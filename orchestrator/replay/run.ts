@@ -61,7 +61,7 @@ export async function runReplay(
   const rest = pacer(run)
   const courses: { before: Course; after: Course }[] = []
   for (const [i, { order }] of past.orders.entries()) {
-    const context = factsThen(run, past.oddness, order.placedAt)
+    const context = factsThen(run, past, order.placedAt)
     const before = withPath(courseOf(order, sides.before, context), 'before', sides)
     const after = withPath(courseOf(order, sides.after, context), 'after', sides)
     courses.push({ before, after })
@@ -145,7 +145,7 @@ function finish(
 ): SideOrder {
   if (plan === null || plan.work.length === 0) return { course, plan, rerouted: null }
   course.order = withPlannedWork(course.order, plan)
-  const contextAt = (at: number) => withPlannedRisk(factsThen(run, past.oddness, at), plan)
+  const contextAt = (at: number) => withPlannedRisk(factsThen(run, past, at), plan)
   askRelease(course, policies, contextAt(course.order.placedAt))
   const rerouted = course.held === null ? rerouteOf(course, policies, { state: run.state, contextAt }) : null
   return { course, plan, rerouted }

@@ -1,4 +1,4 @@
-// Policies in the browser: rows and text of one condition, a draft kept, replayed on past orders, published with a word.
+// Policies in the browser: rows and text of one condition, a draft kept, replayed on past orders, put in force.
 
 import { expect, test } from 'vitest'
 import { axeComplaints, setTheme, sizes, sticksOut } from './page.ts'

@@ -1,5 +1,5 @@
-// Routes of policies: versions that never change, what may be asked, checks, both views of a condition, and the way into
-// force and out of it. Limits of reroutes are routes of incidents.
+// Routes of policies: versions that never change, what may be asked, checks, both views of a condition, and the way
+// into force and out of it. Limits of reroutes are routes of incidents.
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
@@ -26,6 +26,7 @@ const byId = Type.Object({ policyId: word() })
 /** Adds the routes of policies. */
 export function addPolicies(app: App, { engine }: AppParts): void {
   addReading(app, engine)
+  addChecks(app, engine)
   app.post(
     '/policies',
     {
@@ -137,6 +138,9 @@ function addReading(app: App, engine: Engine): void {
       return { policies, findings: checkPolicy(newest, state) }
     },
   )
+}
+
+function addChecks(app: App, engine: Engine): void {
   app.post(
     '/policies/check',
     {

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
+import type { Engine } from '#orchestrator/engine'
 import { startReplay } from '#orchestrator/replay'
 import { cursorOf, pageLimit, placeOf } from '#orchestrator/views'
 import { idempotencyHeaders } from '../command.ts'
@@ -16,6 +17,7 @@ const byId = Type.Object({ replayId: word() })
 /** Adds the routes of replays. */
 export function addReplays(app: App, { engine }: AppParts, repeats: Repeats): void {
   const { replays } = engine
+  addChanges(app, engine)
   app.get(
     '/replays',
     {
@@ -68,6 +70,9 @@ export function addReplays(app: App, { engine }: AppParts, repeats: Repeats): vo
     },
     (request) => replays.cancel(request.params.replayId),
   )
+}
+
+function addChanges(app: App, { replays }: Pick<Engine, 'replays'>): void {
   app.get(
     '/replays/:replayId/changes',
     {

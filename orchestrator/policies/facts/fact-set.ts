@@ -26,7 +26,7 @@ export class OrderSubjects {
     return this.#order
   }
   get customerFacts() {
-    this.#customer ??= new CustomerFacts(this.order)
+    this.#customer ??= new CustomerFacts(this.order, this.context)
     return this.#customer
   }
   get anomalyFacts() {

@@ -165,9 +165,11 @@ export class OrderFacts {
 /** Facts of who ordered. */
 export class CustomerFacts {
   readonly #order: Order
+  readonly #context: FactsContext
 
-  constructor(order: Order) {
+  constructor(order: Order, context: FactsContext) {
     this.#order = order
+    this.#context = context
   }
 
   get ref() {
@@ -175,6 +177,10 @@ export class CustomerFacts {
   }
   get isKnown() {
     return this.ref !== ''
+  }
+  get recentOrders() {
+    const { ref } = this
+    return whole(ref === '' ? 0 : (this.#context.recentOrders?.(ref) ?? 0))
   }
   get country() {
     return this.#order.shipTo.country ?? ''

@@ -88,6 +88,11 @@ export const nodeTable = {
 export const customerTable = {
   ref: { type: 'string', means: 'who, as the source names them; "" = not known' },
   isKnown: { type: 'bool', means: 'whether the source names them' },
+  recentOrders: {
+    type: 'int',
+    means: 'orders they placed in the last 7 days, this one among them; 0 = not known',
+    least: 0,
+  },
   country: { type: 'string', means: 'country of the destination' },
   region: { type: 'string', means: 'region of the destination' },
   city: { type: 'string', means: 'city of the destination' },

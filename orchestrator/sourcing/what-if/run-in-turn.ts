@@ -1,5 +1,5 @@
-// Sources orders one by one in the order they were placed, as they are when they come: each exactly, whatever the time it
-// takes, so that the same orders in the same scene always go the same way. It carries nothing out.
+// Sources orders one by one in the order they were placed, as they are when they come: each exactly, whatever the time
+// it takes, so that the same orders in the same scene always go the same way. It carries nothing out.
 
 import { openSession } from '../model/session.ts'
 import { Pace } from '../solve/pace.ts'

@@ -213,6 +213,27 @@ test('drafting the same again is no new version, and what is folded anew is the 
   expect(state.orders.get('o1')?.policies).toEqual(core.state().orders.get('o1')?.policies)
 })
 
+test('a customer is known by the orders they placed lately', async () => {
+  const { core, order, go } = await running()
+  const draft = draftOf({ when: 'customer.recentOrders >= 3', actions: [act('tag', 'many')] })
+  await publishPolicy(core, draft, start)
+  const place = async (id: string, customerRef: string, placedAt: number) => {
+    await createOrder(core, `${id}-plain`, 'x', 1)
+    const { lines, ...header } = order(`${id}-plain`)
+    const own = { ...header, orderId: id, externalId: id, customerRef, placedAt }
+    await core.execute('CreateOrder', { order: own, lines }, { at: start })
+    await go(id)
+  }
+  const day = 86_400_000
+  await place('a1', 'ann', start - 8 * day)
+  await place('a2', 'ann', start - 2 * day)
+  await place('b1', 'ben', start)
+  await place('a3', 'ann', start)
+  expect(order('a3').policies).toBeUndefined()
+  await place('a4', 'ann', start)
+  expect(order('a4').policies?.tags).toEqual(['many'])
+})
+
 test('every fact has a value of its type, for every scope', async () => {
   const { core, worlds, context, order, go } = await running()
   await createOrder(core, 'o1', 'x', 1)
