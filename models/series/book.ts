@@ -15,19 +15,18 @@ import {
   slicesAtMost,
   tellingOf,
 } from './choice.ts'
+import { type Caught, type Look, type Span, spanOf } from './ground.ts'
 import { keptOf } from './kept.ts'
 import { layoutOf } from './memory.ts'
 import {
   type Places,
   placeOf,
+  placesOf,
   readCounts,
   readHistory,
-  readPlaces,
   readPoints,
   readRevised,
-  readSpan,
   type SeriesCount,
-  type Span,
   type StoredPoint,
   type StoredSeries,
 } from './read.ts'
@@ -41,18 +40,10 @@ import { type WatchedMetric, watchedOf } from './watched.ts'
 const readAgain = 2
 /** Ticks that count after they were scored: what is common of older ones stays as it was. */
 const settledTicks = 120
+/** Points after which what could tell nothing is asked again. */
+const strangersRest = 64
 /** Work between two pauses, in buckets taken. */
 const bucketsAtOnce = 12_000
-
-/** What a cycle brought. */
-export interface Caught {
-  /** All buckets before it were taken. */
-  end: number
-  /** The first that history reaches back to. */
-  start: number
-  /** Whether everything was read anew. */
-  isNew: boolean
-}
 
 /** The series of a market by the hour or by the day. */
 export class SeriesBook {
@@ -86,12 +77,12 @@ export class SeriesBook {
    * Brings every series up to the last complete bucket before `now`.
    * @returns null where the market has no data yet
    */
-  async catchUp(queries: Queries, now: number, judgement = new Judgement()): Promise<Caught | null> {
+  async catchUp(queries: Queries, { ground, now, judgement }: Look): Promise<Caught | null> {
     const stepMs = this.#stepMs
-    const known = await readSpan(queries, this.#market, now, stepMs)
+    const known = spanOf(ground, now, stepMs)
     if (known === null) return null
     const span = { start: Math.max(known.start, known.end - keptOf(stepMs).values), end: known.end }
-    const places = await readPlaces(queries, this.#market)
+    const places = placesOf(ground)
     const revised = await readRevised(queries, this.#market, span, stepMs, this.#run)
     const before = this.#span
     const isFar = before === null || span.end < before.end || span.end - before.end > settledTicks
@@ -268,6 +259,8 @@ export class SeriesBook {
       .filter(({ metric, dimension, value }) => names.has(keyOf(metric, dimension, value)))
       .flatMap((row) => this.#enter(row, span, places))
     if (entered.length > 0) this.#order()
+    // What could tell nothing after all is asked again once it has more points.
+    for (const name of names) if (!this.#byKey.has(name)) this.#strangers.set(name, -strangersRest)
     return entered
   }
 

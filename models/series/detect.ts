@@ -4,11 +4,14 @@
 import type { Queries } from '#data/warehouse'
 import { type Examples, Forward } from '../forecast/index.ts'
 import type { NetState } from '../runtime/index.ts'
+import { StepWatch } from '../steps/index.ts'
 import { SeriesBook } from './book.ts'
+import { type Found, type Told, toldBySteps } from './by-steps.ts'
 import { Calibration } from './calibration.ts'
 import { causesOf, type Excess, sharesBy } from './causes.ts'
 import { constraintOf } from './constraints.ts'
 import type { Constraint, Detection, DetectOptions } from './detection.ts'
+import { type Look, readGround } from './ground.ts'
 import { dayMs, hourMs } from './kept.ts'
 import { type PreviewedAlert, type PreviewOptions, preview } from './preview.ts'
 import { type Finding, findings } from './score.ts'
@@ -41,17 +44,19 @@ export class SeriesWatch {
   readonly #market: string
   readonly #hours: Side
   readonly #days: Side
+  readonly #steps: StepWatch
 
   constructor(market: string) {
     this.#market = market
     this.#hours = sideOf(market, hourMs)
     this.#days = sideOf(market, dayMs)
+    this.#steps = new StepWatch(market)
   }
 
   /**
    * Anomalies of the newest hours and the constraints they make. It reads what is new or changed since the call before;
    * everything where `now` is earlier than then.
-   * @param queries reads `metric_points`, `metric_leaves`, `fulfillment_orders`, `nodes`, `market_clock`
+   * @param queries reads `step_hours`, `metric_points`, `metric_leaves`, `fulfillment_orders`, `nodes`, `market_clock`
    * @returns empty lists where the market has no data yet
    * @throws WAREHOUSE_QUERY
    */
@@ -60,35 +65,49 @@ export class SeriesWatch {
     const market = this.#market
     const judgement = judgementOf(options)
     const buckets = Math.min(48, Math.max(1, Math.floor(windowHours)))
-    const hours = await this.#find(queries, this.#hours, now, buckets, judgement)
+    const ground = await readGround(queries, market)
+    const look = { ground, now, judgement }
+    const hours = await this.#find(queries, this.#hours, buckets, look)
     if (hours === null) {
       const constraints = unknown(openKeys, now)
       return { anomalies: [], constraints, series: 0, tested: 0, heldBack: 0 }
     }
-    const days = await this.#find(queries, this.#days, now, daysScored, judgement)
+    const days = await this.#find(queries, this.#days, daysScored, look)
     const both = [hours, ...(days === null ? [] : [days])]
-    const own = onePerKey(await withoutExplained(queries, market, both))
+    const steps = await this.#steps.look(queries, ground, now, judgement)
     const open = new Set(openKeys)
-    const all = own
-      .map(({ end, stepMs, suspect }) => ({ end, stepMs, constraint: constraintOf(end, suspect, judgement) }))
-      .filter(({ constraint }) => constraint.isBreaching || open.has(constraint.key))
-    const { kept, heldBack } = withinBudget(all, options, judgement)
+    const told = steps.isReady
+      ? toldBySteps(steps, both, open, judgement)
+      : await this.#toldBySeries(queries, both, open, judgement)
+    const { kept, heldBack } = withinBudget(told, options, judgement)
     const constraints = kept.map(({ constraint }) => constraint)
     for (const { end, stepMs, constraint } of kept) {
-      if (!constraint.isBreaching) continue
+      if (!constraint.isBreaching || constraint.causes.length > 0 || stepMs === 0) continue
       constraint.causes = await causesOf(queries, excessOf(market, { end, stepMs }, constraint))
     }
-    const told = new Set(constraints.map(({ key }) => key))
-    const gone = openKeys.filter((key) => !told.has(key))
-    constraints.push(...unknown(gone, now))
+    const known = new Set(constraints.map(({ key }) => key))
+    const gone = openKeys.filter((key) => !known.has(key))
+    constraints.push(...unknown(gone, now, steps.newLevels))
     constraints.sort((a, b) => b.severity - a.severity || (a.key < b.key ? -1 : 1))
     return {
       anomalies: both.flatMap(({ found }) => anomaliesOf(market, now, found)),
       constraints,
-      series: this.#hours.book.series.length + this.#days.book.series.length,
+      series: this.#hours.book.series.length + this.#days.book.series.length + steps.slices,
       tested: both.reduce((sum, { found }) => sum + found.length, 0),
       heldBack,
     }
+  }
+
+  /** While too little is known of the steps of work, what the series of metrics say is told. */
+  async #toldBySeries(
+    queries: Queries,
+    both: readonly Found[],
+    open: ReadonlySet<string>,
+    judgement: Judgement,
+  ): Promise<Told[]> {
+    return onePerKey(await withoutExplained(queries, this.#market, both))
+      .map(({ end, stepMs, suspect }) => ({ end, stepMs, constraint: constraintOf(end, suspect, judgement) }))
+      .filter(({ constraint }) => constraint.isBreaching || open.has(constraint.key))
   }
 
   /** Days of the hourly series to learn from; none before the first detection. */
@@ -113,11 +132,11 @@ export class SeriesWatch {
   async #find(
     queries: Queries,
     { stepMs, book, calibration }: Side,
-    now: number,
     buckets: number,
-    judgement: Judgement,
+    look: Look,
   ): Promise<Found | null> {
-    const caught = await book.catchUp(queries, now, judgement)
+    const { judgement } = look
+    const caught = await book.catchUp(queries, look)
     if (caught === null) return null
     const { end } = caught
     calibration.update(book.series, caught)
@@ -144,13 +163,6 @@ function onePerKey<T extends { suspect: Suspect }>(all: readonly T[]): T[] {
   return [...kept.values()]
 }
 
-interface Found {
-  stepMs: number
-  end: number
-  found: Finding[]
-  suspects: Suspect[]
-}
-
 function judgementOf({ judgement, fdr }: Pick<DetectOptions, 'judgement' | 'fdr'>): Judgement {
   const given = judgement ?? new Judgement()
   if (fdr === undefined) return given
@@ -163,13 +175,6 @@ function judgementOf({ judgement, fdr }: Pick<DetectOptions, 'judgement' | 'fdr'
  */
 export function detectSeries(queries: Queries, { market, ...options }: DetectOptions): Promise<Detection> {
   return new SeriesWatch(market).detect(queries, options)
-}
-
-/** A constraint with the end and the length of its buckets. */
-interface Told {
-  end: number
-  stepMs: number
-  constraint: Constraint
 }
 
 /** New constraints beyond the week's budget are held back, unless they are worse than all but so many of the week. */

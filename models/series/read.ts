@@ -2,36 +2,10 @@
 // judges nothing.
 
 import type { Queries } from '#data/warehouse'
+import type { Ground, Span } from './ground.ts'
 import { dayMs, hourMs } from './kept.ts'
 import type { SeriesPlace } from './tracked.ts'
 import { type Dimension, watchedOf } from './watched.ts'
-
-/** Buckets are complete before `end`; `start` is the first that history may reach back to. Ticks. */
-export interface Span {
-  start: number
-  end: number
-}
-
-/** A bucket counts as complete when at most this much of it is missing, ms: the last event seldom falls on its end. */
-const toleranceMs = 60_000
-
-/** Span of the market's complete buckets; null where it has no data yet. */
-export async function readSpan(
-  queries: Queries,
-  market: string,
-  now: number,
-  stepMs: number,
-): Promise<Span | null> {
-  const [clock] = await queries.all<{ first: number | null; last: number | null }>(
-    `SELECT epoch_ms(first_day::TIMESTAMPTZ)::DOUBLE AS first, epoch_ms(watermark)::DOUBLE AS last
-     FROM market_clock WHERE market = $1`,
-    [market],
-  )
-  if (clock === undefined || clock.first === null || clock.last === null) return null
-  const end = Math.floor((Math.min(now, clock.last) + toleranceMs) / stepMs)
-  const start = Math.floor(clock.first / stepMs)
-  return end > start ? { start, end } : null
-}
 
 /** What there is of a series in a span. */
 export interface SeriesCount {
@@ -191,20 +165,13 @@ export interface Places {
 }
 
 /** The nodes as places. */
-export async function readPlaces(queries: Queries, market: string): Promise<Places> {
-  const rows = await queries.all<{ node_id: string; time_zone: string; type: string; capacity: number }>(
-    `SELECT node_id, time_zone, type, coalesce(daily_capacity, 1)::DOUBLE AS capacity
-     FROM nodes WHERE market = $1 ORDER BY node_id`,
-    [market],
-  )
+export function placesOf({ nodes }: Ground): Places {
   const capacities = new Map<string, number>()
-  for (const { time_zone, capacity } of rows) {
-    capacities.set(time_zone, (capacities.get(time_zone) ?? 0) + capacity)
-  }
+  for (const { zone, capacity } of nodes) capacities.set(zone, (capacities.get(zone) ?? 0) + capacity)
   const [usual] = [...capacities].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-  const ofNode = rows.map(({ node_id, time_zone, type }) => {
+  const ofNode = nodes.map(({ node, zone, type }) => {
     const peers = type === '3pl' ? 'warehouse' : type
-    return [node_id, { timeZone: time_zone, peers }] as const
+    return [node, { timeZone: zone, peers }] as const
   })
   return { ofNode: new Map(ofNode), usualZone: usual?.[0] ?? 'UTC' }
 }

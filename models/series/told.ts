@@ -10,8 +10,15 @@ const anomaliesAtMost = 500
 /** Points with a p-value up to this are kept as anomalies, confirmed or not. */
 const noteworthyP = 0.001
 
-/** Open constraints of slices that have no series any more: nothing holds anything up there. */
-export function unknown(keys: readonly string[], now: number): Constraint[] {
+/**
+ * Open constraints that nothing is said of any more: nothing holds anything up there.
+ * @param newLevels starts of levels that have lasted and count as usual now, by key, epoch ms
+ */
+export function unknown(
+  keys: readonly string[],
+  now: number,
+  newLevels: ReadonlyMap<string, number> = new Map(),
+): Constraint[] {
   return keys.map((key) => {
     const [dimension = 'all', ...rest] = key.split('/')
     return {
@@ -28,7 +35,7 @@ export function unknown(keys: readonly string[], now: number): Constraint[] {
       pValue: null,
       isBreaching: false,
       hasRecovered: true,
-      newLevelSince: null,
+      newLevelSince: newLevels.get(key) ?? null,
       model: seriesModel,
       causes: [],
       metrics: [],

@@ -1,5 +1,5 @@
-// Public holidays by rule, so that a quiet or a busy day that everybody knows of raises nothing. It knows no shop: which
-// of them a market keeps is told by the country of its nodes.
+// Public holidays by rule, so that a quiet or a busy day that everybody knows of raises nothing. It knows no shop:
+// which of them a market keeps is told by the country of its nodes.
 
 const dayMs = 86_400_000
 const dayOf = (year: number, month: number, date: number): number => Date.UTC(year, month - 1, date) / dayMs

@@ -100,6 +100,8 @@ export class Watchpoint {
   readonly episodes: Episode[] = []
   /** Whether it is told: nothing else explains it. */
   isRoot = false
+  /** First hour of what is told, null = nothing is. */
+  began: number | null = null
   /** The root that explains it, null = none. */
   explainedBy: string | null = null
   /** Hour after which it is an alarm, null = it is none. */
@@ -159,6 +161,7 @@ export class Watchpoint {
     this.alarmedAt = hour
     this.explainedBy = null
     this.isRoot = false
+    this.began = null
     this.newLevelSince = null
     this.#rate = this.#rateNow()
     this.#calm = 0

@@ -100,7 +100,7 @@ export const stepKinds: readonly StepKind[] = [
     3,
     12,
   ]),
-  kind('pick', 'hazard', ['node'], [[], ['node']], { low: 'lines_picked' }, ['orders', 'output', 0.42, 4, 2]),
+  kind('pick', 'hazard', ['node'], [[], ['node']], { low: 'work_picked' }, ['orders', 'output', 0.42, 4, 2]),
   kind('short', 'share', ['node'], [[], ['node'], ['sku_class']], { high: 'short_pick_share' }, [
     'share',
     'quality',
@@ -108,9 +108,16 @@ export const stepKinds: readonly StepKind[] = [
     3,
     12,
   ]),
-  kind('pack', 'hazard', ['node'], [[], ['node']], { low: 'lines_packed' }, ['orders', 'output', 0.42, 4, 2]),
-  kind('work', 'hazard', ['node'], [[], ['node']], { low: 'lines_packed' }, ['orders', 'output', 0.42, 5, 2]),
-  kind('send', 'hazard', ['node'], [[], ['node'], ['carrier']], { low: 'lines_shipped' }, [
+  kind('pack', 'hazard', ['node'], [[], ['node']], { low: 'work_packed' }, ['orders', 'output', 0.42, 4, 2]),
+  kind('work', 'hazard', ['node'], [[], ['node']], { low: 'work_packed' }, [
+    'orders',
+    'output',
+    0.42,
+    5,
+    2,
+    2,
+  ]),
+  kind('send', 'hazard', ['node'], [[], ['node'], ['carrier']], { low: 'fulfillment_orders_shipped' }, [
     'orders',
     'output',
     0.3,
@@ -124,13 +131,14 @@ export const stepKinds: readonly StepKind[] = [
     { low: 'delivered_orders' },
     ['orders', 'time', 0.3, 5, 24],
   ),
-  kind('freight', 'share', ['carrier', 'service'], [[], ['carrier'], ['node']], { high: 'freight_cost' }, [
-    'cents',
-    'quality',
-    0.3,
-    1,
-    12,
-  ]),
+  kind(
+    'freight',
+    'share',
+    ['carrier', 'service'],
+    [[], ['carrier'], ['node']],
+    { high: 'freight_per_parcel' },
+    ['cents', 'quality', 0.3, 1, 12],
+  ),
   kind('write_off', 'flow', [], [['node']], { high: 'units_adjusted' }, ['units', 'quality', 2, 12, 24]),
 ]
 

@@ -1,6 +1,7 @@
-// Reads the steps of a market from the warehouse, hour by hour, and where its nodes are. It judges nothing.
+// Reads the steps of a market from the warehouse, hour by hour. It judges nothing.
 
 import type { Queries } from '#data/warehouse'
+import type { Ground } from '../series/ground.ts'
 import type { StepRow } from './leaves.ts'
 import type { StepPlace } from './strata.ts'
 
@@ -28,22 +29,7 @@ export async function readSteps(
 }
 
 /** Where the nodes are, and where most of the work is done. */
-export async function readStepPlaces(
-  queries: Queries,
-  market: string,
-): Promise<{ places: Map<string, StepPlace>; usual: StepPlace }> {
-  const rows = await queries.all<{
-    node: string
-    zone: string
-    type: string
-    country: string
-    capacity: number
-  }>(
-    `SELECT node_id AS node, time_zone AS zone, type, coalesce(country, '') AS country,
-      coalesce(daily_capacity, 1)::DOUBLE AS capacity
-    FROM nodes WHERE market = $1 ORDER BY node_id`,
-    [market],
-  )
+export function stepPlacesOf({ nodes: rows }: Ground): { places: Map<string, StepPlace>; usual: StepPlace } {
   const places = new Map(
     rows.map(({ node, zone, type, country }) => {
       return [node, { timeZone: zone, peers: type === '3pl' ? 'warehouse' : type, country }] as const

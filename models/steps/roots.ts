@@ -2,32 +2,21 @@
 // than the carrier, a class that is wanted rather than every channel. It raises no alarm itself.
 
 import type { PastHour } from './book.ts'
-import type { AlarmLimits, Watchpoint } from './evidence.ts'
-import { type Way, workSteps } from './kinds.ts'
+import { rootsOfFlows } from './flow-roots.ts'
+import { workSteps } from './kinds.ts'
 import type { Slice } from './slices.ts'
-
-/** What makes an alarm of a slice. */
-type LimitOf = (slice: Slice, way: Way) => AlarmLimits
-
-/** An alarm of a slice. */
-export interface Alarm {
-  slice: Slice
-  point: Watchpoint
-  /** Weight that made it an alarm. */
-  limit: number
-}
-
-/** What was seen and usual in a stretch. */
-interface Sums {
-  seen: number
-  usual: number
-}
-
-/** An alarm that others do not explain. */
-export interface Root extends Alarm, Sums {
-  since: number
-  gain: number
-}
+import {
+  type Alarm,
+  gainOf,
+  type Leaves,
+  type LimitOf,
+  offOf,
+  type Root,
+  rootOf,
+  type Sums,
+  startOf,
+  sumOf,
+} from './sums.ts'
 
 /** Part of an alarm that a slice has to make to be thought of at all. */
 const needed = 0.7
@@ -48,19 +37,12 @@ export function rootsOf(alarms: readonly Alarm[], past: readonly PastHour[], lim
   for (const own of Map.groupBy(alarms, ({ slice, point }) => `${slice.kind.step}/${point.way}`).values()) {
     if (own[0]?.slice.kind.law === 'flow' && own[0].slice.kind.step !== 'write_off') flows.push(...own)
     else if (own[0]?.slice.kind.law === 'flow') {
-      roots.push(...own.map((alarm) => rootOf(alarm, past, null)))
+      roots.push(...own.map((alarm) => rootOf(alarm, past, null, 0)))
       for (const { point } of own) point.isRoot = true
     } else roots.push(...rootsOfRates(own, past, limitOf))
   }
   roots.push(...rootsOfFlows(flows, past))
   return roots
-}
-
-function rootOf(alarm: Alarm, past: readonly PastHour[], left: Leaves | null): Root {
-  const { slice, point, limit } = alarm
-  const since = startOf(point)
-  const { seen, usual } = left === null ? sumsSince(slice, past, since) : gainOf(alarm, left)
-  return { slice, point, limit, seen, usual, since, gain: gain(seen, usual, point.way) / slice.spread }
 }
 
 /** The roots among alarms of one step and way. */
@@ -70,16 +52,17 @@ function rootsOfRates(alarms: readonly Alarm[], past: readonly PastHour[], limit
   const [first] = alarms
   if (first === undefined) return []
   const left = leavesSince(first.slice, past, since)
+  const all = sumOf([...left.values()], (sums) => offOf(sums, first.point.way))
   const roots = alarms
     .filter(({ point }) => point.isRoot)
-    .map((alarm) => rootOf(narrowed(alarm, left, limitOf, hour), past, left))
+    .map((alarm) => rootOf(narrowed(alarm, left, limitOf, hour), past, left, all))
   for (const { slice } of roots) removeLeaves(left, slice)
   let open = stillOpen(alarms, roots, hour).filter((alarm) => gainOf(alarm, left).gain >= needOf(alarm))
   while (open.length > 0) {
     const best = bestOf(open, left, limitOf)
     if (best === null) break
     best.point.begin(hour, since)
-    roots.push(rootOf(best, past, left))
+    roots.push(rootOf(best, past, left, all))
     removeLeaves(left, best.slice)
     open = open.filter((other) => other.slice !== best.slice && gainOf(other, left).gain >= needOf(other))
   }
@@ -165,109 +148,20 @@ function bestOf(
   return best
 }
 
-const startOf = (point: Watchpoint): number => point.episodes.at(-1)?.since ?? 0
-
-type Leaves = Map<PastHour['entries'][number]['leaf'], Sums>
-
 function leavesSince(slice: Slice, past: readonly PastHour[], since: number): Leaves {
   const steps = slice.kind.step === 'work' ? workSteps : [slice.kind.step]
   const found: Leaves = new Map()
   for (const { hour, entries } of past) {
     if (hour < since) continue
-    for (const { leaf, done, usual } of entries) {
+    for (const { leaf, done, usual, atRisk } of entries) {
       if (!steps.includes(leaf.kind.step) || Number.isNaN(usual)) continue
       const sums = found.get(leaf)
-      if (sums === undefined) found.set(leaf, { seen: done, usual })
+      if (sums === undefined) found.set(leaf, { seen: done, usual, atRisk })
       else {
         sums.seen += done
         sums.usual += usual
+        sums.atRisk += atRisk
       }
-    }
-  }
-  return found
-}
-
-function gainOf({ slice, point }: Alarm, leaves: Leaves): Sums & { gain: number } {
-  let seen = 0
-  let usual = 0
-  for (const [leaf, sums] of leaves) {
-    if (!leaf.slices.includes(slice)) continue
-    seen += sums.seen
-    usual += sums.usual
-  }
-  return { seen, usual, gain: gain(seen, usual, point.way) / slice.spread }
-}
-
-/** Logarithm of the likelihood of what was seen at its own rate, against that of the usual one; 0 = no deviation. */
-function gain(seen: number, usual: number, way: 'low' | 'high'): number {
-  const off = way === 'low' ? usual - seen : seen - usual
-  if (!(off > 0)) return 0
-  return (seen > 0 ? seen * Math.log(seen / Math.max(usual, 1e-9)) : 0) + usual - seen
-}
-
-/** Part of what orders are above the usual that classes explain. */
-const explainedShare = 0.4
-/** Of several providers one that sends all but this part of the orders is the whole. */
-const wholeShare = 0.95
-
-/** The roots among alarms of what flows in: orders, and lines by class. */
-function rootsOfFlows(alarms: readonly Alarm[], past: readonly PastHour[]): Root[] {
-  const all = alarms.map((alarm) => ({ ...alarm, ...sumsSince(alarm.slice, past, startOf(alarm.point)) }))
-  const roots: Root[] = []
-  for (const way of ['low', 'high'] as const) {
-    const own = all.filter(({ point }) => point.way === way).sort((a, b) => columnsOf(a) - columnsOf(b))
-    const lines = own.filter(({ slice }) => slice.kind.step === 'line')
-    const above = sumOf(lines, ({ seen, usual }) => seen - usual)
-    for (const one of own) {
-      const { slice, point, limit, seen, usual } = one
-      const others = roots.filter((root) => root.slice.kind.step === 'order' && root.point.way === way)
-      const byLines =
-        way === 'high' && slice.kind.step === 'order' && above >= explainedShare * (seen - usual)
-      const cover = byLines ? lines[0]?.slice : others.find((root) => covers(root, one))?.slice
-      const isKnown = slice.kind.step === 'order' && slice.dimension === 'provider' && isWhole(one, past)
-      if (slice.kind.step === 'order' && !point.isRoot && (cover !== undefined || isKnown)) {
-        point.explainedBy = cover?.key ?? 'all/all'
-        continue
-      }
-      if (point.explainedBy !== null) {
-        point.dismiss(past.at(-1)?.hour ?? 0)
-        continue
-      }
-      point.isRoot = true
-      roots.push({ slice, point, limit, seen, usual, since: startOf(point), gain: gain(seen, usual, way) })
-    }
-  }
-  return roots
-}
-
-const columnsOf = ({ slice }: Alarm): number => (slice.dimension === 'all' ? 1 : 0)
-const sumOf = <T>(list: readonly T[], pick: (one: T) => number): number =>
-  list.reduce((sum, one) => sum + pick(one), 0)
-
-/** Whether what strays in one slice is what strays in the other: at the same rate, or the most of it. */
-function covers(root: Root, one: Alarm & Sums): boolean {
-  if (root.slice.dimension === 'all') return true
-  const off = (sums: Sums) => Math.abs(sums.seen - sums.usual)
-  return one.slice.dimension === 'all' && off(root) >= 0.5 * off(one)
-}
-
-function isWhole({ slice, usual }: Alarm & Sums, past: readonly PastHour[]): boolean {
-  const since = past[0]?.hour ?? 0
-  const whole = past
-    .flatMap(({ sums }) => sums)
-    .filter((one) => one.slice.kind === slice.kind && one.slice.key === 'all/all')
-  const own = sumsSince(slice, past, since)
-  return usual >= 0 && own.usual >= wholeShare * sumOf(whole, (one) => one.usual)
-}
-
-function sumsSince(slice: Slice, past: readonly PastHour[], since: number): Sums {
-  const found = { seen: 0, usual: 0 }
-  for (const { hour, sums } of past) {
-    if (hour < since) continue
-    for (const one of sums) {
-      if (one.slice !== slice || Number.isNaN(one.usual)) continue
-      found.seen += one.seen
-      found.usual += one.usual
     }
   }
   return found

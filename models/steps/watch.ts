@@ -3,17 +3,18 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
+import { type Ground, spanOf } from '../series/ground.ts'
 import { hourMs } from '../series/kept.ts'
-import { readSpan } from '../series/read.ts'
 import { Judgement } from '../series/settings.ts'
 import { zoneOffsetMs } from '../series/zone.ts'
 import { StepBook } from './book.ts'
 import type { AlarmLimits } from './evidence.ts'
 import type { Way } from './kinds.ts'
-import { readStepPlaces, readSteps } from './read.ts'
-import { type Alarm, type Root, rootsOf } from './roots.ts'
+import { readSteps, stepPlacesOf } from './read.ts'
+import { rootsOf } from './roots.ts'
 import type { Slice } from './slices.ts'
 import type { StepPlace } from './strata.ts'
+import type { Alarm, Root } from './sums.ts'
 
 /** Hours of history that are learned from, and hours read at once. */
 const historyHours = 42 * 24
@@ -50,13 +51,13 @@ export class StepWatch {
 
   /**
    * Takes every complete hour before `now` that was not taken yet; all of them where `now` is earlier than before.
-   * @param queries reads `step_hours`, `nodes`, `market_clock`
+   * @param queries reads `step_hours`
    * @throws WAREHOUSE_QUERY
    */
-  async look(queries: Queries, now: number, judgement: Judgement): Promise<StepNews> {
-    const span = await readSpan(queries, this.#market, now, hourMs)
+  async look(queries: Queries, ground: Ground, now: number, judgement: Judgement): Promise<StepNews> {
+    const span = spanOf(ground, now, hourMs)
     if (span === null) return { isReady: false, until: now, roots: [], newLevels: new Map(), slices: 0 }
-    const { places, usual } = await readStepPlaces(queries, this.#market)
+    const { places, usual } = stepPlacesOf(ground)
     const known = JSON.stringify([...places])
     const next = this.#book?.next ?? Number.NaN
     const isFar = !(span.end >= next && span.end - next < historyHours / 2)
@@ -148,7 +149,10 @@ function alarmsOf(book: StepBook, limitsOf: (slice: Slice, way: Way) => AlarmLim
   const alarms: Alarm[] = []
   for (const slice of book.slices) {
     for (const point of slice.ways) {
-      if (point.alarmedAt !== null) alarms.push({ slice, point, limit: limitsOf(slice, point.way).alarm })
+      if (point.alarmedAt === null) continue
+      const { alarm: limit } = limitsOf(slice, point.way)
+      // What people asked not to be told of has no limit.
+      if (Number.isFinite(limit)) alarms.push({ slice, point, limit })
     }
   }
   return alarms

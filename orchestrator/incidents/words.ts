@@ -21,6 +21,19 @@ const phrases: Record<string, Phrase> = {
     `${name} is running out of time: ${seen} orders are due soon where ${usual} are normal`,
   lines_shipped: (name, seen, usual) =>
     `${name} ships too little: ${seen} lines an hour where ${usual} are normal`,
+  work_picked: (name, seen, usual) =>
+    `${name} picks too little: ${seen} orders an hour where ${usual} are normal`,
+  work_packed: (name, seen, usual) =>
+    `${name} packs too little: ${seen} orders an hour where ${usual} are normal`,
+  fulfillment_orders_shipped: (name, seen, usual) =>
+    `${name} sends too little: ${seen} orders an hour where ${usual} are normal`,
+  delivered_orders: (name, seen, usual) =>
+    `${name} delivers late: ${seen} parcels an hour where ${usual} are normal`,
+  cancellations: (name, seen, usual) =>
+    `${name} loses orders: ${seen} cancellations an hour where ${usual} are normal`,
+  order_lines: (name, seen, usual) => `${name} is wanted: ${seen} lines an hour where ${usual} are normal`,
+  units_adjusted: (name, seen, usual) =>
+    `${name} writes off stock: ${seen} units an hour where ${usual} are normal`,
   orders: (name, seen, usual) => `${name} gets ${seen} orders an hour where ${usual} are normal`,
   transit_hours: (name, seen, usual) => `${name} is slower: ${seen} h in transit where ${usual} are normal`,
   late_share: (name, seen, usual) => `${name} delivers late: ${seen} of orders where ${usual} are normal`,
