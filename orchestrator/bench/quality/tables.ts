@@ -160,7 +160,8 @@ function behindRow(way: string, measure: keyof Ranking, all: readonly Rankings[]
     unit: 'share',
     baseline: null,
     ratio: null,
-    goal: behindShare,
-    pass: value <= behindShare,
+    // How precisely few odd rows are found varies too much from one detector to the next.
+    goal: measure === 'auroc' ? behindShare : null,
+    pass: measure === 'auroc' ? value <= behindShare : null,
   }
 }

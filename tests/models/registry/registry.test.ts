@@ -238,14 +238,8 @@ describe('drift', () => {
     expect(same.drifts().filter(({ hasMoved }) => hasMoved)).toEqual([])
     const moved = new DriftWatch(profile)
     const low = Array.from({ length: 1_000 }, (_, i) => (i + 0.5) / 4_000)
-    moved.add(
-      countsByColumn(
-        profile,
-        columnsOf(60, () => random.pick(['north', 'air'])),
-      ),
-      low,
-      start,
-    )
+    const later = columnsOf(60, () => random.pick(['north', 'air']))
+    moved.add(countsByColumn(profile, later), low, start)
     const found = Object.fromEntries(moved.drifts().map((drift) => [drift.name, drift]))
     expect(found.hours?.hasMoved && found.carrier?.hasMoved && found.score?.hasMoved).toBe(true)
     expect(found.constant?.hasMoved).toBe(false)
@@ -260,11 +254,12 @@ describe('drift', () => {
     expect(watch.drifts()).toEqual([])
     expect([watch.isDue(start + 60_000), watch.isDue(start + dayMs)]).toEqual([false, true])
     const patient = new DriftWatch(profile, 0, dayMs)
-    patient.add(countsByColumn(profile, columnsOf(90, usual, 3_000)), [], start)
+    const other = countsByColumn(profile, columnsOf(90, usual, 3_000))
+    patient.add(other, [], start)
     expect(patient.drifts()).toEqual([])
-    patient.add(countsByColumn(profile, columnsOf(90, usual, 3_000)), [], start + dayMs)
+    patient.add(other, [], start + dayMs)
     expect(patient.drifts().some(({ hasMoved }) => hasMoved)).toBe(true)
-    watch.add(countsByColumn(profile, columnsOf(90, usual, 3_000)), [], start + dayMs)
+    watch.add(other, [], start + dayMs)
     expect(watch.drifts().some(({ name, hasMoved }) => name === 'hours' && hasMoved)).toBe(true)
     watch.add(countsByColumn(profile, columnsOf(40, usual, 3_000)), [], start + 40 * dayMs)
     expect(watch.drifts().some(({ hasMoved }) => hasMoved)).toBe(false)
