@@ -6,6 +6,8 @@ import { ZoneClock } from '#orchestrator/sourcing'
 import { fits } from './labels.ts'
 import { stretchAt } from './windows.ts'
 
+/** Dimensions whose orders can be counted. */
+const counted: ReadonlySet<string> = new Set(['node', 'carrier', 'lane', 'region'])
 /** Change of orders at risk worth writing down: by this share, and by more than two. */
 const ordersShare = 0.2
 
@@ -55,7 +57,8 @@ export async function tendIncidents(core: Core, at: number): Promise<void> {
 /** What is at stake now, null where that is not worth writing down. */
 function newImpact(state: CoreState, incident: Incident, at: number): Impact | null {
   const { dimension, dimensionValue, ordersAtRisk, recoveringSince } = incident
-  if (recoveringSince !== null || (dimension !== 'node' && dimension !== 'carrier')) return null
+  // Slices that nothing can leave are told as detection saw them.
+  if (recoveringSince !== null || !dimension.split(' x ').some((each) => counted.has(each))) return null
   const impact = impactOf(state, dimension, dimensionValue)
   const cutOffAt = dimension === 'node' ? nextCutOff(state.nodes.get(dimensionValue), at) : null
   const change = Math.abs(impact.ordersAtRisk - ordersAtRisk)

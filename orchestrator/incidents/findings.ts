@@ -7,7 +7,7 @@ import {
   type Finding,
   hasStayedBack,
   type Impact,
-  isMovable,
+  isOpenWork,
   type Order,
   openingOf,
 } from '#orchestrator/core'
@@ -94,9 +94,9 @@ function isNews(state: CoreState, incidentId: string, finding: Finding, impact: 
   )
 }
 
-/** Orders and money that a constraint touches now. */
+/** Orders and money that a constraint touches now, also those whose work can no longer be moved. */
 export function impactOf(state: CoreState, dimension: string, dimensionValue: string): Impact {
-  const works = affectedBy(state, { dimension, dimensionValue })
+  const works = affectedBy(state, { dimension, dimensionValue }, isOpenWork)
   const orders = [...new Map(works.map(({ order }) => [order.orderId, order])).values()]
   const worth = (order: Order) =>
     order.totalCents ?? order.lines.reduce((sum, line) => sum + line.unitPriceCents * line.quantity, 0)

@@ -24,8 +24,15 @@ export interface SlicePart {
 /** Slice of an incident, or of anything that is named like one. */
 export type Slice = Pick<Incident, 'dimension' | 'dimensionValue'>
 
-/** Movable work in a slice, by order of its nodes; nothing for a slice that no other node or carrier would leave. */
-export function affectedBy(state: CoreState, slice: Slice): AffectedWork[] {
+/**
+ * Work in a slice, by order of its nodes; nothing for a slice that no other node or carrier would leave.
+ * @param isMeant which work counts; by default what can still be moved
+ */
+export function affectedBy(
+  state: CoreState,
+  slice: Slice,
+  isMeant: (work: FulfillmentOrder) => boolean = isMovable,
+): AffectedWork[] {
   const parts = partsOfSlice(slice)
   if (!parts.some(({ dimension }) => leavable.has(dimension))) return []
   const node = parts.find(({ dimension }) => dimension === 'node')
@@ -35,7 +42,7 @@ export function affectedBy(state: CoreState, slice: Slice): AffectedWork[] {
     for (const orderId of state.openByNode.get(nodeId) ?? []) {
       const order = state.orders.get(orderId)
       for (const work of order?.work ?? []) {
-        if (order === undefined || work.nodeId !== nodeId || !isMovable(work)) continue
+        if (order === undefined || work.nodeId !== nodeId || !isMeant(work)) continue
         if (parts.every((part) => isIn(part, order, work, state))) found.push({ order, work })
       }
     }

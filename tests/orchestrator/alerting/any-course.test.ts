@@ -32,8 +32,8 @@ async function sweep(place: Place, there: readonly string[]): Promise<void> {
   await giveNotices({ ...options, receivers: async () => there })
 }
 
-const lastOf = (place: Place, name: string) => place.state.lastIncidents.get(`lane/fab:${name}`)
-const openOf = (place: Place, name: string) => place.state.openIncidents.get(`lane/fab:${name}`)
+const lastOf = (place: Place, name: string) => place.state.lastIncidents.get(`channel/fab:${name}`)
+const openOf = (place: Place, name: string) => place.state.openIncidents.get(`channel/fab:${name}`)
 
 function act(place: Place, { what, name, other, amount }: Step): void {
   const open = openOf(place, name)
@@ -91,7 +91,7 @@ function rule(place: Place, what: 'silence' | 'unsilence' | 'route', name: strin
     const [startsAt, endsAt] = [0, (1 + amount) * 60 * minute].map((ms) =>
       new Date(place.now + ms).toISOString(),
     )
-    const matchers = [{ label: 'lane', op: 'is' as const, value: `fab:${name}` }]
+    const matchers = [{ label: 'channel', op: 'is' as const, value: `fab:${name}` }]
     const draft = {
       kind: 'silence' as const,
       why: 'x',

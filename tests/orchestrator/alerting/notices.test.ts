@@ -88,7 +88,7 @@ describe('an incident', () => {
     routed(
       place,
       { routeId: 'all', receivers: ['log'], goesOn: true },
-      { routeId: 'a', receivers: ['a'], matchers: [{ label: 'lane', op: 'like', value: 'fab:a*' }] },
+      { routeId: 'a', receivers: ['a'], matchers: [{ label: 'channel', op: 'like', value: 'fab:a*' }] },
       { routeId: 'grave', receivers: ['b'], matchers: [{ label: 'severity', op: 'at_least', value: '0.7' }] },
     )
     place.open('A')
@@ -160,7 +160,7 @@ describe('nobody is told', () => {
     const draft: api.SilenceDraft = {
       kind: 'maintenance',
       why: 'stocktaking',
-      matchers: [{ label: 'lane', op: 'is', value: 'fab:A' }],
+      matchers: [{ label: 'channel', op: 'is', value: 'fab:A' }],
       startsAt: at(0),
       endsAt: at(60 * minute),
       repeat: null,
@@ -189,7 +189,7 @@ describe('nobody is told', () => {
     const place = new Place()
     const told = place.open('A')
     await sweep(place)
-    silence(place, { matchers: [{ label: 'dimension', op: 'is', value: 'lane' }] })
+    silence(place, { matchers: [{ label: 'dimension', op: 'is', value: 'channel' }] })
     const untold = place.open('B')
     await sweep(place)
     place.recover(told)
@@ -244,7 +244,7 @@ test('an incident that flaps every minute for a day is told five times, and ends
   const place = new Place()
   let id = ''
   for (let at = 0; at < 1_440; at += 2) {
-    const open = place.state.openIncidents.get('lane/fab:A')
+    const open = place.state.openIncidents.get('channel/fab:A')
     if (open === undefined) id = place.open('A')
     else if (place.incident(open).recoveringSince !== null) place.worse(open, {})
     await sweep(place)

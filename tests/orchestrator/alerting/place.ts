@@ -18,12 +18,12 @@ import { node, start } from '../core/setting.ts'
 
 export const minute = 60_000
 
-/** What detection says of a lane: what it holds is not counted anew. */
+/** What detection says of a channel: what it holds is not counted anew. */
 export function finding(name: string, more: Partial<Finding> = {}): Finding {
   return {
-    key: `lane/fab:${name}`,
+    key: `channel/fab:${name}`,
     metric: 'backlog',
-    dimension: 'lane',
+    dimension: 'channel',
     dimensionValue: `fab:${name}`,
     severity: 0.5,
     title: `${name} is falling behind`,
@@ -96,7 +96,7 @@ export class Place {
   open(name: string, more: Partial<Finding> = {}): string {
     const incidentId = `inc-${name}-${this.events.length}`
     this.run('OpenIncident', { incidentId, finding: finding(name, more), impact: impact(), isNoticed: true })
-    return this.state.openIncidents.get(`lane/fab:${name}`) ?? incidentId
+    return this.state.openIncidents.get(`channel/fab:${name}`) ?? incidentId
   }
 
   worse(incidentId: string, more: Partial<Finding>, orders = 10): void {
