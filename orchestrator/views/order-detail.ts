@@ -46,7 +46,8 @@ export async function getOrder(engine: Engine, orderId: string): Promise<api.Ord
     listDecisions(engine, { order: id, limit: decisionsShown }),
     oddnessOf(engine, places, id),
   ])
-  return { ...found, decisions: decisions.items, oddness }
+  const tags = [...(order?.policies?.tags ?? [])]
+  return { ...found, tags, decisions: decisions.items, oddness }
 }
 
 /** The order id that is meant; null where no order has this id or external id. */

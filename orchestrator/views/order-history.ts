@@ -11,7 +11,7 @@ import { type Step, type ToldWork, timelineOf, toldSteps } from './timeline.ts'
 
 type Detail = api.OrderDetail
 /** What an order says beside its summary, its decisions and its oddness. */
-export type OrderBody = Omit<Detail, keyof api.OrderSummary | 'isLive' | 'decisions' | 'oddness'>
+export type OrderBody = Omit<Detail, keyof api.OrderSummary | 'isLive' | 'tags' | 'decisions' | 'oddness'>
 type Work = Detail['fulfillmentOrders'][number]['status']
 
 interface FullRow extends OrderRow {
@@ -80,7 +80,7 @@ export async function historyOf(
   engine: Engine,
   places: Places,
   orderId: string,
-): Promise<Omit<Detail, 'decisions' | 'oddness'> | null> {
+): Promise<Omit<Detail, 'tags' | 'decisions' | 'oddness'> | null> {
   return engine.workspace.warehouse.reading(async (queries) => {
     const [row] = await queries.all<FullRow>(
       `SELECT ${orderColumns}, 0 AS sort_key, customer_ref, country, postal_code, epoch_ms(approved_at) AS approved_at,

@@ -214,6 +214,7 @@ export const orderDetail = shape({
   cancelledAt: orNull(instantText),
   cancelReason: orNull(Type.String()),
   flags: Type.Array(Type.String()),
+  tags: Type.Array(Type.String(), { description: 'that policies put on it' }),
   lines: Type.Array(orderLineView),
   fulfillmentOrders: Type.Array(fulfillmentOrderView),
   shipments: Type.Array(shipmentView),
