@@ -14,7 +14,7 @@ import {
   isOpenWork,
   type Order,
 } from '#orchestrator/core'
-import { applyPolicies, type Gate } from '#orchestrator/policies'
+import { applyPolicies, type Gate, policiesAt } from '#orchestrator/policies'
 import type { FlowContext } from './context.ts'
 import { findNodes } from './sourcing.ts'
 import { wantsOf } from './wants.ts'
@@ -91,9 +91,10 @@ export const defaultFlow: readonly Step[] = [validate, source, reserve, release]
 /** Times that policies may change an order on its way, so that it gets somewhere whatever they say. */
 const roundsMost = 20
 
-/** Whether policies let the step be taken now. */
-function gateOf({ point }: Step, order: Order, context: FlowContext): Promise<Gate> | Gate {
-  return point === undefined ? 'go' : applyPolicies(order, point, context)
+/** Whether policies let the step be taken now; where none is asked, nothing is waited for. */
+function gateOf({ point }: Step, order: Order, state: CoreState, context: FlowContext): Promise<Gate> | Gate {
+  if (point === undefined || policiesAt(state, point).length === 0) return 'go'
+  return applyPolicies(order, point, context)
 }
 
 /** Times that stock may be taken away between source and reserve before the order waits. */
@@ -112,7 +113,8 @@ export async function advance(orderId: string, context: FlowContext): Promise<vo
     // What is further on goes first: parts that wait for stock must not hold up the others.
     const step = order && defaultFlow.findLast((each) => each.isDue(order, state))
     if (order === undefined || step === undefined) return
-    const gate = rounds < roundsMost ? await gateOf(step, order, context) : 'go'
+    const asked = rounds < roundsMost ? gateOf(step, order, state, context) : 'go'
+    const gate = asked === 'go' ? asked : await asked
     if (gate === 'wait') return
     if (gate === 'changed') {
       rounds++

@@ -265,3 +265,15 @@ test('every fact has a value of its type, for every scope', async () => {
     }
   }
 })
+
+test('what policies left on an order stays when its file comes again', async () => {
+  const { core, order, go } = await running()
+  await publishPolicy(core, draftOf({ when: 'true', actions: [act('hold', 'look')] }), start)
+  await createOrder(core, 'o1', 'x', 1)
+  await go('o1')
+  const { policies, lines, ...header } = order('o1')
+  const told = { ...header, contentHash: 'other', status: 'created' as const, lines, work: [], shipments: [] }
+  await core.execute('ImportOrders', { orders: [told] }, { at: start + 1 })
+  expect(steps(order('o1'))).toContain('OrderImported')
+  expect(order('o1').policies).toEqual(policies)
+})
