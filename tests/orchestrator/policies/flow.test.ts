@@ -266,14 +266,23 @@ test('every fact has a value of its type, for every scope', async () => {
   }
 })
 
-test('what policies left on an order stays when its file comes again', async () => {
-  const { core, order, go } = await running()
-  await publishPolicy(core, draftOf({ when: 'true', actions: [act('hold', 'look')] }), start)
+test('what policies left on an order of a file is no step of its own, and stays when the file comes again', async () => {
+  const { core, order } = await running()
   await createOrder(core, 'o1', 'x', 1)
-  await go('o1')
-  const { policies, lines, ...header } = order('o1')
-  const told = { ...header, contentHash: 'other', status: 'created' as const, lines, work: [], shipments: [] }
-  await core.execute('ImportOrders', { orders: [told] }, { at: start + 1 })
-  expect(steps(order('o1'))).toContain('OrderImported')
-  expect(order('o1').policies).toEqual(policies)
+  const { lines, ...header } = order('o1')
+  const told = (contentHash: string) => ({
+    ...{ ...header, orderId: 'f1', externalId: 'f1', contentHash, lines, work: [], shipments: [] },
+    status: 'created' as const,
+  })
+  await core.execute('ImportOrders', { orders: [told('a')] }, { at: start })
+  const result = {
+    ...{ policyId: 'p', version: 1, part: null, outcome: 'acted', severity: 'information', text: 'odd' },
+    actions: [act('tag', 'odd')],
+  } as const
+  const data = { orderId: 'f1', point: 'reroute', results: [result], holds: [] } as const
+  await core.execute('ApplyPolicies', data, { at: start })
+  expect(order('f1')).toMatchObject({ hasOwnSteps: false, policies: { tags: ['odd'] } })
+  await core.execute('ImportOrders', { orders: [told('b')] }, { at: start + 1 })
+  expect(steps(order('f1')).filter((type) => type === 'OrderImported')).toHaveLength(2)
+  expect(order('f1').policies?.tags).toEqual(['odd'])
 })
