@@ -29,7 +29,7 @@ export async function rerouteAll(context: RerouteContext): Promise<RerouteRound>
   const { core, now, memory = new Memory() } = context
   const settled = await settlePlans(core, now)
   const round: RerouteRound = { moved: settled.moved, notMoved: settled.notMoved, proposed: 0 }
-  for (const incidentId of [...core.state().openIncidents.values()]) {
+  for (const { incidentId } of gravestFirst(core.state())) {
     const { mode, isStopped, minSeverity } = limitsOf(core.state().policy)
     if (mode === 'off' || isStopped) return round
     const incident = core.state().incidents.get(incidentId)
@@ -42,6 +42,21 @@ export async function rerouteAll(context: RerouteContext): Promise<RerouteRound>
       add(round, await moveBack(incident, context))
   }
   return round
+}
+
+/** The gravest first: limits of the hour and the day go to them. */
+function gravestFirst(state: CoreState): Incident[] {
+  const open = [...state.openIncidents.values()].flatMap((id) => state.incidents.get(id) ?? [])
+  return open.sort((a, b) => b.severity - a.severity || (a.incidentId < b.incidentId ? -1 : 1))
+}
+
+/** Whether a plan for an incident waits, or was turned down. */
+function isInPlan(state: CoreState, incidentId: string): boolean {
+  for (const plan of state.reroutes.plans.values()) {
+    const isOpen = plan.status === 'proposed' || plan.status === 'rejected'
+    if (isOpen && plan.incidentId === incidentId) return true
+  }
+  return false
 }
 
 function add(round: RerouteRound, one: RerouteRound): void {
@@ -59,6 +74,8 @@ async function rerouteFor(
   const { incidentId } = incident
   const state = core.state()
   const isStale = memory.isStale(incidentId, now, state.policy)
+  // What a person has to decide, or has decided, is not planned again in every round.
+  if (!isStale && isInPlan(state, incidentId)) return { moved: 0, notMoved: 0, proposed: 0 }
   const waiting = workInPlans(state)
   const works = affectedBy(state, incident).filter(
     ({ order, work }) =>
