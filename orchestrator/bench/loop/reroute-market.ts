@@ -48,7 +48,8 @@ export async function strike(core: Core, { orders, stricken, at = startedAt }: M
   for (let i = 0; i < stricken; i++) {
     const finding = findingOf(nodeIdOf(i), at)
     const impact = { ordersAtRisk: orders / stricken, centsAtRisk: 0, currency: 'USD' }
-    await core.execute('OpenIncident', { incidentId: `inc_${i}`, finding, impact }, { at })
+    const incidentId = `inc_${i}_${core.lastSeq}`
+    await core.execute('OpenIncident', { incidentId, finding, impact }, { at })
   }
 }
 
