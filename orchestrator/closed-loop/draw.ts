@@ -14,12 +14,21 @@ export interface Scenario {
   /** The world; its history ends when the simulation begins. */
   world: Required<WorldOptions>
   faults: ScenarioFault[]
+  /** Hours from one turn of the product's loop to the next. */
+  cycleHours: number
 }
 
 /** Provider that the made-up retailer is loaded as. */
 export const provider = 'fabrikam'
 
-const standard = { nodes: 12, ordersPerDay: 700, skus: 200, historyDays: 70, historyFaults: true }
+const standard = {
+  nodes: 12,
+  ordersPerDay: 700,
+  skus: 200,
+  historyDays: 70,
+  historyFaults: true,
+  cycleHours: 1,
+}
 const dayMs = 86_400_000
 /** The first instant of a simulation is at this hour, UTC: the middle of the night where the retailer is. */
 const firstHour = 8
@@ -52,7 +61,8 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
   const entries = file.faults ?? drawFaults(random.fork('faults'), days, nodes)
   const faults = entries.map((entry, i) => faultOf(entry, i, { start, nodes, provider }))
   const name = file.name ?? (file.faults === undefined ? 'standard' : 'own')
-  return { name, seed, days, world, faults: faults.sort((a, b) => a.startAt - b.startAt) }
+  const { cycleHours } = size
+  return { name, seed, days, world, cycleHours, faults: faults.sort((a, b) => a.startAt - b.startAt) }
 }
 
 /** Faults spread over the days, of kinds as different as there are; now and then two at once. */

@@ -1,11 +1,12 @@
-// What became of every order of a simulation, what it cost, and what was told of incidents. It reads the state of the
-// core and its events; it judges nothing but whether the rules of the core were kept.
+// What became of every order of a simulation, what it cost, and what was told of incidents. It reads the state of
+// the core and its events; it judges nothing but whether the rules of the core were kept.
 
 import type { MemoryLog } from '#data/log'
 import { isCopy, isLiveId } from '#data/world'
-import { type Core, coreStream, type Incident, type Order } from '#orchestrator/core'
+import { type Core, coreStream, type Order } from '#orchestrator/core'
 import { auditOf } from '#orchestrator/verify'
 import { provider, type Scenario } from './draw.ts'
+import { Tellings, type ToldIncident } from './tellings.ts'
 
 /** What became of an order. */
 export interface OrderEnd {
@@ -20,25 +21,12 @@ export interface OrderEnd {
   moves: number
 }
 
-/** An incident as it was told. */
-export type ToldIncident = Pick<
-  Incident,
-  | 'key'
-  | 'dimension'
-  | 'dimensionValue'
-  | 'metric'
-  | 'openedAt'
-  | 'resolvedAt'
-  | 'severity'
-  | 'causes'
-  | 'title'
-> & { ordersMoved: number }
-
 /** All ends of a play. */
 export interface Ends {
   orders: OrderEnd[]
   /** Cents paid for carriage and work. */
   costCents: number
+  /** Each time an incident was opened or came back. */
   incidents: ToldIncident[]
   /** Rules of the core that did not hold. */
   broken: { invariant: string; subject: string; found: string }[]
@@ -57,10 +45,10 @@ export function endsOf({ world }: Scenario, core: Core, log: MemoryLog): Ends {
     const isOurs = order.provider === provider && isLiveId(order.externalId) && !isCopy(order.externalId)
     if (isOurs && order.placedAt >= world.end) orders.push(endOf(order))
   }
-  const incidents = [...state.incidents.values()].map(toldOf)
-  const audit = auditOf(core.market, log.events(coreStream(core.market)))
+  const tellings = new Tellings()
+  const audit = auditOf(core.market, tellings.watching(log.events(coreStream(core.market))))
   const broken = audit.findings().map(({ invariant, subject, found }) => ({ invariant, subject, found }))
-  return { orders, costCents, incidents, broken }
+  return { orders, costCents, incidents: tellings.all, broken }
 }
 
 function endOf(order: Order): OrderEnd {
@@ -98,21 +86,4 @@ function costOf(order: Order, since: number, nodeCents: (nodeId: string) => numb
     cents += nodeCents(nodeId) + unitCents * units
   }
   return cents
-}
-
-function toldOf(incident: Incident): ToldIncident {
-  const { key, dimension, dimensionValue, metric, openedAt, resolvedAt, severity, causes, title } = incident
-  const { ordersMoved } = incident
-  return {
-    key,
-    dimension,
-    dimensionValue,
-    metric,
-    openedAt,
-    resolvedAt,
-    severity,
-    causes,
-    title,
-    ordersMoved,
-  }
 }

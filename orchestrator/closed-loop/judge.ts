@@ -2,11 +2,12 @@
 // moves that helped or harmed, late orders and cost by policy. Pure.
 
 import type { Scenario } from './draw.ts'
-import type { OrderEnd, ToldIncident } from './ends.ts'
+import type { OrderEnd } from './ends.ts'
 import { kindOf } from './kinds.ts'
 import type { Played, Policy } from './play.ts'
 import { endOf as horizonOf } from './play.ts'
 import type { ScenarioFault } from './scenario.ts'
+import type { ToldIncident } from './tellings.ts'
 
 /** What became of a fault. */
 export interface JudgedFault {
@@ -128,9 +129,11 @@ export function judgeIncidents(
       causeRight: first === undefined ? null : isNamed(first, own, fault),
     }
   })
-  const wrong = news.filter(
+  const strange = news.filter(
     (incident) => !real.some((fault) => names(incident, fault) || shows(incident, fault)),
   )
+  // What comes and goes is one incident.
+  const wrong = [...new Map(strange.toReversed().map((each) => [each.incidentId, each])).values()].reverse()
   return { faults: judged, wrong }
 }
 

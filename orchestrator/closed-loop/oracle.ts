@@ -21,6 +21,8 @@ const shortMost = 0.1
 /** What a dear carrier must be dearer by before work goes another way, cents. */
 const dearCents = 300
 const movesMost = 3
+/** After that long work that no way is better for is looked at again, ms. */
+const againMs = 2 * 3_600_000
 const dockMs = 240_000 + 420_000
 const noticeMs = 120_000
 const unitCents = 40
@@ -43,6 +45,8 @@ export class Oracle {
   readonly #world: Continuation
   readonly #core: Core
   readonly #faults: readonly ScenarioFault[]
+  /** When work was looked at in vain, by its id. */
+  readonly #tried = new Map<string, number>()
 
   constructor(world: Continuation, core: Core, { faults }: Pick<Scenario, 'faults'>) {
     this.#world = world
@@ -134,6 +138,9 @@ export class Oracle {
       )
     })
     if (!isLate && !isDear) return null
+    const id = piece.work.fulfillmentOrderId
+    if (at < (this.#tried.get(id) ?? 0) + againMs) return null
+    this.#tried.set(id, at)
     const most = isLate
       ? staying.cents + this.#core.state().policy.maxExtraCostCents
       : staying.cents - dearCents

@@ -39,7 +39,7 @@ interface Course {
   core: Core
   advance(orderId: string): Promise<void>
   beforeWork?(floor: Floor, at: number): Promise<void>
-  /** Called each hour. */
+  /** Called each time the loop turns. */
   turn?(): Promise<void>
 }
 
@@ -116,7 +116,7 @@ async function run(
       await clock.advance(next - clock.now())
       await steps.step(from, next)
       from = next
-      if (n % stepsPerHour !== 0) continue
+      if (n % (stepsPerHour * scenario.cycleHours) !== 0) continue
       await turn?.()
       onShare((next - start) / (end - start))
     }

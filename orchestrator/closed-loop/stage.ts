@@ -32,7 +32,7 @@ export function stillEffects(seed: string, start: number, real: Effects) {
 
 /** @throws HOME_UNWRITABLE, WAREHOUSE_DAMAGED; nothing stays open then */
 export async function openStage(seed: string, start: number, real: Effects): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'detour-simulate-'))
+  const folder = await mkdtemp(join(tmpdir(), `detour-simulate-${process.pid}-`))
   const still = stillEffects(seed, start, real)
   const effects = { ...still, config: { ...still.config, home: folder } }
   const steps: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]

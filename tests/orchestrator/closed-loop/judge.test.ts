@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest'
 import { checkScenario } from '#orchestrator/closed-loop'
 import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
-import type { OrderEnd, ToldIncident } from '../../../orchestrator/closed-loop/ends.ts'
+import type { OrderEnd } from '../../../orchestrator/closed-loop/ends.ts'
 import { judgeIncidents, judgeMoves } from '../../../orchestrator/closed-loop/judge.ts'
+import { Tellings, type ToldIncident } from '../../../orchestrator/closed-loop/tellings.ts'
 
 const hour = 3_600_000
 const horizon = 1_000 * hour
@@ -64,8 +65,16 @@ describe('an incident', () => {
   const told = (key: string, atHour: number, causes: ToldIncident['causes'] = []): ToldIncident => {
     const [dimension = '', ...value] = key.split('/')
     const openedAt = scenario.world.end + atHour * hour
-    const rest = { metric: 'backlog', resolvedAt: null, severity: 0.5, title: key, ordersMoved: 0 }
-    return { key, dimension, dimensionValue: value.join('/'), openedAt, causes, ...rest }
+    const rest = { metric: 'backlog', severity: 0.5, title: key }
+    return {
+      incidentId: `${key} ${atHour}`,
+      key,
+      dimension,
+      dimensionValue: value.join('/'),
+      openedAt,
+      causes,
+      ...rest,
+    }
   }
 
   it('at the place of a fault finds it and names its cause', () => {
@@ -94,5 +103,36 @@ describe('an incident', () => {
       told('sku_class/toys', 410),
     ]
     expect(judgeIncidents(scenario, four).wrong).toHaveLength(4)
+  })
+})
+
+describe('what is told of an incident', () => {
+  const finding = { key: 'node/a', dimension: 'node', dimensionValue: 'a', metric: 'backlog', causes: [] }
+  const causes = [{ dimension: 'carrier', value: 'Coastline', share: 0.8 }]
+  const events = (...all: [type: string, at: number, more?: object][]) =>
+    all.map(([type, at, more = {}], i) => {
+      const data = { incidentId: 'i', at, finding: { ...finding, ...more } }
+      return { stream: 'market:main', seq: i + 1, eventId: `${i}/0`, type, recordedAt: 0, data }
+    })
+  const toldOf = (...all: Parameters<typeof events>) => {
+    const tellings = new Tellings()
+    const stored = events(...all)
+    expect([...tellings.watching(stored)]).toEqual(stored)
+    return tellings.all
+  }
+
+  it('is each opening and each return, so that a second fault at the same place is found, too', () => {
+    const told = toldOf(
+      ['IncidentOpened', 5],
+      ['IncidentResolved', 9],
+      ['IncidentReopened', 12],
+      ['OrderPlaced', 13],
+    )
+    expect(told.map(({ openedAt }) => openedAt)).toEqual([5, 12])
+  })
+
+  it('has the causes that were named within an hour', () => {
+    expect(toldOf(['IncidentOpened', 0], ['IncidentUpdated', hour, { causes }])[0]?.causes).toEqual(causes)
+    expect(toldOf(['IncidentOpened', 0], ['IncidentUpdated', hour + 1, { causes }])[0]?.causes).toEqual([])
   })
 })

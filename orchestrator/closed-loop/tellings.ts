@@ -1,0 +1,65 @@
+// What was told of incidents, read from the events of a market: each opening and each return, with the causes named
+// then. It decides nothing.
+
+import type { StoredEvent } from '#data/log'
+import type { EventData, Incident } from '#orchestrator/core'
+
+/** An incident that was opened, or came back. */
+export type ToldIncident = Pick<
+  Incident,
+  'incidentId' | 'key' | 'dimension' | 'dimensionValue' | 'metric' | 'severity' | 'causes' | 'title'
+> & {
+  /** Epoch ms of the market. */
+  openedAt: number
+}
+
+/** What is added within this time still belongs to the telling, ms: the first look is a short one. */
+const soonMs = 3_600_000
+
+/** The tellings of a market. */
+export class Tellings {
+  readonly all: ToldIncident[] = []
+  /** The last telling of each incident. */
+  readonly #last = new Map<string, ToldIncident>()
+
+  /** The same events, noted on their way. */
+  watching(events: Iterable<StoredEvent>): Iterable<StoredEvent> {
+    return Iterator.from(events).map((event) => {
+      if (event.type.startsWith('Incident')) this.#note(event)
+      return event
+    })
+  }
+
+  #note({ type, data }: StoredEvent): void {
+    if (type === 'IncidentOpened') {
+      const { incidentId, finding, at } = data as EventData['IncidentOpened'] & { at: number }
+      this.#tell({ ...partOf(finding), incidentId, openedAt: at })
+    } else if (type === 'IncidentReopened') {
+      const { incidentId, finding, at } = data as EventData['IncidentReopened'] & { at: number }
+      const before = this.#last.get(incidentId)
+      const told = finding === null ? before : { ...partOf(finding), incidentId, openedAt: at }
+      if (told !== undefined) this.#tell({ ...told, openedAt: at })
+    } else if (type === 'IncidentUpdated') {
+      const { incidentId, finding, at } = data as EventData['IncidentUpdated'] & { at: number }
+      const told = this.#last.get(incidentId)
+      if (told !== undefined && at <= told.openedAt + soonMs) told.causes = finding.causes
+    }
+  }
+
+  #tell(told: ToldIncident): void {
+    this.all.push(told)
+    this.#last.set(told.incidentId, told)
+  }
+}
+
+function partOf({
+  key,
+  dimension,
+  dimensionValue,
+  metric,
+  severity,
+  causes,
+  title,
+}: EventData['IncidentOpened']['finding']) {
+  return { key, dimension, dimensionValue, metric, severity, causes, title }
+}
