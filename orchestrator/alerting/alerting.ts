@@ -86,7 +86,7 @@ function isPending(core: Core): boolean {
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
 export async function giveNotices({ core, now, receivers }: AlertingOptions): Promise<number> {
-  await tendIncidents(core, now())
+  await tendIncidents(core, now(), false)
   if (!isPending(core)) return 0
   const there = await receivers()
   let given = 0

@@ -31,9 +31,10 @@ function holdingAt({ alerting: { silences } }: CoreState, at: number): Silence[]
 /**
  * One round over all open incidents; a round without need changes nothing.
  * @param at epoch ms of the market
+ * @param isCounting whether what is at stake is counted too, which looks at all open orders
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
-export async function tendIncidents(core: Core, at: number): Promise<void> {
+export async function tendIncidents(core: Core, at: number, isCounting = true): Promise<void> {
   for (const incidentId of [...core.state().openIncidents.values()]) {
     const incident = core.state().incidents.get(incidentId)
     if (incident === undefined) continue
@@ -47,7 +48,7 @@ export async function tendIncidents(core: Core, at: number): Promise<void> {
       const silenceId = silence?.silenceId ?? null
       await core.execute('MarkSilenced', { incidentId, silenceId }, { at })
     }
-    const impact = newImpact(core.state(), incident, at)
+    const impact = isCounting ? newImpact(core.state(), incident, at) : null
     if (impact !== null) {
       await core.execute('UpdateIncident', { incidentId, finding: findingOf(incident), impact }, { at })
     }

@@ -13,7 +13,7 @@ type CommentRow = RowOf<typeof operations.incidentComments>
 type SilenceRow = RowOf<typeof operations.silences>
 
 const instant = (ms: number) => new Date(ms).toISOString()
-const ofAlerting = /^(Incident|NoticeGiven|Silence)/
+const ofAlerting = /^(Incident|NoticeGiven|Silence|FeedbackGiven)/
 
 /** Whether rows of this room follow from the event. */
 export function isOfAlerting({ type }: Pick<StoredEvent, 'type'>): boolean {

@@ -188,13 +188,13 @@ function lifeOf(incident: Incident) {
   }
 }
 
-/** Open incidents by money at risk, then the last that ended, at most `most` of those. */
+/** Open incidents that stand by themselves, by money at risk, then the last that ended, at most `most` of those. */
 export function incidentQueue(engine: Engine, places: Places, most = 5): api.Incident[] {
   const views = [...engine.core.state().incidents.values()].map((incident) =>
     incidentView(engine, places, incident),
   )
   const open = views
-    .filter((view) => view.status !== 'resolved')
+    .filter((view) => view.status !== 'resolved' && view.status !== 'merged')
     .sort(
       (a, b) => b.centsAtRisk - a.centsAtRisk || b.severity - a.severity || byTime(b.openedAt, a.openedAt),
     )

@@ -10,17 +10,16 @@ const feedbackMost = 2_000
 /** What events of detection do. */
 export const detectionHandlers: HandlersOf<DetectionEvents> = {
   DetectionSet: (state, { settings }) => ({ ...state, detection: { ...state.detection, settings } }),
-  FeedbackGiven: (state, { feedback, at }) =>
+  FeedbackGiven: (state, data) =>
     judged(
       {
         ...state,
         detection: {
           ...state.detection,
-          feedback: [...state.detection.feedback, feedback].slice(-feedbackMost),
+          feedback: [...state.detection.feedback, data.feedback].slice(-feedbackMost),
         },
       },
-      feedback,
-      at,
+      data,
     ),
   FeedbackUndone: (state, { feedbackId }) => ({
     ...state,

@@ -219,17 +219,13 @@ export function tallied(
 }
 
 /** State after somebody said what an incident was worth: its history tells. */
-export function judged(
-  state: CoreState,
-  { incidentId, verdict, reason, by }: EventData['FeedbackGiven']['feedback'],
-  at: number,
-): CoreState {
-  const before = state.incidents.get(incidentId)
-  if (before === undefined) return state
-  const why = reason === null ? '' : `: ${reason.replace(/_/g, ' ')}`
-  const text = verdict === 'useful' ? 'Said to be useful' : `Said not to be useful${why}`
-  const history = [...before.history, { at, text, by }].slice(-historyKept)
-  return { ...state, incidents: state.incidents.set(incidentId, { ...before, history }) }
+export function judged(state: CoreState, data: EventData['FeedbackGiven'] & { at: number }): CoreState {
+  const said = incidentWordsOf({ type: 'FeedbackGiven', data })
+  const before = said === null ? undefined : state.incidents.get(said.incidentId)
+  if (said === null || before === undefined) return state
+  const line = { at: data.at, text: said.text, ...(said.by === null ? {} : { by: said.by }) }
+  const history = [...before.history, line].slice(-historyKept)
+  return { ...state, incidents: state.incidents.set(before.incidentId, { ...before, history }) }
 }
 
 /** Null where a person would see nothing new. */

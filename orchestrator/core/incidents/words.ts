@@ -1,6 +1,6 @@
 // What happened to an incident, in words, from the event alone. It keeps nothing.
 
-import type { CoreEvent } from '../events.ts'
+import type { CoreEvent, EventData } from '../events.ts'
 
 /** One line of an incident's history. */
 export interface IncidentWords {
@@ -55,9 +55,20 @@ export function incidentWordsOf(event: CoreEvent): IncidentWords | null {
       return say(`Taken out of ${data.from}`, data.by)
     case 'IncidentSilenced':
       return say(silenceWords(data))
+    case 'FeedbackGiven':
+      return {
+        incidentId: data.feedback.incidentId,
+        by: data.feedback.by,
+        text: feedbackWords(data.feedback),
+      }
     default:
       return null
   }
+}
+
+function feedbackWords({ verdict, reason }: EventData['FeedbackGiven']['feedback']): string {
+  if (verdict === 'useful') return 'Said to be useful'
+  return `Said not to be useful${reason === null ? '' : `: ${reason.replaceAll('_', ' ')}`}`
 }
 
 function severityWords(severity: number | null): string {
