@@ -100,6 +100,24 @@ export const server = {
   overview: (query: Query, signal?: AbortSignal) =>
     ask<api.Overview>('GET', '/overview', reading(signal, query)),
   setClock: (body: api.ClockChange) => ask<api.ClockState>('PUT', '/clock', { body }),
+  policy: (signal?: AbortSignal) => ask<api.ReroutePolicy>('GET', '/policies/reroute', reading(signal)),
+  plans: (query: Query, signal?: AbortSignal) =>
+    ask<api.Page<api.ReroutePlan>>('GET', '/reroutes/plans', reading(signal, query)),
+  decidePlan: (id: string, answer: 'approve' | 'reject') =>
+    ask<api.ReroutePlan>('POST', `/reroutes/plans/${part(id)}/${answer}`, { body: {} }),
+  planLinks: (id: string) =>
+    ask<{ approve: string; reject: string }>('POST', `/reroutes/plans/${part(id)}/links`, { body: {} }),
+  decideByLink: (token: string) => ask<api.ReroutePlan>('POST', '/reroutes/links', { body: { token } }),
+  stopReroutes: (isStopped: boolean) =>
+    ask<api.ReroutePolicy>('POST', `/reroutes/${isStopped ? 'stop' : 'resume'}`, {}),
+  effects: (signal?: AbortSignal) =>
+    ask<{ items: api.RerouteEffect[] }>('GET', '/reroutes/effects', reading(signal)),
+  effect: (id: string, signal?: AbortSignal) =>
+    ask<{ effect: api.RerouteEffect | null }>('GET', `/incidents/${part(id)}/effect`, reading(signal)),
+  rollBack: (id: string, reason: string) =>
+    ask<{ returned: number; stayed: number }>('POST', `/incidents/${part(id)}/roll-back`, {
+      body: { reason },
+    }),
   setPolicy: (body: api.ReroutePolicy) => ask<api.ReroutePolicy>('PUT', '/policies/reroute', { body }),
 
   orders: (query: Query, signal?: AbortSignal) =>
@@ -124,11 +142,7 @@ export const server = {
   incident: (id: string, signal?: AbortSignal) =>
     ask<api.IncidentDetail>('GET', `/incidents/${part(id)}`, reading(signal)),
   incidentAction: (id: string, action: string, body?: object) =>
-    ask<api.IncidentAnswer>(
-      'POST',
-      `/incidents/${part(id)}/${action}`,
-      body === undefined ? {} : { body },
-    ),
+    ask<api.IncidentAnswer>('POST', `/incidents/${part(id)}/${action}`, body === undefined ? {} : { body }),
   incidentActions: (body: api.IncidentActions) =>
     ask<api.ItemResults>('POST', '/incidents/actions', { body }),
   silences: (signal?: AbortSignal) => ask<api.SilencesAnswer>('GET', '/silences', reading(signal)),
