@@ -33,7 +33,7 @@ const sights: Record<string, Sight> = {
   webhooks: { path: () => '/webhooks', shows: 'Last attempt' },
   receiver: { path: ({ webhookId }) => `/webhooks/${webhookId}`, shows: 'Send a test' },
   sink: { path: () => '/webhooks/sink', shows: 'Sink' },
-  messages: { path: () => '/webhooks/events', shows: 'incident.resolved' },
+  messages: { path: () => '/webhooks/events', shows: 'Try a format' },
   'a missing page': { path: () => '/nowhere', shows: 'There is no such page' },
 }
 

@@ -68,6 +68,30 @@ describe('settings', () => {
     expect(Object.isFrozen(config)).toBe(true)
   })
 
+  test('say where webhooks and mails may go, and never repeat a mail server with its password', () => {
+    expect(readConfig({})).toMatchObject({ webhookAllow: [], smtpUrl: null, mailFrom: null, publicUrl: null })
+    const given = {
+      DETOUR_WEBHOOK_ALLOW: '127.0.0.0/8, ::1,Hooks.internal,*.corp.example',
+      DETOUR_SMTP_URL: 'smtp://detour:hidden%20word@mail.internal:587',
+      DETOUR_MAIL_FROM: 'detour@shop.example',
+      DETOUR_PUBLIC_URL: 'https://detour.shop.example/',
+    }
+    expect(readConfig(given)).toMatchObject({
+      webhookAllow: ['127.0.0.0/8', '::1', 'hooks.internal', '*.corp.example'],
+      smtpUrl: given.DETOUR_SMTP_URL,
+      mailFrom: 'detour@shop.example',
+      publicUrl: 'https://detour.shop.example',
+    })
+    for (const wrong of ['10.0.0.0/33', 'http://x', 'a b', '10.0.0.1/8/9']) {
+      expect(() => readConfig({ DETOUR_WEBHOOK_ALLOW: wrong })).toThrow(/DETOUR_WEBHOOK_ALLOW/)
+    }
+    for (const wrong of ['http://u:hidden@x', 'smtp://u:hidden word@']) {
+      expect(() => readConfig({ DETOUR_SMTP_URL: wrong })).toThrow(/^(?!.*hidden).*DETOUR_SMTP_URL/)
+    }
+    expect(() => readConfig({ DETOUR_MAIL_FROM: 'Detour <x@y>' })).toThrow(/DETOUR_MAIL_FROM/)
+    expect(() => readConfig({ DETOUR_PUBLIC_URL: 'detour.example.com' })).toThrow(/DETOUR_PUBLIC_URL/)
+  })
+
   test('say where the log and the landed files lie, and never repeat an address that may hold a password', () => {
     expect(readConfig({})).toMatchObject({ logUrl: null, isLogSingleNode: false, lake: null })
     expect(readConfig({ DETOUR_LOG: 'sqlite', DETOUR_LAKE: '' })).toMatchObject({ logUrl: null, lake: null })

@@ -126,6 +126,24 @@ describe.each(kinds)('the receivers of a vault in $name', ({ newPlace }) => {
     expect(await codeOf(vault.webhookSecrets(id))).toBe('WEBHOOK_UNKNOWN')
   })
 
+  test('keep their format, labels and key, and show the key to nobody', async () => {
+    const vault = await open(await newPlace())
+    const labels = [{ label: 'severity', is: 'one_of' as const, values: ['high'] }]
+    const settings = { format: 'pagerduty', labels, concurrency: 7, credential: 'R0UT1NG' }
+    const { receiver: plain } = await vault.createWebhook(receiver)
+    expect(plain).toMatchObject({ format: 'detour', labels: [], concurrency: 4, hasCredential: false })
+    const { receiver: made } = await vault.createWebhook({ ...receiver, ...settings })
+    expect(made).toMatchObject({ format: 'pagerduty', labels, concurrency: 7, hasCredential: true })
+    expect(JSON.stringify(await vault.listWebhooks())).not.toContain('R0UT1NG')
+    expect(await vault.webhookCredential(made.webhookId)).toBe('R0UT1NG')
+    const changed = await vault.updateWebhook(made.webhookId, { description: 'other', labels: [] })
+    expect(changed).toMatchObject({ labels: [], hasCredential: true, previousSecretUntil: null })
+    await vault.updateWebhook(made.webhookId, { format: 'detour', credential: null })
+    expect(await vault.webhookCredential(made.webhookId)).toBeNull()
+    await vault.rotateWebhook(made.webhookId)
+    expect((await vault.getWebhook(made.webhookId))?.previousSecretUntil).toBeGreaterThan(0)
+  })
+
   test('come in the order in which they were made', async () => {
     const { clock } = setClock()
     const vault = await open(await newPlace(), clock)
