@@ -17,6 +17,8 @@ const sights: Record<string, Sight> = {
   order: { path: ({ orderId }) => `/orders/${orderId}`, shows: 'What happened' },
   incidents: { path: () => '/incidents', shows: 'The busiest node is falling behind' },
   incident: { path: () => `/incidents/${incidentId}`, shows: 'Found by' },
+  reroutes: { path: () => '/reroutes', shows: 'Stop all reroutes' },
+  'a signed link': { path: () => '/decide?answer=approve&token=x', shows: 'This link is good once' },
   alerting: { path: () => '/alerting', shows: 'Nothing is silenced' },
   fulfillment: { path: () => '/fulfillment', shows: 'Ship by' },
   inventory: { path: () => '/inventory', shows: 'Inbound' },
