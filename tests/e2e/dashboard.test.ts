@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { alertingTests } from './alerting.ts'
 import { askedTests } from './asked.ts'
 import { type Launched, launchBrowser } from './browser.ts'
+import { flowTests } from './flows.ts'
 import { changeTests, holdTests, queueTests } from './lifecycle.ts'
 import { lockedTests } from './locked.ts'
 import { detectionTests, modelTests } from './models.ts'
@@ -61,6 +62,7 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
     decisionTests(open)
   })
   describe('used to say what orders are asked', () => policyTests(open))
+  describe('used to say how orders go', () => flowTests(open))
   describe('used to detect', () => {
     detectionTests(open)
     modelTests(open)

@@ -101,36 +101,122 @@ function layersOf(tiles: ReadonlyMap<string, Tile>, start: string) {
   return { layer, back, order }
 }
 
+/** What stands in a row: a tile, or the place where a way passes by. */
+interface Spot {
+  id: string
+  width: number
+  /** Middle, px. */
+  x: number
+  row: number
+}
+
+/** A way with the spots that it passes. */
+interface Course {
+  from: string
+  to: string
+  label: string
+  through: string[]
+}
+
+/** Room that a way takes which passes a row. */
+const passing = 14
+
 /** The drawing of a flow. Cost: what it takes to walk over its tiles. */
 export function drawFlow({ tiles: list }: Pick<api.FlowDocument, 'tiles'>): Drawing {
   const tiles = new Map(list.map((tile) => [tile.id, tile]))
   const start = list.find(({ type }) => type === 'start')?.id ?? list[0]?.id ?? ''
   const { layer, back, order } = layersOf(tiles, start)
-  const rows: string[][] = []
-  for (const id of order) {
-    const at = layer.get(id) ?? 0
-    rows[at] = [...(rows[at] ?? []), id]
+  const rows: Spot[][] = []
+  const put = (id: string, row: number, width: number) => {
+    rows[row] = [...(rows[row] ?? []), { id, width, x: 0, row }]
   }
-  const widest = Math.max(1, ...rows.map((row) => row.length))
-  const width = widest * (boxSize.width + gap.x) - gap.x + 2 * margin
-  const places = new Map<string, Box>()
-  for (const [row, ids] of rows.entries()) {
-    const own = ids.length * (boxSize.width + gap.x) - gap.x
-    for (const [column, id] of ids.entries()) {
-      const tile = tiles.get(id)
-      if (tile === undefined) continue
-      const x = (width - own) / 2 + column * (boxSize.width + gap.x)
-      places.set(id, { ...boxOf(tile), x, y: margin + row * (boxSize.height + gap.y) })
+  for (const id of order) put(id, layer.get(id) ?? 0, boxSize.width)
+  const courses: Course[] = []
+  const backs: Course[] = []
+  for (const id of order) {
+    for (const { label, to } of joined(waysOf(tiles.get(id) as Tile))) {
+      if (!tiles.has(to)) continue
+      const course: Course = { from: id, to, label, through: [] }
+      if (back.has(`${id} ${to}`)) {
+        backs.push(course)
+        continue
+      }
+      for (let row = (layer.get(id) ?? 0) + 1; row < (layer.get(to) ?? 0); row++) {
+        const passed = `${id} ${to} ${row}`
+        course.through.push(passed)
+        put(passed, row, passing)
+      }
+      courses.push(course)
     }
   }
-  const lines = list.flatMap((tile) =>
-    waysOf(tile).flatMap(({ label, to }) => {
-      const [a, b] = [places.get(tile.id), places.get(to)]
-      return a === undefined || b === undefined ? [] : [lineOf(a, b, label, back.has(`${tile.id} ${to}`))]
-    }),
-  )
+  const width = placed(rows, courses) + 2 * margin + (backs.length > 0 ? 40 : 0)
+  const spots = new Map(rows.flat().map((spot) => [spot.id, spot]))
+  const boxes = list.flatMap((tile) => {
+    const spot = spots.get(tile.id)
+    return spot === undefined
+      ? []
+      : [
+          {
+            ...boxOf(tile),
+            x: margin + spot.x - boxSize.width / 2,
+            y: margin + spot.row * (boxSize.height + gap.y),
+          },
+        ]
+  })
+  const byId = new Map(boxes.map((box) => [box.id, box]))
+  const lines = [...courses, ...backs].flatMap((course) => {
+    const [a, b] = [byId.get(course.from), byId.get(course.to)]
+    if (a === undefined || b === undefined) return []
+    const { label } = course
+    if (backs.includes(course)) return [backLine(a, b, label)]
+    const points = course.through.flatMap((id) => {
+      const spot = spots.get(id)
+      return spot === undefined
+        ? []
+        : [{ x: margin + spot.x, y: margin + spot.row * (boxSize.height + gap.y) }]
+    })
+    return [lineOf(a, b, label, points)]
+  })
   const height = rows.length * (boxSize.height + gap.y) - gap.y + 2 * margin
-  return { width, height, boxes: [...places.values()], lines }
+  return { width, height, boxes, lines }
+}
+
+/** Ways to the same tile as one. */
+function joined(ways: readonly Way[]): Way[] {
+  const found = new Map<string, string>()
+  for (const { label, to } of ways) found.set(to, found.has(to) ? `${found.get(to)}, ${label}` : label)
+  return [...found].map(([to, label]) => ({ to, label }))
+}
+
+/** Gives each spot its place: those in a row side by side, in the order of what leads to them. @returns the width */
+function placed(rows: readonly Spot[][], courses: readonly Course[]): number {
+  const before = new Map<string, string[]>()
+  for (const { from, to, through } of courses) {
+    const way = [from, ...through, to]
+    for (const [i, id] of way.entries()) {
+      const last = way[i - 1]
+      if (last !== undefined) before.set(id, [...(before.get(id) ?? []), last])
+    }
+  }
+  const roomOf = (row: readonly Spot[]) =>
+    row.reduce((sum, { width }) => sum + width, 0) + (row.length - 1) * gap.x
+  const width = Math.max(boxSize.width, ...rows.map(roomOf))
+  const at = new Map<string, number>()
+  for (const row of rows) {
+    const wish = (id: string) => {
+      const own = (before.get(id) ?? []).flatMap((each) => at.get(each) ?? [])
+      return own.length === 0 ? width / 2 : own.reduce((sum, x) => sum + x, 0) / own.length
+    }
+    const wishes = new Map(row.map(({ id }) => [id, wish(id)]))
+    row.sort((a, b) => (wishes.get(a.id) ?? 0) - (wishes.get(b.id) ?? 0))
+    let x = (width - roomOf(row)) / 2
+    for (const spot of row) {
+      spot.x = x + spot.width / 2
+      at.set(spot.id, spot.x)
+      x += spot.width + gap.x
+    }
+  }
+  return width
 }
 
 const waits: ReadonlySet<string> = new Set(['timer', 'wait', 'approval'])
@@ -143,25 +229,39 @@ function boxOf(tile: Tile): Omit<Box, 'x' | 'y'> {
   return { id, title: title ?? tileWords[type], kind: tileWords[type], tone }
 }
 
-function lineOf(a: Box, b: Box, label: string, isBack: boolean): Line {
+interface Point {
+  x: number
+  y: number
+}
+
+/** A way down, past the rows between. @param points where it enters each of those rows */
+function lineOf(a: Box, b: Box, label: string, points: readonly Point[]): Line {
   const half = boxSize.width / 2
-  const ends = { from: a.id, to: b.id, label, isBack }
-  if (isBack) {
-    const [x1, y1] = [a.x + boxSize.width, a.y + boxSize.height / 2]
-    const [x2, y2] = [b.x + boxSize.width, b.y + boxSize.height / 2]
-    const out = Math.max(x1, x2) + 24
-    return {
-      ...ends,
-      path: `M${x1} ${y1}C${out} ${y1} ${out} ${y2} ${x2} ${y2}`,
-      at: { x: out - 8, y: (y1 + y2) / 2 },
-    }
+  const from = { x: a.x + half, y: a.y + boxSize.height }
+  const end = { x: b.x + half, y: b.y }
+  const parts = [`M${from.x} ${from.y}`]
+  let last = from
+  const curve = ({ x, y }: Point) => {
+    const middle = (last.y + y) / 2
+    parts.push(`C${last.x} ${middle} ${x} ${middle} ${x} ${y}`)
+    last = { x, y }
   }
-  const [x1, y1, x2, y2] = [a.x + half, a.y + boxSize.height, b.x + half, b.y]
-  const middle = (y1 + y2) / 2
-  return {
-    ...ends,
-    path: `M${x1} ${y1}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`,
-    // Beside the beginning of the line, so that two ways out of one box do not write over each other.
-    at: { x: x1 + (x2 - x1) * 0.25 + 4, y: y1 + 14 },
+  for (const point of points) {
+    curve(point)
+    last = { x: point.x, y: point.y + boxSize.height }
+    parts.push(`L${last.x} ${last.y}`)
   }
+  curve(end)
+  const first = points[0] ?? end
+  // Near where it arrives first: ways out of one box have parted there.
+  const at = { x: first.x + 6, y: first.y - 6 }
+  return { from: a.id, to: b.id, label, isBack: false, path: parts.join(''), at }
+}
+
+function backLine(a: Box, b: Box, label: string): Line {
+  const [x1, y1] = [a.x + boxSize.width, a.y + boxSize.height / 2]
+  const [x2, y2] = [b.x + boxSize.width, b.y + boxSize.height / 2]
+  const out = Math.max(x1, x2) + 30
+  const path = `M${x1} ${y1}C${out} ${y1} ${out} ${y2} ${x2} ${y2}`
+  return { from: a.id, to: b.id, label, isBack: true, path, at: { x: out - 6, y: (y1 + y2) / 2 } }
 }
