@@ -8,6 +8,7 @@ export default defineConfig({
       'tests/faults/**/*.test.ts',
       'tests/data/log/postgres-*.test.ts',
       'tests/orchestrator/crash-live.test.ts',
+      'tests/orchestrator/crash-reroute.test.ts',
       'tests/orchestrator/webhooks/crash.test.ts',
     ],
     env: { DETOUR_FAULTS: 'long' },

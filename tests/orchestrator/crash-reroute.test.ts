@@ -1,0 +1,222 @@
+// Kills the serving process again and again in the middle of a mass reroute: every order is at exactly one node, every
+// decision has its one message, and no node is told a thing under two keys.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { openSqliteLog } from '#data/log'
+import {
+  type Core,
+  coreDefinition,
+  coreEvent,
+  emptyState,
+  isOpenWork,
+  openCore,
+  unitsOf,
+} from '#orchestrator/core'
+import { rerouteAll } from '#orchestrator/reroute'
+import { Worlds } from '#orchestrator/sourcing'
+import {
+  fillMarket,
+  type MarketSize,
+  releaseOrders,
+  strike,
+} from '../../orchestrator/bench/loop/reroute-market.ts'
+import { effects } from '../data/log/folder.ts'
+
+const isLong = process.env.DETOUR_FAULTS === 'long'
+const kills = isLong ? 20 : 3
+const root = join(import.meta.dirname, '..', '..')
+const launcher = join(root, 'bin', 'detour.js')
+const environment = {
+  ...process.env,
+  ...{ DETOUR_LIVE_CYCLE_MS: '200', DETOUR_LOG_LEVEL: 'error', DETOUR_WEBHOOK_ALLOW: '127.0.0.1' },
+}
+const each = isLong ? 1_500 : 300
+const size: MarketSize = { nodes: 24, orders: each, stricken: 2, skus: 40, at: Date.now() }
+
+interface Server {
+  child: ChildProcess
+  url: string
+  token: string
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((done) => child.once('exit', done))
+}
+
+async function serve(home: string): Promise<Server> {
+  const args = [launcher, 'serve', '--home', home, '--port', '0', '--json', '--no-dashboard', '--no-demo']
+  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  const printed = await new Promise<string>((done, broken) => {
+    let text = ''
+    child.once('exit', (code) => broken(new Error(`serve ended with ${code}`)))
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+      if (/^}\s*$/m.test(text)) done(text)
+    })
+  })
+  const { url } = JSON.parse(printed) as { url: string }
+  const { token } = JSON.parse(readFileSync(join(home, 'server.json'), 'utf8')) as { token: string }
+  return { child, url, token }
+}
+
+interface Told {
+  count: number
+  actions: { action: string; nodeId: string; fulfillmentOrderId: string; idempotencyKey: string }[]
+}
+
+/** A receiver that keeps what nodes are to be told, by the id of the message. */
+async function receiver(): Promise<{ url: string; received: Map<string, Told> }> {
+  const received = new Map<string, Told>()
+  const server = createServer((request, response) => {
+    let text = ''
+    request.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+    })
+    request.on('end', () => {
+      const { data } = JSON.parse(text) as { data: { actions?: Told['actions'] } }
+      const id = String(request.headers['webhook-id'])
+      const actions = data.actions ?? []
+      const before = received.get(id)
+      if (before !== undefined) expect(before.actions).toEqual(actions)
+      received.set(id, { count: (before?.count ?? 0) + 1, actions })
+      response.end()
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, received }
+}
+
+/** Works on the log of a home that nobody serves. */
+async function withCore(home: string, work: (core: Core) => Promise<void>): Promise<void> {
+  const log = await openSqliteLog(join(home, 'log.sqlite'), effects)
+  const core = await openCore(log, 'main', effects)
+  await work(core)
+  await core.close()
+  await log.close()
+}
+
+/** Moves that the log of a home holds so far. */
+function movesIn(home: string): number {
+  const db = new DatabaseSync(join(home, 'log.sqlite'), { readOnly: true })
+  try {
+    const row = db.prepare(`select count(*) as n from events where type = 'OrderRerouted'`).get()
+    return Number(row?.n)
+  } finally {
+    db.close()
+  }
+}
+
+test('kills in the middle of mass reroutes leave every order at one node and every decision told once', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'detour-mass-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const target = await receiver()
+  const first = await serve(home)
+  const headers = { authorization: `Bearer ${first.token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ url: target.url, events: ['order.rerouted'] })
+  expect((await fetch(`${first.url}/api/v1/webhooks`, { method: 'POST', headers, body })).status).toBe(201)
+  first.child.kill('SIGTERM')
+  await ended(first.child)
+  await withCore(home, async (core) => {
+    const policy = { ...core.state().policy, mode: 'approve' as const, maxOrdersPerIncident: 1_000_000 }
+    await core.execute('SetPolicy', { policy }, { at: Date.now() })
+    await fillMarket(core, size)
+    await approveMoves(core)
+  })
+  let inTheMiddle = 0
+  for (let round = 0; round < kills; round++) {
+    const before = movesIn(home)
+    const server = await serve(home)
+    const until = Date.now() + 40_000
+    const enough = 1 + ((round * 137) % (each / 2))
+    while (movesIn(home) < before + enough && Date.now() < until) await effects.clock.sleep(5)
+    server.child.kill('SIGKILL')
+    await ended(server.child)
+    const moved = movesIn(home) - before
+    if (moved > 0 && moved < each * 0.9) inTheMiddle++
+    await withCore(home, async (core) => {
+      checkOrders(core)
+      await releaseOrders(core, { from: (round + 1) * each, count: each }, size)
+      await approveMoves(core)
+    })
+  }
+  expect(inTheMiddle).toBeGreaterThan(0)
+  const last = await serve(home)
+  await settled(last, home, target.received)
+  last.child.kill('SIGTERM')
+  expect(await ended(last.child)).toBe(0)
+  expect(existsSync(join(home, 'server.json'))).toBe(false)
+  await withCore(home, async (core) => checkOrders(core))
+  await checkTold(home, target.received)
+}, 600_000)
+
+/** Moves of all that is at the stricken nodes are planned and approved; whoever serves next carries them out. */
+async function approveMoves(core: Core): Promise<void> {
+  await strike(core, size)
+  expect(core.state().openIncidents.size).toBe(size.stricken)
+  await rerouteAll({ core, worlds: new Worlds(), now: Date.now(), oddnessOf: () => 0 })
+  for (const { planId, status } of [...core.state().reroutes.plans.values()]) {
+    if (status !== 'proposed') continue
+    await core.execute('ApproveReroute', { planId, by: 'Ada', note: null }, { at: Date.now() })
+  }
+}
+
+/** Every unit is in exactly one piece of open work. */
+function checkOrders(core: Core): void {
+  for (const order of core.state().orders.values()) {
+    const open = order.work.filter(isOpenWork)
+    expect(new Set(open.map(({ nodeId }) => nodeId)).size, order.orderId).toBe(1)
+    for (const line of order.lines) {
+      const held = open.flatMap(({ lines }) => lines.filter(({ lineId }) => lineId === line.lineId))
+      expect(held.reduce((sum, part) => sum + unitsOf(part), 0)).toBe(line.quantity)
+    }
+  }
+}
+
+/** Waits until nothing moves any more and nothing waits for the receiver. */
+async function settled(server: Server, home: string, received: Map<string, Told>): Promise<void> {
+  for (let quiet = 0; quiet < 6; ) {
+    const before = received.size + movesIn(home)
+    await effects.clock.sleep(500)
+    const answer = await fetch(`${server.url}/api/v1/webhooks`)
+    const webhooks = (await answer.json()) as { pending: number }[]
+    const isQuiet = webhooks.every(({ pending }) => pending === 0)
+    quiet = isQuiet && before === received.size + movesIn(home) ? quiet + 1 : 0
+  }
+}
+
+async function checkTold(home: string, received: ReadonlyMap<string, Told>): Promise<void> {
+  const log = await openSqliteLog(join(home, 'log.sqlite'), effects)
+  const events = await log.read('market:main', 0, 10_000_000)
+  await log.close()
+  const moves = events.filter(({ type }) => type === 'OrderRerouted')
+  const ids = moves.map(({ seq }) => `msg_main_${seq}`)
+  expect(moves.length).toBeGreaterThan(each)
+  expect(ids.filter((id) => !received.has(id))).toEqual([])
+  const decisions = moves.map(
+    ({ data }) => (data as { decision: { decisionId: string } }).decision.decisionId,
+  )
+  expect(new Set(decisions).size).toBe(decisions.length)
+  const keys = [...received.values()].flatMap(({ actions }) =>
+    actions.map(({ idempotencyKey }) => idempotencyKey),
+  )
+  expect(keys.length).toBe(2 * received.size)
+  expect(new Set(keys).size).toBe(keys.length)
+  const rules = coreDefinition('main')
+  const own = events.filter(({ type }) => !['WriterStarted', 'CommandRefused', 'CommandNoop'].includes(type))
+  const state = own.reduce((before, event) => rules.evolve(before, coreEvent(event)), emptyState('main'))
+  expect(state.reroutes.steps.reduce((sum, step) => sum + step.moves, 0)).toBe(moves.length)
+}
