@@ -143,7 +143,10 @@ export class Scanner {
     ledger.announced = new Map(
       open.map(({ incidentId, severity, ordersAtRisk }) => [incidentId, { severity, ordersAtRisk }]),
     )
-    ledger.told = new Map(open.map(({ incidentId }) => [incidentId, new Set<string>()]))
+    // Whoever was told before and listens again later still hears of the end.
+    const kept = [...ledger.told].filter(([id]) => core.state().incidents.get(id)?.status !== 'resolved')
+    const untold = open.map(({ incidentId }): [string, Set<string>] => [incidentId, new Set()])
+    ledger.told = new Map([...untold, ...kept])
     ledger.cursor = core.lastSeq
   }
 

@@ -72,6 +72,20 @@ describe('a filter by labels', () => {
     ])
   })
 
+  test('tells of the end of what was told to a receiver that was off in between', async () => {
+    const { market, webhooks } = await openAll({ concurrency: 1 })
+    const receiver = await startReceiver(ok)
+    const { webhookId } = await webhooks.create({ url: receiver.url, labels: [high] })
+    await market.append(incident('IncidentOpened', 0.9, 20))
+    await until(() => receiver.received.length === 1)
+    await webhooks.change(webhookId, { status: 'disabled' })
+    await market.append(created(1), cancelled(1))
+    await webhooks.change(webhookId, { status: 'enabled' })
+    await market.append(resolved('inc-1'))
+    await until(() => receiver.received.length === 2)
+    expect(typesOf(receiver.received)).toEqual(['incident.opened', 'incident.resolved'])
+  })
+
   test('never tells of the end of what was never told, also after a new start', async () => {
     const first = await openAll({ concurrency: 1 })
     const picky = await startReceiver(ok)
