@@ -55,9 +55,13 @@ export class StepBook {
   readonly #leaves: Leaves
   readonly #usual: StepPlace
   readonly #past: PastHour[] = []
+  /** Slices of the hour under way. */
+  #touched: Slice[] = []
   #learned = Number.NEGATIVE_INFINITY
   #learnedLate = Number.NEGATIVE_INFINITY
   #first = Number.NaN
+  /** Slices with an alarm. */
+  readonly alarmed = new Set<Slice>()
   /** Hour to be taken next, hours since 1970; NaN before the first. */
   next = Number.NaN
 
@@ -99,18 +103,20 @@ export class StepBook {
   take(hour: number, rows: readonly StepRow[], limitsOf: (slice: Slice, way: Way) => AlarmLimits): void {
     if (Number.isNaN(this.#first)) this.#first = hour
     this.next = hour + 1
+    this.#touched = []
     const past: PastHour = { hour, entries: [], sums: [] }
     for (const row of rows) this.#enter(hour, row, past)
     this.#tell(hour, past)
     this.#flow(hour)
     const isWarm = this.isWarm
     const times = this.#timesOf(hour)
-    for (const slice of this.#leaves.slices.values()) {
-      if (slice.touched !== hour) continue
+    for (const slice of this.#touched) {
       slice.isMuted ||= times(slice) !== asUsual
       const { seen, usual, marked, isMuted } = slice
       past.sums.push({ slice, seen, usual, marked, isMuted })
       if (isWarm) slice.weigh(hour, limitsOf, times(slice))
+      if (slice.isAlarmed) this.alarmed.add(slice)
+      else this.alarmed.delete(slice)
     }
     this.#past.push(past)
     this.#learnDue(hour)
@@ -118,12 +124,17 @@ export class StepBook {
     if (hour % dayHours === 0) this.#leaves.fade()
   }
 
+  #add(slice: Slice, hour: number, seen: number, usual: number, marked: number, isMuted: boolean): void {
+    if (slice.touched !== hour) this.#touched.push(slice)
+    slice.add(hour, seen, usual, marked, isMuted)
+  }
+
   #enter(hour: number, row: StepRow, past: PastHour): void {
-    const leaf = this.#leaves.of(row)
+    const leaf = this.#leaves.of(row.name)
     if (leaf === null) return
     if (leaf.law === null) {
       const marked = row.stratum === 1 ? row.done : 0
-      for (const slice of leaf.slices) slice.add(hour, row.done, 0, marked)
+      for (const slice of leaf.slices) this.#add(slice, hour, row.done, 0, marked, false)
       return
     }
     const stratum = stratumOf(leaf.kind.step, row.stratum)
@@ -144,7 +155,7 @@ export class StepBook {
       for (const entry of own) {
         entry.usual *= part
         if (Number.isNaN(entry.usual)) continue
-        for (const slice of leaf.slices) slice.add(hour, entry.done, entry.usual, 0, isMuted)
+        for (const slice of leaf.slices) this.#add(slice, hour, entry.done, entry.usual, 0, isMuted)
       }
     }
   }
@@ -152,10 +163,9 @@ export class StepBook {
   /** What flows in is expected also where nothing came. */
   #flow(hour: number): void {
     const place = placeOf(hour, this.#usual.timeZone)
-    for (const slice of this.#leaves.slices.values()) {
-      if (slice.flow === null) continue
-      if (slice.touched !== hour) slice.add(hour, 0, 0)
-      slice.usual = slice.flow.expected(place)
+    for (const slice of this.#leaves.flows) {
+      this.#add(slice, hour, 0, 0, 0, false)
+      slice.usual = slice.flow?.expected(place) ?? Number.NaN
     }
   }
 
@@ -163,7 +173,7 @@ export class StepBook {
   #timesOf(hour: number): (slice: Slice) => Readonly<Record<Way, number>> {
     const isUnusual = isUnusualForShops(dayAt(hour, this.#usual), this.#usual.country)
     let isReduced = false
-    for (const slice of this.#leaves.slices.values()) {
+    for (const slice of this.#leaves.flows) {
       if (slice.kind.step !== 'line') continue
       slice.noteMarked()
       isReduced ||= slice.isReduced

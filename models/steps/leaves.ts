@@ -1,14 +1,21 @@
 // The finest slices of a market, each with the law it follows and the slices it belongs to. They see no hours.
 
-import { type StepColumn, type StepKind, stepColumns, stepKinds, workSteps } from './kinds.ts'
+import { type StepColumn, type StepKind, stepKinds, workSteps } from './kinds.ts'
 import { Capacity, RateLaw } from './laws.ts'
 import { Scatter } from './scatter.ts'
 import { type Kin, Slice, valueIn } from './slices.ts'
 import { isOfNode, kindsOfDay, type StepPlace, shapeOf } from './strata.ts'
 
-/** A row of `step_hours`. */
-export interface StepRow extends Readonly<Record<StepColumn, string>> {
+/** What a finest slice is called. */
+export interface StepName extends Readonly<Record<StepColumn, string>> {
   step: string
+  /** The step and all values, for looking it up. */
+  key: string
+}
+
+/** A row of `step_hours`. */
+export interface StepRow {
+  name: StepName
   stratum: number
   atRisk: number
   done: number
@@ -33,6 +40,8 @@ export class Leaves {
   readonly #leaves = new Map<string, Leaf>()
   readonly #kin = new Map<string, Kin>()
   readonly #slices = new Map<string, Slice>()
+  /** Slices of what flows in. */
+  readonly flows: Slice[] = []
 
   constructor(places: ReadonlyMap<string, StepPlace>, usual: StepPlace) {
     this.#places = places
@@ -44,11 +53,9 @@ export class Leaves {
     return this.#slices
   }
 
-  /** The leaf of a row; null for a step that is not watched. */
-  of(row: StepRow): Leaf | null {
-    let name = row.step
-    for (const column of stepColumns) name += `\u001F${row[column]}`
-    const known = this.#leaves.get(name)
+  /** A leaf by its name; null for a step that is not watched. */
+  of(row: StepName): Leaf | null {
+    const known = this.#leaves.get(row.key)
     if (known !== undefined) return known
     const kind = stepKinds.find(({ step }) => step === row.step)
     if (kind === undefined) return null
@@ -66,11 +73,11 @@ export class Leaves {
       const isOf = each === kind || (each.step === 'work' && workSteps.includes(kind.step))
       if (isOf) leaf.slices.push(...this.#slicesOf(each, row))
     }
-    this.#leaves.set(name, leaf)
+    this.#leaves.set(row.key, leaf)
     return leaf
   }
 
-  #slicesOf(kind: StepKind, row: StepRow): Slice[] {
+  #slicesOf(kind: StepKind, row: StepName): Slice[] {
     const found: Slice[] = []
     for (const columns of kind.slices) {
       const value = valueIn(row, columns)
@@ -84,6 +91,7 @@ export class Leaves {
         slice = new Slice(kin, value)
         kin.slices.push(slice)
         this.#slices.set(name, slice)
+        if (slice.flow !== null) this.flows.push(slice)
       }
       found.push(slice)
     }

@@ -2,30 +2,55 @@
 
 import type { Queries } from '#data/warehouse'
 import type { Ground } from '../series/ground.ts'
-import type { StepRow } from './leaves.ts'
+import { stepColumns } from './kinds.ts'
+import type { StepName, StepRow } from './leaves.ts'
 import type { StepPlace } from './strata.ts'
 
 const secondsOfHour = 3600
 
-interface Stored extends StepRow, Record<string, unknown> {
-  hour: number
+interface Stored extends StepName, Record<string, unknown> {
+  /** JSON arrays side by side. */
+  hours: string
+  strata: string
+  risks: string
+  dones: string
 }
 
-/** The rows of the hours from `from` on before `end` (hours since 1970), the oldest first. */
+const columns = stepColumns.join(', ')
+
+/** The rows of the hours from `from` on before `end` (hours since 1970), by hour; the same again in the same order. */
 export async function readSteps(
   queries: Queries,
   market: string,
   { from, end }: { from: number; end: number },
 ): Promise<Map<number, StepRow[]>> {
-  const rows = await queries.all<Stored>(
-    `SELECT (epoch(bucket_start)::BIGINT // ${secondsOfHour})::DOUBLE AS hour, step, provider, node, carrier, service,
-      lane, sku_class, channel, region, stratum::DOUBLE AS stratum, at_risk::DOUBLE AS "atRisk", done::DOUBLE AS done
-    FROM step_hours
-    WHERE market = $market AND bucket_start >= to_timestamp($from) AND bucket_start < to_timestamp($end)
-    ORDER BY bucket_start, step, provider, node, carrier, service, lane, sku_class, channel, region, stratum`,
+  const lists = ['hours', 'stratum', 'at_risk', 'done'].map(
+    (name) => `to_json(list(${name} ORDER BY hours, stratum))`,
+  )
+  const stored = await queries.all<Stored>(
+    `SELECT step, ${columns}, concat_ws(chr(31), step, ${columns}) AS key, ${lists[0]}::VARCHAR AS hours,
+      ${lists[1]}::VARCHAR AS strata, ${lists[2]}::VARCHAR AS risks, ${lists[3]}::VARCHAR AS dones
+    FROM (
+      SELECT *, epoch(bucket_start)::BIGINT // ${secondsOfHour} AS hours FROM step_hours
+      WHERE market = $market AND bucket_start >= to_timestamp($from) AND bucket_start < to_timestamp($end)
+    )
+    GROUP BY step, ${columns}
+    ORDER BY key`,
     { market, from: from * secondsOfHour, end: end * secondsOfHour },
   )
-  return Map.groupBy(rows, ({ hour }) => hour)
+  const byHour = new Map<number, StepRow[]>()
+  for (const { hours, strata, risks, dones, ...name } of stored) {
+    const [hour, stratum, risk, done] = [hours, strata, risks, dones].map(
+      (list) => JSON.parse(list) as number[],
+    )
+    for (const [i, at] of (hour ?? []).entries()) {
+      const row = { name, stratum: stratum?.[i] ?? 0, atRisk: risk?.[i] ?? 0, done: done?.[i] ?? 0 }
+      const rows = byHour.get(at)
+      if (rows === undefined) byHour.set(at, [row])
+      else rows.push(row)
+    }
+  }
+  return byHour
 }
 
 /** Where the nodes are, and where most of the work is done. */

@@ -117,6 +117,11 @@ export class Slice {
     }
   }
 
+  /** Whether there is an alarm in any way. */
+  get isAlarmed(): boolean {
+    return this.ways.some(({ alarmedAt }) => alarmedAt !== null)
+  }
+
   /** Whether an hour was out of the ordinary in any way. */
   isOdd(hour: number): boolean {
     return this.ways.some((one) => one.isOdd(hour))

@@ -86,10 +86,17 @@ export class StepWatch {
         if (this.#isClosed(hour)) book.skip(hour)
         else book.take(hour, rows, this.#limitsOf)
         // What explains what is part of what is learned, so it is told hour by hour.
-        if (book.isWarm) this.#roots = rootsOf(alarmsOf(book, this.#limitsOf), book.past, this.#limitsOf)
+        if (book.isWarm) this.#findRoots(book)
       }
       await setImmediate()
     }
+  }
+
+  #findRoots(book: StepBook): void {
+    const alarms = alarmsOf(book, this.#limitsOf)
+    this.#roots = alarms.length === 0 ? [] : rootsOf(alarms, book.past, this.#limitsOf)
+    // A root may be no alarm by itself yet.
+    for (const { slice } of this.#roots) book.alarmed.add(slice)
   }
 
   #tell(book: StepBook): StepNews {
@@ -147,7 +154,7 @@ const kinds = 22
 
 function alarmsOf(book: StepBook, limitsOf: (slice: Slice, way: Way) => AlarmLimits): Alarm[] {
   const alarms: Alarm[] = []
-  for (const slice of book.slices) {
+  for (const slice of book.alarmed) {
     for (const point of slice.ways) {
       if (point.alarmedAt === null) continue
       const { alarm: limit } = limitsOf(slice, point.way)
