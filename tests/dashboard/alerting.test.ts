@@ -1,0 +1,76 @@
+// What the dashboard says of silences and of the life of incidents, in words, and what its form sends.
+
+import { describe, expect, test } from 'vitest'
+import {
+  draftOf,
+  freshFields,
+  isWhole,
+  matcherText,
+  repeatText,
+} from '../../dashboard/lib/alerting/silences.ts'
+import { lifeChips } from '../../dashboard/lib/incidents/chips.ts'
+
+const now = Date.UTC(2026, 10, 20, 12)
+
+describe('the form of silences', () => {
+  test('begins with what an incident is about, and needs a reason and values', () => {
+    const fields = freshFields('node:shop:reno', 'America/Denver')
+    expect(fields.matchers).toEqual([{ label: 'node', op: 'is', value: 'shop:reno' }])
+    expect(isWhole(fields)).toBe(false)
+    expect(isWhole({ ...fields, why: 'Stocktaking' })).toBe(true)
+    expect(isWhole({ ...fields, why: 'Stocktaking', matchers: [] })).toBe(false)
+    expect(isWhole({ ...fields, why: 'Stocktaking', isRepeated: true, weekdays: [] })).toBe(false)
+    expect(isWhole({ ...freshFields('', 'UTC'), why: 'x' })).toBe(false)
+  })
+
+  test('sends an end, or days on which it comes back', () => {
+    const fields = { ...freshFields('node:a', 'America/Denver'), why: ' Stocktaking ' }
+    expect(draftOf(fields, now)).toMatchObject({
+      why: 'Stocktaking',
+      startsAt: '2026-11-20T12:00:00.000Z',
+      endsAt: '2026-11-20T14:00:00.000Z',
+      repeat: null,
+    })
+    const again = draftOf({ ...fields, isRepeated: true, weekdays: [7, 6] }, now)
+    expect(again).toMatchObject({ endsAt: null, repeat: { weekdays: [6, 7], timeZone: 'America/Denver' } })
+  })
+
+  test('says conditions and repetitions in words', () => {
+    expect(matcherText({ label: 'severity', op: 'at_least', value: '0.7' })).toBe('severity is at least 0.7')
+    const repeat = { weekdays: [1, 5], at: '22:00', minutes: 150, timeZone: 'UTC' }
+    expect(repeatText(repeat)).toBe('Mon, Fri from 22:00 for 2 h 30 min, UTC')
+    expect(repeatText({ ...repeat, weekdays: [1, 2, 3, 4, 5, 6, 7], minutes: 45 })).toBe(
+      'every day from 22:00 for 45 min, UTC',
+    )
+    expect(repeatText(null)).toBeNull()
+  })
+})
+
+test('an incident says in a few words each how it is being looked after', () => {
+  const calm = {
+    status: 'open' as const,
+    owner: null,
+    acknowledgedBy: null,
+    snoozedUntil: null,
+    isFlapping: false,
+    isSilenced: false,
+    isRerouteHeld: false,
+    reopened: 0,
+    severitySetBy: null,
+    commentCount: 0,
+  }
+  const words = (change: object) =>
+    lifeChips({ ...calm, ...change }, (at) => at.slice(11, 16)).map(({ text }) => text)
+  expect(words({})).toEqual([])
+  expect(words({ status: 'acknowledged', acknowledgedBy: 'Mia', owner: 'Mia' })).toEqual([
+    'Acknowledged by Mia',
+  ])
+  expect(words({ status: 'snoozed', snoozedUntil: '2026-11-20T14:30:00Z', owner: 'Tom' })).toEqual([
+    ...['Snoozed until 14:30', 'Owner Tom'],
+  ])
+  expect(words({ status: 'snoozed' })).toEqual(['Snoozed until it changes'])
+  expect(words({ isFlapping: true, reopened: 2, isSilenced: true, isRerouteHeld: true })).toEqual([
+    ...['Comes and goes', 'Silenced, reroutes held', 'Came back 2 times'],
+  ])
+  expect(words({ severitySetBy: 'Mia', commentCount: 1 })).toEqual(['Severity set by Mia', '1 comment'])
+})
