@@ -21,7 +21,7 @@ export interface ApplyContext {
 export type Gate = 'go' | 'changed' | 'wait'
 
 /** Reason of a hold that waits for a person's word; a person lifts the hold to approve. */
-export const approvalReason = 'approval_needed'
+export const approvalReason = 'approval needed'
 
 /** Results of an order that are carried out together; the others follow in the next look. */
 const saidMost = 200

@@ -69,7 +69,7 @@ describe('an execution', () => {
     await publishPolicy(core, approve, start)
     await createOrder(core, 'o1', 'x', 2)
     await go('o1')
-    expect(order('o1').hold).toBe('approval_needed: dear: more than 30')
+    expect(order('o1').hold).toBe('approval needed: dear: more than 30')
     const lines = draftOf({
       policyId: 'l',
       scope: 'line',
