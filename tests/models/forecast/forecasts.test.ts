@@ -19,10 +19,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Days of forty series that go on as the day before ended; `scatter` in standard deviations. */
+/** Days of 28 series that go on as the day before ended; `scatter` in standard deviations. */
 function examplesOf(days: number, { seed = 'forecast', scatter = 1, from = firstDay } = {}): Examples {
   const random = seededRandom(seed)
-  const made = Array.from({ length: 40 }, (_, series) => {
+  const made = Array.from({ length: 28 }, (_, series) => {
     const level = 20 + 2 * series
     let lean = 0
     const residuals: number[] = []
@@ -112,7 +112,7 @@ describe('the forecaster of a market', () => {
     const home = join(folder, 'kept', market, 'forecast')
     const [good = ''] = (await readdir(home)).filter((name) => /^\d/.test(name))
     const net = await withForecasts('kept', async (forecasts, registry) => {
-      const later = examplesOf(100)
+      const later = examplesOf(78)
       for (const change of [damage, ofAnotherRelease]) {
         const card = await forecasts.teach({ market, examples: later })
         const version = card?.version ?? ''
