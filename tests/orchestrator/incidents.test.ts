@@ -86,6 +86,23 @@ describe('an incident', () => {
     expect(core.state().incidents.size).toBe(2)
   })
 
+  test('that comes and goes every minute is one, stays open while it does, and ends when values stay', async () => {
+    const { core } = await stricken()
+    const minute = 60_000
+    const over = constraint('fab:A', { isBreaching: false, hasRecovered: true })
+    for (let at = start; at < start + 60 * minute; at += 2 * minute) {
+      await applyFindings(core, [constraint('fab:A')], { runId: `on${at}`, at })
+      await applyFindings(core, [over], { runId: `off${at}`, at: at + minute })
+    }
+    const [incident] = core.state().incidents.values()
+    expect(core.state().incidents.size).toBe(1)
+    expect(incident).toMatchObject({ status: 'open', isFlapping: true, reopened: 1 })
+    const quiet = { runId: 'quiet', at: start + 100 * minute }
+    expect((await applyFindings(core, [over], quiet)).resolved).toEqual([])
+    const late = { runId: 'late', at: start + 180 * minute }
+    expect((await applyFindings(core, [over], late)).resolved).toEqual([incident?.incidentId])
+  })
+
   test('counts the orders and the money it touches', async () => {
     const { core } = await stricken()
     expect([...core.state().incidents.values()][0]).toMatchObject({ ordersAtRisk: 10, centsAtRisk: 20_000 })
