@@ -1,7 +1,9 @@
 // What is found wrong with flows before they are published, tile by tile.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { api } from '#data/contracts'
+import { api } from '#data/contracts'
 import { defaultOrderFlow } from '#orchestrator/flows'
 import { FlowPlace, flowOf, straightTiles } from './flow-place.ts'
 
@@ -20,6 +22,17 @@ test('the shipped flow is a document like any other, and the straight way', asyn
   expect(plan?.isStraight).toBe(true)
   const more = flowOf([...straightTiles()], { flowId: 'web' })
   expect((await place()).check(more).plan?.isStraight).toBe(true)
+})
+
+test('the schema on file is the one that documents are checked by, and the guide shows a usable flow', async () => {
+  const folder = join(import.meta.dirname, '../../../orchestrator/flows')
+  const schema = { $schema: 'https://json-schema.org/draft/2020-12/schema', ...api.flowDocument }
+  const onFile: unknown = JSON.parse(readFileSync(join(folder, 'documents/flow.schema.json'), 'utf8'))
+  expect(onFile).toEqual(JSON.parse(JSON.stringify(schema)))
+  const shown = /```json\n([^`]+)```/.exec(readFileSync(join(folder, 'FLOWS.md'), 'utf8'))?.[1] ?? ''
+  const here = await place()
+  here.action('fraud', 'export const run = () => ({})')
+  expect(here.check(JSON.parse(shown)).findings).toEqual([])
 })
 
 test.each([
