@@ -266,7 +266,7 @@ test('every fact has a value of its type, for every scope', async () => {
   }
 })
 
-test('what policies left on an order of a file is no step of its own, and stays when the file comes again', async () => {
+test('what policies left on an order of a file is no step of it, and stays when the file comes again', async () => {
   const { core, order } = await running()
   await createOrder(core, 'o1', 'x', 1)
   const { lines, ...header } = order('o1')

@@ -69,7 +69,7 @@ describe('rows and text', () => {
         expect(again.text).toBe(first.text)
         expect(again.form).toEqual(first.form)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 
