@@ -21,7 +21,7 @@ const closing: (() => Promise<void>)[] = []
 
 beforeAll(async () => {
   folder = await newFolder()
-  retailer = await loadRetailer(folder.path, { seed: 'replay', days: 4, orders: 300, end })
+  retailer = await loadRetailer(folder.path, { seed: 'replay', days: 4, orders: 200, end })
   const { workspace, history } = retailer
   const log = await openSqliteLog(await copyOf(retailer, folder.path, 'log'), workspace.effects)
   core = await openCore(log, 'main', workspace.effects)
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 /** Runs a replay to its end. */
 async function replayed(request: api.ReplayRequest): Promise<api.Replay> {
-  const { replayId } = startReplay({ days: 4, limit: 200, ...request }, market, 'test')
+  const { replayId } = startReplay({ days: 4, limit: 120, ...request }, market, 'test')
   let replay = market.replays.get(replayId)
   while (replay.status === 'running') {
     await new Promise((done) => setTimeout(done, 20))
@@ -63,10 +63,10 @@ test('a draft that holds is replayed: the same orders are held on one side, and 
   const { status, summary, replayId, error } = await replayed({ draft: dear })
   expect([status, error]).toEqual(['done', null])
   if (summary === null) throw new Error('no summary')
-  expect(summary.before).toMatchObject({ orders: 200, held: 0, validated: 200 })
+  expect(summary.before).toMatchObject({ orders: 120, held: 0, validated: 120 })
   expect(summary.after.held).toBe(summary.matched)
   expect(summary.matched).toBeGreaterThan(0)
-  expect(summary.matched).toBeLessThan(200)
+  expect(summary.matched).toBeLessThan(120)
   expect(summary.after.sourced).toBeLessThan(summary.before.sourced)
   const changes = market.replays.changes(replayId)
   const held = changes.filter(({ after }) => after.held === 'policy: look')
@@ -155,7 +155,7 @@ test('a flow is replayed: orders that another flow would take go another way', a
   const { summary, replayId, error } = await replayed({ flowId: 'dear' })
   expect(error).toBeNull()
   expect(summary?.changedOrders).toBeGreaterThan(0)
-  expect(summary?.changedOrders).toBeLessThan(200)
+  expect(summary?.changedOrders).toBeLessThan(120)
   const [change] = market.replays.changes(replayId)
   expect(change?.before.path[0]).toBe('default')
   expect(change?.after.path).toEqual(['dear', 'start', 'ask (waiting)', 'source'])
