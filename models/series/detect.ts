@@ -121,12 +121,16 @@ export class SeriesWatch {
   }
 
   /**
-   * What the last days would have shown with each judgement, by the residuals and the calibration of now; causes and
-   * what explains what are left out. Empty before the first detection.
+   * What the last days would have shown with each judgement: of what steps of work told, else of what series would
+   * have. Empty before the first detection.
    */
-  preview(judgements: readonly Judgement[], options: PreviewOptions): Promise<PreviewedAlert[][]> {
-    const sides = [this.#hours, this.#days]
-    return preview(sides, judgements, options)
+  async preview(judgements: readonly Judgement[], options: PreviewOptions): Promise<PreviewedAlert[][]> {
+    return this.#steps.alerts(judgements, options.days) ?? (await this.previewSeries(judgements, options))
+  }
+
+  /** The same of the series of metrics alone, by the residuals and the calibration of now; without causes. */
+  previewSeries(judgements: readonly Judgement[], options: PreviewOptions): Promise<PreviewedAlert[][]> {
+    return preview([this.#hours, this.#days], judgements, options)
   }
 
   async #find(

@@ -5,9 +5,11 @@ import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
 import { type Ground, spanOf } from '../series/ground.ts'
 import { hourMs } from '../series/kept.ts'
+import type { PreviewedAlert } from '../series/preview.ts'
 import { Judgement } from '../series/settings.ts'
 import { zoneOffsetMs } from '../series/zone.ts'
 import { StepBook } from './book.ts'
+import { Diary } from './diary.ts'
 import type { AlarmLimits } from './evidence.ts'
 import type { Way } from './kinds.ts'
 import { readSteps, stepPlacesOf } from './read.ts'
@@ -43,6 +45,7 @@ export class StepWatch {
   #places = ''
   #judgement = new Judgement()
   #roots: Root[] = []
+  #diary = new Diary()
   readonly #limits = new Map<Slice, Partial<Record<Way, AlarmLimits>>>()
 
   constructor(market: string) {
@@ -64,6 +67,7 @@ export class StepWatch {
     if (this.#book === null || isFar || known !== this.#places) {
       this.#book = new StepBook(places, usual)
       this.#roots = []
+      this.#diary = new Diary()
     }
     this.#places = known
     this.#usual = usual
@@ -73,6 +77,19 @@ export class StepWatch {
     const from = Number.isNaN(book.next) ? Math.max(span.start, span.end - historyHours) : book.next
     await this.#take(queries, book, from, span.end)
     return this.#tell(book)
+  }
+
+  /**
+   * Alerts of the last days as each judgement would have told them; null while too little is known. A less strict one
+   * shows no more than what was told.
+   */
+  alerts(judgements: readonly Judgement[], days: number): PreviewedAlert[][] | null {
+    const book = this.#book
+    if (book === null || !book.isWarm) return null
+    const since = book.next - days * 24
+    return judgements.map((judgement) =>
+      this.#diary.alerts(since, (slice, way) => limitsOf(judgement, slice, way)),
+    )
   }
 
   async #take(queries: Queries, book: StepBook, from: number, end: number): Promise<void> {
@@ -97,6 +114,7 @@ export class StepWatch {
     this.#roots = alarms.length === 0 ? [] : rootsOf(alarms, book.past, this.#limitsOf)
     // A root may be no alarm by itself yet.
     for (const { slice } of this.#roots) book.alarmed.add(slice)
+    this.#diary.note(book.next - 1, this.#roots)
   }
 
   #tell(book: StepBook): StepNews {
@@ -126,31 +144,32 @@ export class StepWatch {
     const known = this.#limits.get(slice) ?? {}
     const own = known[way]
     if (own !== undefined) return own
-    const limits = this.#makeLimits(slice, way)
+    const limits = limitsOf(this.#judgement, slice, way)
     this.#limits.set(slice, { ...known, [way]: limits })
     return limits
-  }
-
-  #makeLimits({ kind, kin, dimension, value }: Slice, way: Way): AlarmLimits {
-    const { unit, aspect, leastChange, leastShare, restHours } = kind
-    const watched = { metric: kind.metric[way], unit, kind: 'flow' as const, aspect, concern: way }
-    const name = { watched: { ...watched, dimensions: [], leastChange, leastShare, leastRecords: 0 } }
-    const own = this.#judgement.of({ ...name, dimension: dimension as 'all', dimensionValue: value })
-    const { fdr, newLevelHours } = this.#judgement.settings
-    const chance = hoursBetween * kinds * kin.slices.length
-    const stricter = Math.log(Math.max(1e-6, own.strictness)) + Math.log(usualFdr / Math.max(1e-9, fdr))
-    return {
-      alarm: own.isMuted ? Number.POSITIVE_INFINITY : Math.max(3, Math.log(chance) + stricter),
-      leastShare: own.leastShare,
-      leastChange: own.leastChange,
-      settleHours: newLevelHours,
-      restHours,
-    }
   }
 }
 
 /** Kinds of slices over all steps: chance is shared by them evenly, and within each by its slices. */
 const kinds = 22
+
+/** What makes an alarm of a slice as people judge. */
+function limitsOf(judgement: Judgement, { kind, kin, dimension, value }: Slice, way: Way): AlarmLimits {
+  const { unit, aspect, leastChange, leastShare, restHours } = kind
+  const watched = { metric: kind.metric[way], unit, kind: 'flow' as const, aspect, concern: way }
+  const name = { watched: { ...watched, dimensions: [], leastChange, leastShare, leastRecords: 0 } }
+  const own = judgement.of({ ...name, dimension: dimension as 'all', dimensionValue: value })
+  const { fdr, newLevelHours } = judgement.settings
+  const chance = hoursBetween * kinds * kin.slices.length
+  const stricter = Math.log(Math.max(1e-6, own.strictness)) + Math.log(usualFdr / Math.max(1e-9, fdr))
+  return {
+    alarm: own.isMuted ? Number.POSITIVE_INFINITY : Math.max(3, Math.log(chance) + stricter),
+    leastShare: own.leastShare,
+    leastChange: own.leastChange,
+    settleHours: newLevelHours,
+    restHours,
+  }
+}
 
 function alarmsOf(book: StepBook, limitsOf: (slice: Slice, way: Way) => AlarmLimits): Alarm[] {
   const alarms: Alarm[] = []

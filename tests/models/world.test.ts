@@ -17,6 +17,7 @@ import {
   type OrderScore,
   openModels,
   orderAnomalies,
+  SeriesWatch,
 } from '#models'
 import { runCycle } from '#pipeline'
 import { openTestHome, type TestHome } from '../ingest/home.ts'
@@ -66,8 +67,9 @@ describe('detection on a retailer', () => {
 
   test('raises little in the week before', async () => {
     const raised = new Set<string>()
+    const watch = new SeriesWatch(market)
     for (let now = end - 7 * 24 * hourMs; now < end - 8 * hourMs; now += 13 * hourMs) {
-      const { constraints } = await detectSeries(home.warehouse, { market, now })
+      const { constraints } = await watch.detect(home.warehouse, { now })
       for (const { key } of constraints) raised.add(key)
     }
     expect([...raised].length).toBeLessThanOrEqual(2)

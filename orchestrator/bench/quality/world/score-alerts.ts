@@ -63,6 +63,7 @@ function tellsOf(alert: PreviewedAlert, fault: Fault, provider: string): boolean
     fault.nodeId === undefined ? null : `node/${provider}:${fault.nodeId}`,
     fault.carrier === undefined ? null : `carrier/${fault.carrier}`,
     fault.lane === undefined ? null : `lane/${fault.lane}`,
+    fault.lane === undefined ? null : `carrier x lane/${fault.carrier} x ${fault.lane}`,
     fault.channel === undefined ? null : `channel/${fault.channel}`,
     fault.skuClass === undefined ? null : `sku_class/${fault.skuClass}`,
   ]
