@@ -134,7 +134,8 @@ const rerouteOrder: Wish<'RerouteOrder'> = (view) => {
   const wanted = new Map(found.work.lines.map((line) => [line.lineId, unitsOf(line)]))
   const assignments = planFor(view, wanted)
   const decision = decisionOf(view, 'reroute', assignments[0]?.nodeId ?? null)
-  return { ...refOf(found), assignments, decision }
+  const guarded = chance(view, 50) ? { guard: {} } : {}
+  return { ...refOf(found), assignments, decision, ...guarded }
 }
 
 const undoReroute: Wish<'UndoReroute'> = (view) => {

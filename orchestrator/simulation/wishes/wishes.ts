@@ -8,6 +8,7 @@ import { networkWishes } from './network-wishes.ts'
 import { nextStep, type Wanted } from './next-step.ts'
 import { orderWishes } from './order-wishes.ts'
 import { policyWishes } from './policy-wishes.ts'
+import { rerouteWishes } from './reroute-wishes.ts'
 import { spoiled } from './spoil.ts'
 import { stockWishes } from './stock-wishes.ts'
 import { transferWishes } from './transfer-wishes.ts'
@@ -35,6 +36,7 @@ const makers: WishesOf<CommandData> = {
   ...networkWishes,
   ...flowWishes,
   ...policyWishes,
+  ...rerouteWishes,
 }
 
 /** Names of all commands. */

@@ -122,7 +122,8 @@ test('a link decides a plan once, in time, and only as it was made', async () =>
   const token = linkToken('secret', claim(core))
   expect(readLink('secret', token)).toEqual(claim(core))
   const foreign = linkToken('another', claim(core))
-  const changed = `${Buffer.from(JSON.stringify(['main', 'x', 'approve', 9e15, 'Eve'])).toString('base64url')}.${token.split('.')[1]}`
+  const forged = Buffer.from(JSON.stringify(['main', 'x', 'approve', 9e15, 'Eve'])).toString('base64url')
+  const changed = `${forged}.${token.split('.')[1]}`
   for (const bad of [foreign, changed, `${token}x`, `${token}.x`, '', '.', 'a.b']) {
     await expect(byLink(core, bad, start), bad).rejects.toMatchObject({ code: 'REROUTE_LINK_INVALID' })
   }
