@@ -138,7 +138,9 @@ async function one(action: api.PolicyAction, said: Said, order: Order, context: 
       return isKnown ? nothing : { ...nothing, problem: `there is no strategy ${action.value}` }
     }
     case 'set': {
-      const changes = editOf(action, order, said.part, context.now())
+      // What was set just before is in the state, not yet in the order that was judged.
+      const fresh = context.core.state().orders.get(order.orderId) ?? order
+      const changes = editOf(action, fresh, said.part, context.now())
       if (changes === null) return { ...nothing, problem: `${action.field ?? 'it'} cannot be set` }
       const reason = `policy: ${policy.name}`
       const data = { orderId: order.orderId, version: null, changes, reason }

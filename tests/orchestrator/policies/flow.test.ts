@@ -10,25 +10,12 @@ import {
   defaultStrategy,
   historySteps,
   type Order,
+  type PolicyResult,
 } from '#orchestrator/core'
-import { advance } from '#orchestrator/flows'
-import { FactSet, factsHere, factsIn, OrderSubjects } from '#orchestrator/policies'
-import { Worlds } from '#orchestrator/sourcing'
-import { createOrder, runCore } from '../core/running.ts'
+import { createOrder } from '../core/running.ts'
 import { start } from '../core/setting.ts'
 import { act, draftOf, publishPolicy } from './drafts.ts'
-
-async function running() {
-  const { core, log } = await runCore()
-  const worlds = new Worlds()
-  const context = { core, worlds, now: () => start }
-  const order = (id: string): Order => {
-    const found = core.state().orders.get(id)
-    if (found === undefined) throw new Error(`no order ${id}`)
-    return found
-  }
-  return { core, log, worlds, context, order, go: (id: string) => advance(id, context) }
-}
+import { running } from './running.ts'
 
 const steps = (order: Order) => historySteps(order.history).map(({ type }) => type)
 
@@ -93,6 +80,15 @@ describe('an execution', () => {
     await go('o1')
     expect(order('o1').shipTo.region).toBe('TX')
     expect(order('o1').status).toBe('released')
+  })
+
+  test('sets several parts of an address, each beside the others', async () => {
+    const { core, order, go } = await running()
+    const actions = [act('set', 'CA', 'country'), act('set', 'ON', 'region'), act('set', 'Toronto', 'city')]
+    await publishPolicy(core, draftOf({ when: 'order.country == "US"', actions }), start)
+    await createOrder(core, 'o1', 'x', 1)
+    await go('o1')
+    expect(order('o1').shipTo).toMatchObject({ country: 'CA', region: 'ON', city: 'Toronto' })
   })
 
   test('chooses the strategy that it is sourced by', async () => {
@@ -213,59 +209,6 @@ test('drafting the same again is no new version, and what is folded anew is the 
   expect(state.orders.get('o1')?.policies).toEqual(core.state().orders.get('o1')?.policies)
 })
 
-test('a customer is known by the orders they placed lately', async () => {
-  const { core, order, go } = await running()
-  const draft = draftOf({ when: 'customer.recentOrders >= 3', actions: [act('tag', 'many')] })
-  await publishPolicy(core, draft, start)
-  const place = async (id: string, customerRef: string, placedAt: number) => {
-    await createOrder(core, `${id}-plain`, 'x', 1)
-    const { lines, ...header } = order(`${id}-plain`)
-    const own = { ...header, orderId: id, externalId: id, customerRef, placedAt }
-    await core.execute('CreateOrder', { order: own, lines }, { at: start })
-    await go(id)
-  }
-  const day = 86_400_000
-  await place('a1', 'ann', start - 8 * day)
-  await place('a2', 'ann', start - 2 * day)
-  await place('b1', 'ben', start)
-  await place('a3', 'ann', start)
-  expect(order('a3').policies).toBeUndefined()
-  await place('a4', 'ann', start)
-  expect(order('a4').policies?.tags).toEqual(['many'])
-})
-
-test('every fact has a value of its type, for every scope', async () => {
-  const { core, worlds, context, order, go } = await running()
-  await createOrder(core, 'o1', 'x', 1)
-  await go('o1')
-  const subjects = new OrderSubjects(order('o1'), factsHere(worlds, core.state(), context.now()))
-  const { lines, work } = order('o1')
-  const [line] = lines
-  const [piece] = work
-  if (line === undefined || piece === undefined) throw new Error('no work')
-  const sets = {
-    order: new FactSet(subjects),
-    line: new FactSet(subjects, { line }),
-    fulfillment_order: new FactSet(subjects, { work: piece }),
-    node: new FactSet(subjects, { nodeId: 'fab:A' }),
-  }
-  const kinds = {
-    string: 'string',
-    int: 'bigint',
-    double: 'number',
-    bool: 'boolean',
-    'list<string>': 'object',
-  }
-  for (const [scope, facts] of Object.entries(sets)) {
-    for (const [path, { type }] of factsIn(scope as keyof typeof sets)) {
-      const value = path
-        .split('.')
-        .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], facts)
-      expect(typeof value, `${scope} ${path}`).toBe(kinds[type])
-    }
-  }
-})
-
 test('what policies left on an order of a file is no step of it, and stays when the file comes again', async () => {
   const { core, order } = await running()
   await createOrder(core, 'o1', 'x', 1)
@@ -275,11 +218,16 @@ test('what policies left on an order of a file is no step of it, and stays when 
     status: 'created' as const,
   })
   await core.execute('ImportOrders', { orders: [told('a')] }, { at: start })
-  const result = {
-    ...{ policyId: 'p', version: 1, part: null, outcome: 'acted', severity: 'information', text: 'odd' },
+  const result: PolicyResult = {
+    policyId: 'p',
+    version: 1,
+    part: null,
+    outcome: 'acted',
+    severity: 'information',
+    text: 'odd',
     actions: [act('tag', 'odd')],
-  } as const
-  const data = { orderId: 'f1', point: 'reroute', results: [result], holds: [] } as const
+  }
+  const data = { orderId: 'f1', point: 'reroute' as const, results: [result], holds: [] }
   await core.execute('ApplyPolicies', data, { at: start })
   expect(order('f1')).toMatchObject({ hasOwnSteps: false, policies: { tags: ['odd'] } })
   await core.execute('ImportOrders', { orders: [told('b')] }, { at: start + 1 })
