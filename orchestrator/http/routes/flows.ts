@@ -181,6 +181,8 @@ function addPublishing(app: App, engine: Engine): void {
         body: api.flowPublishBody,
         response: { 200: api.flowPublished, ...problems },
       },
+      // A flow may call addresses and run files of the home, as receivers of webhooks may be told of everything.
+      config: { access: 'manage' },
     },
     (request) => publish(engine, request.body, commandIdOf(request, 'flows'), request.caller.name),
   )
