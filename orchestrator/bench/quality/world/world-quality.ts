@@ -1,5 +1,6 @@
 // How well detection finds the faults of a made-up retailer with a known answer key, kind by kind, hour after hour as
-// it runs; and what the series of metrics would have told by themselves: with and without forecaster, bound and grouping.
+// it runs; and what the series of metrics would have told by themselves: with and without forecaster, bound and
+// grouping.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
