@@ -30,6 +30,7 @@ export {
 } from './files/index.ts'
 export { type BuildOptions, buildProblem, type Model, type OrderModel } from './model/build.ts'
 export { openSession, type SourcingSession } from './model/session.ts'
+export { type MovedPlan, type MoveTogetherOptions, moveTogether } from './move-together.ts'
 export { readCentroids } from './network/centroid-files.ts'
 export { Centroids } from './network/centroids.ts'
 export { compileNetwork, type NetworkInput } from './network/compile.ts'
@@ -45,7 +46,6 @@ export type {
 export { co2Grams } from './network/rates.ts'
 export { ZoneClock } from './network/zone-clock.ts'
 export { type Promised, Promises } from './promise/promise.ts'
-export { type MovedPlan, type MoveTogetherOptions, moveTogether } from './move-together.ts'
 export { solveBatch } from './solve/batch.ts'
 export { greedyNearest } from './solve/greedy.ts'
 export type {
