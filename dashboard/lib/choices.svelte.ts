@@ -1,6 +1,7 @@
 // Values that a list can be filtered by, asked for when a filter is opened, so that a page needs one request to show.
 
 import { server } from './api.ts'
+import { namedNodes } from './network/names.ts'
 
 /** A value with its name for people. */
 export interface Option {
@@ -25,13 +26,17 @@ export class Choices {
     if (this.#asked.has(dimension)) return
     this.#asked.add(dimension)
     try {
-      const slices = await server.slices('orders_in', dimension)
-      const found = slices.map(({ dimensionValue, title }) => ({ value: dimensionValue, title }))
+      const found = dimension === 'node' ? await namedNodes() : await named(dimension)
       this.#found = { ...this.#found, [dimension]: found.sort(byTitle) }
     } catch {
       this.#asked.delete(dimension)
     }
   }
+}
+
+async function named(dimension: string): Promise<Option[]> {
+  const slices = await server.slices('orders', dimension)
+  return slices.map(({ dimensionValue, title }) => ({ value: dimensionValue, title }))
 }
 
 const byTitle = (a: Option, b: Option) => a.title.localeCompare(b.title)

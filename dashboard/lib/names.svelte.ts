@@ -1,6 +1,6 @@
 // Names of nodes by their id, asked for once when something names a node by its id alone.
 
-import { server } from './api.ts'
+import { namedNodes } from './network/names.ts'
 import { methodWord } from './words.ts'
 
 let found = $state.raw<ReadonlyMap<string, string>>(new Map())
@@ -20,8 +20,7 @@ export function nameOf(dimension: string, value: string): string {
 
 async function ask(): Promise<void> {
   try {
-    const slices = await server.slices('orders_in', 'node')
-    found = new Map(slices.map(({ dimensionValue, title }) => [dimensionValue, title]))
+    found = new Map((await namedNodes()).map(({ value, title }) => [value, title]))
   } catch {
     isAsked = false
   }
