@@ -93,7 +93,7 @@ export class Loop {
     const isLive = this.#context.flowRuns()
     const rescued = isLive ? (await rerouteByPolicy(place)) + (await rescueAll(place)) : 0
     await this.#lookAhead(place)
-    await this.#measureEffects()
+    await this.#measureEffects(found.resolved.length > 0)
     await this.#archivist.turn(now())
     await this.#context.project()
     this.#turns++
@@ -126,9 +126,10 @@ export class Loop {
     await lookAhead({ ...place, reading: (work) => workspace.warehouse.reading(work) })
   }
 
-  async #measureEffects(): Promise<void> {
+  /** @param isDue whether it cannot wait: something has ended */
+  async #measureEffects(isDue: boolean): Promise<void> {
     const { workspace, effects, flow } = this.#context
-    if (effects.clock.now() < this.#measuredAt + effectsMs) return
+    if (!isDue && effects.clock.now() < this.#measuredAt + effectsMs) return
     this.#measuredAt = effects.clock.now()
     const at = { market: flow.core.market, now: flow.now() }
     this.#effects = await keepEffects(workspace.warehouse, at, this.#effects)
