@@ -109,19 +109,13 @@ export const stepKinds: readonly StepKind[] = [
     12,
   ]),
   kind('pack', 'hazard', ['node'], [[], ['node']], { low: 'work_packed' }, ['orders', 'output', 0.42, 4, 2]),
-  kind('work', 'hazard', ['node'], [[], ['node']], { low: 'work_packed' }, [
-    'orders',
-    'output',
-    0.42,
-    5,
-    2,
-    2,
-  ]),
+  kind('work', 'hazard', ['node'], [[], ['node']], { low: 'work_packed' }, ['orders', 'output', 0.42, 5, 2]),
   kind('send', 'hazard', ['node'], [[], ['node'], ['carrier']], { low: 'fulfillment_orders_shipped' }, [
     'orders',
     'output',
     0.3,
     5,
+    2,
   ]),
   kind(
     'deliver',

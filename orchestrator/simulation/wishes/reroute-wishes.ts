@@ -1,7 +1,7 @@
 // What is asked of plans of reroutes: proposed, decided, overdue and finished, also those that are not there or were
 // decided before. It decides nothing.
 
-import { type CommandData, isMovable, type PlanState, unitsOf } from '#orchestrator/core'
+import { type CommandData, type DecisionRecord, isMovable, type PlanState, unitsOf } from '#orchestrator/core'
 import { anyWork, chance, nodeIds, oneOf, type View, type WishesOf } from './view.ts'
 
 type RerouteWishes = Pick<
@@ -19,11 +19,11 @@ export const rerouteWishes: WishesOf<RerouteWishes> = {
     const lines = work.lines.map((line) => ({ lineId: line.lineId, quantity: Math.max(1, unitsOf(line)) }))
     const { orderId } = order
     const { fulfillmentOrderId } = work
-    const decision = {
+    const decision: DecisionRecord = {
       ...{ decisionId: `${orderId}/plan/${fulfillmentOrderId}`, kind: 'reroute', incidentId: null },
       ...{ fromNodeId: work.nodeId, toNodeId: nodeId, status: 'done', reason: 'a plan' },
       ...{ costCents: 10, hoursSaved: 1, candidates: [] },
-    } as const
+    }
     const assignments = [{ nodeId, carrier: 'SwiftPost', shipBy: null, lines }]
     return {
       plan: {
