@@ -1,5 +1,5 @@
-// What is watched of the late-risk model: work as it was decided on, and the chances that were told of it, as columns in
-// words that people know. It decides nothing.
+// What is watched of the late-risk model: work as it was decided on, and the chances that were told of it, as columns
+// in words that people know. It decides nothing.
 
 import { countsByColumn, type Profile, profileOf, type Values } from '../registry/index.ts'
 import { calibrated } from './calibrate.ts'

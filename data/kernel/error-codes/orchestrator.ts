@@ -45,7 +45,15 @@ export const orchestratorErrors = {
     retryable: false,
     message: 'there is no reservation {reservationId}, nor is it one of those that ended last',
   },
-  SCENARIO_INVALID: { status: 400, retryable: false, message: 'the scenario cannot be used: {where} {reason}' },
+  SCENARIO_INVALID: {
+    status: 400,
+    retryable: false,
+    message: 'the scenario cannot be used: {where} {reason}',
+  },
   SCENARIO_UNREADABLE: { status: 400, retryable: false, message: '{path} is no scenario: {reason}' },
-  SIMULATION_FAILED: { status: 500, retryable: true, message: 'the simulation ended before its end: {reason}' },
+  SIMULATION_FAILED: {
+    status: 500,
+    retryable: true,
+    message: 'the simulation ended before its end: {reason}',
+  },
 } as const satisfies Record<string, ErrorKind>
