@@ -81,7 +81,7 @@ async function receiver(): Promise<{ url: string; received: Map<string, number> 
 }
 
 /** Sends orders until the server dies; an order without an answer is sent again to the next one. */
-async function sendOrders(server: Server, book: Map<number, 'sent' | 'acknowledged'>, skus: string[]) {
+async function sendOrders(server: Server, book: Map<number, 'sent' | 'acknowledged'>, stock: Stocked[]) {
   const next = (): number => {
     for (const [number, state] of book) if (state === 'sent') return number
     return book.size
@@ -94,14 +94,14 @@ async function sendOrders(server: Server, book: Map<number, 'sent' | 'acknowledg
       provider: 'fabrikam',
       currency: 'USD',
       shipTo: { country: 'US', region: 'OH' },
-      lines: [{ sku: skus[number % skus.length], quantity: 1, unitPriceCents: 1500 }],
+      lines: [{ sku: stockedFor(stock, number)?.sku, quantity: 1, unitPriceCents: 1500 }],
     }
     try {
       const answer = await post(server, '/api/v1/orders', body, `key-${number}`)
       if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`)
       await answer.json()
       book.set(number, 'acknowledged')
-      if (number % 3 === 0) await rerouteEarlier(server, number - 6)
+      if (number % 3 === 0) await rerouteEarlier(server, number - 6, stock)
     } catch (error) {
       if (server.child.killed) return
       throw error
@@ -109,10 +109,22 @@ async function sendOrders(server: Server, book: Map<number, 'sent' | 'acknowledg
   }
 }
 
-/** Asks for a reroute of an order that should be released by now; whether it can be is up to the core. */
-async function rerouteEarlier(server: Server, number: number): Promise<void> {
+/** A SKU, and a node that has it. */
+interface Stocked {
+  sku: string
+  nodeId: string
+}
+
+const stockedFor = (stock: readonly Stocked[], number: number) => stock[Math.abs(number) % stock.length]
+
+/**
+ * Asks for a reroute of an order that should be released by now, to a node that has what it wants; whether it can be
+ * is up to the core.
+ */
+async function rerouteEarlier(server: Server, number: number, stock: Stocked[]): Promise<void> {
   const orderId = orderIdOf('main', 'fabrikam', `K-${number}`)
-  const answer = await post(server, `/api/v1/orders/${orderId}/reroute`, {})
+  const toNodeId = stockedFor(stock, number)?.nodeId
+  const answer = await post(server, `/api/v1/orders/${orderId}/reroute`, { toNodeId })
   await answer.text()
 }
 
@@ -124,15 +136,14 @@ test('kills leave no order lost, doubled or at two nodes, and no decision withou
   const target = await receiver()
   const first = await serve(home)
   const stock = await fetch(`${first.url}/api/v1/inventory?state=ok&limit=40`)
-  const { items } = (await stock.json()) as { items: { sku: string }[] }
-  const skus = items.map((item) => item.sku)
+  const { items } = (await stock.json()) as { items: Stocked[] }
   expect((await post(first, '/api/v1/webhooks', { url: target.url })).status).toBe(201)
   const figures = await (await fetch(`${first.url}/metrics`)).text()
   const from = Number(/^detour_core_events_total (\d+)/m.exec(figures)?.[1])
   const book = new Map<number, 'sent' | 'acknowledged'>()
   let server = first
   for (let round = 0; round < kills; round++) {
-    const sending = sendOrders(server, book, skus)
+    const sending = sendOrders(server, book, items)
     await effects.clock.sleep(200 + ((round * 397) % 900))
     server.child.kill('SIGKILL')
     await ended(server.child)
