@@ -112,10 +112,15 @@ const clockHours = `
   )
   GROUP BY market HAVING count(DISTINCT watermark) > 1`
 
-/** The conditions of listed rows: of points, which have hours and days, and of marts that have hours only. */
+/** The listed buckets. */
 export interface Listed {
+  /** The condition of points, which have hours and days. */
   points: string
+  /** The condition of rows that have hours only. */
   hours: string
+  /** From the first to the last day, and hour. */
+  days: Span
+  stretch: Span
 }
 
 /** The conditions of the rows in the buckets listed. */
@@ -127,6 +132,8 @@ export async function inListedBuckets(queries: Queries): Promise<Listed> {
       AND (market, grain, bucket_start) IN (SELECT (market, grain, bucket_start) FROM cycle_buckets)`,
     hours: `${between('bucket_start', hours)} AND (market, bucket_start) IN (
       SELECT (market, bucket_start) FROM cycle_buckets WHERE grain = 'hour')`,
+    days,
+    stretch: hours,
   }
 }
 
@@ -160,30 +167,52 @@ export async function updateBuckets(
 ): Promise<ModelRun[]> {
   const runs: ModelRun[] = []
   const everything = await isMost(queries)
-  const byDay = everything ? null : await narrowAllFacts(queries, graph, 'day')
-  const byHour = everything ? null : await narrowAllFacts(queries, graph, 'hour')
   for (const node of martsOf(graph)) {
     if (node.incremental !== 'bucket') continue
     const start = effects.clock.now()
-    const hasDays = node.key.includes('grain')
-    const facts = hasDays ? byDay : byHour
     let rows: number
-    if (facts === null) {
+    if (everything) {
       await emptyTable(queries, node.name)
       rows = await queries.run(insertSql(node, node.sql))
     } else {
-      const narrowed = narrow(graph, node.tree, (table) => {
-        const query = facts.get(table)
-        return query === undefined ? null : { query }
-      })
+      const hasDays = node.key.includes('grain')
       const condition = hasDays ? listed.points : listed.hours
+      const model = await narrowedSql(queries, graph, node, hasDays ? 'day' : 'hour')
+      const { first, end } = hasDays ? listed.days : listed.stretch
+      const within = model
+        .replaceAll(String(some.first), String(first))
+        .replaceAll(String(some.end), String(end))
       await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${condition}`)
-      const select = `SELECT * FROM (${await print(queries, narrowed)}) AS points WHERE ${condition}`
-      rows = await queries.run(insertSql(node, select))
+      rows = await queries.run(insertSql(node, `SELECT * FROM (${within}) AS points WHERE ${condition}`))
     }
     runs.push({ name: node.name, rows, seconds: (effects.clock.now() - start) / 1000 })
   }
   return runs
+}
+
+/** Stands in the text of a narrowed model for the stretch of a cycle: the text is the same in all of them. */
+const some: Span = { first: 1_111_111_111_111_111, end: 2_222_222_222_222_222 }
+const texts = new WeakMap<Graph, Map<string, string>>()
+
+/** A model of buckets over the facts of the listed days or hours only. */
+async function narrowedSql(
+  queries: Queries,
+  graph: Graph,
+  node: Node,
+  grain: 'day' | 'hour',
+): Promise<string> {
+  const known = texts.get(graph) ?? new Map<string, string>()
+  texts.set(graph, known)
+  const found = known.get(node.name)
+  if (found !== undefined) return found
+  const facts = await narrowAllFacts(queries, graph, grain)
+  const narrowed = narrow(graph, node.tree, (table) => {
+    const query = facts.get(table)
+    return query === undefined ? null : { query }
+  })
+  const text = await print(queries, narrowed)
+  known.set(node.name, text)
+  return text
 }
 
 async function isMost(queries: Queries): Promise<boolean> {
@@ -200,27 +229,21 @@ async function narrowAllFacts(
   graph: Graph,
   grain: 'day' | 'hour',
 ): Promise<Map<string, Tree>> {
-  const span = await (grain === 'day' ? daySpan(queries) : hourSpan(queries))
   const narrowed = new Map<string, Tree>()
   for (const node of graph.nodes) {
-    if (node.facts !== null) narrowed.set(node.name, await narrowFacts(queries, graph, node, { grain, span }))
+    if (node.facts !== null) narrowed.set(node.name, await narrowFacts(queries, graph, node, grain))
   }
   return narrowed
 }
 
 /** Facts of the listed days or hours; their table is read within the range of those. */
-async function narrowFacts(
-  queries: Queries,
-  graph: Graph,
-  node: Node,
-  { grain, span }: { grain: 'day' | 'hour'; span: Span },
-): Promise<Tree> {
+async function narrowFacts(queries: Queries, graph: Graph, node: Node, grain: 'day' | 'hour'): Promise<Tree> {
   const { facts } = node
   if (facts === null) return node.tree
   const rows =
     facts.table === null
       ? null
-      : await parse(queries, node.name, `SELECT * FROM ${facts.table} WHERE ${within(facts, span)}`)
+      : await parse(queries, node.name, `SELECT * FROM ${facts.table} WHERE ${within(facts, some)}`)
   const inner = narrow(graph, node.tree, (table) =>
     rows !== null && table === facts.table ? { query: rows } : null,
   )
