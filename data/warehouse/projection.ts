@@ -48,8 +48,10 @@ export async function project(
   options: ProjectionOptions = {},
 ): Promise<number> {
   let projected = 0
+  const cursors = await cursorsOf(warehouse)
   for (const stream of await log.streams()) {
     if (options.streams?.(stream) === false) continue
+    if ((await log.tail(stream)) <= (cursors.get(stream) ?? 0)) continue
     const taker = options.batches?.find((each) => each.matches(stream))
     const limit = (await taker?.limit?.(stream)) ?? Number.MAX_SAFE_INTEGER
     for (;;) {
@@ -83,6 +85,14 @@ async function cursorOf(queries: Queries, stream: string): Promise<number> {
     stream,
   ])
   return row?.seq ?? 0
+}
+
+/** All cursors at once: most streams have nothing new. */
+async function cursorsOf(queries: Queries): Promise<Map<string, number>> {
+  const rows = await queries.all<{ stream: string; seq: number }>(
+    'SELECT stream, seq FROM projection_cursors',
+  )
+  return new Map(rows.map(({ stream, seq }) => [stream, seq]))
 }
 
 function groups(events: StoredEvent[], handlers: EventHandlers): StoredEvent[][] {

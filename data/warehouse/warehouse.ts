@@ -77,7 +77,7 @@ async function connect(file: string, limits: WarehouseLimits): Promise<Opened> {
       threads: String(limits.threads),
       memory_limit: `${limits.memoryMb}MB`,
       storage_compatibility_version: 'latest',
-      ...(file === ':memory:' ? {} : { temp_directory: temporaryFolder(file) }),
+      ...(file === ':memory:' ? inMemory : { temp_directory: temporaryFolder(file) }),
     })
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
@@ -88,6 +88,9 @@ async function connect(file: string, limits: WarehouseLimits): Promise<Opened> {
     throw fail('WAREHOUSE_DAMAGED', { path: file, reason: reasonOf(error) }, { cause: error })
   }
 }
+
+/** Tables in memory are tidied after so much was written; nothing has to be made durable. */
+const inMemory = { checkpoint_threshold: '256MB' }
 
 /** Where DuckDB spills; its parent has to be there before. */
 function temporaryFolder(file: string): string {

@@ -112,10 +112,11 @@ export function readPoints(
 ): Promise<StoredPoint[]> {
   const { from, end, changed } = wanted
   const seconds = secondsOf(stepMs)
-  const ranges = [...rangesOf(changed), [from, end] as const].map(
-    ([low, high]) =>
-      `(bucket_start >= to_timestamp(${low * seconds}) AND bucket_start < to_timestamp(${high * seconds}))`,
-  )
+  const within = ([low, high]: readonly [number, number]) =>
+    `(bucket_start >= to_timestamp(${low * seconds}) AND bucket_start < to_timestamp(${high * seconds}))`
+  const ranges = [...rangesOf(changed), [from, end] as const]
+  // Parts of the table outside of all ranges are not read.
+  const all = within([Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))])
   return queries.all<StoredPoint>(
     `WITH watched (metric, dimension, least_records) AS (VALUES ${watchedRows(stepMs)})
     SELECT metric, dimension, dimension_value AS value,
@@ -123,7 +124,7 @@ export function readPoints(
       metric_points.value::DOUBLE AS shown, denominator::DOUBLE AS bottom
     FROM metric_points INNER JOIN watched USING (metric, dimension)
     WHERE market = $market AND grain = '${grainOf(stepMs)}' AND isfinite(metric_points.value)
-      AND (${ranges.join(' OR ')})`,
+      AND ${all} AND (${ranges.map(within).join(' OR ')})`,
     { market },
   )
 }

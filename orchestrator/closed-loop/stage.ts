@@ -43,8 +43,9 @@ export async function openStage(seed: string, start: number, real: Effects): Pro
     const lock = await lockHome(folder, 'simulate', effects)
     steps.push(() => lock.release())
     const log = new MemoryLog(effects.clock)
-    const { memoryMb, threads } = effects.config
-    const warehouse = await openWarehouse(':memory:', { memoryMb, threads })
+    const { memoryMb } = effects.config
+    // Statements are small and many: a second thread costs more than it gains, and others are played beside.
+    const warehouse = await openWarehouse(':memory:', { memoryMb, threads: 1 })
     steps.push(() => warehouse.close())
     await migrate(warehouse)
     const workspace = { log, warehouse, paths: lock.paths, effects, close }

@@ -3,7 +3,7 @@
 
 import type { Effects } from '#data/kernel'
 import type { Queries, Warehouse } from '#data/warehouse'
-import { inListedDays, listBuckets, updateBuckets } from './buckets.ts'
+import { inListedBuckets, listBuckets, updateBuckets } from './buckets.ts'
 import { changedKinds, dropTemporary, listChanges } from './changes.ts'
 import { type CheckResult, runChecks } from './checks.ts'
 import { buildAll, isBuiltBy } from './full.ts'
@@ -89,10 +89,10 @@ async function incremental(
   if (changes.share > largestShare) return null
   const rows = await updateRows(queries, graph, changes, effects)
   const changedBuckets = await listBuckets(queries, graph, new Set(rows.map((run) => run.name)))
-  const condition = await inListedDays(queries)
-  await rememberPoints(queries, condition)
-  const metrics = await updateBuckets(queries, graph, effects)
-  await reviseBuckets(queries, condition, await nextRun(queries))
+  const listed = await inListedBuckets(queries)
+  await rememberPoints(queries, listed.points)
+  const metrics = await updateBuckets(queries, graph, listed, effects)
+  await reviseBuckets(queries, listed.points, await nextRun(queries))
   const checks = await runChecks(queries, graph, 'incremental')
   return {
     mode: 'incremental',

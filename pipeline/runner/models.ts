@@ -19,6 +19,8 @@ export interface Facts {
   table: string | null
   from: string
   to: string | null
+  /** Columns of the model that only say how and when a span ended: hours before its end do not depend on them. */
+  ends: string[]
 }
 
 /** One SELECT with its header. */
@@ -63,7 +65,7 @@ export function modelsChecksum(models: Model[]): string {
 export function parseModel(name: string, layer: Layer, sql: string): Model {
   const header = new Map<string, string>()
   for (const line of sql.split('\n')) {
-    const match = /^-- (grain|key|owner|units|incremental|order|facts): (.+)$/.exec(line)
+    const match = /^-- (grain|key|owner|units|incremental|order|facts|ends): (.+)$/.exec(line)
     if (match?.[1] !== undefined && match[2] !== undefined) header.set(match[1], match[2])
   }
   const field = (title: string): string => {
@@ -76,14 +78,12 @@ export function parseModel(name: string, layer: Layer, sql: string): Model {
     layer,
     sql: sql.trim().replace(/;$/, ''),
     grain: field('grain'),
-    key: field('key')
-      .split(',')
-      .map((column) => column.trim()),
+    key: namesOf(field('key')),
     owner: field('owner'),
     units: field('units'),
     incremental: incrementalOf(name, field('incremental')),
     order: header.get('order') ?? null,
-    facts: factsOf(header.get('facts')),
+    facts: factsOf(header.get('facts'), namesOf(header.get('ends') ?? '')),
   }
 }
 
@@ -95,10 +95,17 @@ function incrementalOf(name: string, text: string): Incremental {
   return kind
 }
 
-function factsOf(text: string | undefined): Facts | null {
+function namesOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+function factsOf(text: string | undefined, ends: string[]): Facts | null {
   if (text === undefined) return null
   const [table, columns = ''] = text.split('.', 1).concat(text.split('.').slice(1).join('.'))
-  if (text === 'none' || table === undefined) return { table: null, from: '', to: null }
+  if (text === 'none' || table === undefined) return { table: null, from: '', to: null, ends }
   const [from = '', to] = columns.split('..')
-  return { table, from, to: to ?? null }
+  return { table, from, to: to ?? null, ends }
 }

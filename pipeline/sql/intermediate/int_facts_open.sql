@@ -5,6 +5,7 @@
 -- units: hours since 1970 UTC; a null closed_hour is still open
 -- incremental: view
 -- facts: fulfillment_orders.released_at..closed_at
+-- ends: closed_hour
 with work as (
   select * from fulfillment_orders
 ),

@@ -5,6 +5,7 @@
 -- units: hours since 1970 UTC; a null closed_hour was not cancelled
 -- incremental: view
 -- facts: orders.placed_at..cancelled_at
+-- ends: closed_hour
 with order_rows as (
   select * from orders
 ),

@@ -5,6 +5,7 @@
 -- units: hours since 1970 UTC, a null closed_hour is still on its way; days of the customer, 0 = the day promised
 -- incremental: view
 -- facts: shipments.shipped_at..delivered_at
+-- ends: closed_hour, delivered_us, delivered_day
 -- The end of the day promised is midnight where the customer is. What left later than planned is expected as many days
 -- later.
 with parcels as (
@@ -14,6 +15,7 @@ with parcels as (
 plans as (
   select order_id, node_id, min(coalesce(ship_by, promised_at)) as ship_by, min(method) as method
   from fulfillment_orders
+  where order_id in (select order_id from parcels)
   group by order_id, node_id
 ),
 

@@ -5,6 +5,7 @@
 -- units: hours since 1970 UTC; a null closed_hour is still open; done counts, or cents of freight
 -- incremental: view
 -- facts: fulfillment_orders.released_at..closed_at
+-- ends: closed_hour, done
 -- A step that a source does not time ends with the next one that it does. Only what was known in an hour counts in
 -- it: what waits to be picked has no carrier yet.
 with work as (
