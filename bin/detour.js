@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -66,6 +66,10 @@ async function runHere() {
     process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
     process.channel.unref()
   }
+  // Compiled code of earlier starts halves the next one; where the folder cannot be written, nothing is kept.
+  module.enableCompileCache?.(
+    process.env.NODE_COMPILE_CACHE ?? join(project, 'node_modules', '.cache', 'detour'),
+  )
   try {
     await import('../orchestrator/cli/main.ts')
   } catch (error) {

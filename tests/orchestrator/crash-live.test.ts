@@ -1,8 +1,8 @@
 // Kills the serving process again and again while orders come in, nodes work and reroutes run: what was acknowledged is
 // there once, no unit is at two nodes, and every decision has exactly one message.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,55 +12,9 @@ import { orderIdOf } from '#data/contracts'
 import { openSqliteLog, type StoredEvent } from '#data/log'
 import { coreDefinition, coreEvent, emptyState, isOpenWork, unitsOf } from '#orchestrator/core'
 import { effects } from '../data/log/folder.ts'
+import { ended, launcher, post, type Server, serveHome } from './killed.ts'
 
 const kills = process.env.DETOUR_FAULTS === 'long' ? 20 : 3
-const root = join(import.meta.dirname, '..', '..')
-const launcher = join(root, 'bin', 'detour.js')
-const environment = {
-  ...process.env,
-  ...{ DETOUR_LIVE_CYCLE_MS: '200', DETOUR_LOG_LEVEL: 'error', DETOUR_WEBHOOK_ALLOW: '127.0.0.1' },
-}
-
-interface Server {
-  child: ChildProcess
-  url: string
-  token: string
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((done) => child.once('exit', done))
-}
-
-async function serve(home: string): Promise<Server> {
-  const args = [launcher, 'serve', '--home', home, '--port', '0', '--json', '--no-dashboard']
-  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const printed = await new Promise<string>((done, broken) => {
-    let text = ''
-    child.once('exit', (code) => broken(new Error(`serve ended with ${code}`)))
-    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
-      text += part
-      if (/^}\s*$/m.test(text)) done(text)
-    })
-  })
-  const { url } = JSON.parse(printed) as { url: string }
-  const { token } = JSON.parse(readFileSync(join(home, 'server.json'), 'utf8')) as { token: string }
-  return { child, url, token }
-}
-
-function post({ url, token }: Server, path: string, body: object, key?: string): Promise<Response> {
-  return fetch(url + path, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    body: JSON.stringify(body),
-  })
-}
 
 /** A receiver that counts the messages it took, by id. */
 async function receiver(): Promise<{ url: string; received: Map<string, number> }> {
@@ -134,7 +88,7 @@ test('kills leave no order lost, doubled or at two nodes, and no decision withou
   const demo = ['demo', '--home', home, '--days', '25', '--orders', '6000', '--json']
   expect(await ended(spawn(process.execPath, [launcher, ...demo], { stdio: 'ignore' }))).toBe(0)
   const target = await receiver()
-  const first = await serve(home)
+  const first = await serveHome(home)
   const stock = await fetch(`${first.url}/api/v1/inventory?state=ok&limit=40`)
   const { items } = (await stock.json()) as { items: Stocked[] }
   expect((await post(first, '/api/v1/webhooks', { url: target.url })).status).toBe(201)
@@ -148,7 +102,7 @@ test('kills leave no order lost, doubled or at two nodes, and no decision withou
     server.child.kill('SIGKILL')
     await ended(server.child)
     await sending
-    server = await serve(home)
+    server = await serveHome(home)
   }
   const { received } = target
   await settled(server, home, received)

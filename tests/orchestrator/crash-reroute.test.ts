@@ -1,8 +1,7 @@
 // Kills the serving process again and again in the middle of a mass reroute: every order is at exactly one node, every
 // decision has its one message, and no node is told a thing under two keys.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -28,46 +27,12 @@ import {
   strike,
 } from '../../orchestrator/bench/loop/reroute-market.ts'
 import { effects } from '../data/log/folder.ts'
+import { ended, post, type Server, serveHome } from './killed.ts'
 
 const isLong = process.env.DETOUR_FAULTS === 'long'
 const kills = isLong ? 20 : 3
-const root = join(import.meta.dirname, '..', '..')
-const launcher = join(root, 'bin', 'detour.js')
-const environment = {
-  ...process.env,
-  ...{ DETOUR_LIVE_CYCLE_MS: '200', DETOUR_LOG_LEVEL: 'error', DETOUR_WEBHOOK_ALLOW: '127.0.0.1' },
-}
 const each = isLong ? 1_500 : 300
 const size: MarketSize = { nodes: 24, orders: each, stricken: 2, skus: 40, at: Date.now() }
-
-interface Server {
-  child: ChildProcess
-  url: string
-  token: string
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((done) => child.once('exit', done))
-}
-
-async function serve(home: string): Promise<Server> {
-  const args = [launcher, 'serve', '--home', home, '--port', '0', '--json', '--no-dashboard', '--no-demo']
-  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const printed = await new Promise<string>((done, broken) => {
-    let text = ''
-    child.once('exit', (code) => broken(new Error(`serve ended with ${code}`)))
-    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
-      text += part
-      if (/^}\s*$/m.test(text)) done(text)
-    })
-  })
-  const { url } = JSON.parse(printed) as { url: string }
-  const { token } = JSON.parse(readFileSync(join(home, 'server.json'), 'utf8')) as { token: string }
-  return { child, url, token }
-}
 
 interface Told {
   count: number
@@ -124,10 +89,9 @@ test('kills in the middle of mass reroutes leave every order at one node and eve
   const home = mkdtempSync(join(tmpdir(), 'detour-mass-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const target = await receiver()
-  const first = await serve(home)
-  const headers = { authorization: `Bearer ${first.token}`, 'content-type': 'application/json' }
-  const body = JSON.stringify({ url: target.url, events: ['order.rerouted'] })
-  expect((await fetch(`${first.url}/api/v1/webhooks`, { method: 'POST', headers, body })).status).toBe(201)
+  const first = await serveHome(home, '--no-demo')
+  const wanted = { url: target.url, events: ['order.rerouted'] }
+  expect((await post(first, '/api/v1/webhooks', wanted)).status).toBe(201)
   first.child.kill('SIGTERM')
   await ended(first.child)
   await withCore(home, async (core) => {
@@ -139,7 +103,7 @@ test('kills in the middle of mass reroutes leave every order at one node and eve
   let inTheMiddle = 0
   for (let round = 0; round < kills; round++) {
     const before = movesIn(home)
-    const server = await serve(home)
+    const server = await serveHome(home, '--no-demo')
     const until = Date.now() + 40_000
     const enough = 1 + ((round * 137) % (each / 2))
     while (movesIn(home) < before + enough && Date.now() < until) await effects.clock.sleep(5)
@@ -154,7 +118,7 @@ test('kills in the middle of mass reroutes leave every order at one node and eve
     })
   }
   expect(inTheMiddle).toBeGreaterThan(0)
-  const last = await serve(home)
+  const last = await serveHome(home, '--no-demo')
   await settled(last, home, target.received)
   last.child.kill('SIGTERM')
   expect(await ended(last.child)).toBe(0)

@@ -3,68 +3,21 @@
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { tendIncidents } from '#orchestrator/alerting'
-import { type Core, historySteps, isOpenWork, type Order } from '#orchestrator/core'
-import { advance } from '#orchestrator/flows'
-import { applyFindings, type Constraint, sentenceOf } from '#orchestrator/incidents'
+import { type Core, historySteps, isOpenWork } from '#orchestrator/core'
+import { applyFindings, sentenceOf } from '#orchestrator/incidents'
 import { isHeldOut, rerouteAll } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
-import { createOrder, runCore } from './core/running.ts'
-import { start } from './core/setting.ts'
-
-const constraint = (dimensionValue: string, more: Partial<Constraint> = {}): Constraint => ({
-  key: `node/${dimensionValue}`,
-  metric: 'backlog',
-  dimension: 'node',
-  dimensionValue,
-  severity: 0.9,
-  title: `${dimensionValue} is falling behind`,
-  beganAt: start - 3_600_000,
-  value: 300,
-  expected: 100,
-  expectedLow: 80,
-  expectedHigh: 120,
-  pValue: 0.001,
-  model: 'seasonal-1',
-  causes: [],
-  isBreaching: true,
-  hasRecovered: false,
-  ...more,
-})
+import { constraint, nodesOf, orderOf, start, stricken } from './reroute/market.ts'
 
 const round = (core: Core) =>
   rerouteAll({ core, worlds: new Worlds(), now: start + 60_000, oddnessOf: () => 0 })
 
-const orderOf = (core: Core, id: string): Order => {
-  const order = core.state().orders.get(id)
-  if (order === undefined) throw new Error(`no order ${id}`)
-  return order
-}
-const nodeOf = (core: Core, id: string) =>
-  orderOf(core, id)
-    .work.filter(isOpenWork)
-    .map((work) => work.nodeId)
-
 /** Ten released orders, all at node A, which then gets an incident. */
-async function stricken(policy: Partial<api.ReroutePolicy> = {}) {
-  const { core } = await runCore(undefined, 20)
-  await core.execute(
-    'SetPolicy',
-    { policy: { ...core.state().policy, holdOutShare: 0, ...policy } },
-    { at: start },
-  )
-  const ids = Array.from({ length: 10 }, (_, i) => `o${i}`)
-  for (const id of ids) {
-    await createOrder(core, id, 'x', 1)
-    await advance(id, { core, worlds: new Worlds(), now: () => start })
-  }
-  expect(ids.every((id) => nodeOf(core, id)[0] === 'fab:A')).toBe(true)
-  await applyFindings(core, [constraint('fab:A')], { runId: 'r1', at: start })
-  return { core, ids }
-}
+const strickenTen = (policy: Partial<api.ReroutePolicy> = {}) => stricken(policy, 10)
 
 describe('an incident', () => {
   test('opens once, is updated when it changes notably, and ends when values are back', async () => {
-    const { core } = await stricken()
+    const { core } = await strickenTen()
     expect(await applyFindings(core, [constraint('fab:A')], { runId: 'r2', at: start })).toEqual({
       opened: [],
       updated: [],
@@ -87,7 +40,7 @@ describe('an incident', () => {
   })
 
   test('that comes and goes every minute is one, stays open while it does, and ends when values stay', async () => {
-    const { core } = await stricken()
+    const { core } = await strickenTen()
     const minute = 60_000
     const over = constraint('fab:A', { isBreaching: false, hasRecovered: true })
     for (let at = start; at < start + 60 * minute; at += 2 * minute) {
@@ -104,29 +57,29 @@ describe('an incident', () => {
   })
 
   test('counts the orders and the money it touches', async () => {
-    const { core } = await stricken()
+    const { core } = await strickenTen()
     expect([...core.state().incidents.values()][0]).toMatchObject({ ordersAtRisk: 10, centsAtRisk: 20_000 })
   })
 })
 
 describe('a round of reroutes', () => {
   test('moves every open order away from the node, once', async () => {
-    const { core, ids } = await stricken()
+    const { core, ids } = await strickenTen()
     expect(await round(core)).toMatchObject({ moved: 10, notMoved: 0 })
-    for (const id of ids) expect(nodeOf(core, id)).not.toContain('fab:A')
+    for (const id of ids) expect(nodesOf(core, id)).not.toContain('fab:A')
     expect(await round(core)).toMatchObject({ moved: 0, notMoved: 0 })
     const [incident] = core.state().incidents.values()
     expect(incident).toMatchObject({ ordersMoved: 10, ordersNotMoved: 0 })
   })
 
   test('leaves what is being picked, and moves nothing in a node that is off limits', async () => {
-    const { core, ids } = await stricken()
+    const { core, ids } = await strickenTen()
     const ref = { orderId: 'o0', fulfillmentOrderId: orderOf(core, 'o0').work[0]?.fulfillmentOrderId ?? '' }
     await core.execute('StartPicking', ref, { at: start })
     await applyFindings(core, [constraint('fab:B')], { runId: 'r9', at: start })
     await round(core)
-    expect(nodeOf(core, 'o0')).toEqual(['fab:A'])
-    for (const id of ids.slice(1)) expect(nodeOf(core, id)).toEqual(['fab:C'])
+    expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
+    for (const id of ids.slice(1)) expect(nodesOf(core, id)).toEqual(['fab:C'])
   })
 
   test.each<[string, Partial<api.ReroutePolicy>, number, string | null]>([
@@ -137,9 +90,9 @@ describe('a round of reroutes', () => {
     ['above severity', { minSeverity: 0.95 }, 0, null],
     ['for three orders', { maxOrdersPerIncident: 3 }, 3, null],
   ])('keeps the limits: %s', async (_, policy, moved, reason) => {
-    const { core, ids } = await stricken(policy)
+    const { core, ids } = await strickenTen(policy)
     expect((await round(core)).moved).toBe(moved)
-    expect(ids.filter((id) => !nodeOf(core, id).includes('fab:A'))).toHaveLength(moved)
+    expect(ids.filter((id) => !nodesOf(core, id).includes('fab:A'))).toHaveLength(moved)
     if (reason !== null)
       expect(historySteps(orderOf(core, 'o1').history).at(-1)).toMatchObject({
         type: 'RerouteDeclined',
@@ -149,7 +102,7 @@ describe('a round of reroutes', () => {
   })
 
   test('moves nothing while a silence holds that says so, and goes on when it is over', async () => {
-    const { core } = await stricken()
+    const { core } = await strickenTen()
     const draft = {
       kind: 'maintenance' as const,
       why: 'stocktaking',
@@ -167,7 +120,7 @@ describe('a round of reroutes', () => {
   })
 
   test('says why nothing could be moved, with the nodes that were weighed', async () => {
-    const { core } = await stricken()
+    const { core } = await strickenTen()
     const items = ['B', 'C'].map((id) => ({
       sku: 'x',
       nodeId: `fab:${id}`,
@@ -181,27 +134,27 @@ describe('a round of reroutes', () => {
   })
 
   test('moves what was left in place once the limits or the stock allow it, and counts it once', async () => {
-    const { core, ids } = await stricken({ mode: 'shadow' })
+    const { core, ids } = await strickenTen({ mode: 'shadow' })
     expect(await round(core)).toMatchObject({ moved: 0, notMoved: 10 })
     expect(await round(core)).toMatchObject({ moved: 0, notMoved: 0 })
     await core.execute('SetPolicy', { policy: { ...core.state().policy, mode: 'on' } }, { at: start })
     expect(await round(core)).toMatchObject({ moved: 10, notMoved: 0 })
     expect([...core.state().incidents.values()][0]).toMatchObject({ ordersMoved: 10, ordersNotMoved: 0 })
-    for (const id of ids) expect(nodeOf(core, id)).not.toContain('fab:A')
+    for (const id of ids) expect(nodesOf(core, id)).not.toContain('fab:A')
   })
 
   test('leaves an order that a person put back', async () => {
-    const { core } = await stricken()
+    const { core } = await strickenTen()
     await round(core)
     const decisionId = orderOf(core, 'o1').work.at(-1)?.decisionId ?? ''
     await core.execute('UndoReroute', { orderId: 'o1', decisionId, reason: 'by hand' }, { at: start })
-    expect(nodeOf(core, 'o1')).toEqual(['fab:A'])
+    expect(nodesOf(core, 'o1')).toEqual(['fab:A'])
     await round(core)
-    expect(nodeOf(core, 'o1')).toEqual(['fab:A'])
+    expect(nodesOf(core, 'o1')).toEqual(['fab:A'])
   })
 
   test('keeps the cost limit and shuns the slow carrier where node and carrier are both in trouble', async () => {
-    const { core, ids } = await stricken({ mode: 'off' })
+    const { core, ids } = await strickenTen({ mode: 'off' })
     const slow = constraint('SwiftPost', {
       key: 'carrier/SwiftPost',
       dimension: 'carrier',
@@ -214,7 +167,7 @@ describe('a round of reroutes', () => {
   })
 
   test('changes the carrier where a carrier is slow', async () => {
-    const { core, ids } = await stricken({ mode: 'off' })
+    const { core, ids } = await strickenTen({ mode: 'off' })
     await core.execute('SetPolicy', { policy: { ...core.state().policy, mode: 'on' } }, { at: start })
     const [first] = core.state().incidents.keys()
     await core.execute('ResolveIncident', { incidentId: first ?? '', reason: 'over' }, { at: start })
