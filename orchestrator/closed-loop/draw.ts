@@ -11,8 +11,10 @@ export interface Scenario {
   name: string
   seed: string
   days: number
-  /** The world; its history ends when the simulation begins. */
+  /** The world; its history ends when the warm-up begins. */
   world: Required<WorldOptions>
+  /** When the scored days begin, epoch ms. */
+  start: number
   faults: ScenarioFault[]
   /** Hours from one turn of the product's loop to the next. */
   cycleHours: number
@@ -26,6 +28,7 @@ const standard = {
   ordersPerDay: 700,
   skus: 200,
   historyDays: 70,
+  warmUpDays: 14,
   historyFaults: true,
   cycleHours: 1,
 }
@@ -52,7 +55,7 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
     seed: `simulate/${seed}`,
     days: size.historyDays,
     orders: size.ordersPerDay * size.historyDays,
-    end: start,
+    end: start - size.warmUpDays * dayMs,
     nodes: size.nodes,
     skus: size.skus,
     faults: size.historyFaults ? ('past' as const) : ('none' as const),
@@ -62,7 +65,7 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
   const faults = entries.map((entry, i) => faultOf(entry, i, { start, nodes, provider }))
   const name = file.name ?? (file.faults === undefined ? 'standard' : 'own')
   const { cycleHours } = size
-  return { name, seed, days, world, cycleHours, faults: faults.sort((a, b) => a.startAt - b.startAt) }
+  return { name, seed, days, world, start, cycleHours, faults: faults.sort((a, b) => a.startAt - b.startAt) }
 }
 
 /** Faults spread over the days, of kinds as different as there are; now and then two at once. */

@@ -36,14 +36,14 @@ export interface Ends {
 const unitCents = 40
 
 /** What became of the orders that were placed since the beginning. */
-export function endsOf({ world }: Scenario, core: Core, log: MemoryLog): Ends {
+export function endsOf({ start }: Pick<Scenario, 'start'>, core: Core, log: MemoryLog): Ends {
   const state = core.state()
   const orders: OrderEnd[] = []
   let costCents = 0
   for (const order of state.orders.values()) {
-    costCents += costOf(order, world.end, (nodeId) => state.nodes.get(nodeId)?.processingCostCents ?? 0)
+    costCents += costOf(order, start, (nodeId) => state.nodes.get(nodeId)?.processingCostCents ?? 0)
     const isOurs = order.provider === provider && isLiveId(order.externalId) && !isCopy(order.externalId)
-    if (isOurs && order.placedAt >= world.end) orders.push(endOf(order))
+    if (isOurs && order.placedAt >= start) orders.push(endOf(order))
   }
   const tellings = new Tellings()
   const audit = auditOf(core.market, tellings.watching(log.events(coreStream(core.market))))

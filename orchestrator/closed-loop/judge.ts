@@ -1,11 +1,11 @@
 // Holds what was told and moved against what is known of the world: faults found and named, incidents without a fault,
 // moves that helped or harmed, late orders and cost by policy. Pure.
 
+import { endOf as horizonOf } from './course.ts'
 import type { Scenario } from './draw.ts'
 import type { OrderEnd } from './ends.ts'
 import { kindOf } from './kinds.ts'
 import type { Played, Policy } from './play.ts'
-import { endOf as horizonOf } from './play.ts'
 import type { ScenarioFault } from './scenario.ts'
 import type { ToldIncident } from './tellings.ts'
 
@@ -68,7 +68,7 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
       return { key, metric, openedAt: iso(openedAt), title }
     }),
     falseIncidentsPerWeek:
-      told === null ? null : rounded((told.wrong.length * weekMs) / (horizon - scenario.world.end)),
+      told === null ? null : rounded((told.wrong.length * weekMs) / (horizon - scenario.start)),
     reroutes: detour === null || none === null ? null : judgeMoves(none.orders, detour.orders, horizon),
     lateOrders,
     costCents,
@@ -109,12 +109,10 @@ const causeShare = 0.3
 
 /** Which incidents tell of which faults. */
 export function judgeIncidents(
-  { faults, world }: Pick<Scenario, 'faults' | 'world'>,
+  { faults, start }: Pick<Scenario, 'faults' | 'start'>,
   incidents: readonly ToldIncident[],
 ): { faults: JudgedFault[]; wrong: ToldIncident[] } {
-  const news = incidents
-    .filter(({ openedAt }) => openedAt > world.end)
-    .sort((a, b) => a.openedAt - b.openedAt)
+  const news = incidents.filter(({ openedAt }) => openedAt > start).sort((a, b) => a.openedAt - b.openedAt)
   const real = faults.filter(({ isFault }) => isFault)
   const judged = real.map((fault): JudgedFault => {
     const own = news.filter((incident) => names(incident, fault) || shows(incident, fault))

@@ -9,6 +9,7 @@ import { generateWorld, networkDocumentOf } from '#data/world'
 import { ingest } from '#ingest'
 import { type Engine, openEngine } from '#orchestrator/engine'
 import type { History } from '#orchestrator/sourcing'
+import { run } from './course.ts'
 import { provider, type Scenario } from './draw.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -55,6 +56,7 @@ export async function prepare(
     await engine.cycle()
     await addNetwork(engine, scenario)
     await engine.setClock({ mode: 'wall' })
+    engine = await warmedUp(engine, scenario, stage, real, onStep)
     for (const model of teaches ? taught : []) {
       onStep(`teaching the model of ${model}`)
       await engine.learning.train(model).ended
@@ -75,6 +77,29 @@ export async function prepare(
   } finally {
     await clock.advance(0)
   }
+}
+
+/**
+ * The days between history and start, as the product sources them, with nothing wrong. Nothing is looked at meanwhile;
+ * then the product starts anew, with tables and history as they are now.
+ */
+async function warmedUp(
+  engine: Engine,
+  scenario: Scenario,
+  { clock, workspace }: Stage,
+  real: Effects,
+  onStep: (step: string) => void,
+): Promise<Engine> {
+  const { world, start } = scenario
+  if (start <= world.end) return engine
+  onStep('warming up')
+  const span = { from: world.end, to: start }
+  const advance = (orderId: string) => engine.advance(orderId)
+  await run({ scenario, clock, core: engine.core, ...span, advance }, real, () => undefined)
+  await engine.close()
+  const again = await openEngine(workspace, { trains: false })
+  await again.cycle()
+  return again
 }
 
 /** How goods travel, as the shop knows it. */

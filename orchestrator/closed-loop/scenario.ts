@@ -38,6 +38,9 @@ const schema = Type.Object(
       Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'first day, by UTC' }),
     ),
     historyDays: Type.Optional(Type.Integer({ minimum: 7, maximum: 365 })),
+    warmUpDays: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 90, description: 'days without faults between history and start' }),
+    ),
     cycleHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 24, description: 'how often it looks' })),
     historyFaults: Type.Optional(Type.Boolean({ description: 'whether the history has faults of its own' })),
     faults: Type.Optional(Type.Array(fault, { maxItems: 100 })),

@@ -9,7 +9,6 @@ import {
   isMovable,
   limitsOf,
   type Order,
-  type Refusal,
 } from '#orchestrator/core'
 import { incidentAt, riskOfStaying } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
@@ -18,11 +17,10 @@ import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
 import { type PlannedMove, type Purpose, planMoves } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
+import { clearlySooner } from './worth.ts'
 
 /** Probability of missing the promise from which on work is at risk. */
-const riskMost = 0.25
-/** How much smaller the probability has to be elsewhere, where it is not half of what it was. */
-const clearlyLess = 0.25
+const riskMost = 0.5
 /** Work that is weighed in a round, and moved, at most. */
 const looksMost = 200
 const movesMost = 50
@@ -48,7 +46,13 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
   const works = atRisk(context, memory).slice(0, looksMost)
   if (works.length === 0) return 0
   for (const { order } of works) memory.orderWeighed(order, now)
-  const purpose: Purpose = { name: 'risk', incident: null, guard: {}, holdsOut: true, judge: clearly }
+  const purpose: Purpose = {
+    name: 'risk',
+    incident: null,
+    guard: {},
+    holdsOut: true,
+    judge: clearlySooner(riskMost),
+  }
   const plan = await planMoves(works, placeOf(context), purpose)
   const news = plan.stays.filter(
     ({ decision }) => isLimit(decision) && memory.isNews(`${decision.decisionId}/${decision.refusedCode}`),
@@ -78,14 +82,6 @@ function isLimit({ refusedCode }: DecisionRecord): boolean {
 function withWhy(move: PlannedMove): PlannedMove {
   const reason = `its promise would probably be missed: ${move.decision.reason}`
   return { ...move, decision: { ...move.decision, reason } }
-}
-
-/** Only where the chance is clearly better. */
-function clearly({ riskBefore, riskAfter }: DecisionRecord): Refusal | null {
-  const [before, after] = [riskBefore ?? 0, riskAfter ?? 1]
-  return before < riskMost || after > Math.max(before - clearlyLess, before / 2)
-    ? { code: 'hardly_less', text: 'it would hardly be more punctual elsewhere' }
-    : null
 }
 
 function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {

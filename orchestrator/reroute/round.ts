@@ -3,12 +3,14 @@
 // each move.
 
 import { type CoreState, type Incident, limitsOf } from '#orchestrator/core'
+import { isOfSpeed } from '#orchestrator/sourcing'
 import { type AffectedWork, affectedBy } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { placeOf, type RerouteContext } from './context.ts'
 import { Memory } from './memory.ts'
 import { type Purpose, planMoves, type ReroutePlan } from './plan.ts'
 import { approvalFor, propose, settlePlans, wasRejected, workInPlans } from './propose.ts'
+import { clearlySooner } from './worth.ts'
 
 /** What a round did. */
 export interface RerouteRound {
@@ -20,6 +22,8 @@ export interface RerouteRound {
 
 /** How long after its end an incident's moves may go back, ms of the market. */
 const backMs = 86_400_000
+/** Probability of missing the promise from which on an incident moves work. */
+const riskLeast = 0.5
 
 /**
  * One round over all open incidents.
@@ -34,6 +38,8 @@ export async function rerouteAll(context: RerouteContext): Promise<RerouteRound>
     if (mode === 'off' || isStopped) return round
     const incident = core.state().incidents.get(incidentId)
     if (incident === undefined || incident.severity < minSeverity || incident.isRerouteHeld) continue
+    // What is not about speed makes nothing later: its work stays.
+    if (!isOfSpeed(incident)) continue
     add(round, await rerouteFor(incident, context, memory))
   }
   for (const incident of endedLately(core.state(), now)) {
@@ -85,7 +91,8 @@ async function rerouteFor(
   )
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
   if (isStale) memory.weighed(incidentId, now, state.policy)
-  const purpose: Purpose = { name: incidentId, incident, guard: {}, holdsOut: true, oddnessOf }
+  const judge = clearlySooner(riskLeast)
+  const purpose: Purpose = { name: incidentId, incident, guard: {}, holdsOut: true, oddnessOf, judge }
   const plan = await planMoves(works, placeOf(context), purpose)
   return enact(plan, context, { kind: 'incident', incident, name: incidentId, why: incident.title })
 }

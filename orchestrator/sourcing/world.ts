@@ -51,9 +51,10 @@ export interface SourcingOrder {
   /** Units that are held for this order already, by node and SKU: they count as available to it. */
   held(nodeId: string, sku: string): number
   /**
-   * Where the work is now, null for new work; `bookedAt` = for when its node has it among its booked work, epoch ms.
+   * Where the work is now, null for new work; `bookedAt` = for when its node has it among its booked work, `since` =
+   * since when it is there, epoch ms.
    */
-  from: { nodeId: string; carrier: string | null; bookedAt?: number } | null
+  from: { nodeId: string; carrier: string | null; bookedAt?: number; since?: number } | null
 }
 
 /** Stock as sourcing sees it. */
@@ -96,7 +97,9 @@ export interface LearnedView {
   carriageCents(nodeId: string, region: string | null): number | null
   /** How many times longer things take now, by an open incident; 1 = as usual. */
   stretch(dimension: 'node' | 'carrier', id: string): number
-  /** The same of ways alone, by incidents of lanes, regions or a carrier at a node; absent = none. */
+  /** Whether a node has an open incident, of time or of anything else; absent = where it stretches. */
+  hasIncident?(nodeId: string): boolean
+  /** The same as `stretch` of ways alone, by incidents of lanes, regions or a carrier at a node; absent = none. */
   stretchOfWay?(nodeId: string, carrierId: string | null, region: string | null): number
   /** Carriers a node has used, the most used first. */
   carriers(nodeId: string): readonly string[]

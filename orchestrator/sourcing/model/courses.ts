@@ -5,7 +5,7 @@ import type { SourcingOrder } from '../world.ts'
 import { type CapacityRows, type DayCapacity, fitsInto, priceOfLoad, tightest } from './capacity.ts'
 import { type Check, check, fixed } from './checks.ts'
 import { arrivalOn, Carriage, CarriedCourse, lateCents, type Terms } from './course.ts'
-import type { WorkDay } from './days.ts'
+import { afterWaiting, type WorkDay } from './days.ts'
 import { type NodeFacts, usual } from './facts.ts'
 import type { Goods } from './goods.ts'
 import { nothing } from './laws.ts'
@@ -50,9 +50,13 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
     for (const day of days) {
       if (day.earlyHours === 0 && saving <= hoursCents(trip, day.floorHours - (days[0]?.floorHours ?? 0)))
         break
+      if (isStay) {
+        const rest = restOf(day, facts, trip)
+        const { arrivesAt } = courseOf(trip, carriage, rest, null, facts)
+        return [new CarriedCourse(carriage, trip.terms, rest, null, arrivesAt, 0)]
+      }
       const capacity = trip.rows.of(facts, day.day)
       const course = courseOf(trip, carriage, day, capacity, facts)
-      if (isStay) return [new CarriedCourse(carriage, trip.terms, day, null, course.arrivesAt, 0)]
       const hasPlace = hasRoom(trip, course, said)
       const isOpen = keepsPromise(trip, course, said) && hasPlace
       if (!isOpen && said === undefined) continue
@@ -66,6 +70,12 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
     }
   }
   return courses
+}
+
+/** What is left of a day for work that has been at its node for a while. */
+function restOf(day: WorkDay, facts: NodeFacts, { order, terms }: Trip): WorkDay {
+  const waited = (terms.now - (order.from?.since ?? terms.now)) / hourMs
+  return waited > 0 ? afterWaiting(day, facts, waited, terms.now) : day
 }
 
 /** What a way costs whatever goes on it, but for carriage and work. */

@@ -41,6 +41,23 @@ export function daysOf(
   return early > 0 ? [{ ...now, earlyHours: early }, ...timed] : timed
 }
 
+/**
+ * The same day for work that has been there already: what it has waited is behind it. Only where it is known how long
+ * work takes from when it comes, nights and all; of working time nothing is known but what it takes in all.
+ * @param waited hours, above 0
+ */
+export function afterWaiting(
+  day: WorkDay,
+  { processing, isWorkingTime }: Pick<NodeFacts, 'processing' | 'isWorkingTime'>,
+  waited: number,
+  now: number,
+): WorkDay {
+  if (isWorkingTime) return day
+  const { floorHours } = day
+  const hours = Math.max(floorHours, excessOver(waited, processing).mean)
+  return { ...day, dispatchAt: now + hours * hourMs, excess: excessOver(waited + floorHours, processing) }
+}
+
 /** Whether a node has anything that work has to wait for. */
 function isTimed({ node }: NodeFacts): boolean {
   return node.calendar !== null || node.cutOff !== null || node.pickups.length > 0

@@ -27,6 +27,8 @@ export interface NodeFacts {
   isWorkingTime: boolean
   /** How many times longer work takes now. */
   stretch: number
+  /** Whether it has an open incident of any kind. */
+  isTroubled: boolean
   /** Checks that are the same for every order. */
   checks: readonly Check[]
   /** Those of them that are not met. */
@@ -80,6 +82,7 @@ export function factsOf(
     processing: lawOf(spread, stretch),
     isWorkingTime: node.processing !== null,
     stretch,
+    isTroubled: world.learned.hasIncident?.(node.nodeId) ?? stretch > 1,
     checks,
     unmet,
     isBlocked,

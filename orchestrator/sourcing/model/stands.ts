@@ -69,7 +69,7 @@ function checksOf(
   if (onlyCustomers !== null && (order.customerRef === null || !onlyCustomers.has(order.customerRef)))
     fail(checks, 'customer', 'customer_not_served', 'does not serve this customer')
   if (isCollected(order)) collectionChecks(order, facts, distanceKm, checks)
-  else if (order.from !== null && facts.stretch > 1)
+  else if (order.from !== null && facts.isTroubled)
     fail(checks, 'incident', 'incident', 'has an open incident itself')
   for (const rule of session.rules.of('max_distance')) {
     const isFar = distanceKm === null || distanceKm > (rule.limit ?? Number.POSITIVE_INFINITY)

@@ -76,7 +76,12 @@ export function askedForMove(
     ...asked,
     held: (nodeId, sku) =>
       asked.held(nodeId, sku) + (work.isReserved && nodeId === work.nodeId ? own(sku) : 0),
-    from: { nodeId: work.nodeId, carrier: work.carrier, bookedAt: work.shipBy ?? work.sourcedAt },
+    from: {
+      nodeId: work.nodeId,
+      carrier: work.carrier,
+      bookedAt: work.shipBy ?? work.sourcedAt,
+      since: work.releasedAt ?? work.sourcedAt,
+    },
   }
 }
 

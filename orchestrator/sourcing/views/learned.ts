@@ -33,6 +33,7 @@ export function learnedView(history: History, state: CoreState): LearnedView {
       const seen = kept.longer.get(pairKey(dimension, id), () => longerBy(history, dimension, id))
       return Math.max(1, stretch / seen)
     },
+    hasIncident: (nodeId) => incidentAt(state, 'node', nodeId) !== undefined,
     ...(slow === null ? {} : { stretchOfWay: slow }),
     carriers: (nodeId) => history.carriersOf.get(nodeId) ?? state.nodes.get(nodeId)?.carriers ?? [],
   }
@@ -198,13 +199,45 @@ export function partsOfSlice({
   return dimensions.map((each, i) => ({ dimension: each, value: values[i] ?? '' }))
 }
 
-/** How many times longer things take under an incident: what was seen against what is usual, 2 to 8; 1 without one. */
+/**
+ * What metrics imply of time: what is seen against what is usual, within [at least, at most] times longer.
+ * Shares and counts of what is late say that it takes longer, and not by how much; some say nothing of time.
+ */
+const implied: Readonly<Record<string, readonly [number, number]>> = {
+  transit_hours: [1, 8],
+  book_to_ship_hours: [1, 8],
+  pick_to_ship_hours: [1, 8],
+  internal_cycle_time_hours: [1, 8],
+  past_due: [1.5, 3],
+  in_jeopardy: [1.25, 2],
+  late_share: [1.5, 1.5],
+  on_time_ship_share: [1.5, 2],
+  delivered_orders: [1.5, 2],
+  orders: [1, 1],
+  order_lines: [1, 1],
+  cancellations: [1, 1],
+  returns: [1, 1],
+  reject_share: [1, 1],
+  short_pick_share: [1, 1],
+  stock_out_share: [1, 1],
+  units_adjusted: [1, 1],
+}
+/** Of any other metric. */
+const [stretchLeast, stretchMost] = [2, 8]
+
+/** Whether an incident says that things take longer; one of goods, orders or money does not. */
+export function isOfSpeed({ metric }: Pick<Incident, 'metric'>): boolean {
+  return (implied[metric]?.[1] ?? stretchMost) > 1
+}
+
+/** How many times longer things take under an incident: as its metric implies, at most 8; 1 without one. */
 function stretchOf(incident: Incident | undefined): number {
   if (incident === undefined) return 1
+  const [least, most] = implied[incident.metric] ?? [stretchLeast, stretchMost]
   const { value, expected } = incident
   const seen =
     value !== null && expected !== null && expected > 0
       ? Math.max(value / expected, expected / Math.max(value, 1e-9))
       : 3
-  return Math.min(8, Math.max(2, seen))
+  return Math.min(most, Math.max(least, seen))
 }

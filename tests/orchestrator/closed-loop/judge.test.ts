@@ -64,7 +64,7 @@ describe('an incident', () => {
   const scenario = scenarioOf('1', 30, checkScenario({ faults }))
   const told = (key: string, atHour: number, causes: ToldIncident['causes'] = []): ToldIncident => {
     const [dimension = '', ...value] = key.split('/')
-    const openedAt = scenario.world.end + atHour * hour
+    const openedAt = scenario.start + atHour * hour
     const rest = { metric: 'backlog', severity: 0.5, title: key }
     return {
       incidentId: `${key} ${atHour}`,

@@ -13,7 +13,7 @@ import { effectsWith } from '../places.ts'
 
 const size = {
   ...{ nodes: 3, ordersPerDay: 60, skus: 30, start: '2026-05-05', historyDays: 7, historyFaults: false },
-  cycleHours: 24,
+  ...{ cycleHours: 24, warmUpDays: 2 },
 }
 const slow = { kind: 'node_slowdown', node: 'reno', startHours: 10, hours: 40, strength: 0.97 }
 const tiny = checkScenario({ ...size, faults: [slow] })

@@ -83,8 +83,8 @@ describe('a scenario file', () => {
       const file = checkScenario({ faults: [{ kind, startHours: 5, ...Object.fromEntries(own) }] })
       const [fault] = scenarioOf('1', 9, file).faults
       const scenario = scenarioOf('1', 9, file)
-      expect(fault?.startAt).toBe(scenario.world.end + 5 * hour)
-      expect(fault?.endAt).toBe(scenario.world.end + (5 + kindOf(kind).hours) * hour)
+      expect(fault?.startAt).toBe(scenario.start + 5 * hour)
+      expect(fault?.endAt).toBe(scenario.start + (5 + kindOf(kind).hours) * hour)
       expect(fault?.isFault).toBe(kind !== 'promotion' && kind !== 'holiday')
     }
   })
@@ -100,9 +100,9 @@ describe('the standard scenario', () => {
         expect(scenario.faults.length).toBeLessThanOrEqual(8)
         for (const { startAt, endAt, isFault } of scenario.faults) {
           expect(isFault).toBe(true)
-          expect(startAt).toBeGreaterThan(scenario.world.end)
+          expect(startAt).toBeGreaterThan(scenario.start)
           expect(endAt).toBeGreaterThan(startAt)
-          expect(endAt).toBeLessThanOrEqual(scenario.world.end + days * 24 * hour)
+          expect(endAt).toBeLessThanOrEqual(scenario.start + days * 24 * hour)
         }
       }),
       { numRuns: 200 },

@@ -128,6 +128,7 @@ describe('stock', () => {
       nodeId: 'fab:A',
       carrier: work.carrier,
       bookedAt: work.shipBy ?? work.sourcedAt,
+      since: work.releasedAt ?? work.sourcedAt,
     })
     expect([moved.held('fab:A', 'x'), moved.held('fab:B', 'x')]).toEqual([3, 0])
     const lines = [{ sku: 'x', nodeId: 'fab:B', quantity: 2 }]
