@@ -1,7 +1,7 @@
 // The command `detect` with its options. It only turns words into arguments.
 
 import type { Command } from 'commander'
-import { type DetectArgs, detectFiles, hasUndetected, showDetect } from '#orchestrator/verbs'
+import { besideHomes, type DetectArgs } from '#orchestrator/verbs'
 import { absolute, list, present } from './options.ts'
 import type { Outcome } from './output.ts'
 import type { Call } from './run.ts'
@@ -26,6 +26,7 @@ export function addDetect(
     .action((paths: string[], options: Omit<DetectArgs, 'paths'>) =>
       perform(async (call) => {
         const args = present({ ...options, paths: paths.map(absolute) })
+        const { detectFiles, hasUndetected, showDetect } = await besideHomes.detect()
         const result = await detectFiles(args, call.onProgress)
         return { result, text: showDetect(result), hasFailed: hasUndetected(result) }
       }),

@@ -1,7 +1,7 @@
 // The command `explain` with its options. It only turns words into arguments.
 
 import { type Command, Option } from 'commander'
-import { type ExplainArgs, explainFiles, hasUnexplained, showExplain } from '#orchestrator/verbs'
+import { besideHomes, type ExplainArgs } from '#orchestrator/verbs'
 import { absolute, list, present } from './options.ts'
 import type { Outcome } from './output.ts'
 import type { Call } from './run.ts'
@@ -28,6 +28,7 @@ export function addExplain(
     .action((paths: string[], options: Omit<ExplainArgs, 'paths'>) =>
       perform(async (call) => {
         const args = present({ ...options, paths: paths.map(absolute) })
+        const { explainFiles, hasUnexplained, showExplain } = await besideHomes.explain()
         const result = await explainFiles(args, call.onProgress)
         return { result, text: showExplain(result), hasFailed: hasUnexplained(result) }
       }),

@@ -9,14 +9,16 @@ import { printError, printOutcome } from './output.ts'
 import { createProgram, type Perform } from './program.ts'
 import { createProgressBar } from './progress.ts'
 import type { Call } from './run.ts'
+import { webhookWords } from './webhook-command.ts'
 
 /** Runs the command line and gives its exit code. */
 async function main(argv: string[]): Promise<number> {
   const wantsJson = argv.includes('--json')
   let exitCode = 0
-  const program = createProgram(async (work) => {
+  const run: Perform = async (work) => {
     exitCode = await perform(work, program.opts())
-  }, dashboardPages)
+  }
+  const program = createProgram(run, dashboardPages, await webhookWords(argv), wantsJson)
   program.configureOutput({ writeErr: (text) => wantsJson || process.stderr.write(text) })
   inherit(program)
   try {
@@ -35,7 +37,7 @@ async function perform(
   options: { home?: string; json?: boolean },
 ): Promise<number> {
   const isJson = options.json === true
-  const bar = createProgressBar(process.stderr.isTTY === true && !isJson)
+  const bar = await createProgressBar(process.stderr.isTTY === true && !isJson)
   try {
     const config: Config = readConfig()
     const home = options.home ?? config.home

@@ -2,7 +2,6 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { parse } from 'yaml'
 import { fail, reasonOf } from '#data/kernel'
 import type { VerbName } from '#orchestrator/verbs'
 import { absolute, list, whole } from './options.ts'
@@ -63,6 +62,7 @@ interface Numbered {
 
 /** @throws CLI_USAGE where it cannot be read */
 async function readDraft(path: string): Promise<unknown> {
+  const { parse } = await import('yaml')
   try {
     return parse(await readFile(path, 'utf8'))
   } catch (error) {

@@ -1,17 +1,10 @@
 // The commands, their options and their help. Each only turns words into arguments and calls its verb.
 
+import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { runBench } from '#orchestrator/bench'
-import {
-  isRestoreFaulty,
-  showBench,
-  showRebuild,
-  showRestore,
-  showWorld,
-  type VerbName,
-  writeWorld,
-} from '#orchestrator/verbs'
+import { besideHomes, type VerbName } from '#orchestrator/verbs'
 import { addDetect } from './detect-command.ts'
 import { addExplain } from './explain-command.ts'
 import { addFlow } from './flow-command.ts'
@@ -22,10 +15,10 @@ import { type Outcome, printFile } from './output.ts'
 import { addPolicy } from './policy-command.ts'
 import { type Call, runRebuild, runRestore, runVerb } from './run.ts'
 import { addScore } from './score-command.ts'
-import { type ServeChoices, serveUntilStopped } from './serve.ts'
+import type { ServeChoices, serveUntilStopped } from './serve.ts'
 import { addSimulate } from './simulate-command.ts'
 import { addSource } from './source-command.ts'
-import { addWebhook } from './webhook-command.ts'
+import { addWebhook, type WebhookWords } from './webhook-command.ts'
 
 /** Runs a command's work and prints what it gave; null where the command printed by itself. */
 export type Perform = (work: (call: Call) => Promise<Outcome | null>) => Promise<void>
@@ -33,13 +26,17 @@ export type Perform = (work: (call: Call) => Promise<Outcome | null>) => Promise
 /** Gives the dashboard, built where it has to be. */
 export type Pages = Parameters<typeof serveUntilStopped>[2]
 
-/** The program; `perform` is called by whichever command was chosen. */
-export function createProgram(perform: Perform, pages: Pages): Command {
+/**
+ * The program; `perform` is called by whichever command was chosen.
+ * @param isJson whether the version is told as a document
+ */
+export function createProgram(perform: Perform, pages: Pages, words: WebhookWords, isJson: boolean): Command {
   const program = new Command('detour')
   program
     .description('Notices fulfillment constraints, reroutes the affected orders, and proves what that saved.')
     .option('--home <dir>', 'folder of all run-time files (default ./var, or DETOUR_HOME)')
     .option('--json', 'print exactly one JSON document')
+    .version(versionText(isJson), '--version', 'print the version')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
@@ -53,7 +50,7 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addSql(program, perform)
   addServing(program, perform, verb, pages)
   addKeys(program, verb)
-  addWebhook(program, verb)
+  addWebhook(program, verb, words)
   addCare(program, perform, verb)
   addSource(program, perform)
   addScore(program, perform)
@@ -62,6 +59,13 @@ export function createProgram(perform: Perform, pages: Pages): Command {
   addSimulate(program, perform)
   addTools(program, perform)
   return program
+}
+
+/** The version that package.json states, as text or as a document. */
+function versionText(isJson: boolean): string {
+  const text = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  return isJson ? JSON.stringify({ version }, null, 2) : version
 }
 
 type RunVerb = (name: VerbName, args: object) => Promise<void>
@@ -144,6 +148,7 @@ function addServing(program: Command, perform: Perform, verb: RunVerb, pages: Pa
     .option('--seed <text>', 'another seed gives another demo')
     .action((choices: ServeChoices) =>
       perform(async (call) => {
+        const { serveUntilStopped } = await import('./serve.ts')
         await serveUntilStopped(choices, call, pages)
         return null
       }),
@@ -194,6 +199,7 @@ function addCare(program: Command, perform: Perform, verb: RunVerb): void {
     .option('--force', 'move a home that is not empty aside')
     .action((folder: string, { force = false }: { force?: boolean }) =>
       perform(async (call) => {
+        const { isRestoreFaulty, showRestore } = await besideHomes.restore()
         const result = await runRestore(folder, force, call)
         return { result, text: showRestore(result), hasFailed: isRestoreFaulty(result) }
       }),
@@ -211,6 +217,7 @@ function addTools(program: Command, perform: Perform): void {
     .description('make the warehouse anew from log and lake, and compare')
     .action(() =>
       perform(async (call) => {
+        const { showRebuild } = await besideHomes.rebuild()
         const result = await runRebuild(call)
         return { result, text: showRebuild(result), hasFailed: false }
       }),
@@ -224,6 +231,7 @@ function addTools(program: Command, perform: Perform): void {
     .option('--orders <orders>', 'orders, about', whole(1, 100_000_000))
     .action((options: { out: string }) =>
       perform(async (call) => {
+        const { showWorld, writeWorld } = await besideHomes.world()
         const result = await writeWorld(present(options), call.onProgress)
         return { result, text: showWorld(result), hasFailed: false }
       }),
@@ -235,6 +243,8 @@ function addTools(program: Command, perform: Perform): void {
     .option('--data <dir>', 'for quality: folder with labelled tables and series', absolute)
     .action((groups: string[], { data = null }: { data?: string | null }) =>
       perform(async (call) => {
+        const { runBench } = await import('#orchestrator/bench')
+        const { showBench } = await besideHomes.bench()
         const result = await runBench(groups, { data }, call.onProgress)
         return { result, text: showBench(result), hasFailed: false }
       }),

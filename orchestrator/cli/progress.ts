@@ -1,6 +1,5 @@
 // A progress bar on standard error, only where a person watches a terminal. It never writes to standard output.
 
-import { Presets, SingleBar } from 'cli-progress'
 import type { Progress } from '#orchestrator/verbs'
 
 /** Shows progress until it is stopped. */
@@ -13,9 +12,19 @@ export interface ProgressBar {
  * A bar for the steps of a verb.
  * @param isWatched whether standard error is a terminal; without one nothing is shown
  */
-export function createProgressBar(isWatched: boolean): ProgressBar {
+export async function createProgressBar(isWatched: boolean): Promise<ProgressBar> {
   if (!isWatched) return { show: () => undefined, stop: () => undefined }
-  let bar: SingleBar | null = null
+  const { Presets, SingleBar } = await import('cli-progress')
+  const startBar = () => {
+    const options = { stream: process.stderr, format: '{bar} {percentage} %  {step}', clearOnComplete: true }
+    const started = new SingleBar(
+      { ...options, hideCursor: true, stopOnComplete: false },
+      Presets.shades_classic,
+    )
+    started.start(1, 0, { step: '' })
+    return started
+  }
+  let bar: ReturnType<typeof startBar> | null = null
   return {
     show: ({ step, done, total }) => {
       bar ??= startBar()
@@ -27,11 +36,4 @@ export function createProgressBar(isWatched: boolean): ProgressBar {
       bar = null
     },
   }
-}
-
-function startBar(): SingleBar {
-  const options = { stream: process.stderr, format: '{bar} {percentage} %  {step}', clearOnComplete: true }
-  const bar = new SingleBar({ ...options, hideCursor: true, stopOnComplete: false }, Presets.shades_classic)
-  bar.start(1, 0, { step: '' })
-  return bar
 }

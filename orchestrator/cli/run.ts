@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs'
 import { homePaths } from '#data/home'
 import { DetourError, type Effects, fail } from '#data/kernel'
-import { findServer, forward } from '#orchestrator/http'
-import { type Progress, type RestoreSummary, restore, type VerbName, verbs } from '#orchestrator/verbs'
-import { openWorkspace, rebuild } from '#orchestrator/workspace'
+import { findServer, forward } from '#orchestrator/remote'
+import { besideHomes, loadVerb, type Progress, type RestoreSummary, type VerbName } from '#orchestrator/verbs'
+import type { RebuildSummary } from '#orchestrator/workspace'
 import type { Outcome } from './output.ts'
 
 /** One call of the command line. */
@@ -21,8 +21,8 @@ export interface Call {
  * @throws HOME_BUSY, whatever the verb throws, SERVE_LOST
  */
 export async function runVerb(name: VerbName, args: unknown, call: Call): Promise<Outcome> {
-  const verb = verbs[name]
   const result = await onHome(name, args, call)
+  const verb = await loadVerb(name)
   return { result, text: verb.show(result), hasFailed: verb.hasFailed(result) }
 }
 
@@ -42,9 +42,11 @@ async function onHome(name: VerbName, args: unknown, call: Call): Promise<unknow
 }
 
 async function here(name: VerbName, args: unknown, call: Call): Promise<unknown> {
+  const verb = await loadVerb(name)
+  const { openWorkspace } = await import('#orchestrator/workspace')
   const workspace = await openWorkspace(call.home, name, call.effects)
   try {
-    return await verbs[name].run(args, { ...workspace, engine: null, onProgress: call.onProgress })
+    return await verb.run(args, { ...workspace, engine: null, onProgress: call.onProgress })
   } finally {
     await workspace.close()
   }
@@ -61,10 +63,11 @@ function refuseNothing({ home, effects }: Call): void {
  * Rebuilds the warehouse of a home that nobody serves.
  * @throws HOME_SERVED, HOME_BUSY, LOG_DAMAGED, REBUILD_LOG_BEHIND
  */
-export async function runRebuild(call: Call): ReturnType<typeof rebuild> {
+export async function runRebuild(call: Call): Promise<RebuildSummary> {
   const server = await findServer(call.home)
   if (server !== null)
     throw fail('HOME_SERVED', { home: call.home, pid: server.pid, verb: '"detour rebuild"' })
+  const { rebuild } = await import('#orchestrator/workspace')
   return rebuild(call.home, call.effects, (step, done, total) => call.onProgress({ step, done, total }))
 }
 
@@ -76,5 +79,6 @@ export async function runRestore(folder: string, isForced: boolean, call: Call):
   const { home, effects, onProgress } = call
   const server = await findServer(home)
   if (server !== null) throw fail('HOME_SERVED', { home, pid: server.pid, verb: '"detour restore"' })
+  const { restore } = await besideHomes.restore()
   return restore({ folder, home, isForced }, effects, onProgress)
 }

@@ -1,7 +1,7 @@
 // The command `score` with its options. It only turns words into arguments.
 
 import type { Command } from 'commander'
-import { hasUnscored, type ScoreArgs, scoreFiles, showScore } from '#orchestrator/verbs'
+import { besideHomes, type ScoreArgs } from '#orchestrator/verbs'
 import { absolute, list, present } from './options.ts'
 import type { Outcome } from './output.ts'
 import type { Call } from './run.ts'
@@ -26,6 +26,7 @@ export function addScore(
     .action((paths: string[], options: Omit<ScoreArgs, 'paths'>) =>
       perform(async (call) => {
         const args = present({ ...options, paths: paths.map(absolute) })
+        const { hasUnscored, scoreFiles, showScore } = await besideHomes.score()
         const result = await scoreFiles(args, call.effects, call.onProgress)
         return { result, text: showScore(result), hasFailed: hasUnscored(result) }
       }),

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { InvalidArgumentError, Option } from 'commander'
-import { type LoopArgs, runLoop, showLoop, showSimulation, simulate, toldOfLoop } from '#orchestrator/verbs'
+import { besideHomes, type LoopArgs } from '#orchestrator/verbs'
 import { absolute, present, whole } from './options.ts'
 import type { Outcome } from './output.ts'
 import type { Call } from './run.ts'
@@ -38,6 +38,7 @@ export function addSimulate(
         if (seeds !== undefined && !isCount) command.error('error: with --core, --seeds is a number of seeds')
         return perform(async (call) => {
           const args = present({ seed: rest.seed, seeds: isCount ? seeds : undefined, ticks })
+          const { showSimulation, simulate } = await besideHomes.simulate()
           const result = await simulate(args as Parameters<typeof simulate>[0], call.onProgress)
           return { result, text: showSimulation(result), hasFailed: result.failures.length > 0 }
         })
@@ -46,6 +47,7 @@ export function addSimulate(
       if (ticks !== undefined) command.error('error: --ticks goes with --core')
       return perform(async (call) => {
         const args = present({ ...rest, seeds: isCount ? undefined : seeds }) as LoopArgs
+        const { runLoop, showLoop, toldOfLoop } = await besideHomes.loop()
         const result = await runLoop(args, call.effects, call.onProgress)
         return { result: toldOfLoop(result), text: showLoop(result), hasFailed: false }
       })

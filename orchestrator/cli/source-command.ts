@@ -1,7 +1,7 @@
 // The command `source` with its options. It only turns words into arguments.
 
 import { type Command, Option } from 'commander'
-import { type SourceArgs, showSource, sourceFiles } from '#orchestrator/verbs'
+import { besideHomes, type SourceArgs } from '#orchestrator/verbs'
 import { absolute, numberBetween, present, whole } from './options.ts'
 import type { Outcome } from './output.ts'
 import type { Call } from './run.ts'
@@ -39,6 +39,7 @@ export function addSource(
         process.once('SIGINT', () => {
           isCancelled = true
         })
+        const { showSource, sourceFiles } = await besideHomes.source()
         const result = await sourceFiles(present(args), call.effects, call.onProgress, () => isCancelled)
         return { result, text: showSource(result), hasFailed: false }
       }),

@@ -1,7 +1,7 @@
 // The commands of webhooks: their options and help. It sends nothing.
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { api } from '#data/contracts'
+import type { api } from '#data/contracts'
 import type { VerbName } from '#orchestrator/verbs'
 import { list, present, whole } from './options.ts'
 
@@ -16,8 +16,21 @@ interface Adding {
   credential?: string
 }
 
+/** What a webhook may be called or told: names of formats and types of events. */
+export interface WebhookWords {
+  formats: readonly string[]
+  types: readonly string[]
+}
+
+/** Those words; they come with all contracts, which only a call of `detour webhook` has to wait for. */
+export async function webhookWords(argv: readonly string[]): Promise<WebhookWords> {
+  if (!argv.includes('webhook')) return { formats: [], types: [] }
+  const { api } = await import('#data/contracts')
+  return { formats: api.webhookFormats, types: api.webhookEventTypes }
+}
+
 /** Adds `detour webhook`. */
-export function addWebhook(program: Command, verb: RunVerb): void {
+export function addWebhook(program: Command, verb: RunVerb, { formats, types }: WebhookWords): void {
   const webhook = program.command('webhook').description('receivers of messages, where the home is served')
   const about = (name: string, description: string) =>
     webhook
@@ -32,9 +45,7 @@ export function addWebhook(program: Command, verb: RunVerb): void {
     .command('add')
     .description('make a receiver; its secret is shown this once')
     .argument('<url>', 'https address, or mailto:name@example.com')
-    .addOption(
-      new Option('--format <name>', 'shape of its bodies (default detour)').choices(api.webhookFormats),
-    )
+    .addOption(new Option('--format <name>', 'shape of its bodies (default detour)').choices(formats))
     .option('--events <types>', 'only these types, with commas', list)
     .option('--label <rule...>', 'only where a label fits: severity=high,medium or node!=fab:*', rules)
     .option('--description <text>', 'what it is for')
@@ -44,7 +55,7 @@ export function addWebhook(program: Command, verb: RunVerb): void {
       verb('webhook-add', present({ url, ...rest, ...(label.length === 0 ? {} : { labels: label }) })),
     )
   about('test', 'send a test at once')
-    .addOption(new Option('--type <type>', 'an example of this type').choices(api.webhookEventTypes))
+    .addOption(new Option('--type <type>', 'an example of this type').choices(types))
     .action((webhookId: string, { type }: { type?: string }) =>
       verb('webhook-test', present({ webhookId, type })),
     )

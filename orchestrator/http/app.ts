@@ -82,7 +82,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       addWebhooks(api, parts, repeats)
       addSink(api, parts)
       addIngest(api, parts)
-      addVerbs(api, parts)
+      await addVerbs(api, parts)
       addTransfers(api, engine.market, parts.findMarket ?? noMarket)
     },
     { prefix: '/api/v1' },

@@ -65,7 +65,7 @@ export async function createIdleApp(parts: IdleParts): Promise<App> {
       const api = plain as App
       addMarkets(api, parts.markets)
       addSession(api, parts, sessions)
-      addOwnVerbs(api, parts)
+      await addOwnVerbs(api, parts)
     },
     { prefix: '/api/v1' },
   )

@@ -5,7 +5,8 @@ import { showCount } from '#data/kernel'
 import type { CycleReport } from '#orchestrator/engine'
 import { type CycleSummary, runCycle } from '#pipeline'
 import { showInstant, showNumber, showSeconds, showTable } from './table.ts'
-import { defineVerb, withEngine } from './verb.ts'
+import { defineVerb } from './verb.ts'
+import { withEngine } from './with-engine.ts'
 
 /** What a cycle did: the pipeline's summary with what followed from it. */
 export type CycleOutcome = CycleSummary & Omit<CycleReport, 'pipeline' | 'seconds'>

@@ -7,7 +7,8 @@ import { addDemoNetwork, isEmptyHome, loadDemo, startDemoClock } from '#orchestr
 import { type CycleSummary, type KeyMetric, keyMetrics } from '#pipeline'
 import { showMetrics } from './metrics.ts'
 import { showInstant, showNumber, showSeconds } from './table.ts'
-import { defineVerb, withEngine } from './verb.ts'
+import { defineVerb } from './verb.ts'
+import { withEngine } from './with-engine.ts'
 
 const schema = Type.Object(
   {

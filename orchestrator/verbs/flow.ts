@@ -8,7 +8,8 @@ import type { Engine } from '#orchestrator/engine'
 import { compileContextOf, compileFlow } from '#orchestrator/flows'
 import { getFlow, listFlows, listRuns } from '#orchestrator/views'
 import { showNumber, showTable } from './table.ts'
-import { defineVerb, withEngine } from './verb.ts'
+import { defineVerb } from './verb.ts'
+import { withEngine } from './with-engine.ts'
 
 const closed = { additionalProperties: false }
 const file = Type.String({ minLength: 1, description: 'a flow document, absolute' })

@@ -4,7 +4,8 @@ import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import type { Engine } from '#orchestrator/engine'
 import { showTable } from './table.ts'
-import { defineVerb, type VerbContext, withEngine } from './verb.ts'
+import { defineVerb, type VerbContext } from './verb.ts'
+import { withEngine } from './with-engine.ts'
 
 const closed = { additionalProperties: false }
 const by = 'command line'

@@ -14,7 +14,8 @@ import {
   writeNetworkAt,
 } from '#orchestrator/sourcing'
 import { showNumber, showTable } from './table.ts'
-import { defineVerb, withEngine } from './verb.ts'
+import { defineVerb } from './verb.ts'
+import { withEngine } from './with-engine.ts'
 
 const closed = { additionalProperties: false }
 const path = Type.String({ minLength: 1, description: 'a folder of CSV files or a .yaml file, absolute' })

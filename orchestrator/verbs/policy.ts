@@ -9,7 +9,8 @@ import type { Engine } from '#orchestrator/engine'
 import { assertPolicy, checkInForce, checkPolicy } from '#orchestrator/policies'
 import { assertPublishable, startReplay } from '#orchestrator/replay'
 import { showNumber, showTable } from './table.ts'
-import { defineVerb, type VerbContext, withEngine } from './verb.ts'
+import { defineVerb, type VerbContext } from './verb.ts'
+import { withEngine } from './with-engine.ts'
 
 const closed = { additionalProperties: false }
 const by = 'command line'

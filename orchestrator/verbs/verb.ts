@@ -1,10 +1,7 @@
 // What a verb of the command line is: validated arguments in, a JSON result out, and how people read it.
 
 import type { Static, TSchema } from 'typebox'
-import { fail } from '#data/kernel'
-import { holdLease } from '#data/leases'
-import { coreStream } from '#orchestrator/core'
-import { defaultMarketOf, type Engine, openEngine } from '#orchestrator/engine'
+import type { Engine } from '#orchestrator/engine'
 import type { Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
 
@@ -64,26 +61,5 @@ export function defineVerb<S extends TSchema, R>(parts: VerbParts<S, R>): Verb {
     run: (args, context) => parts.run(args as Static<S>, context),
     show: (result) => parts.show(result as R),
     hasFailed: (result) => parts.hasFailed?.(result as R) ?? false,
-  }
-}
-
-/**
- * Runs `work` with the running system, or with one that is opened for it and closed after.
- * @throws MARKET_SERVED where another process writes the market
- */
-export async function withEngine<R>(context: VerbContext, work: (engine: Engine) => Promise<R>): Promise<R> {
-  if (context.engine !== null) return work(context.engine)
-  const market = await defaultMarketOf(context)
-  const hold = await holdLease(coreStream(market), context.effects)
-  if ('heldBy' in hold) throw fail('MARKET_SERVED', { market, url: hold.heldBy })
-  try {
-    const engine = await openEngine(context, { market, trains: false })
-    try {
-      return await work(engine)
-    } finally {
-      await engine.close()
-    }
-  } finally {
-    await hold.release()
   }
 }

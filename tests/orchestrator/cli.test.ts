@@ -4,7 +4,7 @@ import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { homePaths, lockHome } from '#data/home'
-import { detour } from './commands.ts'
+import { detour, project } from './commands.ts'
 import { effectsWith, newFolder } from './places.ts'
 
 let folder: Awaited<ReturnType<typeof newFolder>>
@@ -155,6 +155,20 @@ describe('rebuild', () => {
       body: { error: { code: 'REBUILD_LOG_BEHIND' } },
     })
     expect((await readFile(homePaths(other).warehouse)).length).toBeGreaterThan(10_000)
+  })
+})
+
+describe('about itself', () => {
+  test('it tells the version of the package, as text and as a document', async () => {
+    const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'))
+    expect(await detour(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
+    expect(await json('--version')).toEqual({ code: 0, err: '', body: { version } })
+  })
+
+  test('the help of a receiver names the formats and types there are', async () => {
+    expect((await detour(['webhook', 'add', '--help'])).out).toMatch(/choices: "detour",\s+"cloudevents"/)
+    const wrong = await detour(['webhook', 'test', 'x', '--type', 'nothing'])
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('incident.opened') })
   })
 })
 

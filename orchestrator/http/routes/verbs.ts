@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream'
 import { asDetourError } from '#data/kernel'
 import type { Engine, Turns } from '#orchestrator/engine'
-import { type Progress, type Verb, verbs } from '#orchestrator/verbs'
+import { loadVerbs, type Progress, type Verb } from '#orchestrator/verbs'
 import type { Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
 import type { App, AppParts } from '../parts.ts'
@@ -24,14 +24,17 @@ interface Ground {
 }
 
 /** Adds a route for each verb. */
-export function addVerbs(app: App, { engine, webhooks }: AppParts): void {
+export async function addVerbs(app: App, { engine, webhooks }: AppParts): Promise<void> {
   const { workspace, exclusively, cycleSoon } = engine
   const ground = { workspace, engine, webhooks, exclusively, cycleSoon }
-  for (const verb of Object.values(verbs)) addVerb(app, verb, ground)
+  for (const verb of await loadVerbs()) addVerb(app, verb, ground)
 }
 
 /** Adds the verbs that concern this process and its home, also where the market runs in another one. */
-export function addOwnVerbs(app: App, { workspace, turns }: { workspace: Workspace; turns: Turns }): void {
+export async function addOwnVerbs(
+  app: App,
+  { workspace, turns }: { workspace: Workspace; turns: Turns },
+): Promise<void> {
   const ground = {
     workspace,
     engine: null,
@@ -40,7 +43,7 @@ export function addOwnVerbs(app: App, { workspace, turns }: { workspace: Workspa
     // The writer hears of it by the log.
     cycleSoon: () => undefined,
   }
-  for (const verb of Object.values(verbs)) if (!verb.needsEngine) addVerb(app, verb, ground)
+  for (const verb of await loadVerbs()) if (!verb.needsEngine) addVerb(app, verb, ground)
 }
 
 function addVerb(app: App, verb: Verb, ground: Ground): void {

@@ -7,14 +7,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { errorTable, realEffects, seededRandom } from '#data/kernel'
-import {
-  detectFiles,
-  explainFiles,
-  scoreFiles,
-  showDetect,
-  showExplain,
-  showScore,
-} from '#orchestrator/verbs'
+import { besideHomes } from '#orchestrator/verbs'
+
+const { detectFiles, showDetect } = await besideHomes.detect()
+const { explainFiles, showExplain } = await besideHomes.explain()
+const { scoreFiles, showScore } = await besideHomes.score()
 
 let folder = ''
 beforeAll(async () => {

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DetourError, seededRandom } from '#data/kernel'
 import { judgeRows } from '#orchestrator/analysis'
-import { type DetectArgs, detectFiles, hasUndetected, showDetect } from '#orchestrator/verbs'
+import { besideHomes, type DetectArgs } from '#orchestrator/verbs'
+
+const { detectFiles, hasUndetected, showDetect } = await besideHomes.detect()
 
 let folder = ''
 beforeAll(async () => {

@@ -5,7 +5,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ExplainArgs, explainFiles, hasUnexplained, showExplain } from '#orchestrator/verbs'
+import { besideHomes, type ExplainArgs } from '#orchestrator/verbs'
+
+const { explainFiles, hasUnexplained, showExplain } = await besideHomes.explain()
 
 let folder = ''
 beforeAll(async () => {

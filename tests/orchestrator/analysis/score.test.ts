@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { realEffects, seededRandom } from '#data/kernel'
-import { hasUnscored, type ScoreArgs, type ScoredFile, scoreFiles, showScore } from '#orchestrator/verbs'
+import { besideHomes, type ScoreArgs, type ScoredFile } from '#orchestrator/verbs'
+
+const { hasUnscored, scoreFiles, showScore } = await besideHomes.score()
 
 let folder = ''
 beforeAll(async () => {

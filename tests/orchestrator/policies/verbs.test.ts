@@ -2,7 +2,7 @@
 // retired, and how that reads.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type VerbName, verbs } from '#orchestrator/verbs'
+import { loadVerb, type VerbName } from '#orchestrator/verbs'
 import { openPlace, type Place } from '../http-place.ts'
 import { act, draftOf } from './drafts.ts'
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => place.close())
 
 async function run(name: VerbName, args: object) {
-  const verb = verbs[name]
+  const verb = await loadVerb(name)
   const result = await verb.run(args, {
     ...place.engine.workspace,
     engine: place.engine,
