@@ -125,6 +125,8 @@ export { type AskedMove, MoveGuards, type Pending, type Refusal } from './rerout
 export { limitsOf, type RerouteLimits } from './reroute/limits.ts'
 export type { MoveGuard } from './reroute/move-guard.ts'
 export { type PlanMove, type PlanRecord, type PlanState, planMovesMost } from './reroute/plan.ts'
+export type { OpenAsk, WorkAsk } from './reroute/work-ask.ts'
+export { workActionFor } from './reroute/work-asks.ts'
 export { type CoreState, emptyState } from './state.ts'
 export { backorderLimitOf, knowsSku } from './stock/available.ts'
 export type { CalculatedMeasure, ChannelUnits, Product, SourceCount, StockChange } from './stock/commands.ts'

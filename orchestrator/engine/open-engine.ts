@@ -3,7 +3,7 @@
 import type { Effects } from '#data/kernel'
 import { openSnapshotFiles } from '#data/log'
 import { type ChangeKind, type Core, type CoreOptions, openCore } from '#orchestrator/core'
-import { advance, type FlowContext, FlowRuntime, watchFlows } from '#orchestrator/flows'
+import { advance, type FlowContext, FlowRuntime, watchFlows, watchMovedWork } from '#orchestrator/flows'
 import { openProjector } from '#orchestrator/projection'
 import { Replays } from '#orchestrator/replay'
 import { rerouteByHand } from '#orchestrator/reroute'
@@ -29,6 +29,8 @@ export interface EngineOptions {
   trains?: boolean
   /** With other engines over the same home; closed by whoever opened it. Default: its own. */
   shared?: Shared
+  /** Whether tables keep what people alone read, see `openProjector`. Default true. */
+  keepsTrail?: boolean
   /** Where other processes may write the market. */
   core?: CoreOptions
 }
@@ -45,7 +47,8 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   const shared = options.shared ?? (await openShared(workspace))
   const { models, late, turns } = shared
   shared.states.set(market, core)
-  const projector = openProjector({ log, warehouse, effects, lake: paths.lake, snapshots: store })
+  const { keepsTrail = true } = options
+  const projector = openProjector({ log, warehouse, effects, lake: paths.lake, snapshots: store, keepsTrail })
   const running = (of: string) => shared.states.get(of)
   await projector.project(running, { leavesLedger: true })
   let watermark = await watermarkOf(workspace, market)
@@ -96,8 +99,8 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     reroute: (orderId, how) => rerouteByHand({ ...flow, now: time.now() }, orderId, how),
     close: async () => {
       heartbeat.stop()
-      watches.stop()
       const trained = learns.close()
+      await watches.stop()
       await replays.close()
       await turns.idle().then(() => flows.close())
       // What is being learned for the other markets, and for this one, goes on.
@@ -126,14 +129,16 @@ const waking: ReadonlySet<ChangeKind> = new Set(['order', 'stock', 'incident', '
 
 /** What looks at the clock of the market beside the loop. */
 function watch({ core, now, flows }: WithFlows, effects: Effects, wake: () => void) {
+  const moved = watchMovedWork({ ...{ core, now, outside: flows.outside }, ...effects })
   const watches = [
     sweepExpired(core, effects, now),
     watchGathering(core, effects, now, wake),
     watchFlows(core, flows, effects, now),
   ]
   return {
-    stop: () => {
+    stop: async () => {
       for (const each of watches) each.stop()
+      await moved.stop()
     },
   }
 }

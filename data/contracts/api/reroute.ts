@@ -10,6 +10,19 @@ const cents = (description: string) =>
 const minutes = (description: string) =>
   Type.Optional(Type.Integer({ minimum: 0, maximum: 43_200, description }))
 
+/** Who is asked when work that a node was told of moves. */
+export const workAction = shape({
+  nodeId: orNull(
+    Type.String({ minLength: 1, maxLength: 200, description: 'null = all nodes without a row' }),
+  ),
+  action: Type.String({
+    ...{ minLength: 1, maxLength: 100 },
+    description: 'a provider action, such as http, or file:NAME for a file in the folder actions of the home',
+  }),
+  url: orNull(Type.String({ minLength: 1, maxLength: 2_000, description: 'where it goes; of http' })),
+})
+export type WorkAction = Of<typeof workAction>
+
 /** Guardrails; left out or null = no such limit, 0 = nothing at all. */
 export const guardrailFields = {
   isStopped: Type.Optional(Type.Boolean({ description: 'nothing moves by itself from now on' })),
@@ -38,6 +51,12 @@ export const guardrailFields = {
   ),
   looksAhead: Type.Optional(
     Type.Boolean({ description: 'a node that will not do its work until its cut-off is told before' }),
+  ),
+  workActions: Type.Optional(
+    Type.Array(workAction, {
+      maxItems: 500,
+      description: 'who is asked to cancel and to take work that moves; what is refused is moved back',
+    }),
   ),
 }
 

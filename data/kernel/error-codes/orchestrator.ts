@@ -19,6 +19,11 @@ export const orchestratorErrors = {
     retryable: false,
     message: 'that cannot be asked of inventory: {reason}',
   },
+  REROUTE_ACTION_INVALID: {
+    status: 422,
+    retryable: false,
+    message: 'nobody can be asked about moved work so: {reason}',
+  },
   REROUTE_PLAN_UNKNOWN: { status: 404, retryable: false, message: 'there is no plan {planId}' },
   REROUTE_PLAN_DECIDED: {
     status: 409,

@@ -4,6 +4,7 @@ import type { api } from '#data/contracts'
 import type { EventData } from '../events.ts'
 import type { HandlersOf } from '../handlers.ts'
 import { put } from '../orders/evolve-order.ts'
+import { withAnswer } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
 import type { FlowEvents } from './events.ts'
 import type { FlowRun, FlowsState, FlowToken, OrderFlow } from './flow-run.ts'
@@ -29,8 +30,8 @@ export const flowHandlers: HandlersOf<FlowEvents> = {
   FlowMessageSent: nothing,
   FlowRunSignalled: signalled,
   ProviderActionRequested: nothing,
-  ProviderActionDone: nothing,
-  ProviderActionFailed: nothing,
+  ProviderActionDone: (state, { key }) => withAnswer(state, key, null),
+  ProviderActionFailed: (state, { key, reason }) => withAnswer(state, key, reason ?? 'it said no'),
   FlowShadowed: nothing,
   FlowTriggersRead: (state, { seq }) => withFlows(state, { triggersTo: seq }),
 }

@@ -5,6 +5,7 @@ import { done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import { evolve } from '../evolve.ts'
 import { guardOf } from '../reroute/guard.ts'
+import { asksOf, droppedWith, wasSent } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
 import { giveBack, takeStock } from '../stock/take.ts'
 import { newWork, problemOfPlan } from './decide-order.ts'
@@ -42,7 +43,8 @@ export function rerouteOrder(
   const ownState = blockOfWork(state, old)
   if (ownState !== null) return refused('own_state_blocks', { ownState }, order)
   const work = newWork(order, assignments, at, takenOver(old, at, decision.decisionId))
-  const moved = event('OrderRerouted', { orderId, fulfillmentOrderId, work, decision, ...guard, at })
+  const asks = asksOf(state, decision.decisionId, [old], work, fulfillmentOrderId)
+  const moved = event('OrderRerouted', { orderId, fulfillmentOrderId, work, decision, ...guard, ...asks, at })
   return exchanged(state, order, { old: old.isReserved ? [old] : [], work, event: moved }, at)
 }
 
@@ -94,7 +96,7 @@ export function undoReroute(
   at: number,
 ): Verdict {
   const { orderId } = order
-  const { decisionId, reason } = data
+  const { decisionId, reason, refused: refusedKey } = data
   const moved = order.work.filter((work) => work.decisionId === decisionId && work.replaces !== null)
   const open = moved.filter(isOpenWork)
   if (moved.length === 0) return refused('decision_unknown', { decisionId }, order)
@@ -110,7 +112,15 @@ export function undoReroute(
   const back = { nodeId, carrier, shipBy, lines, ...(service === undefined ? {} : { service }) }
   const more = { ...takenOver(moved[0] ?? old, at, decisionId), replaces: null, decisionId: null }
   const work = newWork(order, [back], at, more)
-  const undone = event('RerouteUndone', { orderId, decisionId, work, reason, at })
+  const dropped = refusedKey === undefined ? [] : droppedWith(state, refusedKey)
+  // Where a provider refused, those that were not told of it yet need not take it back.
+  const told =
+    dropped.length === 0 ? open : open.filter((each) => wasSent(state, decisionId, each.fulfillmentOrderId))
+  const asks = asksOf(state, `${decisionId}/undo`, told, work, moved[0]?.fulfillmentOrderId ?? '')
+  const undone = event('RerouteUndone', {
+    ...{ orderId, decisionId, work, reason, ...asks, at },
+    ...(dropped.length === 0 ? {} : { dropped }),
+  })
   return exchanged(state, order, { old: open, work, event: undone }, at)
 }
 

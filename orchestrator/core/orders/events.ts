@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { PolicyResult } from '../policies/policy-book.ts'
+import type { WorkAsk } from '../reroute/work-ask.ts'
 import type { OrderChanges } from './commands.ts'
 import type { DecisionRecord } from './decision-record.ts'
 import type { ImportedOrder, LineUnits, NewLine, NewWork, OrderHeader, Shipment, WorkRef } from './order.ts'
@@ -63,8 +64,18 @@ export interface OrderEvents {
     planId?: string
     by?: string
     override?: string
+    /** What providers are to be asked; absent = nothing. */
+    asks?: readonly WorkAsk[]
   }
-  RerouteUndone: { orderId: string; decisionId: string; work: readonly NewWork[]; reason: string }
+  /** @param dropped keys of what is not asked any more, since one of it was refused; absent = none */
+  RerouteUndone: {
+    orderId: string
+    decisionId: string
+    work: readonly NewWork[]
+    reason: string
+    asks?: readonly WorkAsk[]
+    dropped?: readonly string[]
+  }
   RerouteDeclined: { orderId: string; decision: DecisionRecord }
   WorkAccepted: WorkRef
   WorkRejected: WorkRef & { reason: string }

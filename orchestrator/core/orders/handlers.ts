@@ -3,6 +3,7 @@
 import type { HandlersOf } from '../handlers.ts'
 import { tallied } from '../incidents/evolve-incident.ts'
 import { withMove } from '../reroute/ledger.ts'
+import { withAsks, withoutAsks } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
 import type { OrderEvents } from './events.ts'
 import { created, imported, stepped } from './evolve-order.ts'
@@ -31,9 +32,10 @@ function rerouted(state: CoreState, data: OrderEvents['OrderRerouted'] & { at: n
   const old = state.orders.get(orderId)?.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
   const next = stepped('OrderRerouted')(state, data)
   const { incidentId, costCents } = decision
+  const asking = withAsks(next.reroutes, { ...data, decisionId: decision.decisionId })
   return {
     ...next,
-    reroutes: withMove(next.reroutes, {
+    reroutes: withMove(asking, {
       at,
       fromNodeId: old?.nodeId ?? decision.fromNodeId ?? '',
       toNodeIds: work.map(({ nodeId }) => nodeId),
@@ -43,6 +45,12 @@ function rerouted(state: CoreState, data: OrderEvents['OrderRerouted'] & { at: n
   }
 }
 
+/** The order at the node it came from, and what providers are to be asked for that. */
+function undone(state: CoreState, data: OrderEvents['RerouteUndone'] & { at: number }): CoreState {
+  const next = stepped('RerouteUndone')(state, data)
+  return { ...next, reroutes: withAsks(withoutAsks(next.reroutes, data.dropped ?? []), data) }
+}
+
 /** What events of orders do. */
 export const orderHandlers: HandlersOf<OrderEvents> = {
   ...steps,
@@ -50,5 +58,6 @@ export const orderHandlers: HandlersOf<OrderEvents> = {
   OrderImported: imported,
   OwnStatesDefined: (state, { states }) => ({ ...state, ownStates: states }),
   OrderRerouted: withTally(true, rerouted),
+  RerouteUndone: undone,
   RerouteDeclined: withTally(false, stepped('RerouteDeclined')),
 }

@@ -1,9 +1,10 @@
-// How the state follows from events of plans. Pure.
+// How the state follows from events of plans, and of what providers are asked for moves. Pure.
 
 import type { HandlersOf } from '../handlers.ts'
 import type { PersistentMap } from '../persistent/map.ts'
 import type { CoreState } from '../state.ts'
 import { endedPlansMost, type PlanState, type RerouteEvents } from './plan.ts'
+import { withoutAsks } from './work-asks.ts'
 
 /** What events of plans do. */
 export const rerouteHandlers: HandlersOf<RerouteEvents> = {
@@ -22,6 +23,7 @@ export const rerouteHandlers: HandlersOf<RerouteEvents> = {
     changed(state, planId, { status: 'expired', decidedAt: at, moves: [] }),
   ReroutePlanDone: (state, { planId, moved, notMoved }) =>
     changed(state, planId, { status: 'done', moved, notMoved, moves: [] }),
+  WorkAskDropped: (state, { key }) => ({ ...state, reroutes: withoutAsks(state.reroutes, [key]) }),
 }
 
 function changed(state: CoreState, planId: string, change: Partial<PlanState>): CoreState {

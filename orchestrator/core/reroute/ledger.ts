@@ -3,6 +3,7 @@
 
 import { PersistentMap } from '../persistent/map.ts'
 import type { PlanState } from './plan.ts'
+import type { OpenAsk } from './work-ask.ts'
 
 /** Moves of five minutes. */
 export interface MoveStep {
@@ -24,11 +25,17 @@ export interface RerouteState {
   pairs: PersistentMap<string, number>
   /** Plans by id: those that wait or are carried out, and the 500 that ended last. */
   plans: PersistentMap<string, PlanState>
+  /** What providers are still to be asked about moved work, by key; and how much was ever to be asked. */
+  asks: PersistentMap<string, OpenAsk>
+  asked: number
 }
 
 /** Nothing was moved yet. */
 export function emptyReroutes(): RerouteState {
-  return { steps: [], spent: PersistentMap(), pairs: PersistentMap(), plans: PersistentMap() }
+  return {
+    ...{ steps: [], spent: PersistentMap(), pairs: PersistentMap(), plans: PersistentMap() },
+    ...{ asks: PersistentMap(), asked: 0 },
+  }
 }
 
 const stepMs = 300_000

@@ -58,6 +58,8 @@ export interface RerouteCommands {
   ExpireReroute: { planId: string }
   /** All of its moves were tried. */
   FinishReroute: { planId: string; moved: number; notMoved: number }
+  /** What was to be asked of a provider is not asked any more. */
+  DropWorkAsk: { orderId: string; key: string; reason: string }
 }
 
 /** What can happen to plans. Events are kept forever: fields are added, never renamed. */
@@ -67,6 +69,7 @@ export interface RerouteEvents {
   ReroutePlanRejected: { planId: string; by: string; note: string | null }
   ReroutePlanExpired: { planId: string }
   ReroutePlanDone: { planId: string; moved: number; notMoved: number }
+  WorkAskDropped: { orderId: string; key: string; reason: string }
 }
 
 /** Moves of one plan at most: more wait for the next one. */

@@ -34,6 +34,8 @@ export const rerouteRules: RulesOf<RerouteCommands> = {
     if (plan.status !== 'approved') return answered([], { planId: plan.planId })
     return answered([event('ReroutePlanDone', { ...data, at })], { planId: plan.planId })
   },
+  DropWorkAsk: (state, { data, at }) =>
+    answered(state.reroutes.asks.has(data.key) ? [event('WorkAskDropped', { ...data, at })] : [], null),
 }
 
 function propose(state: CoreState, plan: PlanRecord, at: number): Verdict {

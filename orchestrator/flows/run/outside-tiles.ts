@@ -121,12 +121,12 @@ function actionOf(tile: Tile<'provider' | 'invoice'>, isUndo: boolean): string {
 }
 
 /** Host of an address: its path may hold what is secret. */
-function hostOf(url: string): string {
+export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? 'an address'
 }
 
 /** An order as others are told of it. */
-function told(order: Order): Record<string, unknown> {
+export function told(order: Order): Record<string, unknown> {
   const { orderId, externalId, provider, market, channel, method, currency, totalCents, promisedAt } = order
   const { country, region, city, postalCode } = order.shipTo
   return {

@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
+import { problemOfWorkAction } from '#orchestrator/flows'
 import { getDecision, getIncident, listDecisions, listIncidents } from '#orchestrator/views'
 import { alertReceivers } from '../alert-receivers.ts'
 import { answerOf, commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
@@ -149,6 +150,10 @@ function addPolicy(app: App, { engine }: AppParts): void {
     response: { 200: api.reroutePolicy, ...problems },
   }
   app.put('/policies/reroute', { schema }, async (request) => {
+    for (const action of request.body.workActions ?? []) {
+      const reason = problemOfWorkAction(action, engine.flows.outside)
+      if (reason !== null) throw fail('REROUTE_ACTION_INVALID', { reason })
+    }
     const commandId = commandIdOf(request, 'policies/reroute')
     const result = await execute(engine, 'SetPolicy', { policy: request.body }, { commandId })
     if (result.status === 'refused') throw refusal(result.reason, {})

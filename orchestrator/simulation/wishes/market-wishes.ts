@@ -236,7 +236,11 @@ export const marketWishes = {
   }),
   GiveNotice: noticeWish,
   SetPolicy: (view: View): CommandData['SetPolicy'] => ({
-    policy: { ...view.state.policy, maxMovesPerOrder: view.random.int(1, 4) },
+    policy: {
+      ...view.state.policy,
+      maxMovesPerOrder: view.random.int(1, 4),
+      workActions: [{ nodeId: null, action: 'http', url: 'https://wms.example/work' }],
+    },
   }),
   SetDetection: (view: View): CommandData['SetDetection'] => ({
     settings: { ...defaultDetection, confirmBy: view.random.int(1, 3) },

@@ -6,7 +6,7 @@ import { anyWork, chance, nodeIds, oneOf, type View, type WishesOf } from './vie
 
 type RerouteWishes = Pick<
   CommandData,
-  'ProposeReroute' | 'ApproveReroute' | 'RejectReroute' | 'ExpireReroute' | 'FinishReroute'
+  'ProposeReroute' | 'ApproveReroute' | 'RejectReroute' | 'ExpireReroute' | 'FinishReroute' | 'DropWorkAsk'
 >
 
 /** Makers of the data of commands on plans of reroutes. */
@@ -44,6 +44,10 @@ export const rerouteWishes: WishesOf<RerouteWishes> = {
   RejectReroute: (view) => onPlan(view, ({ planId }) => ({ planId, by: 'somebody', note: 'no' })),
   ExpireReroute: (view) => onPlan(view, ({ planId }) => ({ planId })),
   FinishReroute: (view) => onPlan(view, ({ planId }) => ({ planId, moved: 1, notMoved: 0 })),
+  DropWorkAsk: (view) => {
+    const ask = oneOf(view, [...view.state.reroutes.asks.values()])
+    return ask === null ? null : { orderId: ask.orderId, key: ask.key, reason: 'nobody is asked there' }
+  },
 }
 
 function onPlan<R>(view: View, make: (plan: Pick<PlanState, 'planId'>) => R): R | null {

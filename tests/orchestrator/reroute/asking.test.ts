@@ -1,0 +1,174 @@
+// Providers are asked about work that moves: cancelled where it was, taken where it goes, moved back where one refuses.
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Clock, SimulatedClock, systemClock } from '#data/kernel'
+import { MemoryLog } from '#data/log'
+import type { Core } from '#orchestrator/core'
+import { FlowRuntime, watchMovedWork } from '#orchestrator/flows'
+import { rollBack } from '#orchestrator/reroute'
+import { Worlds } from '#orchestrator/sourcing'
+import { effects } from '../../data/log/folder.ts'
+import { runCore } from '../core/running.ts'
+import { goneFrom, nodesOf, orderOf, setPolicy, start, stricken } from './market.ts'
+
+interface Asked {
+  key: string
+  what: string
+  nodeId: string
+  work: string
+  replaces: string | null
+}
+
+/** The system of all nodes, which answers as it is told to. */
+async function provider(answer: (asked: Asked, count: number) => number = () => 200) {
+  const asked: Asked[] = []
+  const server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk) => {
+      text += chunk
+    })
+    request.on('end', () => {
+      const { key, work } = JSON.parse(text)
+      const { what, nodeId, fulfillmentOrderId, replaces } = work
+      const one = { key, what, nodeId, work: fulfillmentOrderId, replaces }
+      expect(request.headers['idempotency-key']).toBe(key)
+      asked.push(one)
+      response.writeHead(answer(one, asked.length)).end()
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/work`, asked }
+}
+
+const now = () => start + 60_000
+
+/** Asks as long as the test runs. */
+function asking(core: Core, clock: Clock = systemClock) {
+  const straight = { core, worlds: new Worlds(), now }
+  const config = { ...effects.config, webhookAllow: ['127.0.0.1'] }
+  const ground = { log: new MemoryLog(clock), effects: { ...effects, config }, folder: '/nowhere' }
+  const flows = new FlowRuntime(straight, ground)
+  const { logger } = effects
+  const watch = watchMovedWork({ core, outside: flows.outside, clock, logger, now })
+  onTestFinished(async () => {
+    await watch.stop()
+    await flows.close()
+  })
+  return watch
+}
+
+/** Moves each order from A to B for an incident, as a round of reroutes does. */
+async function move(core: Core, ids: readonly string[], incidentId: string): Promise<void> {
+  for (const orderId of ids) {
+    const lines = [{ lineId: '1', quantity: 1 }]
+    const decision = {
+      ...{ decisionId: `${orderId}/${incidentId}/1`, kind: 'reroute' as const, incidentId },
+      ...{ fromNodeId: 'fab:A', toNodeId: 'fab:B', status: 'done' as const, reason: 'a test' },
+      ...{ costCents: 0, hoursSaved: 5, candidates: [] },
+    }
+    const to = { nodeId: 'fab:B', carrier: 'SwiftPost', shipBy: null, lines }
+    const about = { orderId, fulfillmentOrderId: `${orderId}-F1`, assignments: [to], decision, guard: {} }
+    await core.execute('RerouteOrder', about, { at: now() })
+  }
+}
+
+const open = (core: Core) => core.state().reroutes.asks.size
+const words = (asked: readonly Asked[]) => asked.map(({ what, nodeId }) => `${what} ${nodeId}`)
+
+/** One order that is to move from A, and a provider who is asked. */
+async function one(answer?: Parameters<typeof provider>[0], count = 1) {
+  const there = await provider(answer)
+  const workActions = [{ nodeId: null, action: 'http', url: there.url }]
+  return { ...(await stricken({ workActions }, count)), ...there }
+}
+
+test('the old node is asked to cancel, then the new one to take the work, and the reverse at an undo', async () => {
+  const { core, ids, incidentId, asked } = await one()
+  const watch = asking(core)
+  await move(core, ids, incidentId)
+  await watch.idle()
+  expect(goneFrom(core, ids)).toEqual(ids)
+  expect(words(asked)).toEqual(['cancel fab:A', 'send fab:B'])
+  expect(asked[1]).toMatchObject({ work: 'o0-F2', replaces: 'o0-F1' })
+
+  await rollBack(core, incidentId, { reason: 'a test', at: now() })
+  await watch.idle()
+  expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
+  expect(words(asked).slice(2)).toEqual(['cancel fab:B', 'send fab:A'])
+  expect(new Set(asked.map(({ key }) => key)).size).toBe(4)
+  expect(open(core)).toBe(0)
+})
+
+test('an order stays with the node that will not let it go, and the other never hears of it', async () => {
+  const { core, ids, incidentId, asked } = await one(({ what }) => (what === 'cancel' ? 409 : 200))
+  const watch = asking(core)
+  await move(core, ids, incidentId)
+  await watch.idle()
+  expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
+  expect(words(asked)).toEqual(['cancel fab:A', 'send fab:A'])
+  expect(asked[1]).toMatchObject({ work: 'o0-F3', replaces: 'o0-F2' })
+  expect(orderOf(core, 'o0').history.map(String).join(' ')).toContain('refused: it answered 409')
+})
+
+test('an order goes back where the new node will not take it', async () => {
+  const { core, ids, incidentId, asked } = await one(({ nodeId }) => (nodeId === 'fab:B' ? 422 : 200))
+  const watch = asking(core)
+  await move(core, ids, incidentId)
+  await watch.idle()
+  expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
+  expect(words(asked)).toEqual(['cancel fab:A', 'send fab:B', 'send fab:A'])
+  expect(open(core)).toBe(0)
+})
+
+test('who does not answer is asked again, and after the last time the order goes back', async () => {
+  let isDown = true
+  const { core, ids, incidentId, asked } = await one(() => (isDown ? 503 : 200))
+  const clock = new SimulatedClock(start)
+  const watch = asking(core, clock)
+  await move(core, ids, incidentId)
+  for (const ms of [0, 5_000, 20_000, 80_000]) {
+    await clock.advance(ms)
+    await watch.idle()
+  }
+  expect(asked).toHaveLength(4)
+  expect(new Set(asked.map(({ key }) => key)).size).toBe(1)
+  expect(nodesOf(core, 'o0')).not.toEqual(['fab:A'])
+  await clock.advance(320_000)
+  while (asked.length < 5) await watch.idle()
+  isDown = false
+  await watch.idle()
+  expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
+})
+
+test('what was asked before a crash is asked again under the same key, nothing under another', async () => {
+  const { core, path, ids, incidentId, asked } = await one((_, count) => (count <= 4 ? 503 : 200), 4)
+  const watch = asking(core, new SimulatedClock(start))
+  await move(core, ids, incidentId)
+  await watch.idle()
+  expect(asked).toHaveLength(4)
+  expect(open(core)).toBe(8)
+  await watch.stop()
+  await core.close()
+
+  const again = await runCore(path)
+  const second = asking(again.core)
+  await second.idle()
+  expect(open(again.core)).toBe(0)
+  expect(goneFrom(again.core, ids)).toEqual(ids)
+  const keys = asked.map(({ key }) => key)
+  expect(keys).toHaveLength(12)
+  expect(new Set(keys).size).toBe(8)
+})
+
+test('nobody is asked where nobody is named, and what waits is dropped where nobody is named any more', async () => {
+  const { core, ids, incidentId, asked } = await one()
+  await move(core, ids, incidentId)
+  expect(open(core)).toBe(2)
+  await setPolicy(core, { workActions: [] })
+  await asking(core).idle()
+  expect(open(core)).toBe(0)
+  expect(asked).toEqual([])
+})
