@@ -205,6 +205,8 @@ export const server = {
     ask<api.FlowDetail>('GET', `/flows/${part(id)}`, reading(signal, { version })),
   flowRuns: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.FlowRun>>('GET', '/flows/runs', reading(signal, query)),
+  orderRuns: (id: string, signal?: AbortSignal) =>
+    ask<{ items: api.FlowRun[] }>('GET', `/orders/${part(id)}/runs`, reading(signal)),
   checkFlow: (document: unknown) => ask<api.FlowCheckAnswer>('POST', '/flows/check', { body: { document } }),
   draftFlow: (id: string, document: unknown) =>
     ask<api.FlowDetail>('PUT', `/flows/${part(id)}/draft`, { body: { document } }),

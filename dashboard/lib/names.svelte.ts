@@ -1,27 +1,37 @@
-// Names of nodes by their id, asked for once when something names a node by its id alone.
+// Names of nodes and of receivers of webhooks by their id, asked for once when something names one by its id alone.
 
+import { server } from './api.ts'
 import { namedNodes } from './network/names.ts'
+import { hookName } from './webhooks/names.ts'
 import { methodWord } from './words.ts'
 
-let found = $state.raw<ReadonlyMap<string, string>>(new Map())
-let isAsked = false
+const ways: Readonly<Record<string, () => Promise<readonly (readonly [string, string])[]>>> = {
+  node: async () => (await namedNodes()).map(({ value, title }) => [value, title] as const),
+  receiver: async () => (await server.webhooks()).map((hook) => [hook.webhookId, hookName(hook)] as const),
+}
+let found = $state.raw<Readonly<Record<string, ReadonlyMap<string, string>>>>({})
+const asked = new Set<string>()
 
-/** Name of a value of a dimension for people: nodes and methods have one, lanes an arrow; others are as they are. */
+/**
+ * Name of a value of a dimension for people: nodes, receivers and methods have one, lanes an arrow; others are as
+ * they are.
+ */
 export function nameOf(dimension: string, value: string): string {
   if (dimension === 'lane') return value.replace('>', ' → ')
   if (dimension === 'method') return methodWord(value).toLowerCase()
-  if (dimension !== 'node') return value
-  if (!isAsked) {
-    isAsked = true
-    void ask()
+  const way = ways[dimension]
+  if (way === undefined) return value
+  if (!asked.has(dimension)) {
+    asked.add(dimension)
+    void ask(dimension, way)
   }
-  return found.get(value) ?? value
+  return found[dimension]?.get(value) ?? value
 }
 
-async function ask(): Promise<void> {
+async function ask(dimension: string, way: (typeof ways)[string]): Promise<void> {
   try {
-    found = new Map((await namedNodes()).map(({ value, title }) => [value, title]))
+    found = { ...found, [dimension]: new Map(await way()) }
   } catch {
-    isAsked = false
+    asked.delete(dimension)
   }
 }

@@ -18,6 +18,8 @@ export interface HomePaths {
   models: string
   /** Files of custom actions of flows. */
   actions: string
+  /** What replays found, by market. */
+  replays: string
   temporary: string
   server: string
 }
@@ -37,6 +39,7 @@ export function homePaths(home: string, lake: string | null = null): HomePaths {
     exports: join(root, 'exports'),
     models: join(root, 'models'),
     actions: join(root, 'actions'),
+    replays: join(root, 'replays'),
     temporary: join(root, 'tmp'),
     server: join(root, 'server.json'),
   }

@@ -8,6 +8,7 @@ import { besideHomes, type VerbName } from '#orchestrator/verbs'
 import { addDetect } from './detect-command.ts'
 import { addExplain } from './explain-command.ts'
 import { addFlow } from './flow-command.ts'
+import { addIncidents, addSilences } from './incident-command.ts'
 import { addModel } from './model-command.ts'
 import { addNetwork } from './network-command.ts'
 import { absolute, list, mapping, present, whole } from './options.ts'
@@ -51,6 +52,8 @@ export function createProgram(perform: Perform, pages: Pages, words: WebhookWord
   addServing(program, perform, verb, pages)
   addKeys(program, verb)
   addWebhook(program, verb, words)
+  addIncidents(program, verb)
+  addSilences(program, verb)
   addCare(program, perform, verb)
   addSource(program, perform)
   addScore(program, perform)

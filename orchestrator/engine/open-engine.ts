@@ -1,11 +1,12 @@
 // Opens the running system over an open home and keeps it turning. What a turn does stands in cycle.ts.
 
+import { join } from 'node:path'
 import type { Effects } from '#data/kernel'
 import { openSnapshotFiles } from '#data/log'
 import { type ChangeKind, type Core, type CoreOptions, openCore } from '#orchestrator/core'
 import { advance, type FlowContext, FlowRuntime, watchFlows, watchMovedWork } from '#orchestrator/flows'
 import { openProjector } from '#orchestrator/projection'
-import { Replays } from '#orchestrator/replay'
+import { Replays, replayFiles } from '#orchestrator/replay'
 import { rerouteByHand } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
@@ -70,7 +71,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     liveDays: effects.config.liveDays,
   })
   const { worlds, now, flows } = flow
-  const replays = new Replays(effects)
+  const replays = await Replays.open(effects, replayFiles(join(paths.replays, market), effects))
   const learns = await learnInTurn(shared, workspace, { core, detector, worlds, trains, now, project })
   const heartbeat = new Heartbeat({
     turns,

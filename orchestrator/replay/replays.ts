@@ -1,8 +1,9 @@
-// Replays of a market: started, watched, cancelled, and kept until the process ends. One runs at a time.
+// Replays of a market: started, watched, cancelled, and kept, also over a new start. One runs at a time.
 
 import type { api } from '#data/contracts'
 import { type Effects, fail, reasonOf } from '#data/kernel'
 import { changesOf, sideFigures } from './compare.ts'
+import type { KeptReplay, ReplayFiles } from './replay-files.ts'
 import { type ReplayRun, type ReplaySides, runReplay } from './run.ts'
 
 /** What is to be replayed. */
@@ -18,9 +19,7 @@ export interface ReplayTask {
   run: Omit<ReplayRun, 'elapsedMs' | 'isCancelled' | 'progress'>
 }
 
-interface Kept {
-  replay: api.Replay
-  changes: readonly api.ReplayChange[]
+interface Kept extends KeptReplay {
   isCancelled: boolean
 }
 
@@ -37,12 +36,20 @@ const limits = [
 /** The replays of a market. */
 export class Replays {
   readonly #effects: Pick<Effects, 'clock' | 'random'>
-  readonly #kept = new Map<string, Kept>()
+  readonly #files: ReplayFiles
+  readonly #kept: Map<string, Kept>
   #under: Promise<void> | null = null
   #count = 0
 
-  constructor(effects: Pick<Effects, 'clock' | 'random'>) {
+  constructor(effects: Pick<Effects, 'clock' | 'random'>, files: ReplayFiles, known: readonly KeptReplay[]) {
     this.#effects = effects
+    this.#files = files
+    this.#kept = new Map(known.map((each) => [each.replay.replayId, { ...each, isCancelled: false }]))
+  }
+
+  /** Those of a market, with what is known of earlier ones. */
+  static async open(effects: Pick<Effects, 'clock' | 'random'>, files: ReplayFiles): Promise<Replays> {
+    return new Replays(effects, files, await files.load())
   }
 
   /** All that are kept, the newest first. */
@@ -73,11 +80,22 @@ export class Replays {
     }
     const kept: Kept = { replay, changes: [], isCancelled: false }
     this.#kept.set(replayId, kept)
-    for (const old of [...this.#kept.keys()].slice(0, -keptMost)) this.#kept.delete(old)
-    this.#under = this.#run(task, kept).finally(() => {
+    this.#under = this.#runAndKeep(task, kept).finally(() => {
       this.#under = null
     })
     return replay
+  }
+
+  /** What is kept is on disk before anybody is told of its end, so that what was looked at can be named later. */
+  async #runAndKeep(task: ReplayTask, kept: Kept): Promise<void> {
+    for (const old of [...this.#kept.keys()].slice(0, -keptMost)) {
+      this.#kept.delete(old)
+      await this.#files.remove(old)
+    }
+    await this.#files.save(kept)
+    const end = await this.#run(task, kept)
+    await this.#files.save({ replay: { ...kept.replay, ...end }, changes: kept.changes })
+    kept.replay = { ...kept.replay, ...end }
   }
 
   /** Ends a replay before its end; one that has ended stays as it is. @throws REPLAY_UNKNOWN */
@@ -99,7 +117,8 @@ export class Replays {
     return kept
   }
 
-  async #run({ sides, run, id, findings }: ReplayTask, kept: Kept): Promise<void> {
+  /** @returns how it ended */
+  async #run({ sides, run, id, findings }: ReplayTask, kept: Kept): Promise<Partial<api.Replay>> {
     const say = (said: Partial<api.Replay>) => {
       kept.replay = { ...kept.replay, ...said }
     }
@@ -110,10 +129,7 @@ export class Replays {
         isCancelled: () => kept.isCancelled,
         progress: (step, share) => say({ step, share }),
       })
-      if (done === null) {
-        say({ status: 'cancelled', step: 'cancelled' })
-        return
-      }
+      if (done === null) return { status: 'cancelled', step: 'cancelled' }
       const { orders, isCut } = done
       kept.changes = changesOf(orders)
       const matched = orders.filter(({ after }) => after.course.speakers.has(id)).length
@@ -127,9 +143,9 @@ export class Replays {
         after: sideFigures(orders.map(({ after }) => after)),
         findings: [...findings, ...all],
       }
-      say({ status: 'done', step: 'done', share: 1, summary })
+      return { status: 'done', step: 'done', share: 1, summary }
     } catch (error) {
-      say({ status: 'failed', step: 'failed', error: reasonOf(error) })
+      return { status: 'failed', step: 'failed', error: reasonOf(error) }
     }
   }
 }

@@ -194,6 +194,7 @@ function runView(row: RunRow, all: readonly StepRow[], state: CoreState): api.Fl
     endedAt: row.ended_at === null ? null : iso(row.ended_at),
     at: (live?.tokens ?? []).map(({ tileId, state: how, since, dueAt, note }) => ({
       ...{ tileId, title: titleOf(tileId), state: note ?? how, since: iso(since) },
+      isAsking: tiles?.get(tileId)?.type === 'approval',
       dueAt: dueAt === null ? null : iso(dueAt),
     })),
     steps: all

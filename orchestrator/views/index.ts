@@ -25,6 +25,7 @@ export type {
   SlicesQuery,
   StockQuery,
 } from './query.ts'
+export { listSilences, silenceView } from './silences.ts'
 export { type SqlColumn, type SqlTable, sqlSchema } from './sql-schema.ts'
 export { systemStatus } from './status.ts'
 export { listStock } from './stock.ts'

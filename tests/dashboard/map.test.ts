@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { sidesOf } from '../../dashboard/lib/charts/labels.ts'
 import { type MapPoint, mapSpec } from '../../dashboard/lib/charts/map-spec.ts'
 import { paletteFrom } from '../../dashboard/lib/charts/palette.ts'
-import { baseOf, fitMap, placeAt, spotOf } from '../../dashboard/lib/charts/projection.ts'
+import { baseOf, fitMap, placeAt, spotOf, wholeCountry } from '../../dashboard/lib/charts/projection.ts'
 
 const size = { width: 600, height: 280 }
 const reno = { latitude: 39.53, longitude: -119.81 }
@@ -92,6 +92,16 @@ describe('a view', () => {
     const [, top] = spotOf(fitMap([berlin], size), { ...berlin, latitude: berlin.latitude + 2 })
     expect(top).toBeGreaterThan(0)
   })
+})
+
+test('a map of the whole country shows its south too, wherever in it the nodes are', () => {
+  const florida = { latitude: 25.2, longitude: -80.9 }
+  const view = fitMap(wholeCountry([reno, brooklyn]), size)
+  for (const place of [florida, { latitude: 26, longitude: -97.3 }, { latitude: 48.3, longitude: -124.5 }]) {
+    const [x, y] = spotOf(view, place)
+    expect([x > 0, x < size.width, y > 0, y < size.height]).toEqual([true, true, true, true])
+  }
+  expect(wholeCountry([reno, berlin])).toEqual([reno, berlin])
 })
 
 test('the states are drawn where everything lies in them, else the world', () => {

@@ -159,6 +159,21 @@ const usBoxes = [
 /** Outlines of land that can be drawn below a map. */
 export type BaseName = 'us' | 'world'
 
+/** Corners of the land that lies between the two oceans, north and south of which it ends. */
+const usCorners: readonly Place[] = [
+  { latitude: 48.4, longitude: -124.7 },
+  { latitude: 49, longitude: -95.2 },
+  { latitude: 47.4, longitude: -67 },
+  { latitude: 24.6, longitude: -81.7 },
+  { latitude: 25.9, longitude: -97.3 },
+  { latitude: 32.5, longitude: -117.2 },
+]
+
+/** What has to be seen where the whole country is to be: the places, and the states where everything lies in them. */
+export function wholeCountry(places: readonly Place[]): readonly Place[] {
+  return baseOf(places) === 'us' ? [...places, ...usCorners] : places
+}
+
 /** The states where everything lies in them, else the world. */
 export function baseOf(places: readonly Place[]): BaseName {
   const isUs = ({ latitude, longitude }: Place) =>

@@ -246,6 +246,7 @@ export const flowRun = shape({
       tileId: Type.String(),
       title: Type.String(),
       state: Type.String(),
+      isAsking: Type.Boolean({ description: 'a person has to answer: POST /api/v1/flows/runs/answer' }),
       since: instantText,
       dueAt: orNull(instantText),
     }),

@@ -2,9 +2,10 @@
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
-import { fits, nextStart, receiversOf, routesFor, stateOf, stretchAt } from '#orchestrator/alerting'
-import { defaultRouting, type Silence } from '#orchestrator/core'
+import { receiversOf, routesFor } from '#orchestrator/alerting'
+import { defaultRouting } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
+import { listSilences, silenceView } from '#orchestrator/views'
 import { alertReceivers } from '../alert-receivers.ts'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import { nameFrom } from '../items.ts'
@@ -46,7 +47,7 @@ function addSilences(app: App, engine: Engine): void {
         response: { 200: api.silencesAnswer, ...problems },
       },
     },
-    async (request) => ({ silences: silencesOf(engine, request.query.state) }),
+    async (request) => ({ silences: listSilences(engine, request.query.state) }),
   )
   const write = { tags, headers: idempotencyHeaders, response: { 200: api.silence, ...problems } }
   const body = api.silenceDraft
@@ -93,33 +94,6 @@ async function changed<T extends 'AddSilence' | 'ChangeSilence' | 'EndSilence'>(
   if (silence === undefined) throw refusal('silence_unknown', about)
   engine.cycleSoon()
   return silenceView(engine, silence)
-}
-
-const order = { active: 0, upcoming: 1, ended: 2 }
-
-function silencesOf(engine: Engine, asked: api.Silence['state'] | undefined): api.Silence[] {
-  return [...engine.core.state().alerting.silences.values()]
-    .map((silence) => silenceView(engine, silence))
-    .filter(({ state }) => asked === undefined || state === asked)
-    .sort((a, b) => order[a.state] - order[b.state] || (a.startsAt < b.startsAt ? 1 : -1))
-}
-
-function silenceView(engine: Engine, silence: Silence): api.Silence {
-  const { incidents, openIncidents } = engine.core.state()
-  const now = engine.now()
-  const until = stretchAt(silence, now)?.to ?? null
-  const next = nextStart(silence, now)
-  const matching = [...openIncidents.values()].filter((id) => {
-    const incident = incidents.get(id)
-    return incident !== undefined && fits(silence.matchers, incident)
-  })
-  return {
-    ...silence,
-    state: stateOf(silence, now),
-    activeUntil: until === null || !Number.isFinite(until) ? null : new Date(until).toISOString(),
-    nextStart: next === null ? null : new Date(next).toISOString(),
-    openIncidents: matching.length,
-  }
 }
 
 function addRouting(app: App, engine: Engine): void {

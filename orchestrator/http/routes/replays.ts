@@ -23,7 +23,7 @@ export function addReplays(app: App, { engine }: AppParts, repeats: Repeats): vo
     {
       schema: {
         tags,
-        summary: 'Replays since the server started, the newest first; the last 20',
+        summary: 'Replays, the newest first; the last 20',
         response: { 200: api.replaysAnswer, ...problems },
       },
     },

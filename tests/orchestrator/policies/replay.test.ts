@@ -1,12 +1,14 @@
 // Replays: what a draft would have made of real past orders, beside the policies in force; and that publishing asks for
 // one. A small made-up retailer after some days.
 
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { seededRandom, systemClock } from '#data/kernel'
 import { openSqliteLog } from '#data/log'
 import { type Core, openCore } from '#orchestrator/core'
-import { assertPublishable, type ReplayMarket, Replays, startReplay } from '#orchestrator/replay'
+import { assertPublishable, type ReplayMarket, Replays, replayFiles, startReplay } from '#orchestrator/replay'
 import { Worlds } from '#orchestrator/sourcing'
 import { copyOf, loadRetailer, type Retailer } from '../live-engine.ts'
 import { newFolder } from '../places.ts'
@@ -27,7 +29,7 @@ beforeAll(async () => {
   core = await openCore(log, 'main', workspace.effects)
   const worlds = new Worlds()
   worlds.history = history
-  const replays = new Replays({ clock: systemClock, random: seededRandom(1) })
+  const replays = await openReplays()
   market = { market: 'main', core, worlds, replays, now: () => end, workspace }
   closing.push(
     () => replays.close(),
@@ -40,6 +42,12 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closing) await close()
 })
+
+const openReplays = () => {
+  const { effects } = retailer.workspace
+  const files = replayFiles(join(folder.path, 'replays'), effects)
+  return Replays.open({ clock: systemClock, random: seededRandom(1) }, files)
+}
 
 /** Runs a replay to its end. */
 async function replayed(request: api.ReplayRequest): Promise<api.Replay> {
@@ -174,4 +182,27 @@ test('a replay can be cancelled, one runs at a time, and what is in force is the
   const { summary, replayId } = await replayed({ policyId: 'dear', version: 1 })
   expect(summary?.before.held).toBe(summary?.after.held)
   expect(market.replays.changes(replayId)).toEqual([])
+})
+
+test('a replay that came to its end is known after a new start, and can be published by', async () => {
+  const draft = { ...dear, policyId: 'dearer', when: 'order.valueCents > 9000' }
+  const { answer } = await core.execute('DraftPolicy', { draft, by: 'test' }, { at: end })
+  const version = Number(answer.details?.version)
+  const replay = await replayed({ policyId: 'dearer', version })
+  const running = { ...replay, replayId: 'rep_cut', status: 'running', summary: null }
+  const path = (name: string) => join(folder.path, 'replays', name)
+  await writeFile(path('rep_cut.json'), JSON.stringify({ replay: running, changes: [] }))
+  await writeFile(path('rep_broken.json'), '{"replay":')
+
+  const again = await openReplays()
+  expect(again.get(replay.replayId)).toEqual(replay)
+  expect(again.changes(replay.replayId)).toEqual(market.replays.changes(replay.replayId))
+  expect(again.get('rep_cut')).toMatchObject({
+    status: 'failed',
+    error: expect.stringMatching(/run it again/),
+  })
+  expect(() => again.get('rep_broken')).toThrow()
+  const asked = { version, replayId: replay.replayId, accepted: [] }
+  const findings = assertPublishable('dearer', asked, { state: core.state(), replays: again })
+  expect(findings.map(({ needsWord }) => needsWord)).not.toContain(true)
 })
