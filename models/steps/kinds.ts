@@ -86,6 +86,13 @@ export const stepKinds: readonly StepKind[] = [
     3,
   ]),
   kind('line', 'flow', [], [['sku_class']], { high: 'order_lines' }, ['lines', 'demand', 0.7, 8, 6]),
+  kind('repeat', 'share', ['channel'], [['channel']], { high: 'repeated_orders' }, [
+    'share',
+    'demand',
+    1,
+    3,
+    3,
+  ]),
   kind('cancel', 'hazard', ['channel'], [[], ['channel'], ['region']], { high: 'cancellations' }, [
     'orders',
     'demand',

@@ -71,7 +71,7 @@ export function stratumOf(step: string, stratum: number): number {
   if (step === 'deliver') return Math.max(0, Math.min(deliverStrata - 1, stratum - 4 * earliestDay))
   if (step === 'send') return Math.min(1, stratum)
   if (step === 'cancel') return Math.min(2, stratum)
-  if (step === 'refuse' || step === 'short' || step === 'freight') return 0
+  if (step === 'refuse' || step === 'short' || step === 'freight' || step === 'repeat') return 0
   let bin = 0
   while (bin < ageBins.length - 1 && stratum >= (ageBins[bin + 1] as number)) bin++
   return bin

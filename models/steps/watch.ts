@@ -52,6 +52,11 @@ export class StepWatch {
     this.#market = market
   }
 
+  /** Whether enough was learned to judge. */
+  get isReady(): boolean {
+    return this.#book?.isWarm === true
+  }
+
   /**
    * Takes every complete hour before `now` that was not taken yet; all of them where `now` is earlier than before.
    * @param queries reads `step_hours`
@@ -151,7 +156,7 @@ export class StepWatch {
 }
 
 /** Kinds of slices over all steps: chance is shared by them evenly, and within each by its slices. */
-const kinds = 22
+const kinds = 23
 
 /** What makes an alarm of a slice as people judge. */
 function limitsOf(judgement: Judgement, { kind, kin, dimension, value }: Slice, way: Way): AlarmLimits {

@@ -31,6 +31,8 @@ const phrases: Record<string, Phrase> = {
     `${name} delivers late: ${seen} parcels an hour where ${usual} are normal`,
   cancellations: (name, seen, usual) =>
     `${name} loses orders: ${seen} cancellations an hour where ${usual} are normal`,
+  repeated_orders: (name, seen, usual) =>
+    `${name} sends orders twice: ${seen} repeat one of the same hour where ${usual} are normal`,
   order_lines: (name, seen, usual) => `${name} is wanted: ${seen} lines an hour where ${usual} are normal`,
   units_adjusted: (name, seen, usual) =>
     `${name} writes off stock: ${seen} units an hour where ${usual} are normal`,

@@ -49,8 +49,7 @@ waiting as (
 
 work_hours as (
   select market, step, bucket_hour, provider, node, carrier, lane, sku_class,
-    bucket_hour - opened_hour as stratum,
-    1 as at_risk,
+    bucket_hour - opened_hour as stratum, 1 as at_risk,
     case when bucket_hour = closed_hour then done else 0 end as done
   from waiting
 ),
@@ -66,14 +65,23 @@ young as (
 
 order_hours as (
   select market, 'cancel' as step, bucket_hour, provider, channel, region,
-    bucket_hour - opened_hour as stratum,
-    1 as at_risk,
+    bucket_hour - opened_hour as stratum, 1 as at_risk,
     (bucket_hour = closed_hour)::bigint as done
   from young
   union all by name
   select market, 'order' as step, opened_hour as bucket_hour, provider, channel, region,
     0 as stratum, 1 as at_risk, 1 as done
   from placed
+),
+
+-- Orders of an hour in which the same customer paid the same through the same channel before.
+repeats as (
+  select placed.market, 'repeat' as step, opened_hour as bucket_hour, provider, channel, 0 as stratum,
+    count(*) as at_risk,
+    count(bought) - count(distinct bought) as done
+  from placed
+  inner join clocks on clocks.market = placed.market and opened_hour >= first_hour
+  group by all
 ),
 
 days as (
@@ -114,6 +122,7 @@ parcel_hours as (
 happened as (
   select * from work_hours
   union all by name select * from order_hours
+  union all by name select * from repeats
   union all by name select * from parcel_hours
   union all by name
   select market, 'line' as step, bucket_hour, provider, sku_class, is_reduced as stratum, 1 as at_risk, 1 as done
@@ -127,13 +136,9 @@ happened as (
 final as (
   select
     happened.market, step, make_timestamptz(bucket_hour * 3600000000) as bucket_start, provider,
-    coalesce(node, 'none') as node,
-    coalesce(carrier, 'none') as carrier,
-    coalesce(service, 'none') as service,
-    coalesce(lane, 'none') as lane,
-    coalesce(sku_class, 'none') as sku_class,
-    coalesce(channel, 'none') as channel,
-    coalesce(region, 'none') as region,
+    coalesce(node, 'none') as node, coalesce(carrier, 'none') as carrier, coalesce(service, 'none') as service,
+    coalesce(lane, 'none') as lane, coalesce(sku_class, 'none') as sku_class,
+    coalesce(channel, 'none') as channel, coalesce(region, 'none') as region,
     stratum::bigint as stratum,
     sum(at_risk)::bigint as at_risk,
     coalesce(sum(done), 0)::bigint as done
