@@ -162,9 +162,15 @@ export function resultOf(said: Said, actions: readonly api.PolicyAction[] = []):
   }
 }
 
+/** A move that a policy wants. */
+export interface WantedMove {
+  why: string
+  policy: api.OrderPolicy
+}
+
 /** Work of an order that a policy before reroutes wants elsewhere, by its id, with the reason in words. */
-export function reroutesWanted(said: readonly Said[], order: Order): Map<string, string> {
-  const wanted = new Map<string, string>()
+export function reroutesWanted(said: readonly Said[], order: Order): Map<string, WantedMove> {
+  const wanted = new Map<string, WantedMove>()
   for (const { policy, part, outcome } of said) {
     const move = outcome === 'acts' ? policy.actions.find((action) => action.do === 'reroute') : undefined
     if (move === undefined) continue
@@ -172,7 +178,7 @@ export function reroutesWanted(said: readonly Said[], order: Order): Map<string,
       const isMeant =
         part === null || part === work.fulfillmentOrderId || work.lines.some(({ lineId }) => lineId === part)
       if (isMeant && isMovable(work))
-        wanted.set(work.fulfillmentOrderId, `policy ${policy.name}: ${move.value}`)
+        wanted.set(work.fulfillmentOrderId, { why: `policy ${policy.name}: ${move.value}`, policy })
     }
   }
   return wanted

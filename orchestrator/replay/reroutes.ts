@@ -68,8 +68,8 @@ export function rerouteOf(
     for (const { policy } of said) course.speakers.add(policy.policyId)
     const against = rerouteRefused(said)
     if (against !== null) continue
-    const [why] = reroutesWanted(said, order).values()
-    if (why !== undefined) return why
+    const [wanted] = reroutesWanted(said, order).values()
+    if (wanted !== undefined) return wanted.why
   }
   return null
 }

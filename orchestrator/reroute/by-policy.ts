@@ -2,6 +2,7 @@
 // without one. The limits of reroutes hold for both; the core has the last word on each move.
 
 import { setImmediate } from 'node:timers/promises'
+import type { api } from '#data/contracts'
 import { type CoreState, limitsOf, type Order } from '#orchestrator/core'
 import {
   factsHere,
@@ -39,6 +40,7 @@ export function policySelects({ core, worlds, now }: MoveContext): RerouteContex
 /** Work that policies want elsewhere, with what they said. */
 interface Wanted extends AffectedWork {
   why: string
+  policy: api.OrderPolicy
   said: readonly Said[]
 }
 
@@ -56,14 +58,22 @@ export async function rerouteByPolicy(context: MoveContext & { memory?: Memory }
   await note(wanted, context)
   const purpose: Purpose = { name: 'policy', incident: null, guard: {}, holdsOut: true }
   const plan = await planMoves(wanted, placeOf(context), purpose)
-  const reasons = new Map(wanted.map(({ work, why }) => [work.fulfillmentOrderId, why]))
-  const moves = plan.moves.map((move) => withWhy(move, reasons.get(move.work.fulfillmentOrderId)))
+  const asking = new Map(wanted.map((each) => [keyOf(each), each]))
+  const moves = plan.moves.map((move) => withWhy(move, asking.get(keyOf(move))?.why))
   const reason = approvalFor(core.state(), { ...plan, moves }, null)
   if (reason === null) return (await carryOut(core, moves, {}, now)).moved
-  const about = { kind: 'risk' as const, incident: null, name: 'policy', why: 'A policy asks for it' }
-  if (!wasRejected(core.state(), about)) await propose(core, moves, about, reason, now)
+  // A plan for each version of a policy: one that was turned down says nothing of others.
+  for (const [policy, some] of Map.groupBy(moves, (move) => asking.get(keyOf(move))?.policy)) {
+    if (policy === undefined) continue
+    const name = `${policy.policyId}-v${policy.version}`
+    const about = { kind: 'policy' as const, incident: null, name, why: `Policy ${policy.name} asks for it` }
+    if (!wasRejected(core.state(), about)) await propose(core, some, about, reason, now)
+  }
   return 0
 }
+
+const keyOf = ({ order, work }: Pick<AffectedWork, 'order' | 'work'>) =>
+  `${order.orderId}/${work.fulfillmentOrderId}`
 
 function withWhy(move: PlannedMove, why = 'a policy asks for it'): PlannedMove {
   return { ...move, decision: { ...move.decision, reason: `${why}: ${move.decision.reason}` } }
@@ -83,11 +93,11 @@ async function wantedBy({ core, worlds, now }: MoveContext, memory: Memory): Pro
     if (++asked % ordersAtOnce === 0) await setImmediate()
     const said = judge(policies, order, facts)
     if (said.length === 0 || rerouteRefused(said) !== null) continue
-    for (const [workId, why] of reroutesWanted(said, order)) {
+    for (const [workId, { why, policy }] of reroutesWanted(said, order)) {
       const work = order.work.find(({ fulfillmentOrderId }) => fulfillmentOrderId === workId)
       const isDue = memory.isNews(`policy/${workId}/${Math.floor(now / againMs)}`)
       if (work !== undefined && isDue && !waiting.has(`${order.orderId}/${workId}`))
-        found.push({ order, work, why, said })
+        found.push({ order, work, why, policy, said })
     }
     if (found.length >= looksMost) break
   }

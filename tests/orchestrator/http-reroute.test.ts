@@ -152,3 +152,21 @@ describe('an external id', () => {
     expect(gone.body).toMatchObject({ orderId, orderStatus: 'cancelled' })
   })
 })
+
+test('who is asked about moved work has to be there, and where it goes may be called', async () => {
+  const { policy } = place.engine.core.state()
+  const set = async (workActions: unknown) =>
+    place.call('PUT', '/api/v1/policies/reroute', { body: { ...policy, workActions } })
+  const http = (url: string | null) => [{ nodeId: null, action: 'http', url }]
+  expect(await set(http('https://wms.example.com/work'))).toMatchObject({ status: 200 })
+  for (const [actions, code] of [
+    [http('https://10.0.0.1/work'), 'WEBHOOK_URL_REFUSED'],
+    [http(null), 'REROUTE_ACTION_INVALID'],
+    [[{ nodeId: null, action: 'notify', url: null }], 'REROUTE_ACTION_INVALID'],
+    [[{ nodeId: null, action: 'file:none', url: null }], 'REROUTE_ACTION_INVALID'],
+    [[{ nodeId: null, action: 'fax', url: null }], 'REROUTE_ACTION_INVALID'],
+  ] as const) {
+    expect(await set(actions)).toMatchObject({ body: { code } })
+  }
+  expect((await set([])).status).toBe(200)
+})

@@ -61,7 +61,7 @@ export const guardrailFields = {
 }
 
 /** What a plan is for. */
-export const planKinds = ['incident', 'risk', 'recovery', 'capacity_ahead'] as const
+export const planKinds = ['incident', 'risk', 'recovery', 'capacity_ahead', 'policy'] as const
 /** How a plan stands. */
 export const planStatuses = ['proposed', 'approved', 'rejected', 'expired', 'done'] as const
 

@@ -96,7 +96,7 @@ test('what a custom action says can be asked for', async () => {
 })
 
 /** A receiver on this machine. */
-async function receiver(answer: (body: string, key: string) => { status: number; text?: string }) {
+async function receiver(answer: (body: string, key: string) => { status: number; text?: string } | null) {
   const keys: string[] = []
   const server = createServer((request, response) => {
     let body = ''
@@ -106,12 +106,16 @@ async function receiver(answer: (body: string, key: string) => { status: number;
     request.on('end', () => {
       const key = String(request.headers['idempotency-key'])
       keys.push(key)
-      const { status, text = '' } = answer(body, key)
-      response.writeHead(status).end(text)
+      const said = answer(body, key)
+      // Nothing = it hangs.
+      if (said !== null) response.writeHead(said.status).end(said.text ?? '')
     })
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => void server.close())
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/act`, keys }
 }
 
@@ -164,6 +168,21 @@ test.each([
     ({ type }) => type === 'ProviderActionFailed',
   )
   expect(ended?.data).toMatchObject({ reason: expect.stringMatching(reason) })
+})
+
+test('an address that never answers ends its try when its time is over, and is tried again', async () => {
+  const place = await FlowPlace.open(undefined, ['127.0.0.1'])
+  const there = await receiver(() => null)
+  const retries = { times: 1, firstSeconds: 60 }
+  await place.publish(
+    flowOf([{ type: 'custom_http', id: 'call', url: there.url, timeoutSeconds: 0.2, retries, next: 'exit' }]),
+  )
+  await place.order('o1')
+  expect(place.run('o1')?.tokens[0]).toMatchObject({ attempt: 2, note: 'it took longer than 0.2 s' })
+  await place.later(2)
+  const order = place.get('o1')
+  expect([there.keys.length, new Set(there.keys).size]).toEqual([2, 1])
+  expect(order).toMatchObject({ hold: 'flow_failed', flow: { state: 'failed' } })
 })
 
 test('a provider action waits for its event, and invoices are told to the receivers of webhooks', async () => {

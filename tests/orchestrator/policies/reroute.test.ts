@@ -56,3 +56,28 @@ test('a policy moves work that an incident touches and that it wants elsewhere, 
   expect(order.policies?.tags).toEqual(['moved-by-policy'])
   expect(await rerouteByPolicy(place(core, at + 10 * 60_000))).toBe(0)
 })
+
+test('what a policy wants waits for a person as a plan of its own, and a no holds for that version alone', async () => {
+  const { core, ids } = await stricken({ mode: 'approve' })
+  const away = (when: string) =>
+    draftOf({
+      ...{ policyId: 'away', scope: 'fulfillment_order', points: ['reroute'], when },
+      actions: [act('reroute', 'the node is in trouble')],
+    })
+  await publishPolicy(core, away('incident.node.severity >= 0.3'), start)
+  await rerouteByPolicy(place(core))
+  const plans = () => [...core.state().reroutes.plans.values()]
+  expect(plans()).toMatchObject([{ kind: 'policy', status: 'proposed', orders: ids.length }])
+  expect(plans()[0]?.title).toContain('Policy away asks for it')
+  const planId = plans()[0]?.planId ?? ''
+  await core.execute('RejectReroute', { planId, by: 'Ada', note: null }, { at })
+  await rerouteByPolicy(place(core, at + 2 * 3_600_000))
+  expect(plans()).toHaveLength(1)
+  await publishPolicy(core, away('incident.node.severity >= 0.4'), at)
+  await rerouteByPolicy(place(core, at + 2 * 3_600_000))
+  expect(
+    plans()
+      .map(({ status }) => status)
+      .toSorted(),
+  ).toEqual(['proposed', 'rejected'])
+})

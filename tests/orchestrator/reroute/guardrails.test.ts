@@ -28,6 +28,8 @@ test.each<[string, Partial<api.ReroutePolicy>, number, string | null]>([
   ['no budget for an incident', { maxIncidentCostCents: 0 }, 0, 'the budget of the incident is spent'],
   ['no budget for a day', { maxDayCostCents: 0 }, 0, 'the budget of the day is spent'],
   ['no order for an incident', { maxOrdersPerIncident: 0 }, 0, '0 orders were moved for it, the limit'],
+  ['no move of an order', { maxMovesPerOrder: 0 }, 0, null],
+  ['no order without a person', { approveAboveOrders: 0 }, 0, null],
   ['hardly any gain', { minGainCents: 90_000_000 }, 0, null],
   ['stopped', { isStopped: true }, 0, null],
 ])('are kept: %s', async (_, policy, moved, reason) => {
