@@ -26,6 +26,8 @@ export interface ProjectionOptions {
   batches?: readonly BatchHandler[]
   /** Streams to bring up to date; default all. */
   streams?: (stream: string) => boolean
+  /** Whether the events themselves become rows, too. Default true. */
+  keepsEvents?: boolean
 }
 
 /**
@@ -60,7 +62,7 @@ export async function project(
       const events = most > 0 ? await log.read(stream, cursor, most) : []
       if (events.length === 0) break
       for (const group of taker === undefined ? groups(events, handlers) : [events]) {
-        projected += await landOnce(warehouse, group, async (queries) => {
+        projected += await landOnce(warehouse, group, options.keepsEvents !== false, async (queries) => {
           if (taker !== undefined) await taker.land(queries, group, effects)
           else for (const event of group) await handlers[event.type]?.(queries, event, effects)
         })
@@ -115,6 +117,7 @@ function groups(events: StoredEvent[], handlers: EventHandlers): StoredEvent[][]
 async function landOnce(
   warehouse: Warehouse,
   events: StoredEvent[],
+  isKept: boolean,
   land: (queries: Queries) => Promise<void>,
 ): Promise<number> {
   const [first] = events
@@ -122,7 +125,8 @@ async function landOnce(
   return warehouse.transaction(async (queries) => {
     if ((await cursorOf(queries, first.stream)) !== first.seq - 1) return 0
     await land(queries)
-    await keepEvents(queries, events)
+    if (isKept) await keepEvents(queries, events)
+    else await moveCursor(queries, events)
     return events.length
   })
 }
@@ -132,8 +136,6 @@ async function landOnce(
  * transaction.
  */
 export async function keepEvents(queries: Queries, events: readonly StoredEvent[]): Promise<void> {
-  const last = events.at(-1)
-  if (last === undefined) return
   for (let at = 0; at < events.length; at += batch.statement) {
     await queries.run(
       `INSERT INTO raw_log_events
@@ -143,6 +145,12 @@ export async function keepEvents(queries: Queries, events: readonly StoredEvent[
       [jsonText(events.slice(at, at + batch.statement))],
     )
   }
+  await moveCursor(queries, events)
+}
+
+async function moveCursor(queries: Queries, events: readonly StoredEvent[]): Promise<void> {
+  const last = events.at(-1)
+  if (last === undefined) return
   await queries.run('DELETE FROM projection_cursors WHERE stream = $1', [last.stream])
   await queries.run('INSERT INTO projection_cursors VALUES ($1, $2)', [last.stream, last.seq])
 }

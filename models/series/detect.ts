@@ -45,6 +45,9 @@ export class SeriesWatch {
   readonly #hours: Side
   readonly #days: Side
   readonly #steps: StepWatch
+  /** What the series said last; nothing before the first detection. */
+  #both: readonly Found[] = []
+  #isReady = false
 
   constructor(market: string) {
     this.#market = market
@@ -67,14 +70,15 @@ export class SeriesWatch {
     const buckets = Math.min(48, Math.max(1, Math.floor(windowHours)))
     const ground = await readGround(queries, market)
     const look = { ground, now, judgement }
-    const hours = await this.#find(queries, this.#hours, buckets, look)
-    if (hours === null) {
+    const isLight = options.isLight === true && this.tellsBySteps && this.#both.length > 0
+    const both = isLight ? this.#both : await this.#findAll(queries, buckets, look)
+    if (both.length === 0) {
       const constraints = unknown(openKeys, now)
       return { anomalies: [], constraints, series: 0, tested: 0, heldBack: 0 }
     }
-    const days = await this.#find(queries, this.#days, daysScored, look)
-    const both = [hours, ...(days === null ? [] : [days])]
+    this.#both = both
     const steps = await this.#steps.look(queries, ground, now, judgement)
+    this.#isReady = steps.isReady
     const open = new Set(openKeys)
     const told = steps.isReady
       ? toldBySteps(steps, both, open, judgement)
@@ -90,12 +94,17 @@ export class SeriesWatch {
     constraints.push(...unknown(gone, now, steps.newLevels))
     constraints.sort((a, b) => b.severity - a.severity || (a.key < b.key ? -1 : 1))
     return {
-      anomalies: both.flatMap(({ found }) => anomaliesOf(market, now, found)),
+      anomalies: (isLight ? [] : both).flatMap(({ found }) => anomaliesOf(market, now, found)),
       constraints,
       series: this.#hours.book.series.length + this.#days.book.series.length + steps.slices,
       tested: both.reduce((sum, { found }) => sum + found.length, 0),
       heldBack,
     }
+  }
+
+  /** Whether the detection before told constraints by the steps of work: enough was known of them. */
+  get tellsBySteps(): boolean {
+    return this.#isReady
   }
 
   /** While too little is known of the steps of work, what the series of metrics say is told. */
@@ -131,6 +140,14 @@ export class SeriesWatch {
   /** The same of the series of metrics alone, by the residuals and the calibration of now; without causes. */
   previewSeries(judgements: readonly Judgement[], options: PreviewOptions): Promise<PreviewedAlert[][]> {
     return preview([this.#hours, this.#days], judgements, options)
+  }
+
+  /** By the hour and by the day; none where the market has no data yet. */
+  async #findAll(queries: Queries, buckets: number, look: Look): Promise<Found[]> {
+    const hours = await this.#find(queries, this.#hours, buckets, look)
+    if (hours === null) return []
+    const days = await this.#find(queries, this.#days, daysScored, look)
+    return days === null ? [hours] : [hours, days]
   }
 
   async #find(

@@ -24,6 +24,8 @@ export interface DetectOptions {
   recent?: readonly { at: number; severity: number }[]
   /** Keys of constraints that are open (`node/x`): each is among the answer, breaching, recovered or neither. */
   openKeys?: readonly string[]
+  /** Whether series are left as they were: only steps of work are read, where they tell. */
+  isLight?: boolean
 }
 
 /** A slice that explains a part of an excess. */

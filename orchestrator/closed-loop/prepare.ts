@@ -28,6 +28,11 @@ export interface Prepared {
   close(): Promise<void>
 }
 
+/**
+ * A simulation lasts as long as its cycles: what only people read is left out, and what no step of work shows is looked
+ * at when the day is over.
+ */
+const engineOptions = { trains: false, keepsTrail: false, wholeEveryMs: 86_400_000 }
 /** Models that have a say in what is noticed and where work goes. */
 const taught = ['late', 'forecast'] as const
 
@@ -52,7 +57,7 @@ export async function prepare(
     await ingest({ provider: 'detour', paths: [folder], as: provider }, workspace)
     await rm(folder, { recursive: true, force: true })
     onStep('taking over what is under way')
-    engine = await openEngine(workspace, { trains: false })
+    engine = await openEngine(workspace, engineOptions)
     await engine.cycle()
     await addNetwork(engine, scenario)
     await engine.setClock({ mode: 'wall' })
@@ -97,7 +102,7 @@ async function warmedUp(
   const advance = (orderId: string) => engine.advance(orderId)
   await run({ scenario, clock, core: engine.core, ...span, advance }, real, () => undefined)
   await engine.close()
-  const again = await openEngine(workspace, { trains: false })
+  const again = await openEngine(workspace, engineOptions)
   await again.cycle()
   return again
 }

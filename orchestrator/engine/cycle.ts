@@ -36,6 +36,8 @@ export interface LoopContext {
   /** Whether the flow acts by itself: not in the time of a loaded history. */
   flowRuns(): boolean
   liveDays: number
+  /** Market time between two whole turns, ms; turns between are light. 0 = all are whole. */
+  wholeEveryMs: number
 }
 
 /** Orders that the flow takes further side by side. */
@@ -58,6 +60,8 @@ export class Loop {
   readonly #memory = new Memory()
   #lookedAheadAt = Number.NEGATIVE_INFINITY
   #measuredAt = Number.NEGATIVE_INFINITY
+  /** Number of the stretch between whole turns in which the last one was. */
+  #wholeIn = Number.NaN
   /** Effects as they were kept last. */
   #effects = ''
   readonly #archivist: Archivist
@@ -73,7 +77,8 @@ export class Loop {
     const { core, now, worlds } = flow
     const started = effects.clock.now()
     await this.#context.project()
-    let pipeline = await runCycle(workspace.warehouse, effects)
+    const isLight = this.#isLight()
+    let pipeline = await runCycle(workspace.warehouse, effects, { isLight })
     await this.#context.readTime()
     await this.#readHistory(pipeline)
     const imported = await this.#import()
@@ -82,7 +87,7 @@ export class Loop {
       pipeline = merged(pipeline, await runCycle(workspace.warehouse, effects))
     }
     await this.#advanceAll()
-    const found = await detector.run(now())
+    const found = await detector.run(now(), { isLight })
     await tendIncidents(core, now())
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
     worlds.oddness = this.#oddness
@@ -93,7 +98,7 @@ export class Loop {
     const isLive = this.#context.flowRuns()
     const rescued = isLive ? (await rerouteByPolicy(place)) + (await rescueAll(place)) : 0
     await this.#lookAhead(place)
-    await this.#measureEffects(found.resolved.length > 0)
+    if (!isLight) await this.#measureEffects(found.resolved.length > 0)
     await this.#archivist.turn(now())
     await this.#context.project()
     this.#turns++
@@ -107,6 +112,19 @@ export class Loop {
       ordersNotMoved: moved.notMoved,
       seconds: (effects.clock.now() - started) / 1000,
     }
+  }
+
+  /**
+   * Whether this turn brings up only what is detected and rerouted by: orders, their work and parcels, and the steps of
+   * work. What people alone read, and what no step shows, waits for the next whole turn.
+   */
+  #isLight(): boolean {
+    const { wholeEveryMs, detector, flow } = this.#context
+    if (wholeEveryMs === 0) return false
+    const stretch = Math.floor(flow.now() / wholeEveryMs)
+    if (stretch === this.#wholeIn && detector.tellsBySteps) return true
+    this.#wholeIn = stretch
+    return false
   }
 
   async #readHistory(pipeline: CycleSummary): Promise<void> {

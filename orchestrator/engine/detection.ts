@@ -52,9 +52,10 @@ export class Detector {
 
   /**
    * @param now epoch ms of the market
+   * @param options isLight: series are as the detection before left them; only where steps tell
    * @throws WAREHOUSE_QUERY, LOG_UNAVAILABLE; a model that fails is logged and leaves its part out
    */
-  async run(now: number): Promise<DetectionReport> {
+  async run(now: number, { isLight = false } = {}): Promise<DetectionReport> {
     const { core, warehouse } = this.#context
     const { market } = core
     const openKeys = [...core.state().openIncidents.keys()]
@@ -63,7 +64,7 @@ export class Detector {
       .filter(({ openedAt }) => openedAt > now - weekMs)
       .map(({ openedAt, severity }) => ({ at: openedAt, severity }))
     const found = await warehouse.reading((queries) =>
-      this.#series.detect(queries, { now, openKeys, judgement, recent }),
+      this.#series.detect(queries, { now, openKeys, judgement, recent, isLight }),
     )
     const scores = await this.#scoreOrders(now)
     const odd = scores.filter((score) => score.pValue <= orderAlarm)
@@ -81,6 +82,11 @@ export class Detector {
     }))
     const changes = await applyFindings(core, constraints, { runId, at: now })
     return { ...changes, anomalies: anomalies.length, scores }
+  }
+
+  /** Whether enough is known of the steps of work to tell constraints by them. */
+  get tellsBySteps(): boolean {
+    return this.#series.tellsBySteps
   }
 
   /** Days of the series to learn from. */

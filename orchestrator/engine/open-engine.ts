@@ -32,6 +32,8 @@ export interface EngineOptions {
   shared?: Shared
   /** Whether tables keep what people alone read, see `openProjector`. Default true. */
   keepsTrail?: boolean
+  /** Market time between two turns that bring up all tables, ms; those between are light. Default 0: all are whole. */
+  wholeEveryMs?: number
   /** Where other processes may write the market. */
   core?: CoreOptions
 }
@@ -59,15 +61,12 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   const trains = options.trains ?? true
   const project = () => projector.project(running)
   const loop = new Loop({
-    workspace,
-    flow,
-    detector,
-    effects,
+    ...{ workspace, flow, detector, effects, project },
     readTime: async () => {
       watermark = await watermarkOf(workspace, market)
     },
-    project,
     flowRuns: () => time.state().mode !== 'watermark',
+    wholeEveryMs: options.wholeEveryMs ?? 0,
     liveDays: effects.config.liveDays,
   })
   const { worlds, now, flows } = flow

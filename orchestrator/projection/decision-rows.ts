@@ -15,11 +15,15 @@ interface Made {
   decision: DecisionRecord
 }
 
-/** Writes the decisions of events with their candidates, and which were undone. */
+/**
+ * Writes the decisions of events with their candidates, and which were undone.
+ * @param options keepsTrail: else what they weighed is left out
+ */
 export async function landDecisions(
   queries: Queries,
   state: CoreState,
   events: readonly CoreEvent[],
+  { keepsTrail }: { keepsTrail: boolean },
 ): Promise<void> {
   const made = new Map<string, Made>()
   const undone = new Set<string>()
@@ -27,7 +31,8 @@ export async function landDecisions(
     if (type === 'RerouteUndone') undone.add(data.decisionId)
     const { decision, orderId } = data as { decision?: DecisionRecord | null; orderId?: string }
     if (decision == null || orderId === undefined) continue
-    made.set(decision.decisionId, { orderId, at: data.at, decision })
+    const kept = keepsTrail ? decision : withoutTrail(decision)
+    made.set(decision.decisionId, { orderId, at: data.at, decision: kept })
   }
   const rows = [...made.values()].map((each) => rowOfDecision(state, each))
   const candidates = [...made.values()].flatMap((each) => rowsOfCandidates(state.market, each))
@@ -43,6 +48,11 @@ export async function landDecisions(
     [jsonText([...undone])],
   )
 }
+
+const withoutTrail = ({ lines: _, counterfactuals: __, ...decision }: DecisionRecord): DecisionRecord => ({
+  ...decision,
+  candidates: [],
+})
 
 async function knownDecisions(queries: Queries, ids: readonly string[]): Promise<[string][]> {
   if (ids.length === 0) return []

@@ -26,8 +26,12 @@ export interface MarketSource {
 /**
  * Takes the streams of markets.
  * @param sourceOf is asked for a market only when there is something to project
+ * @param options keepsTrail: whether decisions keep what they weighed
  */
-export function marketHandler(sourceOf: (market: string) => Promise<MarketSource>): BatchHandler {
+export function marketHandler(
+  sourceOf: (market: string) => Promise<MarketSource>,
+  { keepsTrail }: { keepsTrail: boolean },
+): BatchHandler {
   return {
     matches: (stream) => stream.startsWith(prefix),
     limit: async (stream) => (await sourceOf(stream.slice(prefix.length))).lastSeq,
@@ -41,6 +45,8 @@ export function marketHandler(sourceOf: (market: string) => Promise<MarketSource
       if (orders.size + stock.size + incidents.size === 0 && !sources) return
       const source = await sourceOf(marketOf(stored))
       await landTouched(queries, await source.state(), events, touched)
+      await landDecisions(queries, await source.state(), events, { keepsTrail })
+      await nameOrders(queries, archivedBy(events))
     },
   }
 }
@@ -60,8 +66,6 @@ async function landTouched(queries: Queries, state: CoreState, events: CoreEvent
   const incidents = present([...touched.incidents].map((id) => state.incidents.get(id)))
   const incidentRows = incidents.map((incident) => rowOfIncident(state.market, incident))
   await replaceRows(queries, operations.incidents, incidentRows, ['incident_id'])
-  await landDecisions(queries, state, events)
-  await nameOrders(queries, archived)
   await noteChanged(queries, [...orders, ...stock])
 }
 

@@ -26,6 +26,11 @@ export interface ProjectorParts {
   lake: string
   /** From which markets without a running core are folded. */
   snapshots?: SnapshotStore
+  /**
+   * Whether tables keep what people alone read: events, the ledger of stock, the candidates of decisions. Default true;
+   * without it they can be made anew from the log.
+   */
+  keepsTrail?: boolean
 }
 
 /** Brings a warehouse up to date with its log. */
@@ -44,7 +49,8 @@ export interface Projector {
 }
 
 /** A projector; it holds nothing open. */
-export function openProjector({ log, warehouse, effects, lake, snapshots }: ProjectorParts): Projector {
+export function openProjector(parts: ProjectorParts): Projector {
+  const { log, warehouse, effects, lake, snapshots, keepsTrail = true } = parts
   const fold: FoldParts = { log, effects, snapshots: snapshots ?? null }
   const ledger = new StockLedger(fold, warehouse)
   return {
@@ -57,9 +63,11 @@ export function openProjector({ log, warehouse, effects, lake, snapshots }: Proj
         folds.set(market, known)
         return known
       }
-      const batches = [marketHandler(sourceOf), detectionHandler, webhooksHandler, modelScoresHandler(lake)]
-      const projected = await project(log, warehouse, loadHandlers(lake), effects, { batches })
-      for (const stream of leavesLedger ? [] : await log.streams()) {
+      const market = marketHandler(sourceOf, { keepsTrail })
+      const batches = [market, detectionHandler, webhooksHandler, modelScoresHandler(lake)]
+      const options = { batches, keepsEvents: keepsTrail }
+      const projected = await project(log, warehouse, loadHandlers(lake), effects, options)
+      for (const stream of leavesLedger || !keepsTrail ? [] : await log.streams()) {
         if (!stream.startsWith(coreStream(''))) continue
         const market = stream.slice(coreStream('').length)
         await ledger.catchUp(market, states(market) ?? null)

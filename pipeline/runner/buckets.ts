@@ -11,15 +11,22 @@ import { narrow } from './update.ts'
 
 /**
  * Lists in `cycle_hours` the hours to write anew, in `cycle_days` their days and in `cycle_buckets` both as buckets.
+ * @param isLooked which facts may have changed
+ * @param hasLoads whether hours of loads are among them
  * @returns hours whose facts are not as before
  */
-export async function listBuckets(queries: Queries, graph: Graph, touched: Set<string>): Promise<number> {
+export async function listBuckets(
+  queries: Queries,
+  graph: Graph,
+  isLooked: (node: Node) => boolean,
+  { hasLoads }: { hasLoads: boolean },
+): Promise<number> {
   await queries.run('CREATE TEMP TABLE cycle_hours (market VARCHAR, bucket_hour BIGINT)')
   for (const node of graph.nodes) {
-    if (node.facts?.table == null || !touched.has(node.facts.table)) continue
+    if (node.facts?.table == null || !isLooked(node)) continue
     await queries.run(`INSERT INTO cycle_hours ${await changedHours(queries, graph, node)}`)
   }
-  await queries.run(`INSERT INTO cycle_hours ${loadedHours}`)
+  if (hasLoads) await queries.run(`INSERT INTO cycle_hours ${loadedHours}`)
   const { hours } = await queries.one<{ hours: number }>(
     'SELECT count(DISTINCT (market, bucket_hour)) AS hours FROM cycle_hours',
   )
@@ -158,17 +165,18 @@ const between = (column: string, { first, end }: Span) =>
 /** Above this share of all days with points, writing all of them anew is cheaper. */
 const largestShare = 0.5
 
-/** Writes the metrics of the listed buckets anew. */
+/** Writes the metrics of the listed buckets anew. @param isWanted which marts; default all */
 export async function updateBuckets(
   queries: Queries,
   graph: Graph,
   listed: Listed,
   effects: Effects,
+  isWanted: (node: Node) => boolean = () => true,
 ): Promise<ModelRun[]> {
   const runs: ModelRun[] = []
   const everything = await isMost(queries)
   for (const node of martsOf(graph)) {
-    if (node.incremental !== 'bucket') continue
+    if (node.incremental !== 'bucket' || !isWanted(node)) continue
     const start = effects.clock.now()
     let rows: number
     if (everything) {

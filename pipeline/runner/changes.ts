@@ -2,7 +2,7 @@
 
 import { quoteName } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
-import type { Graph } from './graph.ts'
+import type { Graph, Node } from './graph.ts'
 import { martsOf } from './tables.ts'
 
 /** The two kinds of thing whose rows are rebuilt one by one. */
@@ -45,15 +45,28 @@ export interface Changes {
   share: number
 }
 
-/** Whether anything changed since the last cycle, and which kinds. */
-export async function changedKinds(queries: Queries): Promise<Set<string>> {
-  const rows = await queries.all<{ kind: string }>('SELECT DISTINCT kind FROM pipeline_changes')
+/**
+ * Whether anything changed since the last cycle, and which kinds.
+ * @param hasLightWork whether what light cycles noted is there, so that their own mark says nothing
+ */
+export async function changedKinds(queries: Queries, hasLightWork: boolean): Promise<Set<string>> {
+  const rows = await queries.all<{ kind: string }>(
+    `SELECT DISTINCT kind FROM pipeline_changes
+     ${hasLightWork ? "WHERE NOT (kind = 'all' AND provider = 'light cycle')" : ''}`,
+  )
   return new Set(rows.map((row) => row.kind))
 }
 
-/** Lists the orders and the stock that the changes touch in temporary tables. */
-export async function listChanges(queries: Queries, kinds: Set<string>): Promise<Changes> {
-  await listOrders(queries, kinds)
+/**
+ * Lists the orders and the stock that the changes touch in temporary tables.
+ * @param hasLightWork whether orders of light cycles are among them
+ */
+export async function listChanges(
+  queries: Queries,
+  kinds: Set<string>,
+  hasLightWork: boolean,
+): Promise<Changes> {
+  await listOrders(queries, kinds, hasLightWork)
   await listStock(queries, kinds)
   const counts = await queries.one<{ orders: number; stock: number; total: number }>(
     `SELECT (SELECT count(*) FROM cycle_orders) AS orders, (SELECT count(*) FROM cycle_stock) AS stock,
@@ -62,8 +75,10 @@ export async function listChanges(queries: Queries, kinds: Set<string>): Promise
   return { kinds, ...counts, share: counts.orders === 0 ? 0 : counts.orders / counts.total }
 }
 
-async function listOrders(queries: Queries, kinds: Set<string>): Promise<void> {
+/** Lists the orders that the changes touch in `cycle_orders`. */
+export async function listOrders(queries: Queries, kinds: Set<string>, hasLightWork = false): Promise<void> {
   const sources = ["SELECT provider, key AS order_external_id FROM pipeline_changes WHERE kind = 'order'"]
+  if (hasLightWork) sources.push('SELECT provider, order_external_id FROM light_orders')
   if (kinds.has('sku')) {
     for (const table of ['raw_file_order_lines', 'raw_file_returns', 'raw_log_order_lines']) {
       sources.push(naming(table, 'named.sku', "kind = 'sku' AND changed.key = named.sku"))
@@ -142,16 +157,22 @@ async function rawTables(queries: Queries, graph: Graph, scope: Scope): Promise<
 /**
  * Copies the changed rows of one scope aside: `cycle_now_<raw table>` as they came, `cycle_old_<mart>` as they
  * stand, and their places in `cycle_at_<mart>`, so that they can be deleted without another search.
+ * @param marts default all of the scope
  * @returns the raw tables copied
  */
-export async function copyChanged(queries: Queries, graph: Graph, scope: Scope): Promise<string[]> {
+export async function copyChanged(
+  queries: Queries,
+  graph: Graph,
+  scope: Scope,
+  marts: readonly Node[] = martsOf(graph),
+): Promise<string[]> {
   const keys = keysOf[scope]
   const raw = await rawTables(queries, graph, scope)
   for (const table of raw) {
     const key = table.startsWith('raw_log_') ? keys.rawLog : keys.raw
     await copyRows(queries, table, `cycle_now_${table}`, keys.changed, key)
   }
-  for (const node of martsOf(graph)) {
+  for (const node of marts) {
     if (node.incremental !== scope) continue
     await copyRows(queries, node.name, `cycle_old_${node.name}`, keys.changed, keys.mart)
   }
@@ -178,10 +199,11 @@ export async function placed(queries: Queries, table: string): Promise<string> {
   return `rowid BETWEEN ${low} AND ${high} AND rowid IN (SELECT place FROM ${quoteName(`cycle_at_${table}`)})`
 }
 
-/** Drops every temporary table of this cycle. */
-export async function dropTemporary(queries: Queries): Promise<void> {
+/** Drops every temporary table of this cycle. @param options isWhole: also what light cycles noted */
+export async function dropTemporary(queries: Queries, { isWhole }: { isWhole: boolean }): Promise<void> {
   const rows = await queries.all<{ table_name: string }>(
-    "SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'cycle_')",
+    `SELECT table_name FROM duckdb_tables()
+     WHERE temporary AND (starts_with(table_name, 'cycle_')${isWhole ? " OR starts_with(table_name, 'light_')" : ''})`,
   )
   for (const row of rows) await queries.run(`DROP TABLE temp.${quoteName(row.table_name)}`)
 }

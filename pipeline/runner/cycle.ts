@@ -7,7 +7,9 @@ import { inListedBuckets, listBuckets, updateBuckets } from './buckets.ts'
 import { changedKinds, dropTemporary, listChanges } from './changes.ts'
 import { type CheckResult, runChecks } from './checks.ts'
 import { buildAll, isBuiltBy } from './full.ts'
-import { type Graph, readGraph } from './graph.ts'
+import { type Graph, type Node, readGraph } from './graph.ts'
+import { runLight, toldLoads } from './light.ts'
+import { hasLightWork } from './notes.ts'
 import { rememberPoints, reviseBuckets } from './revisions.ts'
 import type { ModelRun } from './tables.ts'
 import { updateRows } from './update.ts'
@@ -32,26 +34,32 @@ const largestShare = 0.2
 /**
  * Runs one cycle. Readers see the tables of before until it has ended; when it fails nothing is changed.
  * @param options mode 'auto' (default): idle when nothing changed, else the cheaper of incremental and full;
- *   'full' builds everything anew
+ *   'full' builds everything anew. isLight: only orders, their work and parcels, the clock and the steps of work may be
+ *   brought up to date; all else is left to the next cycle that is not light
  * @throws PIPELINE_MODEL_INVALID, WAREHOUSE_QUERY
  */
 export async function runCycle(
   warehouse: Warehouse,
   effects: Effects,
-  options: { mode?: 'full' | 'auto' } = {},
+  options: { mode?: 'full' | 'auto'; isLight?: boolean } = {},
 ): Promise<CycleSummary> {
   const started = effects.clock.now()
   return warehouse.transaction(async (queries) => {
     const graph = await readGraph(queries)
     const built = await isBuiltBy(queries, graph)
-    const kinds = await changedKinds(queries)
+    const hasBefore = await hasLightWork(queries)
+    const kinds = await changedKinds(queries, hasBefore)
     const full = options.mode === 'full' || !built || kinds.has('all')
-    if (!full && kinds.size === 0 && !(await hasNewLoads(queries))) return idle(queries, effects, started)
+    const mayIdle = !full && kinds.size === 0 && (options.isLight === true || !hasBefore)
+    if (mayIdle && !(await hasNewLoads(queries))) return idle(queries, effects, started)
+    const before = { kinds, hasLightWork: hasBefore }
+    const light = options.isLight && !full ? await lightly(queries, graph, before, effects) : null
     const work =
-      (await (full ? null : incremental(queries, graph, kinds, effects))) ??
+      light ??
+      (await (full ? null : incremental(queries, graph, before, effects))) ??
       (await all(queries, graph, effects))
-    await dropTemporary(queries)
-    await queries.run('DELETE FROM pipeline_changes')
+    await dropTemporary(queries, { isWhole: light === null })
+    if (light === null) await queries.run('DELETE FROM pipeline_changes')
     const summary: CycleSummary = {
       ...work,
       seconds: (effects.clock.now() - started) / 1000,
@@ -65,7 +73,7 @@ export async function runCycle(
 type Work = Omit<CycleSummary, 'seconds' | 'watermark'>
 
 async function all(queries: Queries, graph: Graph, effects: Effects): Promise<Work> {
-  await dropTemporary(queries)
+  await dropTemporary(queries, { isWhole: true })
   await rememberPoints(queries, 'true')
   const models = await buildAll(queries, graph, effects)
   await reviseBuckets(queries, 'true', await nextRun(queries))
@@ -78,17 +86,39 @@ async function all(queries: Queries, graph: Graph, effects: Effects): Promise<Wo
   return { mode: 'full', changedOrders: counts.orders, changedBuckets: counts.hours, models, checks }
 }
 
+/** What there is to do. */
+interface Before {
+  kinds: Set<string>
+  /** Whether light cycles ran since the last whole one. */
+  hasLightWork: boolean
+}
+
+/** @returns null where a whole cycle is due */
+async function lightly(
+  queries: Queries,
+  graph: Graph,
+  { kinds, hasLightWork }: Before,
+  effects: Effects,
+): Promise<Work | null> {
+  const work = await runLight(queries, graph, kinds, hasLightWork, effects)
+  if (work !== null) return { mode: 'incremental', ...work, checks: [] }
+  await dropTemporary(queries, { isWhole: false })
+  return null
+}
+
 /** @returns null where so much changed that a full build is cheaper */
 async function incremental(
   queries: Queries,
   graph: Graph,
-  kinds: Set<string>,
+  { kinds, hasLightWork }: Before,
   effects: Effects,
 ): Promise<Work | null> {
-  const changes = await listChanges(queries, kinds)
+  const changes = await listChanges(queries, kinds, hasLightWork)
   if (changes.share > largestShare) return null
-  const rows = await updateRows(queries, graph, changes, effects)
-  const changedBuckets = await listBuckets(queries, graph, new Set(rows.map((run) => run.name)))
+  const rows = await updateRows(queries, graph, changes, effects, hasLightWork)
+  const touched = new Set(rows.map((run) => run.name))
+  const isLooked = ({ facts }: Node) => touched.has(facts?.table ?? '')
+  const changedBuckets = await listBuckets(queries, graph, isLooked, { hasLoads: true })
   const listed = await inListedBuckets(queries)
   await rememberPoints(queries, listed.points)
   const metrics = await updateBuckets(queries, graph, listed, effects)
@@ -117,12 +147,9 @@ async function idle(queries: Queries, effects: Effects, started: number): Promis
 
 /** Whether a load came that changed no row; its records still count as received. */
 async function hasNewLoads(queries: Queries): Promise<boolean> {
-  const { told, loaded } = await queries.one<{ told: number; loaded: number }>(`
-    SELECT (
-      SELECT coalesce(sum(count), 0)::BIGINT FROM metric_points
-      WHERE metric = 'records_received' AND dimension = 'all' AND grain = 'hour'
-        AND bucket_start >= (SELECT min(loaded_at) - INTERVAL 1 HOUR FROM loads)
-    ) AS told, (SELECT count(*) FROM loads) AS loaded`)
+  const { told, loaded } = await queries.one<{ told: number; loaded: number }>(
+    `SELECT (${toldLoads}) AS told, (SELECT count(*) FROM loads) AS loaded`,
+  )
   return told !== loaded
 }
 

@@ -5,11 +5,13 @@ import { type Effects, quoteName } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import { type Changes, copyChanged, placed, type Scope } from './changes.ts'
 import type { Graph, Node } from './graph.ts'
+import { takeNotes } from './notes.ts'
 import { insertSql, type ModelRun, martsOf } from './tables.ts'
 import { print, type Replacement, replaceTables, type Tree } from './tree.ts'
 
 /**
  * Brings the row marts up to date.
+ * @param hasLightWork whether light cycles ran before
  * @returns rows and seconds by mart that was written
  */
 export async function updateRows(
@@ -17,6 +19,7 @@ export async function updateRows(
   graph: Graph,
   changes: Changes,
   effects: Effects,
+  hasLightWork: boolean,
 ): Promise<ModelRun[]> {
   const copied = new Set<string>()
   const scopes: Scope[] = []
@@ -26,6 +29,7 @@ export async function updateRows(
   for (const scope of scopes) {
     for (const table of await copyChanged(queries, graph, scope)) copied.add(table)
   }
+  if (hasLightWork) await takeNotes(queries, graph)
   const runs: ModelRun[] = []
   for (const node of martsOf(graph)) {
     const start = effects.clock.now()
@@ -44,15 +48,23 @@ interface Given {
 /** @returns rows written, null where the mart is not touched */
 async function updateMart(queries: Queries, graph: Graph, node: Node, given: Given): Promise<number | null> {
   const { incremental, name } = node
-  if (given.scopes.some((scope) => scope === incremental)) return updateByKey(queries, graph, node, given)
+  if (given.scopes.some((scope) => scope === incremental)) {
+    return updateByKey(queries, graph, node, given.copied)
+  }
   const isDue = incremental === 'always' || incremental === 'sku' || incremental === 'node'
   if (!isDue || (incremental !== 'always' && !given.kinds.has(incremental))) return null
   await queries.run(`DELETE FROM ${quoteName(name)}`)
   return queries.run(insertSql(node, node.sql))
 }
 
-async function updateByKey(queries: Queries, graph: Graph, node: Node, given: Given): Promise<number> {
-  const narrowed = narrow(graph, node.tree, (table) => narrowRows(graph, table, given.copied))
+/** Writes the changed rows of a mart anew. @param copied raw tables whose changed rows are copied */
+export async function updateByKey(
+  queries: Queries,
+  graph: Graph,
+  node: Node,
+  copied: ReadonlySet<string>,
+): Promise<number> {
+  const narrowed = narrow(graph, node.tree, (table) => narrowRows(graph, table, copied))
   const fresh = `cycle_new_${node.name}`
   await queries.run(`CREATE TEMP TABLE ${quoteName(fresh)} AS FROM ${quoteName(node.name)} LIMIT 0`)
   await queries.run(insertSql(node, await print(queries, narrowed), quoteName(fresh)))
@@ -61,7 +73,7 @@ async function updateByKey(queries: Queries, graph: Graph, node: Node, given: Gi
 }
 
 /** Raw tables become the changed rows, marts of the same kind the rows just made; all else stays. */
-function narrowRows(graph: Graph, table: string, copied: Set<string>): Replacement {
+function narrowRows(graph: Graph, table: string, copied: ReadonlySet<string>): Replacement {
   if (copied.has(table)) return { table: `cycle_now_${table}` }
   const kind = graph.byName.get(table)?.incremental
   return kind === 'order' || kind === 'inventory' ? { table: `cycle_new_${table}` } : null

@@ -1,0 +1,77 @@
+// What light cycles leave for the next whole one: which orders they changed, and rows and clock as they were before.
+// Notes are temporary; a mark in the list of changes outlives them, so that whoever lacks them builds everything.
+
+import { quoteName } from '#data/kernel'
+import type { Queries } from '#data/warehouse'
+import type { Graph, Node } from './graph.ts'
+import { martsOf } from './tables.ts'
+
+/** The mart that a light cycle is for; what it reads of orders is brought up to date, too. */
+export const target = 'step_hours'
+/** Tells a process that comes after this one that tables are half done. */
+const marker = "('all', 'light cycle', NULL)"
+
+/** Whether light cycles ran since the last whole one, and what they noted is still there. */
+export async function hasLightWork(queries: Queries): Promise<boolean> {
+  const rows = await queries.all(
+    "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = 'light_orders'",
+  )
+  return rows.length > 0
+}
+
+/** Marts of orders that the target is made of, each after what it reads. */
+export function lightMarts(graph: Graph): Node[] {
+  const found = new Set<string>()
+  const visit = (name: string): void => {
+    const node = graph.byName.get(name)
+    // The clock also goes by returns, which only files tell of: their load is no work for a light cycle.
+    if (node === undefined || found.has(name) || node.incremental === 'always') return
+    found.add(name)
+    for (const read of node.reads) visit(read)
+  }
+  visit(target)
+  return martsOf(graph).filter((node) => node.incremental === 'order' && found.has(node.name))
+}
+
+/** Makes room for notes. @param marts what light cycles bring up to date */
+export async function beginNotes(queries: Queries, marts: readonly Node[]): Promise<void> {
+  await queries.run(
+    'CREATE TEMP TABLE light_orders (order_id UUID, provider VARCHAR, order_external_id VARCHAR)',
+  )
+  await queries.run('CREATE TEMP TABLE light_loads AS SELECT count(*) AS loads FROM loads')
+  await queries.run('CREATE TEMP TABLE light_old_market_clock AS FROM market_clock')
+  for (const { name } of marts) {
+    await queries.run(
+      `CREATE TEMP TABLE ${quoteName(`light_old_${name}`)} AS FROM ${quoteName(name)} LIMIT 0`,
+    )
+  }
+  await queries.run(`INSERT INTO pipeline_changes VALUES ${marker}`)
+}
+
+/** Notes rows as they were before the first light cycle that changed them. */
+export async function noteOld(queries: Queries, marts: readonly Node[]): Promise<void> {
+  for (const { name } of marts) {
+    await queries.run(
+      `INSERT INTO ${quoteName(`light_old_${name}`)}
+       FROM ${quoteName(`cycle_old_${name}`)} ANTI JOIN light_orders USING (order_id)`,
+    )
+  }
+  await queries.run(
+    `INSERT INTO light_orders SELECT order_id, provider, order_external_id FROM cycle_orders
+     ANTI JOIN light_orders AS known USING (order_id)`,
+  )
+}
+
+/**
+ * Puts what light cycles noted in the place of what a whole one copied: it compares with the tables of the last whole
+ * cycle.
+ */
+export async function takeNotes(queries: Queries, graph: Graph): Promise<void> {
+  await queries.run('DELETE FROM cycle_old_market_clock')
+  await queries.run('INSERT INTO cycle_old_market_clock FROM light_old_market_clock')
+  for (const { name } of lightMarts(graph)) {
+    const old = quoteName(`cycle_old_${name}`)
+    await queries.run(`DELETE FROM ${old} WHERE order_id IN (SELECT order_id FROM light_orders)`)
+    await queries.run(`INSERT INTO ${old} FROM ${quoteName(`light_old_${name}`)}`)
+  }
+}
