@@ -140,7 +140,8 @@ export class StepBook {
     const stratum = stratumOf(leaf.kind.step, row.stratum)
     const rate = leaf.law.rate(leaf.own, leaf.peers, contextOf(hour, leaf), stratum)
     const usual = partOf(hour, leaf) * rate * row.atRisk
-    const done = leaf.kind.step === 'freight' ? Math.min(row.done, largestTimes * usual) : row.done
+    const isPriced = leaf.kind.step === 'freight' && !Number.isNaN(usual)
+    const done = isPriced ? Math.min(row.done, largestTimes * usual) : row.done
     past.entries.push({ leaf, stratum, atRisk: row.atRisk, done, usual })
   }
 

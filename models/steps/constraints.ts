@@ -16,8 +16,12 @@ export function constraintsOfSteps(roots: readonly Root[], until: number): Const
   return [...Map.groupBy(roots, ({ slice }) => slice.key).values()].map((own) => constraintOf(own, until))
 }
 
+/** What holds work up is said before what it costs. */
+const weighsFirst = (a: Root, b: Root): number =>
+  Number(b.slice.kind.aspect !== 'quality') - Number(a.slice.kind.aspect !== 'quality')
+
 function constraintOf(own: readonly Root[], until: number): Constraint {
-  const sorted = own.toSorted((a, b) => b.gain / b.limit - a.gain / a.limit)
+  const sorted = own.toSorted((a, b) => weighsFirst(a, b) || b.gain / b.limit - a.gain / a.limit)
   const [lead] = sorted as [Root]
   const { slice } = lead
   const metrics = new Map<string, MetricFinding>()

@@ -37,6 +37,7 @@ export class Evidence {
     for (let i = 0; i < this.#parts.length; i++) {
       const part = this.#parts[i] as number
       const gain = (seen * Math.log(part) + usual * (1 - part)) / spread
+      if (this.#sums[i] === 0) this.#since[i] = hour
       const sum = (this.#sums[i] as number) + gain
       if (sum <= 0) {
         this.#sums[i] = 0

@@ -138,7 +138,7 @@ export const stepKinds: readonly StepKind[] = [
     ['carrier', 'service'],
     [[], ['carrier'], ['node']],
     { high: 'freight_per_parcel' },
-    ['cents', 'quality', 0.3, 1, 12],
+    ['cents', 'quality', 0.5, 1, 12],
   ),
   kind('write_off', 'flow', [], [['node']], { high: 'units_adjusted' }, ['units', 'quality', 2, 12, 24]),
 ]

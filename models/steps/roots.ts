@@ -3,7 +3,7 @@
 
 import type { PastHour } from './book.ts'
 import { rootsOfFlows } from './flow-roots.ts'
-import { workSteps } from './kinds.ts'
+import { type Way, workSteps } from './kinds.ts'
 import type { Slice } from './slices.ts'
 import {
   type Alarm,
@@ -48,33 +48,37 @@ export function rootsOf(alarms: readonly Alarm[], past: readonly PastHour[], lim
 /** The roots among alarms of one step and way. */
 function rootsOfRates(alarms: readonly Alarm[], past: readonly PastHour[], limitOf: LimitOf): Root[] {
   const hour = past.at(-1)?.hour ?? 0
-  const since = Math.min(...alarms.map(({ point }) => startOf(point)))
   const [first] = alarms
   if (first === undefined) return []
-  const left = leavesSince(first.slice, past, since)
-  const all = sumOf([...left.values()], (sums) => offOf(sums, first.point.way))
+  const left = new LeavesLeft(first.slice, past)
+  const all = sumOf(
+    [...left.since(Math.min(...alarms.map(({ point }) => startOf(point)))).values()],
+    (sums) => offOf(sums, first.point.way),
+  )
   const roots = alarms
     .filter(({ point }) => point.isRoot)
-    .map((alarm) => rootOf(narrowed(alarm, left, limitOf, hour), past, left, all))
-  for (const { slice } of roots) removeLeaves(left, slice)
-  let open = stillOpen(alarms, roots, hour).filter((alarm) => gainOf(alarm, left).gain >= needOf(alarm))
+    .map((alarm) => narrowed(alarm, left, limitOf, hour))
+    .map((alarm) => rootOf(alarm, past, left.since(startOf(alarm.point)), all))
+  for (const { slice } of roots) left.remove(slice)
+  const gain = (alarm: Alarm) => gainOf(alarm, left.since(startOf(alarm.point))).gain
+  let open = stillOpen(alarms, roots, hour).filter((alarm) => gain(alarm) >= needOf(alarm))
   while (open.length > 0) {
     const best = bestOf(open, left, limitOf)
     if (best === null) break
-    best.point.begin(hour, since)
-    roots.push(rootOf(best, past, left, all))
-    removeLeaves(left, best.slice)
-    open = open.filter((other) => other.slice !== best.slice && gainOf(other, left).gain >= needOf(other))
+    best.point.begin(hour, best.since)
+    roots.push(rootOf(best, past, left.since(startOf(best.point)), all))
+    left.remove(best.slice)
+    open = open.filter((other) => other.slice !== best.slice && gain(other) >= needOf(other))
   }
-  explain(alarms, roots)
+  explain(alarms, roots, left)
   return roots
 }
 
 /** The root again, or the part of it that explains more than the whole of it does. */
-function narrowed(root: Alarm, left: Leaves, limitOf: LimitOf, hour: number): Alarm {
+function narrowed(root: Alarm, left: LeavesLeft, limitOf: LimitOf, hour: number): Alarm {
   const best = bestOf([root], left, limitOf)
   if (best === null || best.slice === root.slice || best.gain < best.limit) return root
-  const isWithin = [...left.keys()].every(
+  const isWithin = [...left.since(startOf(root.point)).keys()].every(
     (leaf) => !leaf.slices.includes(best.slice) || leaf.slices.includes(root.slice),
   )
   if (!isWithin) return root
@@ -94,18 +98,21 @@ function stillOpen(alarms: readonly Alarm[], roots: readonly Root[], hour: numbe
   })
 }
 
-function explain(alarms: readonly Alarm[], roots: readonly Root[]): void {
+/** An alarm is explained by the root that has most of what strays in it; by none that has nothing in common with it. */
+function explain(alarms: readonly Alarm[], roots: readonly Root[], left: LeavesLeft): void {
   for (const { point } of roots) {
     point.isRoot = true
     point.explainedBy = null
   }
-  for (const { point } of alarms) {
-    if (point.alarmedAt !== null && !point.isRoot) point.explainedBy ??= roots[0]?.slice.key ?? null
+  for (const { slice, point } of alarms) {
+    if (point.alarmedAt === null || point.isRoot || point.explainedBy !== null) continue
+    const shared = roots.map((root) => ({
+      root,
+      off: left.shared(slice, root.slice, startOf(point), point.way),
+    }))
+    const [most] = shared.filter(({ off }) => off > 0).sort((one, other) => other.off - one.off)
+    point.explainedBy = most?.root.slice.key ?? null
   }
-}
-
-function removeLeaves(left: Leaves, slice: Slice): void {
-  for (const [leaf] of left) if (leaf.slices.includes(slice)) left.delete(leaf)
 }
 
 /** What is left of an alarm without what roots explain has to be an alarm by itself, clearly so if it was explained. */
@@ -113,43 +120,87 @@ const needOf = ({ point, limit }: Alarm): number =>
   limit * (point.explainedBy === null ? leftFor.new : leftFor.explained)
 
 /** The slice that explains most of some alarms: it need not be an alarm itself yet, for it may be a small part. */
-function bestOf(
-  alarms: readonly Alarm[],
-  left: Leaves,
-  limitOf: LimitOf,
-): (Alarm & Sums & { gain: number }) | null {
-  const [first] = alarms
-  if (first === undefined) return null
-  const kind = first.slice.kind
-  const touched = new Set<Slice>(alarms.map(({ slice }) => slice))
-  for (const [leaf] of left) {
-    for (const slice of leaf.slices) {
-      if (slice.kind === kind && alarms.some((alarm) => leaf.slices.includes(alarm.slice))) touched.add(slice)
-    }
-  }
-  let best: (Alarm & Sums & { gain: number }) | null = null
+function bestOf(alarms: readonly Alarm[], left: LeavesLeft, limitOf: LimitOf): Best | null {
+  let best: Best | null = null
   let most = 0
-  for (const slice of touched) {
-    const point = slice.ways.find(({ way }) => way === first.point.way)
-    if (point === undefined) continue
-    const alarm = { slice, point, limit: limitOf(slice, point.way).alarm }
-    const found = gainOf(alarm, left)
-    // A slice among many has to explain more than one among few.
-    const whole = slice.dimension === 'all' ? wholePart : 1
-    if (slice.kin.columns.length > 0 && found.gain < needed * alarm.limit) continue
-    const weight =
-      whole * found.gain -
-      Math.log(slice.kin.slices.length) -
-      (slice.kin.columns.length > 1 ? severalPart : 0)
-    if (weight <= most) continue
-    most = weight
-    best = { ...alarm, ...found }
+  for (const [since, own] of Map.groupBy(alarms, ({ point }) => startOf(point))) {
+    const leaves = left.since(since)
+    const spread = Math.min(...own.map(({ slice }) => slice.spread))
+    for (const slice of slicesWith(own, leaves)) {
+      const point = slice.ways.find(({ way }) => way === own[0]?.point.way)
+      if (point === undefined) continue
+      const alarm = { slice, point, limit: limitOf(slice, point.way).alarm }
+      const found = gainOf(alarm, leaves, spread)
+      if (slice.kin.columns.length > 0 && found.gain < needed * alarm.limit) continue
+      const weight = weightOf(slice, found.gain)
+      if (weight <= most) continue
+      most = weight
+      best = { ...alarm, ...found, since }
+    }
   }
   return best
 }
 
-function leavesSince(slice: Slice, past: readonly PastHour[], since: number): Leaves {
-  const steps = slice.kind.step === 'work' ? workSteps : [slice.kind.step]
+type Best = Alarm & Sums & { gain: number; since: number }
+
+/** A slice among many has to explain more than one among few. */
+function weightOf({ dimension, kin }: Slice, gain: number): number {
+  const whole = dimension === 'all' ? wholePart : 1
+  return whole * gain - Math.log(kin.slices.length) - (kin.columns.length > 1 ? severalPart : 0)
+}
+
+/** The slices of alarms, and all that have something in common with them. */
+function slicesWith(alarms: readonly Alarm[], leaves: Leaves): Set<Slice> {
+  const kind = alarms[0]?.slice.kind
+  const touched = new Set<Slice>(alarms.map(({ slice }) => slice))
+  for (const [leaf] of leaves) {
+    if (!alarms.some((alarm) => leaf.slices.includes(alarm.slice))) continue
+    for (const slice of leaf.slices) if (slice.kind === kind) touched.add(slice)
+  }
+  return touched
+}
+
+/** What leaves did since an hour, without those that roots explain. */
+class LeavesLeft {
+  readonly #steps: readonly string[]
+  readonly #past: readonly PastHour[]
+  readonly #removed: Slice[] = []
+  readonly #bySince = new Map<number, Leaves>()
+
+  constructor({ kind }: Slice, past: readonly PastHour[]) {
+    this.#steps = kind.step === 'work' ? workSteps : [kind.step]
+    this.#past = past
+  }
+
+  since(since: number): Leaves {
+    let found = this.#bySince.get(since)
+    if (found === undefined) {
+      found = leavesSince(this.#steps, this.#past, since)
+      for (const slice of this.#removed) removeLeaves(found, slice)
+      this.#bySince.set(since, found)
+    }
+    return found
+  }
+
+  remove(slice: Slice): void {
+    this.#removed.push(slice)
+    for (const leaves of this.#bySince.values()) removeLeaves(leaves, slice)
+  }
+
+  /** How far leaves stray that two slices have in common. */
+  shared(one: Slice, other: Slice, since: number, way: Way): number {
+    const common = [...leavesSince(this.#steps, this.#past, since)].filter(
+      ([leaf]) => leaf.slices.includes(one) && leaf.slices.includes(other),
+    )
+    return sumOf(common, ([, sums]) => offOf(sums, way))
+  }
+}
+
+function removeLeaves(leaves: Leaves, slice: Slice): void {
+  for (const [leaf] of leaves) if (leaf.slices.includes(slice)) leaves.delete(leaf)
+}
+
+function leavesSince(steps: readonly string[], past: readonly PastHour[], since: number): Leaves {
   const found: Leaves = new Map()
   for (const { hour, entries } of past) {
     if (hour < since) continue

@@ -84,8 +84,15 @@ export const startOf = (point: Watchpoint): number => point.episodes.at(-1)?.sin
 /** Sums by leaf. */
 export type Leaves = Map<PastHour['entries'][number]['leaf'], Sums>
 
-/** What was seen of an alarm in the leaves that are left, and how much it speaks against the usual. */
-export function gainOf({ slice, point }: Alarm, leaves: Leaves): Sums & { gain: number } {
+/**
+ * What was seen of an alarm in the leaves that are left, and how much it speaks against the usual.
+ * @param spread variance against that of chance; of slices that are held against each other the same for all
+ */
+export function gainOf(
+  { slice, point }: Alarm,
+  leaves: Leaves,
+  spread: number = slice.spread,
+): Sums & { gain: number } {
   let seen = 0
   let usual = 0
   let atRisk = 0
@@ -95,7 +102,7 @@ export function gainOf({ slice, point }: Alarm, leaves: Leaves): Sums & { gain: 
     usual += sums.usual
     atRisk += sums.atRisk
   }
-  return { seen, usual, atRisk, gain: gain(seen, usual, point.way) / slice.spread }
+  return { seen, usual, atRisk, gain: gain(seen, usual, point.way) / spread }
 }
 
 /** Logarithm of the likelihood of what was seen at its own rate, against that of the usual one; 0 = no deviation. */

@@ -115,9 +115,10 @@ export function judgeIncidents(
   const news = incidents.filter(({ openedAt }) => openedAt > start).sort((a, b) => a.openedAt - b.openedAt)
   const real = faults.filter(({ isFault }) => isFault)
   const judged = real.map((fault): JudgedFault => {
-    const own = news.filter((incident) => names(incident, fault) || shows(incident, fault))
+    const own = news.filter((incident) => tells(incident, fault, real))
     const first = own[0]
-    const { kind, dimension, startAt } = fault
+    const { kind, dimension } = fault
+    const startAt = beginningOf(fault)
     return {
       kind,
       dimension,
@@ -135,14 +136,37 @@ export function judgeIncidents(
   return { faults: judged, wrong }
 }
 
+const dayMs = 86_400_000
+/** Middle of the night at a retailer of North America, ms after midnight UTC. */
+const nightMs = 8 * 3_600_000
+
+/** When it begins to show: what happens on one weekday only is not there before it. */
+function beginningOf({
+  startAt,
+  endAt,
+  strain: { weekday },
+}: Pick<ScenarioFault, 'startAt' | 'endAt' | 'strain'>) {
+  if (weekday === undefined) return startAt
+  for (let at = startAt; at < endAt; at = Math.floor((at - nightMs) / dayMs + 1) * dayMs + nightMs) {
+    if (new Date(at - nightMs).getUTCDay() === weekday) return at
+  }
+  return startAt
+}
+
 /** Named at once, or within an hour by another incident. */
 function isNamed(first: ToldIncident, own: readonly ToldIncident[], fault: ScenarioFault): boolean {
   return own.some((other) => other.openedAt <= first.openedAt + 3_600_000 && names(other, fault))
 }
 
-function isDuring({ openedAt }: ToldIncident, { startAt, endAt, strain }: ScenarioFault): boolean {
+function isDuring({ openedAt }: ToldIncident, fault: ScenarioFault): boolean {
+  const { endAt, strain } = fault
   const grace = strain.kind === 'transit' || strain.kind === 'no_pickup' ? slowGraceMs : graceMs
-  return openedAt >= startAt && openedAt < endAt + grace
+  return openedAt >= beginningOf(fault) && openedAt < endAt + grace
+}
+
+/** Whether it names the fault, or names none at all and is where effects of the fault show. */
+function tells(incident: ToldIncident, fault: ScenarioFault, all: readonly ScenarioFault[]): boolean {
+  return names(incident, fault) || (shows(incident, fault) && !all.some((other) => names(incident, other)))
 }
 
 /** Whether the incident is at the slice of the fault, or says that most of it is there. */

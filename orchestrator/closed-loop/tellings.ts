@@ -1,10 +1,10 @@
-// What was told of incidents, read from the events of a market: each opening and each return, with the causes named
-// then. It decides nothing.
+// What was told of incidents, read from the events of a market: each opening, each return and each change of what is
+// wrong, with the causes named then. It decides nothing.
 
 import type { StoredEvent } from '#data/log'
 import type { EventData, Incident } from '#orchestrator/core'
 
-/** An incident that was opened, or came back. */
+/** An incident that was opened, came back, or tells of another metric than before. */
 export type ToldIncident = Pick<
   Incident,
   'incidentId' | 'key' | 'dimension' | 'dimensionValue' | 'metric' | 'severity' | 'causes' | 'title'
@@ -42,7 +42,10 @@ export class Tellings {
     } else if (type === 'IncidentUpdated') {
       const { incidentId, finding, at } = data as EventData['IncidentUpdated'] & { at: number }
       const told = this.#last.get(incidentId)
-      if (told !== undefined && at <= told.openedAt + soonMs) told.causes = finding.causes
+      if (told === undefined) return
+      // What is said of another metric is news, though the slice was told of before.
+      if (finding.metric !== told.metric) this.#tell({ ...partOf(finding), incidentId, openedAt: at })
+      else if (at <= told.openedAt + soonMs) told.causes = finding.causes
     }
   }
 
