@@ -206,7 +206,7 @@ export const server = {
   flowRuns: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.FlowRun>>('GET', '/flows/runs', reading(signal, query)),
   orderRuns: (id: string, signal?: AbortSignal) =>
-    ask<{ items: api.FlowRun[] }>('GET', `/orders/${part(id)}/runs`, reading(signal)),
+    ask<api.FlowRunsAnswer>('GET', `/orders/${part(id)}/runs`, reading(signal)),
   checkFlow: (document: unknown) => ask<api.FlowCheckAnswer>('POST', '/flows/check', { body: { document } }),
   draftFlow: (id: string, document: unknown) =>
     ask<api.FlowDetail>('PUT', `/flows/${part(id)}/draft`, { body: { document } }),

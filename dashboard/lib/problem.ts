@@ -59,6 +59,14 @@ const advices: Record<number, string> = {
   507: 'Make room on the disk, then try again.',
 }
 
+/** What to do where the status alone would mislead. */
+const advicesByCode: Record<string, string> = {
+  REROUTE_LINK_INVALID: 'Ask whoever sent the link for a new one.',
+  REROUTE_LINK_USED: 'The page Reroutes shows what was decided.',
+  REROUTE_PLAN_DECIDED: 'The page Reroutes shows what was decided.',
+  REROUTE_PLAN_EXPIRED: 'The page Reroutes shows what is proposed now.',
+}
+
 /** An error in words, whatever was thrown. */
 export function wordsOf(error: unknown): ErrorWords {
   if (!(error instanceof ApiError)) {
@@ -72,7 +80,10 @@ export function wordsOf(error: unknown): ErrorWords {
     : isWrite
       ? 'Nothing was changed.'
       : 'Your data is not affected; what is on screen may be older.'
-  const advice = advices[problem.status] ?? 'Try again; if it stays, look at the log of Detour.'
+  const advice =
+    advicesByCode[problem.code] ??
+    advices[problem.status] ??
+    'Try again; if it stays, look at the log of Detour.'
   return { what: sentence(detailOf(problem)), meaning, advice }
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { boxSize, drawFlow, waysOf } from '../../dashboard/lib/flows/drawing.ts'
-import { flowsSentence, modeOf } from '../../dashboard/lib/flows/words.ts'
+import { askedWords, flowsSentence, modeOf } from '../../dashboard/lib/flows/words.ts'
 import { anyFlow } from '../orchestrator/flows/any-flow.ts'
 
 test('a drawing has every tile and every way, no two boxes lie on each other, and ways lead down', () => {
@@ -62,4 +62,15 @@ test('what goes on is said first of what stands still, then of who is asked', ()
   )
   expect(flowsSentence([flow({ mode: 'paused', running: 3 })])).toBe('web stands still: nothing of it moves.')
   expect(modeOf(flow({ version: 0 })).word).toBe('draft')
+})
+
+test('what was asked of other systems is said with whose work it was about', () => {
+  const asked: api.AskedAction = {
+    ...{ key: 'k', action: 'http', what: 'cancel', nodeId: 'n', nodeName: 'Reno', target: 'wms.example' },
+    ...{ status: 'done', reason: null, requestedAt: '2026-11-20T12:00:00Z', endedAt: null },
+  }
+  expect(askedWords(asked)).toBe('Cancel the work at Reno (wms.example)')
+  expect(askedWords({ ...asked, what: 'send' })).toBe('Take the work at Reno (wms.example)')
+  const invoice = { ...asked, action: 'invoice_cancel', what: null, nodeName: null, target: null }
+  expect(askedWords(invoice)).toBe('Invoice cancel (receivers of webhooks)')
 })

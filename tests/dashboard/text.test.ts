@@ -98,6 +98,14 @@ describe('errors', () => {
     }
   })
 
+  test('send whoever comes with a link that was used, or is over, to what there is now', () => {
+    const said = (status: number, code: string) =>
+      wordsOf(new ApiError({ ...problem, status, code }, true)).advice
+    expect(said(409, 'REROUTE_LINK_USED')).toBe('The page Reroutes shows what was decided.')
+    expect(said(410, 'REROUTE_PLAN_EXPIRED')).toBe('The page Reroutes shows what is proposed now.')
+    expect(said(403, 'REROUTE_LINK_INVALID')).toBe('Ask whoever sent the link for a new one.')
+  })
+
   test('put the reasons of the core into words', () => {
     const details = { reason: 'picking_began' }
     const refusal = {

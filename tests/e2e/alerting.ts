@@ -1,6 +1,7 @@
 // What people do to an incident in a real browser: say something, snooze it, silence it, and see why nobody is told.
 
 import { expect, test } from 'vitest'
+import { defaultRouting } from '#orchestrator/core'
 import { incidentId } from './shop.ts'
 import type { Site } from './site.ts'
 import { visiting } from './visiting.ts'
@@ -39,5 +40,25 @@ export function alertingTests(open: () => Site): void {
       expect(silence).toMatchObject({ why: 'Stocktaking', holdsReroutes: true, repeat: null })
       await page.getByRole('button', { name: 'End the silence Stocktaking' }).click()
       await page.getByText('Nothing is silenced now').waitFor(enough)
+    }))
+  test('rules that are being edited stay when somebody else saves others, and say so', () =>
+    at('/alerting', async (page) => {
+      const turns = page.getByLabel('Comes and goes after so many turns')
+      await turns.fill('7', enough)
+      const { core, now } = open().shop.engine
+      const routing = { ...defaultRouting, flapMinutes: 111 }
+      await core.execute('SetAlertRouting', { routing, by: 'somebody else' }, { at: now() })
+      await page.getByText('Others saved other rules meanwhile', { exact: false }).waitFor(enough)
+      expect(await turns.inputValue()).toBe('7')
+      await page.getByRole('button', { name: 'Undo' }).click()
+      const minutes = page.getByLabel('within, min', { exact: true })
+      expect([await turns.inputValue(), await minutes.inputValue()]).toEqual(['3', '111'])
+    }))
+
+  test('a link that is not good says so, and offers nothing to decide', () =>
+    at('/decide?answer=approve&token=x', async (page) => {
+      await page.getByRole('button', { name: 'Approve' }).click(enough)
+      await page.getByText('Ask whoever sent the link for a new one.', { exact: false }).waitFor(enough)
+      expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
     }))
 }

@@ -75,8 +75,13 @@ export function flowTests(open: () => Site): void {
       const body = JSON.stringify(order)
       const made = await fetch(`${open().url}/api/v1/orders`, { method: 'POST', headers, body })
       expect(made.status).toBe(201)
+      await page.getByRole('button', { name: 'Reject' }).waitFor(enough)
+      const { orderId } = (await made.json()) as { orderId: string }
+      await page.getByRole('link', { name: orderId }).click(enough)
+      await page.getByRole('heading', { name: 'Its way through flows' }).waitFor(enough)
       await page.getByRole('button', { name: 'Reject' }).click(enough)
       await page.getByText('Done', { exact: true }).first().waitFor(enough)
+      await page.getByRole('link', { name: 'vip' }).click(enough)
       await page.getByRole('button', { name: 'Pause' }).click()
       await page.getByText('vip stands still', { exact: false }).waitFor(enough)
     }))

@@ -153,12 +153,15 @@ describe('an external id', () => {
   })
 })
 
-test('who is asked about moved work has to be there, and where it goes may be called', async () => {
+/** Sets who is asked about moved work. */
+const ask = (workActions: unknown) => {
   const { policy } = place.engine.core.state()
-  const set = async (workActions: unknown) =>
-    place.call('PUT', '/api/v1/policies/reroute', { body: { ...policy, workActions } })
-  const http = (url: string | null) => [{ nodeId: null, action: 'http', url }]
-  expect(await set(http('https://wms.example.com/work'))).toMatchObject({ status: 200 })
+  return place.call('PUT', '/api/v1/policies/reroute', { body: { ...policy, workActions } })
+}
+const http = (url: string | null) => [{ nodeId: null, action: 'http', url }]
+
+test('who is asked about moved work has to be there, and where it goes may be called', async () => {
+  expect(await ask(http('https://wms.example.com/work'))).toMatchObject({ status: 200 })
   for (const [actions, code] of [
     [http('https://10.0.0.1/work'), 'WEBHOOK_URL_REFUSED'],
     [http(null), 'REROUTE_ACTION_INVALID'],
@@ -166,7 +169,22 @@ test('who is asked about moved work has to be there, and where it goes may be ca
     [[{ nodeId: null, action: 'file:none', url: null }], 'REROUTE_ACTION_INVALID'],
     [[{ nodeId: null, action: 'fax', url: null }], 'REROUTE_ACTION_INVALID'],
   ] as const) {
-    expect(await set(actions)).toMatchObject({ body: { code } })
+    expect(await ask(actions)).toMatchObject({ body: { code } })
   }
-  expect((await set([])).status).toBe(200)
+  expect((await ask([])).status).toBe(200)
+})
+
+test('what a system was asked about moved work is shown with the order', async () => {
+  await release('told')
+  await ask(http('https://wms.invalid/work'))
+  const [from] = nodesOf('told') ?? []
+  await reroute('told', { toNodeId: elsewhere('told') })
+  const actions = async () =>
+    (await place.call('GET', `/api/v1/orders/${idOf('told')}/runs`)).body.actions as unknown[]
+  await expect
+    .poll(actions, { timeout: 10_000 })
+    .toMatchObject([
+      { what: 'cancel', nodeId: from, target: 'wms.invalid', status: 'requested', endedAt: null },
+    ])
+  await ask([])
 })

@@ -2,7 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { counted } from '../numbers.ts'
-import type { Tone } from '../words.ts'
+import { capital, type Tone } from '../words.ts'
 
 /** What tiles do, by type. */
 export const tileWords: Readonly<Record<api.FlowTileType, string>> = {
@@ -80,4 +80,12 @@ export function flowsSentence(flows: readonly api.FlowSummary[]): string {
 export const wordsToTakeOn: Readonly<Record<string, string>> = {
   no_replay: 'Nobody looked at a replay of it on past orders',
   matches_everything: 'It takes every order that was tried',
+}
+
+/** What was asked, of whom. */
+export function askedWords({ action, what, nodeName, target }: api.AskedAction): string {
+  const whom = target ?? 'receivers of webhooks'
+  if (nodeName !== null && what === 'cancel') return `Cancel the work at ${nodeName} (${whom})`
+  if (nodeName !== null && what === 'send') return `Take the work at ${nodeName} (${whom})`
+  return `${capital(action.replaceAll('_', ' '))} (${whom})`
 }

@@ -257,5 +257,20 @@ export const flowRun = shape({
 export type FlowRun = Of<typeof flowRun>
 /** A page of runs. */
 export const flowRunPage = pageOf(flowRun)
-/** Runs of an order, newest first. */
-export const flowRunsAnswer = shape({ items: Type.Array(flowRun) })
+/** What a system outside was asked about an order, by a flow or since its work moved. */
+export const askedAction = shape({
+  key: Type.String({ description: 'idempotency key' }),
+  action: Type.String(),
+  what: orNull(Type.String({ description: 'of moved work: cancel or send' })),
+  nodeId: orNull(Type.String({ description: 'of moved work: whose node' })),
+  nodeName: orNull(Type.String()),
+  target: orNull(Type.String({ description: 'host or file; null = the receivers of webhooks' })),
+  status: oneOf(['requested', 'done', 'failed'] as const),
+  reason: orNull(Type.String()),
+  requestedAt: instantText,
+  endedAt: orNull(instantText),
+})
+export type AskedAction = Of<typeof askedAction>
+/** Runs of an order and what was asked about it, newest first. */
+export const flowRunsAnswer = shape({ items: Type.Array(flowRun), actions: Type.Array(askedAction) })
+export type FlowRunsAnswer = Of<typeof flowRunsAnswer>

@@ -6,7 +6,7 @@ import { fail } from '#data/kernel'
 import { newestFlow } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { type Compiled, compileContextOf, compileFlow } from '#orchestrator/flows'
-import { getFlow, getOrder, listFlows, listRuns } from '#orchestrator/views'
+import { getFlow, getOrder, listAsked, listFlows, listRuns } from '#orchestrator/views'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
@@ -93,7 +93,8 @@ function addRunReading(app: App, engine: Engine): void {
     {
       schema: {
         tags,
-        summary: 'Runs of an order with the results of their steps, the newest first',
+        summary:
+          'Runs of an order with the results of their steps, and what systems outside were asked about it',
         params: Type.Object({ orderId: word('order id or external id') }),
         response: { 200: api.flowRunsAnswer, ...problems },
       },
@@ -103,7 +104,7 @@ function addRunReading(app: App, engine: Engine): void {
       const order = await getOrder(engine, orderId)
       if (order === null) throw fail('ORDER_UNKNOWN', { orderId })
       const { items } = await listRuns(engine, { orderId: order.orderId, limit: 200 })
-      return { items }
+      return { items, actions: await listAsked(engine, order.orderId) }
     },
   )
 }
