@@ -12,24 +12,25 @@ import { narrow } from './update.ts'
 /**
  * Lists in `cycle_hours` the hours to write anew, in `cycle_days` their days and in `cycle_buckets` both as buckets.
  * @param isLooked which facts may have changed
- * @param hasLoads whether hours of loads are among them
+ * @param options isWhole: hours of loads are among them; hasLightWork: those that light cycles wrote are
  * @returns hours whose facts are not as before
  */
 export async function listBuckets(
   queries: Queries,
   graph: Graph,
   isLooked: (node: Node) => boolean,
-  { hasLoads }: { hasLoads: boolean },
+  { isWhole, hasLightWork }: { isWhole: boolean; hasLightWork: boolean },
 ): Promise<number> {
   await queries.run('CREATE TEMP TABLE cycle_hours (market VARCHAR, bucket_hour BIGINT)')
   for (const node of graph.nodes) {
     if (node.facts?.table == null || !isLooked(node)) continue
     await queries.run(`INSERT INTO cycle_hours ${await changedHours(queries, graph, node)}`)
   }
-  if (hasLoads) await queries.run(`INSERT INTO cycle_hours ${loadedHours}`)
+  if (isWhole) await queries.run(`INSERT INTO cycle_hours ${loadedHours}`)
   const { hours } = await queries.one<{ hours: number }>(
     'SELECT count(DISTINCT (market, bucket_hour)) AS hours FROM cycle_hours',
   )
+  if (hasLightWork) await queries.run('INSERT INTO cycle_hours FROM light_hours')
   await queries.run(`INSERT INTO cycle_hours ${clockHours}`)
   await queries.run(`
     CREATE TEMP TABLE cycle_days AS SELECT DISTINCT market, bucket_hour // 24 AS bucket_day FROM cycle_hours`)

@@ -118,7 +118,7 @@ async function incremental(
   const rows = await updateRows(queries, graph, changes, effects, hasLightWork)
   const touched = new Set(rows.map((run) => run.name))
   const isLooked = ({ facts }: Node) => touched.has(facts?.table ?? '')
-  const changedBuckets = await listBuckets(queries, graph, isLooked, { hasLoads: true })
+  const changedBuckets = await listBuckets(queries, graph, isLooked, { isWhole: true, hasLightWork })
   const listed = await inListedBuckets(queries)
   await rememberPoints(queries, listed.points)
   const metrics = await updateBuckets(queries, graph, listed, effects)

@@ -6,7 +6,7 @@ import type { Queries } from '#data/warehouse'
 import { inListedBuckets, listBuckets, updateBuckets } from './buckets.ts'
 import { copyChanged, listOrders } from './changes.ts'
 import type { Graph, Node } from './graph.ts'
-import { beginNotes, lightMarts, noteOld, target } from './notes.ts'
+import { beginNotes, lightMarts, noteHours, noteOld, target } from './notes.ts'
 import { insertSql, type ModelRun } from './tables.ts'
 import { parse, print, replaceTables } from './tree.ts'
 import { updateByKey } from './update.ts'
@@ -52,7 +52,8 @@ export async function runLight(
   await updateClock(queries, graph)
   const [names, reads] = [new Set(marts.map(({ name }) => name)), graph.byName.get(target)?.reads ?? []]
   const isLooked = ({ name, facts }: Node) => reads.includes(name) && names.has(facts?.table ?? '')
-  const changedBuckets = await listBuckets(queries, graph, isLooked, { hasLoads: false })
+  const changedBuckets = await listBuckets(queries, graph, isLooked, { isWhole: false, hasLightWork: false })
+  await noteHours(queries)
   const listed = await inListedBuckets(queries)
   models.push(...(await updateBuckets(queries, graph, listed, effects, (node) => node.name === target)))
   await queries.run("DELETE FROM pipeline_changes WHERE kind = 'order'")

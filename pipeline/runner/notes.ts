@@ -40,6 +40,7 @@ export async function beginNotes(queries: Queries, marts: readonly Node[]): Prom
   )
   await queries.run('CREATE TEMP TABLE light_loads AS SELECT count(*) AS loads FROM loads')
   await queries.run('CREATE TEMP TABLE light_old_market_clock AS FROM market_clock')
+  await queries.run('CREATE TEMP TABLE light_hours (market VARCHAR, bucket_hour BIGINT)')
   for (const { name } of marts) {
     await queries.run(
       `CREATE TEMP TABLE ${quoteName(`light_old_${name}`)} AS FROM ${quoteName(name)} LIMIT 0`,
@@ -60,6 +61,11 @@ export async function noteOld(queries: Queries, marts: readonly Node[]): Promise
     `INSERT INTO light_orders SELECT order_id, provider, order_external_id FROM cycle_orders
      ANTI JOIN light_orders AS known USING (order_id)`,
   )
+}
+
+/** Notes the hours that this light cycle wrote: what changed in them may change back before a whole one looks. */
+export async function noteHours(queries: Queries): Promise<void> {
+  await queries.run('INSERT INTO light_hours FROM cycle_hours EXCEPT FROM light_hours')
 }
 
 /**

@@ -6,6 +6,7 @@
 -- incremental: view
 -- facts: fulfillment_orders.released_at..closed_at
 -- ends: closed_hour, done
+-- No step begins before its work or lasts longer.
 -- A step that a source does not time ends with the next one that it does. Only what was known in an hour counts in
 -- it: what waits to be picked has no carrier yet.
 with work as (
@@ -17,6 +18,7 @@ timed as (
     *,
     epoch_us(released_at) as released_us,
     epoch_us(closed_at) as closed_us,
+    case when closed_at is not null then epoch_us(greatest(closed_at, released_at)) end as over_us,
     epoch_us(coalesce(picked_at, packed_at, closed_at)) as pick_end_us,
     epoch_us(coalesce(packed_at, closed_at)) as pack_end_us,
     (shipped_at is not null and status <> 'rejected')::bigint as shipped
@@ -24,7 +26,7 @@ timed as (
 ),
 
 steps as (
-  select market, provider, node_id, sku_class, carrier, lane,
+  select market, provider, node_id, sku_class, carrier, lane, released_us, over_us,
     unnest([
       {'step': 'pick', 'from_us': released_us, 'to_us': pick_end_us, 'is_there': true,
         'done': (picked_at is not null or shipped = 1)::bigint},
@@ -47,8 +49,9 @@ final as (
   select
     market,
     step,
-    from_us // 3600000000 as opened_hour,
-    if(to_us < from_us, from_us, to_us) // 3600000000 as closed_hour,
+    least(greatest(from_us, released_us), over_us) // 3600000000 as opened_hour,
+    case when to_us is not null then least(greatest(from_us, released_us, to_us), over_us) end // 3600000000
+      as closed_hour,
     done,
     provider,
     node_id as node,
