@@ -2,7 +2,14 @@
 
 export { openActor } from './actor.ts'
 export type { ActorOptions } from './actor-options.ts'
-export { controlEvents, domainEvent, isControlEvent, knownCommand, requestHash } from './command-record.ts'
+export {
+  canonicalJson,
+  controlEvents,
+  domainEvent,
+  isControlEvent,
+  knownCommand,
+  requestHash,
+} from './command-record.ts'
 export type {
   Actor,
   Command,

@@ -2,9 +2,9 @@
 
 import { type Command, Option } from 'commander'
 import type { VerbName } from '#orchestrator/verbs'
-import { absolute, whole } from './options.ts'
+import { absolute, list, whole } from './options.ts'
 
-/** Adds `flow list|show|check|publish|on|shadow|pause|off|runs|reprocess`. */
+/** Adds `flow list|show|check|replay|publish|on|shadow|pause|off|runs|reprocess`. */
 export function addFlow(program: Command, verb: (name: VerbName, args: object) => Promise<void>): void {
   const flow = program
     .command('flow')
@@ -19,14 +19,19 @@ export function addFlow(program: Command, verb: (name: VerbName, args: object) =
     .argument('<flow>', 'name of a flow')
     .option('--of <version>', 'a version, default the newest', whole(1))
     .action((flowId: string, options: { of?: number }) => verb('flow-show', { flowId, version: options.of }))
-  const fromFile = (name: 'check' | 'publish', description: string) =>
+  const fromFile = (name: 'check' | 'replay' | 'publish', description: string) =>
     flow
       .command(name)
       .description(description)
       .argument('<file>', 'a flow document, JSON', absolute)
-      .action((file: string) => verb(`flow-${name}`, { file }))
+      .action((file: string, options: object) => verb(`flow-${name}`, { file, ...options }))
   fromFile('check', 'say what is wrong or odd about a document; nothing is changed')
-  fromFile('publish', 'publish a document as the next version of its flow, without a replay')
+  fromFile('replay', 'what a document would have made of the orders of the last days; kept as a draft')
+    .option('--days <n>', 'days back, default 7', whole(1, 90))
+    .option('--limit <n>', 'orders at most, default 5000', whole(1, 20_000))
+  fromFile('publish', 'publish a document as the next version of its flow')
+    .option('--replay-id <id>', 'a replay of it that was looked at')
+    .option('--accept <codes>', 'what you take on, e.g. no_replay,matches_everything', list)
   const modes = { on: 'on', shadow: 'shadow', pause: 'paused', off: 'off' } as const
   const words = {
     on: 'let a flow take orders, or go on after a pause',

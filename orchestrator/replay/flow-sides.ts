@@ -1,8 +1,10 @@
 // The two sides of a replay of a flow: the flows in force, and the same with one version in the place of its own.
 // Orders go through them dry, with the facts of the day they came.
 
+import { hash } from 'node:crypto'
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
+import { canonicalJson } from '#data/log'
 import type { Core, CoreState, Order } from '#orchestrator/core'
 import {
   dryRun,
@@ -34,7 +36,7 @@ export function flowSides(
   flowId: string,
   version: number | undefined,
   place: FlowPlace,
-): { version: number | null; sides: ReplaySides } {
+): { version: number | null; documentHash: string; sides: ReplaySides } {
   const { state } = place
   const flow = meantBy(flowId, version, place)
   if (flow === undefined) throw fail('FLOW_UNKNOWN', { flowId })
@@ -49,11 +51,17 @@ export function flowSides(
   const policies = (point: api.PolicyPoint) => policiesAt(state, point)
   return {
     version: flow.version === 0 ? null : flow.version,
+    documentHash: documentHash(flow.document),
     sides: {
       ...{ before: policies, after: policies },
       pathOf: (order, side) => pathThrough(side === 'before' ? before : after, order, place),
     },
   }
+}
+
+/** What tells documents of flows apart, whatever the order of their fields. */
+export function documentHash(document: unknown): string {
+  return hash('sha256', canonicalJson(document), 'base64url')
 }
 
 /** The version that is meant; a draft counts as version 0. */

@@ -1,10 +1,11 @@
-// What has to be looked at before a version of a policy is published: a replay of it, and what a check found that a
-// person must take on. It publishes nothing.
+// What has to be looked at before a version of a policy or flow is published: a replay of it, and what a check found
+// that a person must take on. It publishes nothing.
 
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { type CoreState, policyIn } from '#orchestrator/core'
 import { assertPolicy } from '#orchestrator/policies'
+import { documentHash } from './flow-sides.ts'
 import type { Replays } from './replays.ts'
 
 /** Code of the word that a policy is published without a replay. */
@@ -43,4 +44,44 @@ function lookedAt(
   if (!isOfIt) return missing('The replay is of something else.')
   if (status !== 'done' || summary === null) return missing('The replay has not come to its end.')
   return summary.findings.filter(({ code }) => code === 'matched_everything')
+}
+
+/** Findings on flows that a person has to take on. */
+const needWord: ReadonlySet<string> = new Set(['matches_everything'])
+
+/** A flow that was checked, as it was given. */
+interface CheckedFlow {
+  flowId: string
+  kind: api.FlowKind
+  document: unknown
+  findings: readonly api.FlowFinding[]
+}
+
+/**
+ * That a flow may be published: a replay of this very document was looked at, or a person takes on that none was.
+ * @throws REPLAY_UNKNOWN, FLOW_NEEDS_WORD with every code that needs a word
+ */
+export function assertFlowPublishable(
+  { flowId, kind, document, findings }: CheckedFlow,
+  { replayId, accepted = [] }: Pick<api.FlowPublishBody, 'replayId' | 'accepted'>,
+  replays: Pick<Replays, 'get'>,
+): void {
+  const needs = findings.flatMap(({ code }) => (needWord.has(code) && !accepted.includes(code) ? [code] : []))
+  let reason = findings.find(({ code }) => code === needs[0])?.text
+  if (kind === 'order' && !accepted.includes(noReplay)) {
+    const missing = missingReplay(flowId, document, replayId === undefined ? null : replays.get(replayId))
+    if (missing !== null) {
+      needs.push(noReplay)
+      reason ??= missing
+    }
+  }
+  if (reason !== undefined && needs.length > 0)
+    throw fail('FLOW_NEEDS_WORD', { flowId, reason, needs, findings })
+}
+
+function missingReplay(flowId: string, document: unknown, replay: api.Replay | null): string | null {
+  if (replay === null) return 'nobody looked at a replay of it on past orders'
+  if (replay.kind !== 'flow' || replay.id !== flowId) return 'the replay is of something else'
+  if (replay.documentHash !== documentHash(document)) return 'the replay is of another document'
+  return replay.status === 'done' ? null : 'the replay has not come to its end'
 }

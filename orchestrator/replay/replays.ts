@@ -12,6 +12,8 @@ export interface ReplayTask {
   id: string
   /** null = a draft that is not kept. */
   version: number | null
+  /** Of a flow. */
+  documentHash?: string
   by: string
   sides: ReplaySides
   /** What a check of it found. */
@@ -72,9 +74,10 @@ export class Replays {
     if (this.#under !== null) throw fail('REPLAY_REFUSED', { reason: 'another replay is under way' })
     const now = this.#effects.clock.now()
     const replayId = `rep_${now.toString(36)}_${(++this.#count).toString(36)}`
-    const { kind, id, version, by, run } = task
+    const { kind, id, version, documentHash, by, run } = task
     const replay: api.Replay = {
       ...{ replayId, kind, id, version, startedBy: by, days: run.days },
+      ...(documentHash === undefined ? {} : { documentHash }),
       ...{ status: 'running', step: 'starting', share: 0, summary: null, error: null },
       startedAt: new Date(now).toISOString(),
     }

@@ -43,8 +43,10 @@ export function startReplay(request: api.ReplayRequest, market: ReplayMarket, by
     reading: <T>(work: (queries: Queries) => Promise<T>) => market.workspace.warehouse.reading(work),
   }
   if (flowId !== undefined) {
-    const { version, sides } = flowSides(flowId, request.version, { state, worlds: market.worlds, now })
-    return market.replays.start({ kind: 'flow', id: flowId, version, by, sides, findings: [], run })
+    const place = { state, worlds: market.worlds, now }
+    const { version, documentHash, sides } = flowSides(flowId, request.version, place)
+    const about = { kind: 'flow' as const, id: flowId, version, documentHash }
+    return market.replays.start({ ...about, by, sides, findings: [], run })
   }
   const policy = policyId === undefined ? undefined : policyIn(state.policyBook, policyId, request.version)
   const said = draft ?? policy

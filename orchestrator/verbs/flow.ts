@@ -6,7 +6,9 @@ import { api } from '#data/contracts'
 import { fail, reasonOf } from '#data/kernel'
 import type { Engine } from '#orchestrator/engine'
 import { compileContextOf, compileFlow } from '#orchestrator/flows'
+import { assertFlowPublishable } from '#orchestrator/replay'
 import { getFlow, listFlows, listRuns } from '#orchestrator/views'
+import { replayToEnd, showReplay } from './replay.ts'
 import { showNumber, showTable } from './table.ts'
 import { defineVerb } from './verb.ts'
 import { withEngine } from './with-engine.ts'
@@ -71,14 +73,27 @@ export const flowCheckVerb = defineVerb({
 /** Publishes a file as the next version. */
 export const flowPublishVerb = defineVerb({
   name: 'flow-publish',
-  schema: Type.Object({ file }, closed),
+  schema: Type.Object(
+    {
+      file,
+      replayId: Type.Optional(Type.String({ maxLength: 100 })),
+      accept: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { maxItems: 20 })),
+    },
+    closed,
+  ),
   changesData: true,
   needsEngine: true,
-  run: ({ file: path }, context) =>
+  run: ({ file: path, replayId, accept: accepted = [] }, context) =>
     withEngine(context, async (engine) => {
-      const { plan, document, findings } = await compiled(engine, path)
+      const { plan, document, given, findings } = await compiled(engine, path)
       if (plan === null || document === null)
         throw fail('FLOW_INVALID', { reason: findings[0]?.text ?? 'it has no way', findings })
+      const asked = { accepted, ...(replayId === undefined ? {} : { replayId }) }
+      assertFlowPublishable(
+        { flowId: plan.flowId, kind: plan.kind, document: given, findings },
+        asked,
+        engine.replays,
+      )
       const at = engine.now()
       const result = await engine.core.execute('PublishFlow', { document, by }, { at })
       if (result.status === 'refused') throw refused(result.reason, result.answer.details)
@@ -96,6 +111,33 @@ export const flowPublishVerb = defineVerb({
     ]
       .filter((part) => part !== '')
       .join('\n'),
+})
+
+/** Keeps a file as the draft of its flow and replays it on past orders; nothing is published. */
+export const flowReplayVerb = defineVerb({
+  name: 'flow-replay',
+  schema: Type.Object(
+    {
+      file,
+      days: Type.Optional(Type.Integer({ minimum: 1, maximum: 90 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 20_000 })),
+    },
+    closed,
+  ),
+  isExclusive: false,
+  needsEngine: true,
+  run: ({ file: path, ...how }, context) =>
+    withEngine(context, async (engine) => {
+      const { plan, given, findings } = await compiled(engine, path)
+      if (plan === null)
+        throw fail('FLOW_INVALID', { reason: findings[0]?.text ?? 'it has no way', findings })
+      const draft = { flowId: plan.flowId, document: given, by }
+      const kept = await engine.core.execute('SaveFlowDraft', draft, { at: engine.now() })
+      if (kept.status === 'refused') throw refused(kept.reason, kept.answer.details)
+      return replayToEnd({ flowId: plan.flowId, ...how }, engine, context)
+    }),
+  hasFailed: ({ status }) => status !== 'done',
+  show: showReplay,
 })
 
 /** Sets how a flow stands. */
@@ -190,7 +232,8 @@ async function compiled(engine: Engine, path: string) {
   } catch (error) {
     throw fail('FLOW_INVALID', { reason: `${path} cannot be read: ${reasonOf(error)}` }, { cause: error })
   }
-  return compileFlow(document, compileContextOf(engine.core.state(), engine.now(), engine.flows.outside))
+  const context = compileContextOf(engine.core.state(), engine.now(), engine.flows.outside)
+  return { ...compileFlow(document, context), given: document }
 }
 
 function refused(reason: string | null, details: Record<string, unknown> = {}): Error {

@@ -48,6 +48,7 @@ const verbs = {
   'flow-list': async () => (await import('./flow.ts')).flowListVerb,
   'flow-show': async () => (await import('./flow.ts')).flowShowVerb,
   'flow-check': async () => (await import('./flow.ts')).flowCheckVerb,
+  'flow-replay': async () => (await import('./flow.ts')).flowReplayVerb,
   'flow-publish': async () => (await import('./flow.ts')).flowPublishVerb,
   'flow-mode': async () => (await import('./flow.ts')).flowModeVerb,
   'flow-runs': async () => (await import('./flow.ts')).flowRunsVerb,

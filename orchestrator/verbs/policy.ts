@@ -5,11 +5,11 @@ import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { policyIn } from '#orchestrator/core'
-import type { Engine } from '#orchestrator/engine'
 import { assertPolicy, checkInForce, checkPolicy } from '#orchestrator/policies'
-import { assertPublishable, startReplay } from '#orchestrator/replay'
-import { showNumber, showTable } from './table.ts'
-import { defineVerb, type VerbContext } from './verb.ts'
+import { assertPublishable } from '#orchestrator/replay'
+import { replayToEnd, showFindings, showReplay } from './replay.ts'
+import { showTable } from './table.ts'
+import { defineVerb } from './verb.ts'
 import { withEngine } from './with-engine.ts'
 
 const closed = { additionalProperties: false }
@@ -84,12 +84,7 @@ export const policyReplayVerb = defineVerb({
     },
     closed,
   ),
-  run: (request, context) =>
-    withEngine(context, async (engine) => {
-      const { replayId } = startReplay(request, engine, by)
-      const replay = await ended(replayId, engine, context)
-      return { ...replay, changes: engine.replays.changes(replayId).slice(0, 20) }
-    }),
+  run: (request, context) => withEngine(context, (engine) => replayToEnd(request, engine, context)),
   hasFailed: ({ status }) => status !== 'done',
   show: showReplay,
 })
@@ -150,49 +145,3 @@ function refusal({
   if (reason === 'policy_unknown') return fail('POLICY_UNKNOWN', { version: '', ...answer.details })
   return fail('CORE_REFUSED', { ...answer.details, reason })
 }
-
-/** How often it is looked how far a replay is, ms. */
-const lookMs = 200
-
-async function ended(replayId: string, { replays }: Engine, { effects, onProgress }: VerbContext) {
-  let replay = replays.get(replayId)
-  while (replay.status === 'running') {
-    onProgress({ step: replay.step, done: Math.round(replay.share * 100), total: 100 })
-    await effects.clock.sleep(lookMs)
-    replay = replays.get(replayId)
-  }
-  return replay
-}
-
-function showFindings(findings: readonly api.PolicyFinding[]): string {
-  return findings
-    .map(
-      ({ kind, code, text, needsWord }) => `${kind}: ${text} (${code}${needsWord ? ', needs a word' : ''})`,
-    )
-    .join('\n')
-}
-
-function showReplay({ replayId, status, error, summary, changes }: ReplayShown): string {
-  if (summary === null) return `The replay is ${status}${error === null ? '' : `: ${error}`}.`
-  const { before, after, currency, matched, changedOrders, findings } = summary
-  const names: (keyof api.ReplaySide)[] = [
-    ...(['orders', 'validated', 'held', 'noted', 'tagged', 'sourced', 'unserved'] as const),
-    ...(['rerouted', 'costCents', 'lateOrders'] as const),
-  ]
-  const cost = (name: string, value: number | null) =>
-    name === 'costCents' && value !== null ? `${(value / 100).toFixed(2)} ${currency}` : value
-  return [
-    `Replay ${replayId}: ${showNumber(before.orders, 'order')} from ${summary.from.slice(0, 10)}, ` +
-      `${showNumber(matched, 'order')} touched, ${changedOrders} would go otherwise.`,
-    showTable(
-      ['', 'in force', 'with the draft'],
-      names.map((name) => [name, cost(name, before[name]), cost(name, after[name])]),
-    ),
-    ...changes.map(({ externalId, reason }) => `${externalId}: ${reason}`),
-    showFindings(findings),
-  ]
-    .filter((line) => line !== '')
-    .join('\n')
-}
-
-type ReplayShown = api.Replay & { changes: readonly api.ReplayChange[] }

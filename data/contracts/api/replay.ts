@@ -61,6 +61,7 @@ export const replay = shape({
   kind: oneOf(['policy', 'flow'] as const),
   id: Type.String({ description: 'of the policy or flow' }),
   version: orNull(Type.Integer({ description: 'null = a draft that is not kept' })),
+  documentHash: Type.Optional(Type.String({ description: 'of the flow document that was replayed' })),
   status: oneOf(replayStatuses),
   step: Type.String({ description: 'what is under way' }),
   share: Type.Number({ description: 'done, 0 to 1' }),

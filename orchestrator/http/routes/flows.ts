@@ -6,6 +6,7 @@ import { fail } from '#data/kernel'
 import { newestFlow } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { type Compiled, compileContextOf, compileFlow } from '#orchestrator/flows'
+import { assertFlowPublishable } from '#orchestrator/replay'
 import { getFlow, getOrder, listAsked, listFlows, listRuns } from '#orchestrator/views'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
@@ -209,11 +210,6 @@ function addPublishing(app: App, engine: Engine): void {
   )
 }
 
-/** Code of the word that a flow is published without a replay. */
-const noReplay = 'no_replay'
-/** Findings that a person has to take on. */
-const needWord: ReadonlySet<string> = new Set(['matches_everything'])
-
 /** @throws FLOW_INVALID, FLOW_NEEDS_WORD, REPLAY_UNKNOWN, CORE_REFUSED */
 async function publish(
   engine: Engine,
@@ -228,14 +224,8 @@ async function publish(
     throw fail('FLOW_INVALID', { reason, code, tileId, position, findings })
   }
   const { flowId, kind } = plan
-  const needs = findings.flatMap(({ code }) => (needWord.has(code) && !accepted.includes(code) ? [code] : []))
-  if (kind === 'order' && !accepted.includes(noReplay) && !isReplayed(engine, flowId, replayId))
-    needs.push(noReplay)
-  if (needs.length > 0) {
-    const about = findings.find(({ code }) => code === needs[0])
-    const reason = about?.text ?? 'nobody looked at a replay of it on past orders'
-    throw fail('FLOW_NEEDS_WORD', { flowId, reason, needs, findings })
-  }
+  const asked = { accepted, ...(replayId === undefined ? {} : { replayId }) }
+  assertFlowPublishable({ flowId, kind, document: given, findings }, asked, engine.replays)
   const result = await run(engine, 'PublishFlow', { document, by }, commandId)
   await run(engine, 'RemoveFlowDraft', { flowId, by }, `${commandId}/draft`)
   engine.cycleSoon()
@@ -245,12 +235,6 @@ async function publish(
   const flow = found ?? newestFlow(published, flowId)
   if (flow === undefined) throw fail('FLOW_UNKNOWN', { flowId })
   return { flow, isNew: result.status === 'done', findings }
-}
-
-function isReplayed(engine: Engine, flowId: string, replayId: string | undefined): boolean {
-  if (replayId === undefined) return false
-  const { kind, id, status } = engine.replays.get(replayId)
-  return kind === 'flow' && id === flowId && status === 'done'
 }
 
 async function run<T extends Parameters<typeof execute>[1]>(

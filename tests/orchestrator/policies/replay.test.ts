@@ -8,7 +8,14 @@ import type { api } from '#data/contracts'
 import { seededRandom, systemClock } from '#data/kernel'
 import { openSqliteLog } from '#data/log'
 import { type Core, openCore } from '#orchestrator/core'
-import { assertPublishable, type ReplayMarket, Replays, replayFiles, startReplay } from '#orchestrator/replay'
+import {
+  assertFlowPublishable,
+  assertPublishable,
+  type ReplayMarket,
+  Replays,
+  replayFiles,
+  startReplay,
+} from '#orchestrator/replay'
 import { Worlds } from '#orchestrator/sourcing'
 import { copyOf, loadRetailer, type Retailer } from '../live-engine.ts'
 import { newFolder } from '../places.ts'
@@ -161,6 +168,16 @@ test('a flow is replayed: orders that another flow would take go another way', a
   }
   await core.execute('SaveFlowDraft', { flowId: 'dear', document, by: 'test' }, { at: end })
   const { summary, replayId, error } = await replayed({ flowId: 'dear' })
+  const asked = { flowId: 'dear', kind: 'order' as const, findings: [] }
+  const publish = (given: unknown, id?: string) =>
+    assertFlowPublishable(
+      { ...asked, document: given },
+      id === undefined ? {} : { replayId: id },
+      market.replays,
+    )
+  expect(() => publish(document)).toThrow(/nobody looked at a replay/)
+  expect(() => publish({ ...document, match: 'order.valueCents > 1' }, replayId)).toThrow(/another document/)
+  publish({ ...document }, replayId)
   expect(error).toBeNull()
   expect(summary?.changedOrders).toBeGreaterThan(0)
   expect(summary?.changedOrders).toBeLessThan(120)

@@ -1,7 +1,10 @@
 // The verbs of `detour policy` in a running system: checked, drafted, refused without a word, replayed, published and
 // retired, and how that reads.
 
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { defaultOrderFlow } from '#orchestrator/flows'
 import { loadVerb, type VerbName } from '#orchestrator/verbs'
 import { openPlace, type Place } from '../http-place.ts'
 import { act, draftOf } from './drafts.ts'
@@ -53,4 +56,26 @@ test('a policy goes into force and out of it', async () => {
   await expect(run('policy-retire', { policyId: 'x', reason: 'y' })).rejects.toMatchObject({
     code: 'POLICY_UNKNOWN',
   })
+})
+
+test('a flow is replayed from its file, and published with that replay alone', async () => {
+  const { temporary } = place.engine.workspace.paths
+  await mkdir(temporary, { recursive: true })
+  const file = join(temporary, 'flow.json')
+  const write = (title: string) =>
+    writeFile(
+      file,
+      JSON.stringify({ ...defaultOrderFlow.document, flowId: 'web', match: 'order.lines > 9', title }),
+    )
+  await write('Long orders')
+  await expect(run('flow-publish', { file })).rejects.toMatchObject({ code: 'FLOW_NEEDS_WORD' })
+  const { result, text } = await run('flow-replay', { file, days: 1 })
+  expect(text).toMatch(/^Replay rep_\S+: 0 orders from /)
+  const { replayId } = result as { replayId: string }
+  await write('Other orders')
+  await expect(run('flow-publish', { file, replayId })).rejects.toThrow(/another document/)
+  await write('Long orders')
+  expect((await run('flow-publish', { file, replayId })).text).toContain('Flow web is at version 1.')
+  await write('Other orders')
+  expect((await run('flow-publish', { file, accept: ['no_replay'] })).text).toContain('version 2.')
 })
