@@ -127,7 +127,7 @@ export const stepKinds: readonly StepKind[] = [
   kind(
     'deliver',
     'hazard',
-    ['carrier', 'service'],
+    ['carrier', 'service', 'lane'],
     [[], ['carrier'], ['lane'], ['node'], ['carrier', 'lane'], ['node', 'carrier']],
     { low: 'delivered_orders' },
     ['orders', 'time', 0.3, 5, 24],

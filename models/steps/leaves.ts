@@ -64,7 +64,7 @@ export class Leaves {
       kind,
       law: kind.law === 'flow' ? null : this.#lawOf(kind),
       own: kind.lawBy.map((column) => row[column]).join(' x '),
-      peers: kind.step === 'deliver' || kind.step === 'freight' ? row.service : (place?.peers ?? ''),
+      peers: peersOf(kind, row, place),
       place: place ?? this.#usual,
       capacity: isOfNode(kind) ? new Capacity(kindsOfDay) : null,
       slices: [],
@@ -116,6 +116,12 @@ export class Leaves {
     }
     for (const kin of this.#kin.values()) kin.scatter.fade(scatterKept)
   }
+}
+
+/** What a place that little was seen of is taken for: parcels as those of the same carrier and service. */
+function peersOf({ step }: StepKind, row: StepName, place: StepPlace | undefined): string {
+  if (step === 'deliver') return `${row.carrier} x ${row.service}`
+  return step === 'freight' ? row.service : (place?.peers ?? '')
 }
 
 /** What is left of how much slices scattered after a day. */

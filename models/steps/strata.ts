@@ -47,7 +47,7 @@ export const isOfNode = ({ law, step }: StepKind): boolean =>
 
 /** How the rates of a step are laid out. */
 export function shapeOf(kind: StepKind): RateShape {
-  if (kind.step === 'deliver') return { contexts: 7, alike: 1, strata: deliverStrata, pull: 1.5 }
+  if (kind.step === 'deliver') return { contexts: 7, alike: 1, strata: deliverStrata, pull: 3 }
   if (kind.step === 'cancel') return { contexts: 1, alike: 1, strata: 3, pull: 40 }
   if (kind.law === 'share') return { contexts: 1, alike: 1, strata: 1, pull: 60 }
   return {

@@ -95,6 +95,29 @@ describe('an incident', () => {
     expect(at([])).toBe(false)
   })
 
+  it('that names one fault says nothing of another one beside it', () => {
+    const two = [
+      { kind: 'carrier_delay', carrier: 'Coastline', startHours: 10, hours: 48 },
+      { kind: 'node_outage', node: 'reno', startHours: 12, hours: 10 },
+    ]
+    const beside = scenarioOf('1', 30, checkScenario({ faults: two }))
+    const { faults: judged } = judgeIncidents(beside, [told('carrier/Coastline', 14)])
+    expect(judged.map(({ causeRight }) => causeRight)).toEqual([true, null])
+  })
+
+  it('of a shortage on one weekday is late only by the hours since that day began', () => {
+    const noon = new Date(scenario.start + 60 * hour)
+    const shortage = {
+      kind: 'labour_shortage',
+      node: 'reno',
+      startHours: 10,
+      hours: 240,
+      weekday: noon.getUTCDay(),
+    }
+    const weekly = scenarioOf('1', 30, checkScenario({ faults: [shortage] }))
+    expect(judgeIncidents(weekly, [told('node/fabrikam:reno', 52)]).faults[0]?.delayMinutes).toBe(240)
+  })
+
   it('elsewhere, before a fault, long after it or because of a promotion is a false one', () => {
     const four = [
       told('node/fabrikam:dallas', 12),
@@ -129,6 +152,18 @@ describe('what is told of an incident', () => {
       ['OrderPlaced', 13],
     )
     expect(told.map(({ openedAt }) => openedAt)).toEqual([5, 12])
+  })
+
+  it('is also what is said of another metric, so that a second fault at an open incident is found', () => {
+    const told = toldOf(
+      ['IncidentOpened', 5],
+      ['IncidentUpdated', 8],
+      ['IncidentUpdated', 12, { metric: 'freight_per_parcel' }],
+    )
+    expect(told.map(({ openedAt, metric }) => [openedAt, metric])).toEqual([
+      [5, 'backlog'],
+      [12, 'freight_per_parcel'],
+    ])
   })
 
   it('has the causes that were named within an hour', () => {
