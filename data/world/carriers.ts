@@ -41,6 +41,11 @@ export const services: readonly Service[] = [
   service('Prairie Parcel', 'two_day', 'PP', [1020, 180, 0.32], [0.06, 0.08]),
 ]
 
+/** What the network document calls a service. */
+export function serviceIdOf({ carrier, service }: Pick<Service, 'carrier' | 'service'>): string {
+  return `${carrier.toLowerCase().replaceAll(' ', '-')}-${service.replaceAll('_', '-')}`
+}
+
 /** Names of the carriers. */
 export const carriers: readonly string[] = [...new Set(services.map((each) => each.carrier))]
 

@@ -2,7 +2,7 @@
 // the same as the world does; it generates no orders.
 
 import type { api } from '#data/contracts'
-import { bandsOf, type Service, services } from './carriers.ts'
+import { bandsOf, type Service, serviceIdOf, services } from './carriers.ts'
 import { holidaysOf } from './holidays.ts'
 import { type Node, networkOf } from './network.ts'
 import { type WorldOptions, worldOptions } from './options.ts'
@@ -56,10 +56,6 @@ export function networkDocumentOf(
     lanes: services.map((service) => laneOf(service)),
     rateCards: services.map((service) => rateCardOf(service)),
   }
-}
-
-function idOf({ carrier, service }: Service): string {
-  return `${carrier.toLowerCase().replaceAll(' ', '-')}-${service.replaceAll('_', '-')}`
 }
 
 const calendarIdOf = (type: Node['type']) => `${groups[type].groupId}-hours`
@@ -130,7 +126,7 @@ function calendarOf(node: Node, year: number): api.WorkCalendar {
 function serviceOf(service: Service): api.CarrierService {
   const { name, ...kind } = kinds[service.service]
   return {
-    serviceId: idOf(service),
+    serviceId: serviceIdOf(service),
     carrierId: service.carrier,
     name: `${service.carrier} ${name.toLowerCase()}`,
     isActive: true,
@@ -143,8 +139,8 @@ function serviceOf(service: Service): api.CarrierService {
 
 function laneOf(service: Service): api.NetworkLane {
   return {
-    laneId: `${idOf(service)}-us`,
-    serviceId: idOf(service),
+    laneId: `${serviceIdOf(service)}-us`,
+    serviceId: serviceIdOf(service),
     origin: '*',
     destination: 'US',
     zone: null,
@@ -156,8 +152,8 @@ function laneOf(service: Service): api.NetworkLane {
 function rateCardOf(service: Service): api.RateCard {
   const mostKm = service.carrier === 'Coastline' ? coastlineMostKm : null
   return {
-    rateCardId: `${idOf(service)}-rates`,
-    serviceId: idOf(service),
+    rateCardId: `${serviceIdOf(service)}-rates`,
+    serviceId: serviceIdOf(service),
     factor: 1,
     validFrom: null,
     validUntil: null,

@@ -1,7 +1,14 @@
 // How a parcel is sent: service, carrier, weight and price, from what the customer paid for and who must bring it. It
 // draws nothing.
 
-import { chooseService, freightCostCents, quotedDays, type Service, services } from './carriers.ts'
+import {
+  chooseService,
+  freightCostCents,
+  quotedDays,
+  type Service,
+  serviceIdOf,
+  services,
+} from './carriers.ts'
 
 /** What is sent. */
 export interface Goods {
@@ -10,6 +17,8 @@ export interface Goods {
   lines: readonly { sku: string; quantity: number }[]
   /** When it leaves, epoch ms. */
   at?: number
+  /** Service that was planned, by its id in the network document; counts where its carrier must bring it. */
+  serviceId?: string
 }
 
 /** A parcel to be sent. */
@@ -33,15 +42,16 @@ const packagingG = 140
  */
 export function sendingOf(
   { km, weightOf }: { km: number; weightOf(sku: string): number },
-  { freightCents, lines }: Goods,
+  { freightCents, lines, serviceId }: Goods,
   carrier: string | null,
   uniform: number,
 ): Sending {
   const weightG = lines.reduce((sum, { sku, quantity }) => sum + weightOf(sku) * quantity, packagingG)
   const speed = speedOf(freightCents)
   const usual = chooseService(speed, km, weightG, uniform)
-  const service =
-    carrier === null || services[usual]?.carrier === carrier ? usual : serviceOf(carrier, speed, usual)
+  const planned = services.findIndex((each) => each.carrier === carrier && serviceIdOf(each) === serviceId)
+  const isUsual = carrier === null || services[usual]?.carrier === carrier
+  const service = planned >= 0 ? planned : isUsual ? usual : serviceOf(carrier, speed, usual)
   const { carrier: name, service: serviceName, prefix } = services[service] as Service
   return {
     service,

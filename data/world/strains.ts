@@ -3,7 +3,7 @@
 
 import { fail } from '#data/kernel'
 import { type Calendar, daySeconds, hourSeconds } from './calendar.ts'
-import { carriers } from './carriers.ts'
+import { carriers, serviceIdOf, services } from './carriers.ts'
 import { type Catalogue, skuClasses } from './catalogue.ts'
 import { channels } from './channels.ts'
 import type { Promotion } from './demand.ts'
@@ -67,6 +67,11 @@ export const strainNames = {
   channels: channels.map(({ name }) => name),
   skuClasses: skuClasses.map(({ name }) => name),
 }
+
+/** Services by carrier, with their ids in the network document. */
+export const sendingServices: readonly { carrier: string; serviceId: string }[] = services.map((each) => {
+  return { carrier: each.carrier, serviceId: serviceIdOf(each) }
+})
 
 /** Length of a step in which what creeps stays the same, seconds. */
 const creepSeconds = 2 * hourSeconds

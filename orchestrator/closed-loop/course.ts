@@ -45,7 +45,14 @@ export async function run(
   { logger }: Pick<Effects, 'logger'>,
   onShare: OnShare,
 ): Promise<void> {
-  const steps = new Steps(worldOf(scenario), start, { market, core, provider, logger, ...does })
+  const steps = new Steps(worldOf(scenario), start, {
+    market,
+    core,
+    provider,
+    logger,
+    sendsAsPlanned: true,
+    ...does,
+  })
   try {
     let from = start
     for (let n = 0; from < end; n++) {

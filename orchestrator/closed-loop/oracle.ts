@@ -1,7 +1,7 @@
 // The oracle: it knows the faults, from their first minute to their end, and the laws of the world, but not its luck.
 // As long as a fault goes on or its work is not done it moves what would come too late to where it comes in time.
 
-import { type Continuation, type Sending, strainNames } from '#data/world'
+import { type Continuation, type Sending, sendingServices } from '#data/world'
 import {
   availableFor,
   type Core,
@@ -33,6 +33,8 @@ const [smallOnly, smallMostG, nearOnly] = ['Bluebird Post', 1_200, 'Coastline']
 interface Way {
   node: number
   sent: Sending
+  /** Service by its id in the network, null = as it goes now. */
+  serviceId: string | null
   /** When the customer has it as far as can be foreseen, epoch ms. */
   arrivesAt: number
   cents: number
@@ -98,15 +100,15 @@ export class Oracle {
 
   #stay(piece: Piece, line: Busy, at: number): Way {
     const { work, node } = piece
-    const carrier = work.replaces === null ? null : work.carrier
+    const sent = work.carrier === null ? null : { carrier: work.carrier, serviceId: work.service ?? null }
     const busy = this.#worked(node, piece, line)
-    return this.#way(piece, node, carrier, { busy, packedAt: work.packedAt ?? busy.packing }, at)
+    return this.#way(piece, node, sent, { busy, packedAt: work.packedAt ?? busy.packing }, at)
   }
 
   #way(
     { order, work, place, sendUniform }: Piece,
     node: number,
-    carrier: string | null,
+    by: { carrier: string; serviceId: string | null } | null,
     { busy, packedAt }: { busy: Busy; packedAt: number },
     at: number,
   ): Way {
@@ -114,16 +116,18 @@ export class Oracle {
       freightCents: order.freightCents,
       lines: work.lines,
       at: Math.min(packedAt, at + afterMs),
+      ...(by?.serviceId == null ? {} : { serviceId: by.serviceId }),
     }
-    const sent = this.#world.send(node, place, goods, carrier, sendUniform)
+    const serviceId = by?.serviceId ?? null
+    const sent = this.#world.send(node, place, goods, by?.carrier ?? null, sendUniform)
     const units = work.lines.reduce((sum, line) => sum + line.quantity, 0)
     const processing = this.#core.state().nodes.get(this.#nodeId(node))?.processingCostCents ?? 0
     const cents = sent.freightCostCents + processing + unitCents * units
-    if (!Number.isFinite(packedAt)) return { node, sent, arrivesAt: packedAt, cents, busy }
+    if (!Number.isFinite(packedAt)) return { node, sent, serviceId, arrivesAt: packedAt, cents, busy }
     const shipped = this.#world.departure(node, packedAt + dockMs, sent.carrier)
     const { service, quotedDays: quoted } = sent
     const arrivesAt = this.#world.expectedArrival({ node, destination: place, service, quoted, shipped })
-    return { node, sent, arrivesAt, cents, busy }
+    return { node, sent, serviceId, arrivesAt, cents, busy }
   }
 
   /** The cheapest way that is in time, where staying is not, or is much dearer than it has to be. */
@@ -148,7 +152,8 @@ export class Oracle {
     for (const node of this.#world.nodes.keys()) {
       const line = ends[node] as Busy
       if (!this.#holds(piece, node)) continue
-      const arrivesAt = this.#world.begin(node, 'picking', at) + noticeMs
+      const arrivesAt =
+        node === piece.node ? piece.arrivesAt : this.#world.begin(node, 'picking', at) + noticeMs
       const fresh = {
         ...piece,
         arrivesAt,
@@ -156,10 +161,10 @@ export class Oracle {
       }
       const busy = this.#worked(node, fresh, line)
       if (this.#isShort(node, busy.picking)) continue
-      for (const carrier of strainNames.carriers) {
-        const way = this.#way(piece, node, carrier, { busy, packedAt: busy.packing }, at)
+      for (const by of sendingServices) {
+        const way = this.#way(piece, node, by, { busy, packedAt: busy.packing }, at)
         if (way.arrivesAt > promisedAt || way.cents > most || way.cents >= (best?.cents ?? Infinity)) continue
-        const isHere = node === piece.node && carrier === (piece.work.carrier ?? staying.sent.carrier)
+        const isHere = node === piece.node && by.carrier === (piece.work.carrier ?? staying.sent.carrier)
         if (!isHere && isPossible(way.sent, staying.sent)) best = way
       }
     }
@@ -206,7 +211,13 @@ export class Oracle {
       return quantity > 0 ? [{ lineId: line.lineId, quantity }] : []
     })
     const assignments = [
-      { nodeId: this.#nodeId(to.node), carrier: to.sent.carrier, shipBy: work.shipBy, lines },
+      {
+        nodeId: this.#nodeId(to.node),
+        carrier: to.sent.carrier,
+        ...(to.serviceId === null ? {} : { service: to.serviceId }),
+        shipBy: work.shipBy,
+        lines,
+      },
     ]
     const data = { orderId, fulfillmentOrderId, assignments, decision }
     const result = await this.#core.execute('RerouteOrder', data, {

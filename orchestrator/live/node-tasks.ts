@@ -7,12 +7,22 @@ import type { Busy, Floor } from './floor.ts'
 import { isCollected, type Piece, shortOf } from './piece.ts'
 import type { Task } from './task.ts'
 
-/** Commands of all nodes and carriers that are due by `until` (epoch ms). */
-export function workTasks(world: Continuation, floor: Floor, state: CoreState, until: number): Task[] {
+/**
+ * Commands of all nodes and carriers that are due by `until` (epoch ms).
+ * @param isPlanned whether work goes as it was planned; else it goes as it always did, but for what was moved
+ */
+export function workTasks(
+  world: Continuation,
+  floor: Floor,
+  state: CoreState,
+  until: number,
+  isPlanned = false,
+): Task[] {
   const tasks: Task[] = []
+  const sent = (piece: Piece, at?: number) => sendingOf(world, state, piece, isPlanned, at)
   floor.work().forEach((pieces, node) => {
     const busy = floor.busy[node]
-    if (pieces.length > 0 && busy !== undefined) new Shift(world, state, busy, until, tasks).work(pieces)
+    if (pieces.length > 0 && busy !== undefined) new Shift(world, sent, busy, until, tasks).work(pieces)
   })
   for (const transits of floor.transits.values()) {
     for (const { piece, dueAt } of transits) {
@@ -29,17 +39,20 @@ interface Stage {
   at: number
 }
 
+/** With whom a piece goes. @param at when it leaves, epoch ms */
+type Sent = (piece: Piece, at?: number) => Sending
+
 /** One node until one instant. */
 class Shift {
   #world: Continuation
-  #state: CoreState
+  #sent: Sent
   #busy: Busy
   #until: number
   #tasks: Task[]
 
-  constructor(world: Continuation, state: CoreState, busy: Busy, until: number, tasks: Task[]) {
+  constructor(world: Continuation, sent: Sent, busy: Busy, until: number, tasks: Task[]) {
     this.#world = world
-    this.#state = state
+    this.#sent = sent
     this.#busy = busy
     this.#until = until
     this.#tasks = tasks
@@ -106,10 +119,10 @@ class Shift {
       this.#tasks.push({ ...base(piece, 'ship', packedAt), type: 'ReadyWork', data: refOf(piece) })
       return
     }
-    const { carrier } = sendingOf(this.#world, this.#state, piece)
+    const { carrier } = this.#sent(piece)
     const at = this.#world.departure(piece.node, packedAt + dockGapMs, carrier) + piece.dockMs
     if (at > this.#until) return
-    const shipment = shipmentOf(piece, sendingOf(this.#world, this.#state, piece, at), at)
+    const shipment = shipmentOf(piece, this.#sent(piece, at), at)
     this.#tasks.push({ ...base(piece, 'ship', at), type: 'ShipWork', data: { ...refOf(piece), shipment } })
   }
 }
@@ -131,13 +144,26 @@ function isAllShort({ work }: Piece, short: readonly { lineId: string; quantity:
   return work.lines.every((line) => line.quantity - line.short <= (missing.get(line.lineId) ?? 0))
 }
 
-/** With whom it goes: as usual, but for work that was moved and for carriers that are known to be in trouble. */
-function sendingOf(world: Continuation, state: CoreState, piece: Piece, at?: number): Sending {
+/** With whom it goes: as planned, or as usual but for what was moved and carriers that are known to be in trouble. */
+function sendingOf(
+  world: Continuation,
+  state: CoreState,
+  piece: Piece,
+  isPlanned: boolean,
+  at?: number,
+): Sending {
   const { order, work, node, place, sendUniform } = piece
   const goods = { freightCents: order.freightCents, lines: work.lines, ...(at === undefined ? {} : { at }) }
+  if (isPlanned && work.carrier !== null)
+    return world.send(node, place, asPlanned(goods, work), work.carrier, sendUniform)
   const usual = world.send(node, place, goods, null, sendUniform)
   const isAvoided = work.carrier !== null && (work.replaces !== null || hasIncident(state, usual.carrier))
   return isAvoided ? world.send(node, place, goods, work.carrier, sendUniform) : usual
+}
+
+/** Goods that go by the service that was planned. */
+export function asPlanned<T extends object>(goods: T, { service }: Pick<Piece['work'], 'service'>) {
+  return service === undefined ? goods : { ...goods, serviceId: service }
 }
 
 function shipmentOf({ order, work }: Piece, sent: Sending, at: number): Shipment {

@@ -56,11 +56,19 @@ export class Pieces {
     const noticeMs = this.#world.noticeMs(node, random.next())
     const units = work.lines.reduce((sum, line) => sum + line.quantity, 0)
     const effort = this.#world.effort(units, random.next())
-    const arrivesAt = work.acceptedAt ?? this.#world.begin(node, 'picking', work.releasedAt) + noticeMs
+    const first = firstHere(order, work)
+    const cameAt = first.releasedAt ?? work.releasedAt
+    const arrivesAt = first.acceptedAt ?? this.#world.begin(node, 'picking', cameAt) + noticeMs
     const place = this.#world.place(order.shipTo.postalCode, order.shipTo.region)
     const dockMs = random.int(0, 840) * 1000
     return [{ order, work, node, place, arrivesAt, effort, dockMs, sendUniform: random.next() }]
   }
+}
+
+/** Work as it first came to its node: another carrier does not cost it its turn. */
+function firstHere(order: Pick<Order, 'work'>, work: FulfillmentOrder): FulfillmentOrder {
+  const before = order.work.find(({ fulfillmentOrderId }) => fulfillmentOrderId === work.replaces)
+  return before !== undefined && before.nodeId === work.nodeId ? firstHere(order, before) : work
 }
 
 const over: ReadonlySet<FulfillmentOrder['status']> = new Set([

@@ -17,6 +17,8 @@ export interface StepParts {
   /** Provider the history was loaded as. */
   provider: string
   logger: Logger
+  /** Whether work goes by the carrier and service that it was planned for; default: as it always went. */
+  sendsAsPlanned?: boolean
   /** Takes an order as far as its flow goes. */
   advance(orderId: string): Promise<void>
   /** Called when orders stand at their nodes and before the nodes go on working. @param at epoch ms */
@@ -54,7 +56,7 @@ export class Steps {
    * @returns false where it was stopped meanwhile
    */
   async step(from: number, next: number, isRunning: () => boolean = () => true): Promise<boolean> {
-    const { core, advance, beforeWork } = this.#parts
+    const { core, advance, beforeWork, sendsAsPlanned } = this.#parts
     const stock = stockTasks(this.#world, this.#floor.pieces, core.state(), from, next)
     await this.#sender.send([...stock, ...this.#intake.tasks(core.state(), next)])
     if (!isRunning()) return false
@@ -65,7 +67,7 @@ export class Steps {
     }
     this.#floor.refresh()
     await beforeWork?.(this.#floor, next)
-    await this.#sender.send(workTasks(this.#world, this.#floor, core.state(), next))
+    await this.#sender.send(workTasks(this.#world, this.#floor, core.state(), next, sendsAsPlanned))
     return true
   }
 

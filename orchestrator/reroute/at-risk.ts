@@ -10,20 +10,18 @@ import {
   limitsOf,
   type Order,
 } from '#orchestrator/core'
-import { incidentAt, riskOfStaying } from '#orchestrator/sourcing'
+import { incidentAt, Queues, riskOfStaying } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
 import { type PlannedMove, type Purpose, planMoves } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
-import { clearlySooner } from './worth.ts'
+import { clearlySooner, riskLeast } from './worth.ts'
 
-/** Probability of missing the promise from which on work is at risk. */
-const riskMost = 0.5
 /** Work that is weighed in a round, and moved, at most. */
 const looksMost = 200
-const movesMost = 50
+const movesMost = 200
 
 /** For rounds that were given none, by their core. */
 const ownMemories = new WeakMap<Core, Memory>()
@@ -51,7 +49,7 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
     incident: null,
     guard: {},
     holdsOut: true,
-    judge: clearlySooner(riskMost),
+    judge: clearlySooner,
   }
   const plan = await planMoves(works, placeOf(context), purpose)
   const news = plan.stays.filter(
@@ -75,7 +73,9 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
 function isLimit({ refusedCode }: DecisionRecord): boolean {
   return (
     refusedCode !== undefined &&
-    !['best_here', 'no_other_node', 'others_first', 'hardly_less'].includes(refusedCode)
+    !['best_here', 'no_other_node', 'others_first', 'hardly_less', 'node_full', 'too_early'].includes(
+      refusedCode,
+    )
   )
 }
 
@@ -85,8 +85,9 @@ function withWhy(move: PlannedMove): PlannedMove {
 }
 
 function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
-  const { core, now } = context
+  const { core, now, worlds } = context
   const state = core.state()
+  const queues = new Queues({ worlds, state, now })
   const waiting = workInPlans(state)
   const found: AffectedWork[] = []
   for (const nodeId of state.openByNode.keys()) {
@@ -96,7 +97,7 @@ function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
       if (memory.wasWeighed(order, now)) continue
       const work = order.work.find((each) => each.nodeId === nodeId && isMovable(each))
       if (work === undefined || waiting.has(`${orderId}/${work.fulfillmentOrderId}`)) continue
-      if (isPressing(work, order, context)) found.push({ order, work })
+      if (isPressing(work, order, context, queues)) found.push({ order, work })
     }
   }
   return found.sort(
@@ -111,9 +112,15 @@ function mayMove({ method, isPinned, moves }: Order, { policy }: CoreState): boo
 }
 
 /** Whether it may well come too late where it is. Work that an incident touches is moved because of that, or not. */
-function isPressing(work: FulfillmentOrder, order: Order, { worlds, core, now }: MoveContext): boolean {
+function isPressing(
+  work: FulfillmentOrder,
+  order: Order,
+  { worlds, core, now }: MoveContext,
+  queues: Queues,
+): boolean {
   const state = core.state()
   if (incidentAt(state, 'node', work.nodeId) !== undefined) return false
   if (incidentAt(state, 'carrier', work.carrier) !== undefined) return false
-  return (riskOfStaying(order, work, { worlds, state, now }) ?? 0) >= riskMost
+  const risk = queues.risk(order, work) ?? riskOfStaying(order, work, { worlds, state, now }) ?? 0
+  return risk >= riskLeast(queues.isKnown(work))
 }

@@ -10,16 +10,17 @@ import {
   type Refusal,
 } from '#orchestrator/core'
 import {
-  askedForMove,
   assignmentOf,
   type MovedPlan,
   moveTogether,
+  Queues,
   type SourcingOrder,
   strategyHere,
 } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
 import type { PlanPlace } from './context.ts'
 import { holdOutOf, isHeldOut } from './hold-out.ts'
+import type { Risks } from './worth.ts'
 
 /** What a plan is for. */
 export interface Purpose {
@@ -35,7 +36,7 @@ export interface Purpose {
   /** Pieces that still leave a node in time, see `MoveTogetherOptions`. */
   roomAt?: ReadonlyMap<string, number>
   /** Whether a move helps at all, beside being cheaper; a refusal in words where it does not. */
-  judge?(decision: DecisionRecord): Refusal | null
+  judge?(risks: Risks, isQueue: boolean): Refusal | null
 }
 
 /** A move that is planned. */
@@ -71,8 +72,56 @@ export async function planMoves(
   place: PlanPlace,
   purpose: Purpose,
 ): Promise<ReroutePlan> {
-  const found = await sourced(works, place, purpose)
-  return withinLimits(found, place, purpose)
+  const queues = new Queues(place)
+  const found = await sourced(works, place, purpose, queues)
+  const stays =
+    purpose.judge === undefined ? new Map<Found, Refusal>() : unneeded(found, purpose.judge, queues)
+  return withinLimits(found, place, purpose, { queues, stays })
+}
+
+/** So long before the last instant at which it still helps, a move that may turn out to be needless waits, hours. */
+const waitsHours = 6
+
+/** Why a move should wait: its node may still recover, and there is time to see whether it does. */
+function tooEarly(
+  { order, work, plan }: Found,
+  change: number,
+  judge: NonNullable<Purpose['judge']>,
+  queues: Queues,
+): Refusal | null {
+  if (plan.work === null || !queues.maySit(order, work) || !queues.hasRoom(plan.work, 0, waitsHours))
+    return null
+  const risk = queues.risk(order, work, change, true)
+  if (risk === null || judge({ ...plan.decision, riskBefore: risk }, true) === null) return null
+  return { code: 'too_early', text: 'its node may still recover in time, and so may wait' }
+}
+
+/**
+ * Work that need not move once others before it at its node have: it is judged in the order in which its node takes it.
+ */
+function unneeded(
+  found: readonly Found[],
+  judge: NonNullable<Purpose['judge']>,
+  queues: Queues,
+): Map<Found, Refusal> {
+  const stays = new Map<Found, Refusal>()
+  const gone = new Map<string, number>()
+  const inTurn = found
+    .filter(({ plan }) => plan.work !== null)
+    .map((each) => ({ each, at: queues.comesAt(each.order, each.work) }))
+    .sort((a, b) => a.at - b.at || (a.each.order.orderId < b.each.order.orderId ? -1 : 1))
+  for (const { each } of inTurn) {
+    const { order, work, plan } = each
+    const { nodeId } = work
+    const before = gone.get(nodeId) ?? 0
+    const risk = before === 0 ? null : queues.risk(order, work, -before)
+    const refusal =
+      judge(risk === null ? plan.decision : { ...plan.decision, riskBefore: risk }, queues.isKnown(work)) ??
+      tooEarly(each, -before, judge, queues)
+    if (refusal !== null) stays.set(each, refusal)
+    else if (plan.work?.nodeId !== nodeId) gone.set(nodeId, before + 1)
+  }
+  return stays
 }
 
 interface Found extends AffectedWork {
@@ -83,8 +132,9 @@ async function sourced(
   works: readonly AffectedWork[],
   { state, worlds, now, elapsedMs = () => 0 }: PlanPlace,
   { name, incident, minGainCents = 0, roomAt }: Purpose,
+  queues: Queues,
 ): Promise<Found[]> {
-  const asked = works.map(({ order, work }) => askedForMove(state, order, work, now))
+  const asked = works.map(({ order, work }) => queues.asked(order, work))
   const ids = new Map<SourcingOrder, string>()
   for (const [i, order] of asked.entries()) {
     ids.set(order, `${order.orderId}/${name}/${works[i]?.work.fulfillmentOrderId ?? ''}`)
@@ -93,7 +143,7 @@ async function sourced(
   const groups = Map.groupBy(asked, (order) => strategyHere(order, { state, now }))
   const { outlook } = worlds.history
   for (const [strategy, group] of groups) {
-    const moved = await moveTogether(group, worlds.at(state, now, strategy), {
+    const moved = await moveTogether(group, worlds.at(state, now, strategy, true), {
       decisionIdOf: (order) => ids.get(order) ?? order.orderId,
       incidentId: incident?.incidentId ?? null,
       minGainCents: minGainCents + (state.policy.minGainCents ?? 0),
@@ -108,6 +158,7 @@ async function sourced(
   }
   return works.map((each, i) => {
     const plan = plans.get(asked[i] as SourcingOrder) as MovedPlan
+    if (queues.isKnown(each.work)) return { ...each, plan }
     // A model that has seen the order itself knows more than times of nodes and ways.
     const told = outlook?.risks.get(each.order.orderId)?.get(each.work.fulfillmentOrderId)
     if (told === undefined || plan.decision.riskBefore == null) return { ...each, plan }
@@ -116,20 +167,27 @@ async function sourced(
 }
 
 /** The best moves first, as many as the limits allow; the others stay, each with its reason. */
-function withinLimits(found: readonly Found[], { state, now }: PlanPlace, purpose: Purpose): ReroutePlan {
-  const { guard, incident, holdsOut, judge, oddnessOf = () => 0 } = purpose
+function withinLimits(
+  found: readonly Found[],
+  { state, now }: PlanPlace,
+  purpose: Purpose,
+  { queues, stays }: { queues: Queues; stays: ReadonlyMap<Found, Refusal> },
+): ReroutePlan {
+  const { guard, incident, holdsOut, oddnessOf = () => 0 } = purpose
   const guards = new MoveGuards(state, now)
   const share = holdsOut ? holdOutOf(guards.limits, incident) : 0
   const pending = { moves: 0, into: new Map<string, number>(), cents: 0, incidentMoves: 0 }
   const plan: ReroutePlan = { moves: [], stays: [] }
-  for (const { order, work, plan: moved } of ranked(found, oddnessOf)) {
+  for (const each of ranked(found, oddnessOf)) {
+    const { order, work, plan: moved } = each
     const { decision } = moved
     if (moved.work === null) {
       plan.stays.push({ order, work, decision })
       continue
     }
     const asked = { order, work, toNodeIds: [moved.work.nodeId], decision, at: now }
-    const refusal = judge?.(decision) ?? guards.refusal(asked, guard, pending)
+    const isFull = !queues.hasRoom(moved.work, pending.into.get(moved.work.nodeId) ?? 0)
+    const refusal = stays.get(each) ?? guards.refusal(asked, guard, pending) ?? (isFull ? nodeFull : null)
     if (refusal !== null) plan.stays.push({ order, work, decision: staying(decision, refusal) })
     else if (isHeldOut(order.orderId, share)) {
       plan.stays.push({ order, work, decision: { ...staying(decision, heldOut), status: 'held_out' } })
@@ -143,6 +201,9 @@ function withinLimits(found: readonly Found[], { state, now }: PlanPlace, purpos
   }
   return plan
 }
+
+/** Others that were planned before it take what the node can still do in time; it is looked at again. */
+export const nodeFull: Refusal = { code: 'node_full', text: 'others take what can still leave there in time' }
 
 const heldOut: Refusal = { code: 'held_out', text: 'left in place to measure the effect' }
 

@@ -8,7 +8,7 @@ import { type AffectedWork, affectedBy } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { placeOf, type RerouteContext } from './context.ts'
 import { Memory } from './memory.ts'
-import { type Purpose, planMoves, type ReroutePlan } from './plan.ts'
+import { type Purpose, planMoves, type ReroutePlan, type StayingWork } from './plan.ts'
 import { approvalFor, propose, settlePlans, wasRejected, workInPlans } from './propose.ts'
 import { clearlySooner } from './worth.ts'
 
@@ -22,8 +22,6 @@ export interface RerouteRound {
 
 /** How long after its end an incident's moves may go back, ms of the market. */
 const backMs = 86_400_000
-/** Probability of missing the promise from which on an incident moves work. */
-const riskLeast = 0.5
 
 /**
  * One round over all open incidents.
@@ -91,7 +89,7 @@ async function rerouteFor(
   )
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
   if (isStale) memory.weighed(incidentId, now, state.policy)
-  const judge = clearlySooner(riskLeast)
+  const judge = clearlySooner
   const purpose: Purpose = { name: incidentId, incident, guard: {}, holdsOut: true, oddnessOf, judge }
   const plan = await planMoves(works, placeOf(context), purpose)
   return enact(plan, context, { kind: 'incident', incident, name: incidentId, why: incident.title })
@@ -112,8 +110,13 @@ async function enact(
   } else if (!wasRejected(core.state(), about)) {
     round.proposed = await propose(core, plan.moves, about, reason, now)
   }
-  if (about.kind === 'incident') round.notMoved += await noteStaying(core, plan.stays, now)
+  if (about.kind === 'incident') round.notMoved += await noteStaying(core, plan.stays.filter(isSettled), now)
   return round
+}
+
+/** Whether it is not to be looked at again in a while anyway. */
+function isSettled({ decision }: StayingWork): boolean {
+  return decision.refusedCode !== 'too_early' && decision.refusedCode !== 'node_full'
 }
 
 function endedLately(state: CoreState, now: number): Incident[] {

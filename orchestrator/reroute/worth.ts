@@ -1,22 +1,40 @@
-// Whether a move is worth the trouble it makes at two nodes: only where work will more likely than not be late as it
-// is, and clearly less so elsewhere. It weighs no costs.
+// Whether a move is worth the trouble it makes at two nodes: only where work will probably be late as it is, and
+// clearly less so elsewhere. It weighs no costs.
 
 import type { DecisionRecord, Refusal } from '#orchestrator/core'
 
-/** How much smaller the probability of being late has to be elsewhere, where it is not half of what it was. */
-const clearlyLess = 0.25
+/** What is known of a move's risks. */
+export type Risks = Pick<DecisionRecord, 'riskBefore' | 'riskAfter'>
+
+/** Probability of missing the promise from which on work moves, and the share of it that may be left elsewhere. */
+interface Bar {
+  riskLeast: number
+  leftMost: number
+}
+
+/** Where the queue of the node is known, a risk is nearly a certainty either way. */
+const ofQueue: Bar = { riskLeast: 0.85, leftMost: 0.3 }
+const ofHistory: Bar = { riskLeast: 0.5, leftMost: 0.5 }
+
+/** From which probability of missing its promise on work may move. @param isQueue whether its queue is known */
+export function riskLeast(isQueue: boolean): number {
+  return (isQueue ? ofQueue : ofHistory).riskLeast
+}
 
 /**
  * Refuses moves that would hardly make anything more punctual; work without a promise is judged by cost alone.
- * @param riskLeast probability of missing the promise from which on work may move, 0 to 1
+ * @param isQueue whether the queue of the node where it is is known
  */
-export function clearlySooner(riskLeast: number): (decision: DecisionRecord) => Refusal | null {
-  return ({ riskBefore, riskAfter }) => {
-    if (riskBefore == null) return null
-    const isAtRisk = riskBefore >= riskLeast
-    const after = riskAfter ?? 1
-    return isAtRisk && after <= Math.max(riskBefore - clearlyLess, riskBefore / 2) ? null : hardlyLess
-  }
+export function clearlySooner({ riskBefore, riskAfter }: Risks, isQueue: boolean): Refusal | null {
+  if (riskBefore == null) return null
+  const { leftMost } = isQueue ? ofQueue : ofHistory
+  const isAtRisk = riskBefore >= riskLeast(isQueue)
+  const after = riskAfter ?? 1
+  const most = isQueue ? leftMost * riskBefore : Math.max(riskBefore - clearlyLess, leftMost * riskBefore)
+  return isAtRisk && after <= most ? null : hardlyLess
 }
+
+/** By history alone a difference of that much counts as well. */
+const clearlyLess = 0.25
 
 const hardlyLess: Refusal = { code: 'hardly_less', text: 'it would hardly be more punctual elsewhere' }

@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import type { DecisionRecord, Method } from '#orchestrator/core'
 import type { CompiledNetwork } from './network/compiled.ts'
+import type { DayShares, ParcelWay } from './parcels.ts'
 import type { SolveOptions } from './solve/problem.ts'
 
 /** Where an order goes, as far as it is known. */
@@ -54,7 +55,16 @@ export interface SourcingOrder {
    * Where the work is now, null for new work; `bookedAt` = for when its node has it among its booked work, `since` =
    * since when it is there, epoch ms.
    */
-  from: { nodeId: string; carrier: string | null; bookedAt?: number; since?: number } | null
+  from: {
+    nodeId: string
+    carrier: string | null
+    /** Service by its id in the network; absent = none was planned. */
+    serviceId?: string
+    bookedAt?: number
+    since?: number
+    /** Hours at work from now until it is packed there; absent = nobody knows. */
+    work?: api.Spread
+  } | null
 }
 
 /** Stock as sourcing sees it. */
@@ -103,6 +113,16 @@ export interface LearnedView {
   stretchOfWay?(nodeId: string, carrierId: string | null, region: string | null): number
   /** Carriers a node has used, the most used first. */
   carriers(nodeId: string): readonly string[]
+  /** Hours at work from now until work that comes now is packed; null or absent = as `processing` says. */
+  work?(nodeId: string): api.Spread | null
+  /** Share of parcels that arrive within so many days of delivery, by days from 0; null or absent = as `transit`. */
+  days?(way: ParcelWay): DayShares | null
+  /** Days of delivery that a way takes more now; absent = none. */
+  moreDays?(nodeId: string, carrierId: string | null, region: string | null): number
+  /** Until when a carrier will probably collect nothing, epoch ms; null or absent = it does. */
+  awayUntil?(carrierId: string | null): number | null
+  /** Share of lines that a node does not find now, 0 to 1; absent = it finds all. */
+  shortShare?(nodeId: string): number
 }
 
 /** The world that orders are sourced in. */

@@ -72,6 +72,7 @@ export function filledWork(work: NewWork): FulfillmentOrder {
     processingCostCents: work.processingCostCents,
     ownState: work.ownState ?? null,
   }
+  if (work.service !== undefined) filled.service = work.service
   return work.transfer === undefined ? filled : { ...filled, transfer: work.transfer }
 }
 

@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import type { CompiledNetwork, ServiceLane } from '../network/compiled.ts'
 import type { DayCapacity } from './capacity.ts'
+import type { DayLaw } from './day-law.ts'
 import type { WorkDay } from './days.ts'
 import { type Lateness, type Law, latenessOf } from './laws.ts'
 import type { Course } from './way-parts.ts'
@@ -16,12 +17,21 @@ export class Carriage {
   readonly lane: ServiceLane | null
   readonly transit: Law
   readonly cents: number
+  /** Days that parcels were seen to take; null = hours are all that is known. */
+  readonly days: DayLaw | null
 
-  constructor(carrierId: string | null, lane: ServiceLane | null, transit: Law, cents: number) {
+  constructor(
+    carrierId: string | null,
+    lane: ServiceLane | null,
+    transit: Law,
+    cents: number,
+    days: DayLaw | null = null,
+  ) {
     this.carrierId = carrierId
     this.lane = lane
     this.transit = transit
     this.cents = cents
+    this.days = days
   }
 }
 
@@ -89,17 +99,28 @@ export class CarriedCourse implements Course {
   }
 
   #lateness(promisedAt: number): Lateness {
-    if (this.#late !== null) return this.#late
+    this.#late ??= withShort(this.#timely(promisedAt), this.day.shortShare)
+    return this.#late
+  }
+
+  #timely(promisedAt: number): Lateness {
     const { day } = this
-    const { transit } = this.#carriage
+    const { transit, days } = this.#carriage
+    if (days !== null) return days.lateness(day.dispatchAt, promisedAt, day.missShare)
     const waitHours = (this.arrivesAt - usualArrival(day, transit)) / hourMs
-    this.#late = latenessOf(
+    return latenessOf(
       day.excess.mean + transit.mean,
       day.excess.variance + transit.variance,
       (promisedAt - this.#terms.now) / hourMs - day.floorHours - waitHours,
     )
-    return this.#late
   }
+}
+
+/** What is not found counts as so many days late. */
+const shortDays = 5
+
+function withShort({ risk, days }: Lateness, short: number): Lateness {
+  return short === 0 ? { risk, days } : { risk: 1 - (1 - risk) * (1 - short), days: days + short * shortDays }
 }
 
 /** Price of being late; what costs nothing is not worked out. */
@@ -116,9 +137,10 @@ export function arrivalOn(
   network: Pick<CompiledNetwork, 'onDeliveryDay'>,
   service: api.CarrierService | null,
   day: WorkDay,
-  transit: Law,
+  { transit, days }: Pick<Carriage, 'transit' | 'days'>,
   timeZone: string,
 ): number {
+  if (days !== null) return days.arrivesAt(day.dispatchAt)
   const usually = usualArrival(day, transit)
   return service === null || service.deliveryDays.length === 0
     ? usually

@@ -5,10 +5,10 @@ import type { SourcingOrder } from '../world.ts'
 import { type CapacityRows, type DayCapacity, fitsInto, priceOfLoad, tightest } from './capacity.ts'
 import { type Check, check, fixed } from './checks.ts'
 import { arrivalOn, Carriage, CarriedCourse, lateCents, type Terms } from './course.ts'
-import { afterWaiting, type WorkDay } from './days.ts'
+import { afterWaiting, daysOf, type WorkDay } from './days.ts'
 import { type NodeFacts, usual } from './facts.ts'
 import type { Goods } from './goods.ts'
-import { nothing } from './laws.ts'
+import { lawOf, nothing } from './laws.ts'
 import type { SourcingSession } from './session.ts'
 import type { Course } from './way-parts.ts'
 
@@ -51,7 +51,7 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
       if (day.earlyHours === 0 && saving <= hoursCents(trip, day.floorHours - (days[0]?.floorHours ?? 0)))
         break
       if (isStay) {
-        const rest = restOf(day, facts, trip)
+        const rest = ownDay(trip, facts, carriage.carrierId) ?? restOf(day, facts, trip)
         const { arrivesAt } = courseOf(trip, carriage, rest, null, facts)
         return [new CarriedCourse(carriage, trip.terms, rest, null, arrivesAt, 0)]
       }
@@ -70,6 +70,14 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
     }
   }
   return courses
+}
+
+/** The day on which work leaves that has its place at a node, where it is known what is before it. */
+function ownDay({ order, session }: Trip, facts: NodeFacts, carrierId: string | null): WorkDay | null {
+  const work = order.from?.work
+  if (work === undefined) return null
+  const own = { ...facts, processing: lawOf(work), isWorkingTime: true }
+  return daysOf(own, carrierId, session.world, session.rules)[0] ?? null
 }
 
 /** What is left of a day for work that has been at its node for a while. */
@@ -126,7 +134,11 @@ function carriagesOf(trip: Trip, facts: NodeFacts, isStay: boolean, said?: Check
           ({ carrierId }) =>
             !isOther(carrierId) && !isSlow(carrierId) && !(isHere && carrierId === from.carrier),
         )
-  if (isStay) return kept.length > 0 ? kept : [ofHistory(trip, facts, from?.carrier ?? null)]
+  if (isStay) {
+    const own = kept.filter(({ lane }) => lane?.service.serviceId === from?.serviceId)
+    if (own.length > 0) return own
+    return kept.length > 0 ? kept : [ofHistory(trip, facts, from?.carrier ?? null)]
+  }
   if (found.length === 0)
     said?.push(fixed('service', { isMet: false, code: 'no_service', text: 'has no service to the customer' }))
   else if (kept.length === 0)
@@ -140,7 +152,10 @@ function noOtherText(isHere: boolean): string {
 
 function byService({ order, session }: Trip, { node }: NodeFacts): Carriage[] {
   const lanes = session.world.network.servicesTo(node.nodeId, order.destination)
-  const found = lanes.map((lane) => new Carriage(lane.service.carrierId, lane, session.transit(lane), 0))
+  const found = lanes.map((lane) => {
+    const days = session.daysBy(lane, order.destination)
+    return new Carriage(lane.service.carrierId, lane, session.transit(lane), 0, days)
+  })
   if (found.length > 0 || order.freight === 'prepaid') return found
   // The customer's own carrier needs no service of ours.
   const transit = session.learnedTransit(node.nodeId, null, order.destination.region)
@@ -172,7 +187,7 @@ function courseOf(
   const { world, rules } = session
   const { lane } = carriage
   const timeZone = order.destination.timeZone ?? node.timeZone
-  const arrivesAt = arrivalOn(world.network, lane?.service ?? null, day, carriage.transit, timeZone)
+  const arrivesAt = arrivalOn(world.network, lane?.service ?? null, day, carriage, timeZone)
   const { promisedAt } = order
   const missedDays = promisedAt === null ? 0 : Math.max(0, arrivesAt - promisedAt) / dayMs
   const softCents =

@@ -3,7 +3,7 @@
 import { dayNumber, dayText, zoneClock } from '../network/zone-clock.ts'
 import type { SourcingWorld } from '../world.ts'
 import type { NodeFacts } from './facts.ts'
-import { excessOver } from './laws.ts'
+import { excessOver, type Law, normalBelow } from './laws.ts'
 import type { Rules } from './rules.ts'
 
 const hourMs = 3_600_000
@@ -21,6 +21,10 @@ export interface WorkDay {
   excess: { mean: number; variance: number }
   /** Hours that it leaves before the calendar would let it: only where the calendar is soft. */
   earlyHours: number
+  /** Probability that it is not ready for the last pick-up of the day on which it would leave, 0 to 1. */
+  missShare: number
+  /** Share of lines that the node will not find, 0 to 1. */
+  shortShare: number
 }
 
 /** Days that a node could send on by a carrier, the first one first; none where nobody is there in sight. */
@@ -68,7 +72,12 @@ function departing(facts: NodeFacts, carrierId: string | null, world: SourcingWo
   const { node, processing, isWorkingTime } = facts
   const hours = isWorkingTime ? processing.median : 0
   const count = strategy.daysAhead + 1
-  const departures = network.departures(node.nodeId, carrierId, now, count, hours)
+  const away = world.learned.awayUntil?.(carrierId) ?? null
+  const ready = away === null ? null : network.addWorkingTime(node.nodeId, now, hours)
+  // What is ready before a carrier comes back waits for it.
+  const waits = away !== null && ready !== null && ready < away
+  const until = waits ? network.workingHours(node.nodeId, now, away) : hours
+  const departures = network.departures(node.nodeId, carrierId, now, count, until)
   const last = (dayNumber(departures[0]?.day ?? null) ?? 0) + strategy.daysAhead
   const days: WorkDay[] = []
   for (const { at, day, cutOffAt } of departures) {
@@ -85,9 +94,31 @@ function departing(facts: NodeFacts, carrierId: string | null, world: SourcingWo
       floorHours,
       excess: excessOver(room, processing),
       earlyHours: 0,
+      missShare: missShareOf(facts, carrierId, dispatchAt, world),
+      shortShare: facts.shortShare,
     })
   }
   return days
+}
+
+/** How likely work is not ready for the last pick-up of the day on which it would leave. */
+function missShareOf(
+  { node, processing, isWorkingTime }: NodeFacts,
+  carrierId: string | null,
+  dispatchAt: number,
+  { network, now }: SourcingWorld,
+): number {
+  const last = network.lastPickup(node.nodeId, carrierId, dispatchAt)
+  if (last === null || last <= now) return 0
+  const hours = isWorkingTime ? network.workingHours(node.nodeId, now, last) : (last - now) / hourMs
+  return above(processing, hours)
+}
+
+/** How likely something takes longer than so many hours. */
+function above({ median, mu, sigma }: Law, hours: number): number {
+  if (!(median > 0)) return 0
+  if (!(hours > 0)) return 1
+  return sigma === 0 ? Number(median > hours) : 1 - normalBelow((Math.log(hours) - mu) / sigma)
 }
 
 /** Work counts on the day on which it is to leave: that day is what is known of it afterwards. */
@@ -102,7 +133,7 @@ function slackHours({ network, now }: SourcingWorld, nodeId: string, hours: numb
 }
 
 /** Work that leaves when it is done: begun now, or when a later day begins. */
-function waiting({ node, localDay, processing }: NodeFacts, world: SourcingWorld): WorkDay[] {
+function waiting({ node, localDay, processing, shortShare }: NodeFacts, world: SourcingWorld): WorkDay[] {
   const { now, strategy } = world
   const days: WorkDay[] = []
   const first = dayNumber(localDay) ?? 0
@@ -118,6 +149,8 @@ function waiting({ node, localDay, processing }: NodeFacts, world: SourcingWorld
       floorHours,
       excess: { mean: processing.mean, variance: processing.variance },
       earlyHours: 0,
+      missShare: 0,
+      shortShare,
     })
   }
   return days

@@ -27,6 +27,8 @@ export interface NodeFacts {
   isWorkingTime: boolean
   /** How many times longer work takes now. */
   stretch: number
+  /** Share of lines that it does not find now. */
+  shortShare: number
   /** Whether it has an open incident of any kind. */
   isTroubled: boolean
   /** Checks that are the same for every order. */
@@ -74,14 +76,17 @@ export function factsOf(
   checked: CheckedNode,
 ): NodeFacts {
   const stretch = stretchOf(world, 'node', node.nodeId)
-  const spread = node.processing ?? world.learned.processing(node.nodeId) ?? usual.processing
+  const work = node.processing === null ? (world.learned.work?.(node.nodeId) ?? null) : null
+  const spread = node.processing ?? work ?? world.learned.processing(node.nodeId) ?? usual.processing
   const { checks, unmet, isBlocked, priorityCents, softCents, localDay, hasCapacity } = checked
   return {
     index,
     node,
-    processing: lawOf(spread, stretch),
-    isWorkingTime: node.processing !== null,
+    // What waits at the node is in the hours of its work already.
+    processing: lawOf(spread, work === null ? stretch : 1),
+    isWorkingTime: node.processing !== null || work !== null,
     stretch,
+    shortShare: world.learned.shortShare?.(node.nodeId) ?? 0,
     isTroubled: world.learned.hasIncident?.(node.nodeId) ?? stretch > 1,
     checks,
     unmet,

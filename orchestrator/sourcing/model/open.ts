@@ -38,8 +38,10 @@ function hasPlace({ session }: Trip, facts: NodeFacts, { day }: WorkDay): boolea
 
 function isInTime(trip: Trip, facts: NodeFacts, { service, lane }: ServiceReach, day: WorkDay): boolean {
   const { session, order } = trip
-  const transit = session.transitBy(service, lane, facts.node.nodeId, order.destination.region)
-  const arrivesAt = arrivalOn(session.world.network, service, day, transit, zoneOf(trip, facts))
+  const { nodeId } = facts.node
+  const transit = session.transitBy(service, lane, nodeId, order.destination.region)
+  const days = session.daysBy({ service, nodeId }, order.destination)
+  const arrivesAt = arrivalOn(session.world.network, service, day, { transit, days }, zoneOf(trip, facts))
   return arrivesAt <= (order.promisedAt ?? Number.POSITIVE_INFINITY)
 }
 
@@ -97,8 +99,12 @@ class Least {
 
 /** Hours until the customer has it at the soonest. */
 function leastHours({ session, order }: Trip, facts: NodeFacts, { service, lane }: ServiceReach): number {
-  const { median } = session.transitBy(service, lane, facts.node.nodeId, order.destination.region)
+  const { nodeId } = facts.node
+  const { median } = session.transitBy(service, lane, nodeId, order.destination.region)
+  const days = session.daysBy({ service, nodeId }, order.destination)
   let first = Number.POSITIVE_INFINITY
-  for (const { dispatchAt } of session.days(facts, service.carrierId)) first = Math.min(first, dispatchAt)
-  return Math.max(0, (first - session.world.now) / hourMs + median)
+  for (const { dispatchAt } of session.days(facts, service.carrierId)) {
+    first = Math.min(first, days === null ? dispatchAt + median * hourMs : days.arrivesAt(dispatchAt))
+  }
+  return Math.max(0, (first - session.world.now) / hourMs)
 }

@@ -3,7 +3,9 @@
 
 import type { api } from '#data/contracts'
 import type { ServiceLane } from '../network/compiled.ts'
-import type { SourcingWorld } from '../world.ts'
+import { zoneClock } from '../network/zone-clock.ts'
+import type { Destination, SourcingWorld } from '../world.ts'
+import { DayLaw } from './day-law.ts'
 import { daysOf, type WorkDay } from './days.ts'
 import { checkedNode, factsOf, keptChecks, keptRules, type NodeFacts, stretchOf, usual } from './facts.ts'
 import { type Law, lawOf } from './laws.ts'
@@ -129,6 +131,20 @@ export class SourcingSession {
       this.#transit.set(key, known)
     }
     return known
+  }
+
+  /** Days that a service takes from a node to a destination, as they were seen; null where too little was. */
+  daysBy({ service, nodeId }: Pick<ServiceLane, 'service' | 'nodeId'>, to: Destination): DayLaw | null {
+    const { learned, network } = this.world
+    const { serviceId, carrierId, deliveryDays } = service
+    const { postalCode, region } = to
+    const way = { nodeId, serviceId, postalCode, region, distanceKm: () => network.distanceKm(nodeId, to) }
+    const shares = learned.days?.(way) ?? null
+    const begins = zoneClock(network.nodes.get(nodeId)?.timeZone ?? '')
+    const ends = zoneClock(to.timeZone ?? '') ?? begins
+    if (shares === null || begins === null || ends === null) return null
+    const more = learned.moreDays?.(nodeId, carrierId, region) ?? 0
+    return new DayLaw(shares, more, deliveryDays, { begins, ends })
   }
 
   /** How many times longer the way from a node to a region takes now. */

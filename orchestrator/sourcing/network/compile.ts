@@ -63,6 +63,8 @@ export function compileNetwork({
     departures: (nodeId, carrierId, from, count, hours = 0): readonly Departure[] =>
       timetables.get(nodeId)?.list(carrierId, from, count, hours) ?? [],
     addWorkingTime: (nodeId, from, hours) => timetables.get(nodeId)?.hours.add(from, hours) ?? null,
+    workingHours: (nodeId, from, to) => timetables.get(nodeId)?.hours.between(from, to) ?? 0,
+    lastPickup: (nodeId, carrierId, at) => timetables.get(nodeId)?.lastPickup(carrierId, at) ?? null,
     workedHours: (nodeId, day) => timetables.get(nodeId)?.hours.workedOn(dayNumber(day)) ?? 0,
     onDeliveryDay,
     locate: (to) => destinations.locate(to),

@@ -116,6 +116,10 @@ export interface CompiledNetwork {
   ): readonly Departure[]
   /** When so many hours of a node's working time have passed since an instant; null = it never works that long. */
   addWorkingTime(nodeId: string, from: number, hours: number): number | null
+  /** Hours that a node works between two instants. */
+  workingHours(nodeId: string, from: number, to: number): number
+  /** The last pick-up of a carrier at a node on the local day of an instant; null = none on that day. */
+  lastPickup(nodeId: string, carrierId: string | null, at: number): number | null
   /** Hours that a node works on a local day, YYYY-MM-DD; a night shift counts on the day it begins. */
   workedHours(nodeId: string, day: string): number
   /** An instant on a day of a service's delivery days: the one given, else the next such day's begin, in a zone. */

@@ -63,6 +63,12 @@ export class Timetable {
     return found
   }
 
+  /** The last pick-up of a carrier on the local day of an instant; null = it has none on that day. */
+  lastPickup(carrierId: string | null, at: number): number | null {
+    if (!isInstant(at)) return null
+    return this.#pickupsOn(this.#slotsOf(carrierId), this.hours.clock.dayAt(at)).at(-1) ?? null
+  }
+
   /** Carriers that have slots here, but on no day with work. */
   neverCome(): (string | null)[] {
     const told = new Set(this.#pickups.map(({ carrierId }) => carrierId))

@@ -137,6 +137,24 @@ export class WorkingHours {
     return null
   }
 
+  /** Hours at work between two instants, at most 60 days apart; overlapping shifts count once. */
+  between(from: number, to: number): number {
+    if (!isInstant(from) || !isInstant(to) || to <= from) return 0
+    let sum = 0
+    let since = from
+    const last = Math.min(this.clock.dayAt(to), this.clock.dayAt(from) + lookAheadDays)
+    for (let day = this.clock.dayAt(from) - 1; day <= last; day += 1) {
+      for (const { opens, closes } of this.on(day)?.shifts ?? []) {
+        const start = Math.max(opens, since)
+        const end = Math.min(closes, to)
+        if (end <= start) continue
+        sum += end - start
+        since = end
+      }
+    }
+    return sum / 3_600_000
+  }
+
   #tell(day: number): WorkDay | null {
     if (day < this.#from || day > this.#until) return null
     const extra = this.#extra.get(day)

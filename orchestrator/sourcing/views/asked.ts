@@ -1,5 +1,6 @@
 // Orders of the core as sourcing is asked for them, and planned work as the core is asked for it. It chooses nothing.
 
+import type { api } from '#data/contracts'
 import {
   type Assignment,
   type CoreState,
@@ -59,12 +60,16 @@ export function askedFor(
   }
 }
 
-/** The same for work that is at a node already: what it holds there counts as available to it. */
+/**
+ * The same for work that is at a node already: what it holds there counts as available to it.
+ * @param queue hours at work until it is packed there, where they are known
+ */
 export function askedForMove(
   state: CoreState,
   order: Order,
   work: FulfillmentOrder,
   now: number,
+  queue?: api.Spread | null,
 ): SourcingOrder {
   const wants = work.lines
     .map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: unitsOf(line) }))
@@ -79,6 +84,8 @@ export function askedForMove(
     from: {
       nodeId: work.nodeId,
       carrier: work.carrier,
+      ...(work.service === undefined ? {} : { serviceId: work.service }),
+      ...(queue == null ? {} : { work: queue }),
       bookedAt: work.shipBy ?? work.sourcedAt,
       since: work.releasedAt ?? work.sourcedAt,
     },

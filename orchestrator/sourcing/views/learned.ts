@@ -33,7 +33,7 @@ export function learnedView(history: History, state: CoreState): LearnedView {
       const seen = kept.longer.get(pairKey(dimension, id), () => longerBy(history, dimension, id))
       return Math.max(1, stretch / seen)
     },
-    hasIncident: (nodeId) => incidentAt(state, 'node', nodeId) !== undefined,
+    hasIncident: (nodeId) => hampers(incidentAt(state, 'node', nodeId)),
     ...(slow === null ? {} : { stretchOfWay: slow }),
     carriers: (nodeId) => history.carriersOf.get(nodeId) ?? state.nodes.get(nodeId)?.carriers ?? [],
   }
@@ -228,6 +228,19 @@ const [stretchLeast, stretchMost] = [2, 8]
 /** Whether an incident says that things take longer; one of goods, orders or money does not. */
 export function isOfSpeed({ metric }: Pick<Incident, 'metric'>): boolean {
   return (implied[metric]?.[1] ?? stretchMost) > 1
+}
+
+/** Metrics of goods that a node does not have. */
+const ofGoods: ReadonlySet<string> = new Set([
+  'reject_share',
+  'short_pick_share',
+  'stock_out_share',
+  'units_adjusted',
+])
+
+/** Whether an incident says that things take longer or that goods are not there; one of demand does not. */
+export function hampers(incident: Incident | undefined): boolean {
+  return incident !== undefined && (isOfSpeed(incident) || ofGoods.has(incident.metric))
 }
 
 /** How many times longer things take under an incident: as its metric implies, at most 8; 1 without one. */

@@ -2,14 +2,18 @@
 // products as they are at an instant. It sources nothing and changes nothing.
 
 import type { api } from '#data/contracts'
-import { type CoreState, defaultStrategy, type Product } from '#orchestrator/core'
+import { type CoreState, defaultStrategy, limitsOf, type Product } from '#orchestrator/core'
 import type { Centroids } from '../network/centroids.ts'
 import { compileNetwork } from '../network/compile.ts'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView, PlannedWork, ProductFacts, SourcingWorld } from '../world.ts'
+import { RecentParcels } from './delays.ts'
 import { type History, noHistory } from './history.ts'
 import { learnedView } from './learned.ts'
 import { LoadIndex } from './load.ts'
+import { Delays, hasStrain, nowView } from './now.ts'
+import { Paces, type PaceView } from './pace.ts'
+import { ParcelDays } from './parcel-days.ts'
 import { stockView } from './stock.ts'
 
 /** Worlds of one market; keeps what is the same from one order to the next. */
@@ -20,6 +24,11 @@ export class Worlds {
   oddness: ReadonlyMap<string, number> = new Map()
   readonly #centroids: Centroids | undefined
   readonly #load = new LoadIndex()
+  readonly #paces = new Paces()
+  readonly #days = new ParcelDays()
+  readonly #parcels = new RecentParcels()
+  readonly #delays = new Delays()
+  readonly #urgent = new WeakMap<api.Strategy, api.Strategy>()
   #compiled: { networkVersion: number; nodesVersion: number; network: CompiledNetwork } | null = null
 
   /** @param centroids of countries other than the US and Canada */
@@ -52,22 +61,52 @@ export class Worlds {
     return learnedView(this.history, state)
   }
 
+  /** How nodes get on with their work. @param now epoch ms of the market */
+  paces(state: CoreState, now: number): PaceView {
+    return this.#paces.at(state, now, this.network(state))
+  }
+
+  /** The same as `learned`, with what the state itself says of now. @param isAll see `nowView` */
+  #learnedNow(state: CoreState, now: number, network: CompiledNetwork, isAll: boolean): LearnedView {
+    const seen = {
+      ...{ state, now, network },
+      paces: this.#paces.at(state, now, network),
+      days: this.#days.at(state, now, network),
+      parcels: () => this.#parcels.at(state, now, network),
+      delays: this.#delays,
+    }
+    return { ...this.learned(state), ...nowView(seen, isAll) }
+  }
+
   /**
    * The world of a state.
    * @param now epoch ms of the market
+   * @param isAll whether queues of all nodes count, not only those of nodes with an incident: where work is moved
    */
-  at(state: CoreState, now: number, strategy: api.Strategy): SourcingWorld {
+  at(state: CoreState, now: number, strategy: api.Strategy, isAll = false): SourcingWorld {
     const network = this.network(state)
     return {
       now,
       network,
-      strategy,
+      strategy: isAll || hasStrain(state) ? this.#pressed(state, strategy) : strategy,
       stock: stockView(state, this.history, now),
       load: this.#load.at(state, now, (nodeId) => network.nodes.get(nodeId)?.timeZone ?? 'UTC'),
-      learned: this.learned(state),
+      learned: this.#learnedNow(state, now, network, isAll),
       product: (sku) => factsOf(state.products.get(sku)),
       rounding: 'cents',
     }
+  }
+
+  /** While things go wrong, and where work is moved, a late order is worth what the limits let a move cost. */
+  #pressed({ policy }: CoreState, strategy: api.Strategy): api.Strategy {
+    const most = limitsOf(policy).maxExtraCostCents
+    const { prices } = strategy
+    if (!Number.isFinite(most) || prices.lateOrderCents >= most) return strategy
+    const known = this.#urgent.get(strategy)
+    if (known?.prices.lateOrderCents === most) return known
+    const made = { ...strategy, prices: { ...prices, lateOrderCents: most } }
+    this.#urgent.set(strategy, made)
+    return made
   }
 
   /** Reads and counts now what the first order would have to wait for: places of countries, load of nodes. */

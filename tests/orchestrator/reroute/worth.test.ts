@@ -16,12 +16,17 @@ const risks = (riskBefore: number | null, riskAfter: number | null) =>
   ({ riskBefore, riskAfter }) as DecisionRecord
 
 test('work moves only where it will probably be late and clearly less so elsewhere', () => {
-  const judge = clearlySooner(0.5)
-  expect(judge(risks(0.9, 0.1))).toBeNull()
-  expect(judge(risks(0.4, 0))).toMatchObject({ code: 'hardly_less' })
-  expect(judge(risks(0.9, 0.8))).toMatchObject({ code: 'hardly_less' })
-  expect(judge(risks(0.9, null))).toMatchObject({ code: 'hardly_less' })
-  expect(judge(risks(null, null))).toBeNull()
+  const judge = (before: number | null, after: number | null, isQueue = false) =>
+    clearlySooner(risks(before, after), isQueue)
+  expect(judge(0.9, 0.1)).toBeNull()
+  expect(judge(0.4, 0)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(0.9, 0.8)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(0.9, null)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(null, null)).toBeNull()
+  // Where it is known what is before it, only what is nearly certain.
+  expect(judge(0.9, 0.1, true)).toBeNull()
+  expect(judge(0.8, 0, true)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(0.9, 0.4, true)).toMatchObject({ code: 'hardly_less' })
 })
 
 test('an incident of goods or demand moves nothing, and nothing goes to its node', async () => {
@@ -62,8 +67,9 @@ test('work that has waited leaves no later than work that comes now, unless it h
       fc.double({ min: 0.01, max: 0.9, noNaN: true }),
       (medianHours, spread, share) => {
         const processing = lawOf({ medianHours, p90Hours: medianHours * spread })
+        const sure = { missShare: 0, shortShare: 0 }
         const excess = { mean: processing.mean, variance: processing.variance }
-        const day = { day: '2026-05-05', cutOffAt: null, floorHours: 0, excess, earlyHours: 0 }
+        const day = { day: '2026-05-05', cutOffAt: null, floorHours: 0, excess, earlyHours: 0, ...sure }
         const fresh = { ...day, dispatchAt: now + processing.mean * 3_600_000 }
         const waited = share * medianHours
         const rest = afterWaiting(fresh, { processing, isWorkingTime: false }, waited, now)

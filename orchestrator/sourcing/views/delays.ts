@@ -1,0 +1,153 @@
+// How many days more parcels of some kind take lately than they used to, judged by those that came and by those that
+// should have come by now. It knows no incidents and decides nothing.
+
+import type { CoreState, FulfillmentOrder, Order } from '#orchestrator/core'
+import type { CompiledNetwork } from '../network/compiled.ts'
+import { zoneClock } from '../network/zone-clock.ts'
+import { countDays, type ParcelWay } from '../parcels.ts'
+import { OrderFollower, type OrderIndex } from './order-follower.ts'
+import type { DaysView } from './parcel-days.ts'
+import { wayOf } from './parcel-days.ts'
+
+/** A parcel that left lately. */
+export interface LateParcel {
+  carrier: string | null
+  way: ParcelWay
+  /** Region it left from. */
+  origin: string | null
+  shippedAt: number
+  deliveredAt: number | null
+  timeZone: string | null
+}
+
+const dayMs = 86_400_000
+/** Parcels that left before say nothing of now. */
+const recentMs = 12 * dayMs
+const daysMost = 6
+/** Share of parcels that are delayed where a way is. */
+const delayedShare = 0.85
+/** Probability of what was never seen. */
+const leastShare = 0.002
+/** By so much, as a logarithm of odds, a delay must explain what is seen better than none. */
+const gainLeast = 4
+const fewParcels = 4
+/** Parcels of a day come until this hour, ms. */
+const eveningMs = 21 * 3_600_000
+
+class RecentIndex implements OrderIndex {
+  readonly parcels = new Map<string, LateParcel>()
+  network: CompiledNetwork | null = null
+  since = 0
+
+  clear(): void {
+    this.parcels.clear()
+  }
+
+  count(order: Order, sign: 1 | -1): void {
+    for (const work of order.work) {
+      const { fulfillmentOrderId: id, service, shippedAt } = work
+      if (service === undefined || shippedAt === null || this.network === null) continue
+      if (sign < 0) this.parcels.delete(id)
+      else if (shippedAt >= this.since) this.parcels.set(id, this.#parcelOf(order, work, service, shippedAt))
+    }
+  }
+
+  #parcelOf(order: Order, work: FulfillmentOrder, service: string, shippedAt: number): LateParcel {
+    const network = this.network as CompiledNetwork
+    const { carrier, nodeId, deliveredAt } = work
+    const { region = null, timeZone = null } = network.nodes.get(nodeId) ?? {}
+    const way = wayOf(network, order, work, service)
+    return {
+      carrier,
+      way,
+      origin: region,
+      shippedAt,
+      deliveredAt,
+      timeZone: order.shipTo.timeZone ?? timeZone,
+    }
+  }
+}
+
+/** Parcels of a market that left lately. */
+export class RecentParcels {
+  readonly #index = new RecentIndex()
+  readonly #follower = new OrderFollower(this.#index)
+
+  /** As of a state. Cost: orders that changed since the last call. @param now epoch ms of the market */
+  at(state: CoreState, now: number, network: CompiledNetwork): ReadonlyMap<string, LateParcel> {
+    this.#index.network = network
+    this.#index.since = now - recentMs
+    this.#follower.follow(state, now)
+    for (const [id, { shippedAt }] of this.#index.parcels) {
+      if (shippedAt < now - recentMs) this.#index.parcels.delete(id)
+    }
+    return this.#index.parcels
+  }
+}
+
+interface Evidence {
+  /** Day it left on, since 1970. */
+  day: number
+  /** By how much better each delay explains it than none, by days from 1. */
+  gains: number[]
+}
+
+/**
+ * Days that parcels take longer since they began to, 0 where that is not seen.
+ * @param isMeant which parcels count
+ * @param now epoch ms of the market
+ */
+export function delayOf(
+  parcels: Iterable<LateParcel>,
+  isMeant: (parcel: LateParcel) => boolean,
+  { days, network, now }: { days: DaysView; network: CompiledNetwork; now: number },
+): number {
+  const seen: Evidence[] = []
+  for (const parcel of parcels) {
+    const own = isMeant(parcel) ? evidenceOf(parcel, days, network, now) : null
+    if (own !== null) seen.push(own)
+  }
+  if (seen.length < fewParcels) return 0
+  seen.sort((a, b) => b.day - a.day)
+  // From the newest back: the delay and the day of its beginning that explain most.
+  const sums = Array.from({ length: daysMost }, () => 0)
+  let best = { gain: gainLeast, days: 0 }
+  for (const [i, { day, gains }] of seen.entries()) {
+    for (const [d, gain] of gains.entries()) sums[d] = (sums[d] ?? 0) + gain
+    if (seen[i + 1]?.day === day) continue
+    for (const [d, gain] of sums.entries()) if (gain > best.gain) best = { gain, days: d + 1 }
+  }
+  return best.days
+}
+
+function evidenceOf(
+  parcel: LateParcel,
+  days: DaysView,
+  network: CompiledNetwork,
+  now: number,
+): Evidence | null {
+  const { way, shippedAt, deliveredAt, timeZone } = parcel
+  const shares = days.shares(way)
+  const begins = zoneClock(network.nodes.get(way.nodeId)?.timeZone ?? '')
+  const ends = zoneClock(timeZone ?? '')
+  if (shares === null || begins === null || ends === null) return null
+  const week = network.services.get(way.serviceId)?.deliveryDays ?? []
+  const day = begins.dayAt(shippedAt)
+  const within = (k: number) => (k < 0 ? 0 : (shares[Math.min(k, shares.length - 1)] ?? 1))
+  let likely: (k: number) => number
+  if (deliveredAt !== null) {
+    const taken = countDays(day, ends.dayAt(deliveredAt), week)
+    likely = (more) => within(taken - more) - within(taken - more - 1)
+  } else {
+    // The day under way counts once its parcels have been brought.
+    const gone = countDays(day, ends.dayAt(now - eveningMs), week)
+    if (gone <= 0) return null
+    likely = (more) => 1 - within(gone - more)
+  }
+  const none = Math.max(leastShare, likely(0))
+  const gains = Array.from({ length: daysMost }, (_, d) => {
+    const delayed = Math.max(leastShare, likely(d + 1))
+    return Math.log((delayedShare * delayed + (1 - delayedShare) * none) / none)
+  })
+  return { day, gains }
+}

@@ -1,0 +1,168 @@
+// What the state of a market itself says of now: what waits at nodes, how long parcels take, which carriers collect
+// nothing. It counts for work of constraints that are known, or for all where moves are weighed; it decides nothing.
+
+import { type CoreState, isOpenWork } from '#orchestrator/core'
+import type { CompiledNetwork } from '../network/compiled.ts'
+import type { LearnedView } from '../world.ts'
+import { delayOf, type LateParcel } from './delays.ts'
+import { hampers, incidentAt, isOfSpeed, partsOfSlice } from './learned.ts'
+import type { PaceView } from './pace.ts'
+import type { DaysView } from './parcel-days.ts'
+
+/** What is seen of a market. */
+export interface Seen {
+  state: CoreState
+  /** Epoch ms of the market. */
+  now: number
+  network: CompiledNetwork
+  paces: PaceView
+  days: DaysView
+  parcels(): ReadonlyMap<string, LateParcel>
+  /** Days that ways take longer, found before for the same incidents; they are kept there. */
+  delays: Delays
+}
+
+/** What was found of delays, kept for some minutes of the market. */
+export class Delays {
+  #key = ''
+  #found: readonly SlowSlice[] = []
+
+  /** The same again for the same incidents, else made anew. */
+  of(state: CoreState, now: number, make: () => readonly SlowSlice[]): readonly SlowSlice[] {
+    const key = `${Math.floor(now / keptMs)}/${[...state.openIncidents.values()].join()}`
+    if (key !== this.#key) {
+      this.#key = key
+      this.#found = make()
+    }
+    return this.#found
+  }
+}
+
+const keptMs = 900_000
+
+/** Ways of an incident and the days they take longer. */
+interface SlowSlice {
+  slice: ReadonlyMap<string, string>
+  days: number
+}
+
+type NowView = Required<Pick<LearnedView, 'work' | 'days' | 'moreDays' | 'awayUntil' | 'shortShare'>>
+
+/** So many packed pieces must have been left behind by a carrier. */
+const leftBehind = 3
+const lookMs = 96 * 3_600_000
+
+/**
+ * What a state says of now.
+ * @param isAll whether queues and carriers count even where no incident is open
+ */
+export function nowView(seen: Seen, isAll: boolean): NowView {
+  const { state, paces, days } = seen
+  const away = new Map<string | null, number | null>()
+  // What cannot go where it usually does fills other nodes.
+  const isStrained = hasStrain(state)
+  return {
+    work: (nodeId) => (isAll || isStrained ? paces.hours(nodeId) : null) ?? paces.usual(nodeId),
+    days: (way) => days.shares(way),
+    moreDays: (nodeId, carrierId, region) => moreDaysOf(seen, nodeId, carrierId, region),
+    awayUntil: (carrierId) => {
+      if (carrierId === null || !(isAll || incidentAt(state, 'carrier', carrierId) !== undefined)) return null
+      let known = away.get(carrierId)
+      if (known === undefined) {
+        known = awayOf(seen, carrierId)
+        away.set(carrierId, known)
+      }
+      return known
+    },
+    shortShare: (nodeId) => {
+      const incident = incidentAt(state, 'node', nodeId)
+      return incident?.metric === 'short_pick_share' ? Math.min(1, Math.max(0, incident.value ?? 0)) : 0
+    },
+  }
+}
+
+/** Whether any open incident says that things take longer or that goods are not there. */
+export function hasStrain(state: CoreState): boolean {
+  for (const incidentId of state.openIncidents.values()) {
+    if (hampers(state.incidents.get(incidentId))) return true
+  }
+  return false
+}
+
+/**
+ * Until when a carrier will probably collect nothing, null where it comes: what it left behind has waited since its
+ * first pick-up that others came to, and will wait as long again.
+ */
+function awayOf({ state, now, network }: Seen, carrierId: string): number | null {
+  let count = 0
+  // One node from which nothing goes stands still itself.
+  const nodes = new Set<string>()
+  let since = Number.POSITIVE_INFINITY
+  for (const [nodeId, orderIds] of state.openByNode) {
+    const last = lastPickup(network, nodeId, carrierId, now)
+    if (last === null) continue
+    for (const orderId of orderIds) {
+      for (const work of state.orders.get(orderId)?.work ?? []) {
+        const { packedAt, carrier, shippedAt } = work
+        if (work.nodeId !== nodeId || carrier !== carrierId || packedAt === null || shippedAt !== null)
+          continue
+        if (!isOpenWork(work) || packedAt >= last - graceMs || packedAt < now - lookMs) continue
+        count++
+        nodes.add(nodeId)
+        since = Math.min(since, packedAt)
+      }
+    }
+  }
+  return count >= leftBehind && nodes.size > 1 ? now + Math.max(hourMs, now - since) : null
+}
+
+const hourMs = 3_600_000
+/** What is packed so shortly before a pick-up may miss it, ms; and a pick-up takes as long to be told of. */
+const graceMs = 1_200_000
+
+/** The last pick-up of a carrier that was long enough ago to be told of. */
+function lastPickup(network: CompiledNetwork, nodeId: string, carrierId: string, now: number): number | null {
+  for (let at = now; at > now - 2 * 24 * hourMs; at -= hourMs) {
+    const [next] = network.departures(nodeId, carrierId, at - graceMs, 1)
+    if (next !== undefined && next.at <= now - graceMs) return next.at
+  }
+  return null
+}
+
+/** Days that a way takes longer by open incidents of carriers, lanes and regions. */
+function moreDaysOf(seen: Seen, nodeId: string, carrier: string | null, region: string | null): number {
+  const { state, now, delays } = seen
+  if (state.openIncidents.size === 0) return 0
+  const slices = delays.of(state, now, () => slowSlices(seen))
+  const origin = state.nodes.get(nodeId)?.region ?? null
+  let most = 0
+  for (const { slice, days } of slices)
+    if (isIn(slice, { carrier, origin, region })) most = Math.max(most, days)
+  return most
+}
+
+function slowSlices({ state, days, network, now, parcels }: Seen): SlowSlice[] {
+  return [...state.openIncidents.values()].flatMap((incidentId) => {
+    const incident = state.incidents.get(incidentId)
+    if (incident === undefined || !isOfSpeed(incident)) return []
+    const slice = new Map(partsOfSlice(incident).map(({ dimension, value }) => [dimension, value]))
+    if (![...slice.keys()].every((dimension) => ofWays.has(dimension))) return []
+    const isMeant = ({ carrier, origin, way }: LateParcel) =>
+      isIn(slice, { carrier, origin, region: way.region })
+    return [{ slice, days: delayOf(parcels().values(), isMeant, { days, network, now }) }]
+  })
+}
+
+const ofWays: ReadonlySet<string> = new Set(['carrier', 'lane', 'region'])
+
+function isIn(
+  slice: ReadonlyMap<string, string>,
+  { carrier, origin, region }: { carrier: string | null; origin: string | null; region: string | null },
+): boolean {
+  const way: Record<string, string> = {
+    carrier: carrier ?? '',
+    region: region ?? '',
+    lane: `${origin ?? 'unknown'}>${region ?? 'unknown'}`,
+  }
+  return [...slice].every(([dimension, value]) => way[dimension] === value)
+}

@@ -1,0 +1,139 @@
+// How many days parcels take by the services that the shop planned for them, as it saw them arrive, and how many more
+// they seem to take lately. It knows no promises and decides nothing.
+
+import type { CoreState, FulfillmentOrder, Order } from '#orchestrator/core'
+import type { CompiledNetwork } from '../network/compiled.ts'
+import { zoneClock } from '../network/zone-clock.ts'
+import { countDays, type DayShares, type ParcelWay } from '../parcels.ts'
+import { OrderFollower, type OrderIndex } from './order-follower.ts'
+
+/** Days that are told apart; the last one holds all that take longer. */
+const daysMost = 16
+/** With so many parcels what was seen on a way counts as much as what was seen farther around. */
+const enough = 6
+/** Of a service in all, below which nothing is said. */
+const fewParcels = 20
+const bandKm = 250
+
+/** Counts of parcels by days. */
+class Arrivals implements OrderIndex {
+  readonly counts = new Map<string, Float64Array>()
+  network: CompiledNetwork | null = null
+
+  clear(): void {
+    this.counts.clear()
+  }
+
+  count(order: Order, sign: 1 | -1): void {
+    for (const work of order.work) {
+      const { service, shippedAt, deliveredAt } = work
+      if (service === undefined || shippedAt === null || deliveredAt === null || this.network === null)
+        continue
+      const days = daysBetween(this.network, { order, work, service }, shippedAt, deliveredAt)
+      if (days === null) continue
+      for (const key of keysOf(wayOf(this.network, order, work, service))) {
+        const own = this.counts.get(key) ?? new Float64Array(daysMost)
+        this.counts.set(key, own)
+        const day = Math.min(daysMost - 1, Math.max(0, days))
+        own[day] = (own[day] ?? 0) + sign
+      }
+    }
+  }
+}
+
+interface Sent {
+  order: Order
+  work: FulfillmentOrder
+  service: string
+}
+
+/** Days of delivery after the day it left on, until an instant where the customer is; null = no zone is known. */
+export function daysBetween(
+  network: CompiledNetwork,
+  { order, work, service }: Sent,
+  from: number,
+  to: number,
+): number | null {
+  const origin = network.nodes.get(work.nodeId)?.timeZone ?? null
+  const ends = zoneClock(order.shipTo.timeZone ?? origin ?? '')
+  const begins = zoneClock(origin ?? '')
+  if (begins === null || ends === null) return null
+  return countDays(begins.dayAt(from), ends.dayAt(to), network.services.get(service)?.deliveryDays ?? [])
+}
+
+/** The way of a piece of work by a service. */
+export function wayOf(
+  network: CompiledNetwork,
+  { shipTo }: Order,
+  { nodeId }: FulfillmentOrder,
+  serviceId: string,
+) {
+  const { postalCode, region } = shipTo
+  const to = { ...shipTo, zone: null, latitude: null, longitude: null }
+  return { nodeId, serviceId, postalCode, region, distanceKm: () => network.distanceKm(nodeId, to) }
+}
+
+/** From the widest to the narrowest. */
+function keysOf(way: ParcelWay): string[] {
+  const { serviceId } = way
+  const km = way.distanceKm()
+  return [serviceId, `${serviceId}\u001f${km === null ? '' : Math.floor(km / bandKm)}`, narrowKey(way)]
+}
+
+function narrowKey({ nodeId, serviceId, postalCode, region }: ParcelWay): string {
+  return `${serviceId}\u001f${nodeId}\u001f${postalCode ?? region ?? ''}`
+}
+
+/** Days of parcels of a market. */
+export class ParcelDays {
+  readonly #arrivals = new Arrivals()
+  readonly #follower = new OrderFollower(this.#arrivals)
+
+  /** As of a state. Cost: orders that changed since the last call. @param now epoch ms of the market */
+  at(state: CoreState, now: number, network: CompiledNetwork): DaysView {
+    this.#arrivals.network = network
+    this.#follower.follow(state, now)
+    return new DaysView(this.#arrivals.counts)
+  }
+}
+
+/** What was seen of days. */
+export class DaysView {
+  readonly #counts: ReadonlyMap<string, Float64Array>
+  readonly #known = new Map<string, DayShares | null>()
+
+  constructor(counts: ReadonlyMap<string, Float64Array>) {
+    this.#counts = counts
+  }
+
+  /** Shares of a way: as seen on it where that was often enough, else farther around; null = too little is known. */
+  shares(way: ParcelWay): DayShares | null {
+    const key = narrowKey(way)
+    let known = this.#known.get(key)
+    if (known === undefined) {
+      known = this.#sharesOf(keysOf(way))
+      this.#known.set(key, known)
+    }
+    return known
+  }
+
+  #sharesOf(keys: readonly string[]): DayShares | null {
+    let shares: number[] | null = null
+    for (const key of keys) {
+      const counts = this.#counts.get(key)
+      const sum = counts?.reduce((all, one) => all + one, 0) ?? 0
+      if (shares === null) {
+        if (counts === undefined || sum < fewParcels) return null
+        shares = [...counts].map((count) => count / sum)
+      } else if (counts !== undefined && sum > 0) {
+        shares = shares.map((wide, day) => ((counts[day] ?? 0) + enough * wide) / (sum + enough))
+      }
+    }
+    if (shares === null) return null
+    let below = 0
+    return shares.map((share) => {
+      below += share
+      return Math.min(1, below)
+    })
+  }
+}

@@ -1,0 +1,107 @@
+// How work stands in the queue of its node: how likely it comes too late from there, and whether one more piece would
+// still leave another node on its day. Good for one instant; it moves nothing.
+
+import type { api } from '#data/contracts'
+import type { CoreState, FulfillmentOrder, Order } from '#orchestrator/core'
+import { CapacityRows } from '../model/capacity.ts'
+import { coursesOf } from '../model/courses.ts'
+import { goodsOf } from '../model/goods.ts'
+import { openSession, type SourcingSession } from '../model/session.ts'
+import type { PlannedWork, SourcingOrder } from '../world.ts'
+import { askedForMove } from './asked.ts'
+import { comesAt, type PaceView } from './pace.ts'
+import { strategyHere } from './source-here.ts'
+import type { Worlds } from './worlds.ts'
+
+/** By how much more than it takes as likely as not there must be time, so that it is safe to send work there. */
+const spare = 1.25
+const sitsMs = 2 * 3_600_000
+
+/** Queues of nodes as they are. */
+export class Queues {
+  readonly #worlds: Worlds
+  readonly #state: CoreState
+  readonly #now: number
+  readonly #paces: PaceView
+  readonly #sessions = [
+    new Map<api.Strategy, SourcingSession>(),
+    new Map<api.Strategy, SourcingSession>(),
+  ] as const
+
+  /** @param now epoch ms of the market */
+  constructor({ worlds, state, now }: { worlds: Worlds; state: CoreState; now: number }) {
+    this.#worlds = worlds
+    this.#state = state
+    this.#now = now
+    this.#paces = worlds.paces(state, now)
+  }
+
+  /** Work as moves are asked for, with what is before it at its node. @param change and isUsual see `PaceView.hours` */
+  asked(order: Order, work: FulfillmentOrder, change = 0, isUsual = false): SourcingOrder {
+    const hours = this.#paces.hours(work.nodeId, { order, work }, change, isUsual)
+    return askedForMove(this.#state, order, work, this.#now, hours)
+  }
+
+  /** Whether it is known what is before work at its node. */
+  isKnown({ nodeId }: FulfillmentOrder): boolean {
+    return this.#paces.of(nodeId) !== null
+  }
+
+  /** When work came to its node, epoch ms: what came before is done before. */
+  comesAt(order: Order, work: FulfillmentOrder): number {
+    return comesAt(order, work)
+  }
+
+  /** Probability that the promise is missed where work is; null without a promise, or where its queue is not known. */
+  risk(order: Order, work: FulfillmentOrder, change = 0, isUsual = false): number | null {
+    if (order.promisedAt === null || !this.isKnown(work)) return null
+    const asked = this.asked(order, work, change, isUsual)
+    const session = this.#sessionOf(strategyHere(asked, { state: this.#state, now: this.#now }), isUsual)
+    const facts = session.node(work.nodeId)
+    if (facts === undefined) return null
+    const trip = {
+      order: asked,
+      goods: goodsOf(asked, session.world.product),
+      session,
+      terms: { now: this.#now, promisedAt: order.promisedAt },
+      rows: new CapacityRows(session),
+      isEveryDay: false,
+    }
+    const [course] = coursesOf(trip, facts, undefined, true)
+    return course?.lateRisk ?? null
+  }
+
+  /** Whether nobody will begin with work for some hours: it can still be moved then. */
+  maySit(order: Order, work: FulfillmentOrder): boolean {
+    const hours = this.#paces.hours(work.nodeId, { order, work })
+    if (hours === null) return false
+    const network = this.#worlds.network(this.#state)
+    const begins = network.addWorkingTime(work.nodeId, this.#now, hours.medianHours / 2)
+    return begins !== null && begins - this.#now > sitsMs
+  }
+
+  /**
+   * Whether planned work still leaves on its day where so many pieces come to its node before it.
+   * @param laterHours hours at work that it comes later
+   */
+  hasRoom({ nodeId, carrierId, dispatchAt }: PlannedWork, before: number, laterHours = 0): boolean {
+    const network = this.#worlds.network(this.#state)
+    const hours = this.#paces.hours(nodeId, null, before)
+    const last = network.lastPickup(nodeId, carrierId, dispatchAt)
+    if (hours === null || last === null || last <= this.#now) return true
+    return hours.medianHours * spare + laterHours <= network.workingHours(nodeId, this.#now, last)
+  }
+
+  /** @param isUsual as if carriers that left goods behind came again from now on */
+  #sessionOf(strategy: api.Strategy, isUsual: boolean): SourcingSession {
+    const sessions = this.#sessions[isUsual ? 1 : 0]
+    let known = sessions.get(strategy)
+    if (known === undefined) {
+      const world = this.#worlds.at(this.#state, this.#now, strategy, true)
+      const learned = isUsual ? { ...world.learned, awayUntil: () => null } : world.learned
+      known = openSession({ ...world, learned })
+      sessions.set(strategy, known)
+    }
+    return known
+  }
+}
