@@ -55,7 +55,8 @@ export function flowTests(open: () => Site): void {
       await page.getByRole('button', { name: 'Check' }).click()
       await page.getByText('Nothing is wrong with it.').waitFor(enough)
       expect(await page.getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true)
-      await page.getByLabel(/Nobody looked at a replay/).check()
+      await page.getByRole('button', { name: 'Replay', exact: true }).click()
+      await page.getByText(/would have gone otherwise/).waitFor(enough)
       await page.getByRole('button', { name: 'Publish' }).click()
       await page.getByRole('heading', { name: 'Orders of friends, version 1' }).waitFor(enough)
       for (const [viewport, theme] of [
