@@ -43,6 +43,8 @@ export interface WarehouseLimits {
   /** MB before DuckDB spills to disk. */
   memoryMb: number
   threads: number
+  /** Where tables in memory spill to; without it they do not. Those of a file spill beside it. */
+  spillFolder?: string
 }
 
 const openPaths = new Set<string>()
@@ -77,7 +79,8 @@ async function connect(file: string, limits: WarehouseLimits): Promise<Opened> {
       threads: String(limits.threads),
       memory_limit: `${limits.memoryMb}MB`,
       storage_compatibility_version: 'latest',
-      ...(file === ':memory:' ? inMemory : { temp_directory: temporaryFolder(file) }),
+      temp_directory: file === ':memory:' ? (limits.spillFolder ?? '') : temporaryFolder(file),
+      ...(file === ':memory:' ? inMemory : {}),
     })
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")

@@ -45,7 +45,11 @@ export async function openStage(seed: string, start: number, real: Effects): Pro
     const log = new MemoryLog(effects.clock)
     const { memoryMb } = effects.config
     // Statements are small and many: a second thread costs more than it gains, and others are played beside.
-    const warehouse = await openWarehouse(':memory:', { memoryMb, threads: 1 })
+    const warehouse = await openWarehouse(':memory:', {
+      memoryMb,
+      threads: 1,
+      spillFolder: lock.paths.temporary,
+    })
     steps.push(() => warehouse.close())
     await migrate(warehouse)
     const workspace = { log, warehouse, paths: lock.paths, effects, close }

@@ -109,7 +109,7 @@ test('kills leave no order lost, doubled or at two nodes, and no decision withou
   server.child.kill('SIGTERM')
   expect(await ended(server.child)).toBe(0)
   await check(home, book, { received, from })
-}, 400_000)
+}, 1_800_000)
 
 /** Waits until a whole turn of the loop is over and nothing waits for the receiver. */
 async function settled(server: Server, home: string, received: Map<string, number>): Promise<void> {

@@ -32,7 +32,8 @@ import { ended, post, type Server, serveHome } from './killed.ts'
 const isLong = process.env.DETOUR_FAULTS === 'long'
 const kills = isLong ? 20 : 3
 const each = isLong ? 1_500 : 300
-const size: MarketSize = { nodes: 24, orders: each, stricken: 2, skus: 40, at: Date.now() }
+const goodsFor = each * (kills + 1)
+const size: MarketSize = { nodes: 24, orders: each, goodsFor, stricken: 2, skus: 40, at: Date.now() }
 
 interface Told {
   count: number
@@ -125,7 +126,7 @@ test('kills in the middle of mass reroutes leave every order at one node and eve
   expect(existsSync(join(home, 'server.json'))).toBe(false)
   await withCore(home, async (core) => checkOrders(core))
   await checkTold(home, target.received)
-}, 600_000)
+}, 1_800_000)
 
 /** Moves of all that is at the stricken nodes are planned and approved; whoever serves next carries them out. */
 async function approveMoves(core: Core): Promise<void> {

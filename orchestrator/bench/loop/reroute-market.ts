@@ -7,6 +7,8 @@ import type { Core, DecisionRecord, Finding, Node } from '#orchestrator/core'
 export interface MarketSize {
   nodes: number
   orders: number
+  /** Orders that there are goods for; default as many as there are. */
+  goodsFor?: number
   /** Nodes that hold all of the orders, and get an incident. */
   stricken: number
   skus: number
@@ -22,16 +24,16 @@ const hourMs = 3_600_000
 
 /** Fills a core; the same size gives the same market. */
 export async function fillMarket(core: Core, size: MarketSize): Promise<void> {
-  const { nodes, orders, skus, at = startedAt } = size
+  const { nodes, orders, skus, at = startedAt, goodsFor = orders } = size
   const nodeList = Array.from({ length: nodes }, (_, i) => nodeOf(i, nodes))
   await core.execute('DefineNodes', { nodes: nodeList }, { at })
-  const units = Math.ceil((orders * 4) / (nodes * skus)) + 20
+  const units = Math.ceil((goodsFor * 4) / (nodes * skus)) + 20
   for (let from = 0; from < nodes; from += 10) {
     const items = nodeList.slice(from, from + 10).flatMap(({ nodeId }, i) =>
       Array.from({ length: skus }, (_, sku) => ({
         sku: `S${sku}`,
         nodeId,
-        onHand: from + i < size.stricken ? orders : units,
+        onHand: from + i < size.stricken ? goodsFor : units,
         safetyStock: 0,
         inbound: 0,
         countedAt: at,
