@@ -21,8 +21,8 @@ import type { Alarm, Root } from './sums.ts'
 /** Hours of history that are learned from, and hours read at once. */
 const historyHours = 42 * 24
 const hoursAtOnce = 96
-/** A slice strays by chance about once in so many hours over all slices: less than once a week. */
-const hoursBetween = 168 * 1.5
+/** By chance a slice strays at most about once in so many hours over all slices; seen far more seldom. */
+const hoursBetween = 168 * 0.75
 const usualFdr = 0.1
 
 /** What the steps of a market say now. */
@@ -50,11 +50,6 @@ export class StepWatch {
 
   constructor(market: string) {
     this.#market = market
-  }
-
-  /** Whether enough was learned to judge. */
-  get isReady(): boolean {
-    return this.#book?.isWarm === true
   }
 
   /**
