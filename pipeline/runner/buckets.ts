@@ -42,8 +42,16 @@ export async function listBuckets(
   return hours
 }
 
+const comparisons = new WeakMap<Node, string>()
+
 /** Hours of the facts that are there only before or only after the change, as often as they are there. */
 async function changedHours(queries: Queries, graph: Graph, node: Node): Promise<string> {
+  const text = comparisons.get(node) ?? (await comparisonOf(queries, graph, node))
+  comparisons.set(node, text)
+  return text
+}
+
+async function comparisonOf(queries: Queries, graph: Graph, node: Node): Promise<string> {
   const scopeOf = (table: string) => graph.byName.get(table)?.incremental
   const scope = scopeOf(node.facts?.table ?? '')
   const over = (side: 'old' | 'new') =>

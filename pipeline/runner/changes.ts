@@ -143,8 +143,18 @@ async function listStock(queries: Queries, kinds: Set<string>): Promise<void> {
       ON listed.provider = booked.provider AND listed.sku = booked.sku AND listed.node_id = booked.node_id`)
 }
 
-/** Raw tables that hold rows of the scope. */
+const rawOf = new WeakMap<Graph, Map<Scope, string[]>>()
+
+/** Raw tables that hold rows of the scope: the same in every warehouse of this version. */
 async function rawTables(queries: Queries, graph: Graph, scope: Scope): Promise<string[]> {
+  const known = rawOf.get(graph) ?? new Map<Scope, string[]>()
+  rawOf.set(graph, known)
+  const tables = known.get(scope) ?? (await findRawTables(queries, graph, scope))
+  known.set(scope, tables)
+  return tables
+}
+
+async function findRawTables(queries: Queries, graph: Graph, scope: Scope): Promise<string[]> {
   const marks = keysOf[scope].rawMarks
   const rows = await queries.all<{ table_name: string; column_name: string }>(
     "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal",

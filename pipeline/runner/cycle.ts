@@ -46,8 +46,9 @@ export async function runCycle(
   const started = effects.clock.now()
   return warehouse.transaction(async (queries) => {
     const graph = await readGraph(queries)
-    const built = await isBuiltBy(queries, graph)
     const hasBefore = await hasLightWork(queries)
+    // Light cycles follow a whole one of this very process.
+    const built = hasBefore || (await isBuiltBy(queries, graph))
     const kinds = await changedKinds(queries, hasBefore)
     const full = options.mode === 'full' || !built || kinds.has('all')
     const mayIdle = !full && kinds.size === 0 && (options.isLight === true || !hasBefore)

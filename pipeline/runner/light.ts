@@ -75,10 +75,19 @@ export const toldLoads = `
   WHERE metric = 'records_received' AND dimension = 'all' AND grain = 'hour'
     AND bucket_start >= (SELECT min(loaded_at) - INTERVAL 1 HOUR FROM loads)`
 
+const clocks = new WeakMap<Node, string>()
+
 /** The clock also goes by stock that no mart shows yet. */
 async function updateClock(queries: Queries, graph: Graph): Promise<void> {
   const node = graph.byName.get('market_clock')
   if (node === undefined) return
+  const sql = clocks.get(node) ?? (await clockText(queries, node))
+  clocks.set(node, sql)
+  await queries.run('DELETE FROM market_clock')
+  await queries.run(insertSql(node, sql))
+}
+
+async function clockText(queries: Queries, node: Node): Promise<string> {
   const stock = await parse(
     queries,
     node.name,
@@ -88,7 +97,5 @@ async function updateClock(queries: Queries, graph: Graph): Promise<void> {
   const model = replaceTables(node.tree, (table) =>
     table === 'inventory_positions' ? { query: stock } : null,
   )
-  const sql = await print(queries, model)
-  await queries.run('DELETE FROM market_clock')
-  await queries.run(insertSql(node, sql))
+  return print(queries, model)
 }

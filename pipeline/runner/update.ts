@@ -64,12 +64,34 @@ export async function updateByKey(
   node: Node,
   copied: ReadonlySet<string>,
 ): Promise<number> {
-  const narrowed = narrow(graph, node.tree, (table) => narrowRows(graph, table, copied))
+  const model = await narrowedText(queries, graph, node, copied)
   const fresh = `cycle_new_${node.name}`
   await queries.run(`CREATE TEMP TABLE ${quoteName(fresh)} AS FROM ${quoteName(node.name)} LIMIT 0`)
-  await queries.run(insertSql(node, await print(queries, narrowed), quoteName(fresh)))
+  await queries.run(insertSql(node, model, quoteName(fresh)))
   await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${await placed(queries, node.name)}`)
   return queries.run(`INSERT INTO ${quoteName(node.name)} FROM ${quoteName(fresh)}`)
+}
+
+const texts = new WeakMap<Node, Map<string, string>>()
+
+/** The model over the changed rows: the same text for the same tables, so it is made once. */
+async function narrowedText(
+  queries: Queries,
+  graph: Graph,
+  node: Node,
+  copied: ReadonlySet<string>,
+): Promise<string> {
+  const own = texts.get(node) ?? new Map<string, string>()
+  texts.set(node, own)
+  const key = [...copied].sort().join(' ')
+  const text =
+    own.get(key) ??
+    (await print(
+      queries,
+      narrow(graph, node.tree, (table) => narrowRows(graph, table, copied)),
+    ))
+  own.set(key, text)
+  return text
 }
 
 /** Raw tables become the changed rows, marts of the same kind the rows just made; all else stays. */
