@@ -8,6 +8,7 @@ import { guardAccess, isLoopback } from './access.ts'
 import { addCarefulHeaders } from './careful.ts'
 import { gatherAnswers } from './gather.ts'
 import { readJson } from './json-body.ts'
+import { compileLate } from './late-schemas.ts'
 import type { App, BaseParts } from './parts.ts'
 import { answerProblems, sendProblem } from './problem.ts'
 import { readQuery } from './query.ts'
@@ -17,6 +18,11 @@ import { Sessions } from './sessions.ts'
 const bodyBytes = 5_000_000
 /** How long a client may take to send its request, ms: files are large. */
 export const requestMs = 3_600_000
+
+/** Bodies are taken as they are or not at all: nothing is converted, left out or filled in. */
+const ajv = {
+  customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+} as const
 
 /**
  * An application without routes, and the sessions it knows.
@@ -39,13 +45,12 @@ export async function plainApp(
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply as never, fail('HTTP_QUERY_INVALID', { reason: error.message }))
     },
-    ajv: {
-      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
-    },
+    ajv,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.removeContentTypeParser('text/plain')
   readJson(app)
   answerProblems(app)
+  await compileLate(app, ajv)
   addCarefulHeaders(app)
   const sessions = parts.sessions ?? new Sessions(parts.vault, clock)
   guardAccess(app, { ...parts, sessions, allowedHosts: config.allowedHosts })
