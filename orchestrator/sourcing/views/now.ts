@@ -50,6 +50,8 @@ type NowView = Required<Pick<LearnedView, 'work' | 'days' | 'moreDays' | 'awayUn
 
 /** So many packed pieces must have been left behind by a carrier. */
 const leftBehind = 3
+/** What it collected so long after it left the first of them behind shows that it comes, ms. */
+const cameMs = 4 * 3_600_000
 const lookMs = 96 * 3_600_000
 
 /**
@@ -93,7 +95,7 @@ export function hasStrain(state: CoreState): boolean {
  * Until when a carrier will probably collect nothing, null where it comes: what it left behind has waited since its
  * first pick-up that others came to, and will wait as long again.
  */
-function awayOf({ state, now, network }: Seen, carrierId: string): number | null {
+function awayOf({ state, now, network, parcels }: Seen, carrierId: string): number | null {
   let count = 0
   // One node from which nothing goes stands still itself.
   const nodes = new Set<string>()
@@ -113,7 +115,12 @@ function awayOf({ state, now, network }: Seen, carrierId: string): number | null
       }
     }
   }
-  return count >= leftBehind && nodes.size > 1 ? now + Math.max(hourMs, now - since) : null
+  if (count < leftBehind || nodes.size < 2) return null
+  // Where it came since, it has not gone away.
+  for (const { carrier, shippedAt } of parcels().values()) {
+    if (carrier === carrierId && shippedAt > since + cameMs) return null
+  }
+  return now + Math.max(hourMs, now - since)
 }
 
 const hourMs = 3_600_000
