@@ -15,8 +15,11 @@ const installed = [
 ]
 
 const quiet = ['--no-sandbox', '--disable-background-networking']
-/** With these the browser of the package dies when its first page closes. */
-const harmful = new Set(['--single-process', '--no-zygote'])
+/** Drawn by a graphics card that is only made believe, a page costs twice the time: `--disable-gpu` draws without. */
+const plain = ['--disable-gpu']
+/** With the first two the browser of the package dies when its first page closes; the others ask for that card. */
+const harmful =
+  /^--(single-process|no-zygote|in-process-gpu|ignore-gpu-blocklist|use-gl|use-angle|enable-unsafe-swiftshader)\b/
 
 /** Starts the browser; call it once and close it at the end. */
 export async function launchBrowser(): Promise<Launched> {
@@ -26,7 +29,7 @@ export async function launchBrowser(): Promise<Launched> {
     return { browser: null, reason: `no Chrome on ${process.platform} ${process.arch}` }
   }
   try {
-    const args = [...(found?.args ?? []), ...quiet]
+    const args = [...(found?.args ?? []), ...quiet, ...plain]
     return { browser: await chromium.launch({ executablePath, args, headless: true }), reason: null }
   } catch (error) {
     return {
@@ -39,7 +42,7 @@ export async function launchBrowser(): Promise<Launched> {
 async function bundled(): Promise<{ path: string; args: string[] } | null> {
   try {
     const { default: packed } = await import('@sparticuz/chromium')
-    return { path: await packed.executablePath(), args: packed.args.filter((arg) => !harmful.has(arg)) }
+    return { path: await packed.executablePath(), args: packed.args.filter((arg) => !harmful.test(arg)) }
   } catch {
     return null
   }

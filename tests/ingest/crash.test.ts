@@ -67,7 +67,7 @@ function expectTidyLake(home: TestHome): void {
 describe('killed', () => {
   test('at any of 20 moments, a load is there whole or not at all, and loading again completes it', async () => {
     const home = join(root, 'home')
-    const count = 50_000
+    const count = 20_000
     const first = manyOrders('kept', count, 'first')
     await writeFile(join(root, 'orders-first.csv'), first)
     await run([home, root, 'load', 'orders-first.csv'])
