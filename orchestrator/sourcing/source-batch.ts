@@ -5,6 +5,7 @@ import type { DecisionRecord } from '#orchestrator/core'
 import { recordOfSourcing } from './explain/record.ts'
 import { quickReasons, reasonsOf, unreached } from './explain/unserved.ts'
 import { type BuildOptions, buildInSteps, buildProblem, nodesFor, type OrderModel } from './model/build.ts'
+import { easeCrowds } from './model/crowded.ts'
 import { goodsOf } from './model/goods.ts'
 import { type ReadPlan, readPlan } from './model/plans.ts'
 import { openSession, SourcingSession } from './model/session.ts'
@@ -104,13 +105,15 @@ async function together(
 ): Promise<Joint> {
   const model = await buildInSteps(orders, session, build, rest)
   const solution = await solveBatch(model.problem, options)
+  const eased = await easeCrowds(model, solution.orders, rest)
+  const gap = eased === null ? solution.gap : (eased.cost - solution.bound) / eased.cost
   for (const [i, order] of model.orders.entries()) {
-    const answer = solution.orders[i]
+    const answer = (eased?.answers ?? solution.orders)[i]
     if (answer === undefined) throw new Error(`order ${order.order.orderId} has no answer`)
     const plan = readPlan(order, answer)
-    entries.set(order.order, { model, order, plan, isProven: false, method: 'batch', gap: solution.gap })
+    entries.set(order.order, { model, order, plan, isProven: false, method: 'batch', gap })
   }
-  return solution
+  return gap > 0 ? { ...solution, stopped: solution.stopped ?? 'gap' } : solution
 }
 
 /** Cost and bound with the price of what has no node. */

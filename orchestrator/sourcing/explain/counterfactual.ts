@@ -29,7 +29,7 @@ export function costCounterfactual(
   place: number,
 ): Counterfactual | null {
   if (place < 0 || plan.left.length > 0) return null
-  const forced = solveOne(model, order, place)
+  const forced = solveOne(model, order, { place })
   if (forced === null || !forced.isProven) return null
   const extra = forced.cost + crowdCents(order, forced.pieces) - plan.costCents
   return counterfactualOf(model, order, nodeIdOf(order, place), extra)

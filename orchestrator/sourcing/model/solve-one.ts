@@ -15,11 +15,14 @@ export function supplyOf(problem: Problem): Supply {
 
 /**
  * The cheapest way for one order.
- * @param place that has to send something; left out = none has to
+ * @param options place: that has to send something; left out = none has to. supply: what is there, default all
  * @returns null where that place cannot
  */
-export function solveOne(model: Model, order: OrderModel, place?: number): ProvenSolution | null {
-  const supply = supplyOf(model.problem)
+export function solveOne(
+  model: Model,
+  order: OrderModel,
+  { place, supply = supplyOf(model.problem) }: { place?: number; supply?: Supply } = {},
+): ProvenSolution | null {
   const solve = (solver: SolverOrder) =>
     place === undefined ? solveOrder(solver, supply) : bestWith(solver, supply, place)
   const first = solve(order.solver)
