@@ -15,7 +15,7 @@ import type { AffectedWork } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
-import { type PlannedMove, type Purpose, planMoves } from './plan.ts'
+import { nodeFull, type PlannedMove, type Purpose, planMoves } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
 import { clearlySooner, riskLeast } from './worth.ts'
 
@@ -50,8 +50,11 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
     guard: {},
     holdsOut: true,
     judge: clearlySooner,
+    waits: true,
   }
   const plan = await planMoves(works, placeOf(context), purpose)
+  for (const { order, decision } of plan.stays)
+    if (decision.refusedCode === nodeFull.code) memory.roomWasShort(order, now)
   const news = plan.stays.filter(
     ({ decision }) => isLimit(decision) && memory.isNews(`${decision.decisionId}/${decision.refusedCode}`),
   )

@@ -37,6 +37,11 @@ export class Memory {
     this.#orders.set(orderId, at)
   }
 
+  /** An order for which there was only no more room where it should go: it is weighed again some minutes later. */
+  roomWasShort(order: Order, at: number): void {
+    this.orderWeighed(order, at - riskAgainMs + againMs)
+  }
+
   /** Whether something is said for the first time. */
   isNews(key: string): boolean {
     if (this.#told.has(key)) return false

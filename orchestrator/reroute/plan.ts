@@ -37,6 +37,8 @@ export interface Purpose {
   roomAt?: ReadonlyMap<string, number>
   /** Whether a move helps at all, beside being cheaper; a refusal in words where it does not. */
   judge?(risks: Risks, isQueue: boolean): Refusal | null
+  /** Whether a move waits as long as it would still help later: a node in trouble may recover meanwhile. */
+  waits?: boolean
 }
 
 /** A move that is planned. */
@@ -74,8 +76,8 @@ export async function planMoves(
 ): Promise<ReroutePlan> {
   const queues = new Queues(place)
   const found = await sourced(works, place, purpose, queues)
-  const stays =
-    purpose.judge === undefined ? new Map<Found, Refusal>() : unneeded(found, purpose.judge, queues)
+  const { judge, waits = false } = purpose
+  const stays = judge === undefined ? new Map<Found, Refusal>() : unneeded(found, judge, queues, waits)
   return withinLimits(found, place, purpose, { queues, stays })
 }
 
@@ -103,6 +105,7 @@ function unneeded(
   found: readonly Found[],
   judge: NonNullable<Purpose['judge']>,
   queues: Queues,
+  waits: boolean,
 ): Map<Found, Refusal> {
   const stays = new Map<Found, Refusal>()
   const gone = new Map<string, number>()
@@ -117,7 +120,7 @@ function unneeded(
     const risk = before === 0 ? null : queues.risk(order, work, -before)
     const refusal =
       judge(risk === null ? plan.decision : { ...plan.decision, riskBefore: risk }, queues.isKnown(work)) ??
-      tooEarly(each, -before, judge, queues)
+      (waits ? tooEarly(each, -before, judge, queues) : null)
     if (refusal !== null) stays.set(each, refusal)
     else if (plan.work?.nodeId !== nodeId) gone.set(nodeId, before + 1)
   }

@@ -10,7 +10,7 @@ import { placeOf, type RerouteContext } from './context.ts'
 import { Memory } from './memory.ts'
 import { type Purpose, planMoves, type ReroutePlan, type StayingWork } from './plan.ts'
 import { approvalFor, propose, settlePlans, wasRejected, workInPlans } from './propose.ts'
-import { clearlySooner } from './worth.ts'
+import { clearlySooner, noLater } from './worth.ts'
 
 /** What a round did. */
 export interface RerouteRound {
@@ -89,8 +89,10 @@ async function rerouteFor(
   )
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
   if (isStale) memory.weighed(incidentId, now, state.policy)
-  const judge = clearlySooner
-  const purpose: Purpose = { name: incidentId, incident, guard: {}, holdsOut: true, oddnessOf, judge }
+  const purpose: Purpose = {
+    ...{ name: incidentId, incident, guard: {}, holdsOut: true, oddnessOf },
+    ...{ judge: clearlySooner, waits: true },
+  }
   const plan = await planMoves(works, placeOf(context), purpose)
   return enact(plan, context, { kind: 'incident', incident, name: incidentId, why: incident.title })
 }
@@ -127,12 +129,15 @@ function endedLately(state: CoreState, now: number): Incident[] {
   )
 }
 
-/** Work that an incident moved and that nobody began, weighed anew: it goes back only where that pays. */
+/** Work that an incident moved and that nobody began, weighed anew: it goes back where that pays and is as punctual. */
 async function moveBack(incident: Incident, context: RerouteContext): Promise<RerouteRound> {
   const works = movedFor(context.core.state(), incident.incidentId)
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
   const name = `${incident.incidentId}/back`
-  const purpose: Purpose = { name, incident, guard: {}, holdsOut: false, minGainCents: backGainCents }
+  const purpose: Purpose = {
+    ...{ name, incident, guard: {}, holdsOut: false, minGainCents: backGainCents },
+    judge: noLater,
+  }
   const plan = await planMoves(works, placeOf(context), purpose)
   const why = `${incident.title}; that is over`
   return enact(plan, context, { kind: 'recovery', incident, name, why })

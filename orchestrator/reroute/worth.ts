@@ -38,3 +38,12 @@ export function clearlySooner({ riskBefore, riskAfter }: Risks, isQueue: boolean
 const clearlyLess = 0.25
 
 const hardlyLess: Refusal = { code: 'hardly_less', text: 'it would hardly be more punctual elsewhere' }
+
+/**
+ * Refuses moves back that would make the promise less certain; that they pay is enough where they leave it as it is.
+ */
+export function noLater({ riskBefore, riskAfter }: Risks): Refusal | null {
+  return riskBefore == null || (riskAfter ?? 1) <= riskBefore ? null : laterThere
+}
+
+const laterThere: Refusal = { code: 'promise_worse', text: 'its promise would be less certain there' }

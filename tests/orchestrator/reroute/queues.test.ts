@@ -1,0 +1,125 @@
+// What a plan of moves makes of queues: work waits while its node may recover in time, and no more goes to a node than
+// it can still pack. Made of orders as nodes told of them; no core is at work.
+
+import { expect, test } from 'vitest'
+import {
+  type CoreState,
+  emptyState,
+  type FulfillmentOrder,
+  type Order,
+  PersistentMap,
+  PersistentSet,
+} from '#orchestrator/core'
+import { planMoves } from '#orchestrator/reroute'
+import { Worlds } from '#orchestrator/sourcing'
+import { Memory } from '../../../orchestrator/reroute/memory.ts'
+import { clearlySooner } from '../../../orchestrator/reroute/worth.ts'
+import { node, Sandbox } from '../core/setting.ts'
+import {
+  carrierService,
+  networkDocument,
+  networkLane,
+  networkNode,
+  rateBand,
+  rateCard,
+  weekCalendar,
+} from '../sourcing/network-draft.ts'
+
+const hourMs = 3_600_000
+/** A Wednesday. */
+const noon = Date.UTC(2026, 4, 6, 12)
+const promisedAt = noon + 33.5 * hourMs
+
+interface Target {
+  /** Time of its pick-up. */
+  pickup: string
+  perHour: number
+}
+
+/** Node A stands still since three hours with so much work; node B has none. */
+function market(waiting: number, { pickup, perHour }: Target): CoreState {
+  const box = Sandbox.withStock(1_000)
+  for (let i = 0; i < waiting; i++) box.release(`w${i}`, { x: 1 }, 'A')
+  box.release('before', { x: 1 }, 'A')
+  const told = (order: Order, more: Partial<FulfillmentOrder>): Order => ({
+    ...order,
+    promisedAt,
+    work: order.work.map((work) => ({ ...work, carrier: 'C', ...more })),
+  })
+  const some = box.order('before')
+  const orders = Array.from({ length: waiting }, (_, i) =>
+    told(box.order(`w${i}`), { releasedAt: noon - 3 * hourMs + i * 1000 }),
+  )
+  // What both packed on the days before, half an hour after it came.
+  const done = ['fab:A', 'fab:B'].flatMap((nodeId) =>
+    Array.from({ length: 60 }, (_, i) => {
+      const packedAt = noon - 48 * hourMs - (i % 20) * 360_000 - Math.floor(i / 20) * 24 * hourMs
+      const times = { releasedAt: packedAt - hourMs / 2, packedAt, shippedAt: packedAt + 60_000 }
+      return { ...told(some, { ...times, nodeId, status: 'shipped' }), orderId: `d${nodeId}${i}` }
+    }),
+  )
+  const open = orders.map(({ orderId }) => orderId)
+  const own = { timeZone: 'UTC', calendarId: 'day', country: 'US', serviceIds: ['S'] }
+  const at = (time: string, ordersPerHour: number) => ({
+    ...own,
+    pickups: [{ carrierId: 'C', days: [1, 2, 3, 4, 5, 6, 7], time }],
+    capacity: { ordersPerDay: 1_000, linesPerDay: null, unitsPerDay: null, ordersPerHour },
+  })
+  const document = networkDocument({
+    nodes: [networkNode('fab:A', at('16:00', 10)), networkNode('fab:B', at(pickup, perHour))],
+    calendars: [weekCalendar('day', [1, 2, 3, 4, 5, 6, 7], '06:00', '22:00')],
+    services: [carrierService('S', { transit: { medianHours: 24, p90Hours: 24 } })],
+    lanes: [networkLane('L')],
+    rateCards: [rateCard('R', { bands: [rateBand({ baseCents: 500 })] })],
+  })
+  return {
+    ...box.state,
+    nodes: new Map(['A', 'B'].map((id) => [`fab:${id}`, node(id)])) as unknown as CoreState['nodes'],
+    network: { version: 1, document },
+    policy: { ...emptyState('main').policy, holdOutShare: 0, mode: 'on' },
+    orders: PersistentMap([...done, ...orders].map((order) => [order.orderId, order])),
+    openByNode: PersistentMap([['fab:A', PersistentSet(open)]]),
+  }
+}
+
+async function planned(state: CoreState, ids: readonly string[], waits = true) {
+  const works = ids.map((id) => {
+    const order = state.orders.get(id) as Order
+    return { order, work: order.work[0] as FulfillmentOrder }
+  })
+  const purpose = { name: 'x', incident: null, guard: {}, holdsOut: false, judge: clearlySooner, waits }
+  const { moves, stays } = await planMoves(works, { state, worlds: new Worlds(), now: noon }, purpose)
+  const codes = stays.map(({ decision }) => decision.refusedCode)
+  return { to: moves.map(({ assignments }) => assignments[0]?.nodeId), codes }
+}
+
+test('work waits while its node may recover and another would still be in time hours later', async () => {
+  const early = market(20, { pickup: '21:00', perHour: 10 })
+  expect(await planned(early, ['w19'])).toEqual({ to: [], codes: ['too_early'] })
+  // Nothing to wait for where the trouble is over, nor where the other node could not do it any more then.
+  expect(await planned(early, ['w19'], false)).toEqual({ to: ['fab:B'], codes: [] })
+  expect(await planned(market(20, { pickup: '17:00', perHour: 10 }), ['w19'])).toEqual({
+    to: ['fab:B'],
+    codes: [],
+  })
+  // What would be late there anyway has nothing to wait for either: so much is before it.
+  expect((await planned(market(60, { pickup: '21:00', perHour: 10 }), ['w59'])).to).toEqual(['fab:B'])
+})
+
+test('no more goes to a node than it can pack before its last pick-up', async () => {
+  const ids = Array.from({ length: 8 }, (_, i) => `w${52 + i}`)
+  const { to, codes } = await planned(market(60, { pickup: '17:00', perHour: 1 }), ids)
+  expect(to).toEqual(['fab:B', 'fab:B', 'fab:B', 'fab:B'])
+  expect(codes).toEqual(Array(4).fill('node_full'))
+})
+
+test('what found no room is weighed again after some minutes, what would not gain after an hour', () => {
+  const memory = new Memory()
+  const box = Sandbox.withStock()
+  box.create('o1', { x: 1 })
+  memory.orderWeighed(box.order('o1'), noon)
+  expect(memory.wasWeighed(box.order('o1'), noon + 0.9 * hourMs)).toBe(true)
+  memory.roomWasShort(box.order('o1'), noon)
+  expect(memory.wasWeighed(box.order('o1'), noon + 60_000)).toBe(true)
+  expect(memory.wasWeighed(box.order('o1'), noon + 0.1 * hourMs)).toBe(false)
+})
