@@ -125,6 +125,13 @@ export interface LearnedView {
   shortShare?(nodeId: string): number
 }
 
+/** Orders that are worth more in time than their strategy says. */
+export interface Urgency {
+  /** What being late costs such an order at least, cents; never above what a person lets a move cost. */
+  lateOrderCents: number
+  isUrgent(order: SourcingOrder): boolean
+}
+
 /** The world that orders are sourced in. */
 export interface SourcingWorld {
   /** Epoch ms of the market. */
@@ -134,6 +141,8 @@ export interface SourcingWorld {
   stock: StockView
   load: LoadView
   learned: LearnedView
+  /** Null or absent = all orders are priced as the strategy says. */
+  urgency?: Urgency | null
   product(sku: string): ProductFacts | null
   /** Amounts in whole cents for what is decided; as they come for files. */
   rounding: 'cents' | 'none'

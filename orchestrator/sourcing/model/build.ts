@@ -202,6 +202,7 @@ function askedOf({ order, goods, session }: Trip): Asked {
   return {
     session,
     goods,
+    prices: session.prices(order),
     isCollect: order.freight === 'collect',
     isCollected: isCollected(order),
     promisedAt: order.promisedAt,

@@ -87,8 +87,9 @@ function restOf(day: WorkDay, facts: NodeFacts, { order, terms }: Trip): WorkDay
 }
 
 /** What a way costs whatever goes on it, but for carriage and work. */
-function fixedCents({ session }: Trip, course: Course): number {
-  const { weights, prices } = session.world.strategy
+function fixedCents({ order, session }: Trip, course: Course): number {
+  const { weights } = session.world.strategy
+  const prices = session.prices(order)
   const { capacity, hours, softCents } = course
   const busy = capacity === null ? 0 : priceOfLoad(capacity.load, prices.fullNodeCents)
   const cents = weights.lateness * lateCents(course, prices) + weights.time * hours * prices.hourCents

@@ -4,7 +4,7 @@
 import type { api } from '#data/contracts'
 import type { ServiceLane } from '../network/compiled.ts'
 import { zoneClock } from '../network/zone-clock.ts'
-import type { Destination, SourcingWorld } from '../world.ts'
+import type { Destination, SourcingOrder, SourcingWorld } from '../world.ts'
 import { DayLaw } from './day-law.ts'
 import { daysOf, type WorkDay } from './days.ts'
 import { checkedNode, factsOf, keptChecks, keptRules, type NodeFacts, stretchOf, usual } from './facts.ts'
@@ -26,9 +26,12 @@ export class SourcingSession {
   readonly #laws = new Map<object, Law>()
   readonly #others = new Map<api.Strategy, SourcingSession>()
   readonly #stretch = new Map<string, number>()
+  readonly #urgent: api.Strategy['prices'] | null
+  readonly #prices = new WeakMap<SourcingOrder, api.Strategy['prices']>()
 
   constructor(world: SourcingWorld, without?: ReadonlySet<api.ConstraintName>) {
     this.world = world
+    this.#urgent = urgentPrices(world)
     const isWhole = without === undefined
     this.rules = isWhole ? keptRules(world.strategy) : rulesOf(world.strategy, without)
     const kept = isWhole ? keptChecks(world.network, world.strategy) : []
@@ -58,6 +61,18 @@ export class SourcingSession {
     if (known === undefined) {
       known = new SourcingSession({ ...this.world, strategy })
       this.#others.set(strategy, known)
+    }
+    return known
+  }
+
+  /** What the strategy charges for, where an order that is worth more in time costs more to be late. */
+  prices(order: SourcingOrder): api.Strategy['prices'] {
+    const { strategy, urgency } = this.world
+    if (this.#urgent === null || urgency == null) return strategy.prices
+    let known = this.#prices.get(order)
+    if (known === undefined) {
+      known = urgency.isUrgent(order) ? this.#urgent : strategy.prices
+      this.#prices.set(order, known)
     }
     return known
   }
@@ -174,6 +189,15 @@ export class SourcingSession {
     }
     return known
   }
+}
+
+/** Prices of orders that are worth more in time; null where the strategy charges as much already. */
+function urgentPrices({ strategy, urgency }: SourcingWorld): api.Strategy['prices'] | null {
+  if (urgency == null) return null
+  const { prices, weights } = strategy
+  // A weight above 1 must not make it more than what a person allows.
+  const lateOrderCents = urgency.lateOrderCents / Math.max(1, weights.lateness)
+  return prices.lateOrderCents >= lateOrderCents ? null : { ...prices, lateOrderCents }
 }
 
 function isoDay(at: number): string {

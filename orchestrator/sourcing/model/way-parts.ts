@@ -1,5 +1,6 @@
 // What a way is made of: what was asked, how the node stands to it, and how it goes. Shapes only.
 
+import type { api } from '#data/contracts'
 import type { ServiceLane } from '../network/compiled.ts'
 import type { DayCapacity } from './capacity.ts'
 import type { Check } from './checks.ts'
@@ -13,6 +14,8 @@ import type { SourcingSession } from './session.ts'
 export interface Asked {
   session: SourcingSession
   goods: Goods
+  /** What this order is charged for. */
+  prices: api.Strategy['prices']
   /** The customer pays the carrier. */
   isCollect: boolean
   /** The customer comes for it: nobody carries. */

@@ -162,7 +162,8 @@ export class WorkWay implements Way {
   /** Terms that are the same whatever goes this way, into `scratch`. */
   #fix(): void {
     const { world } = this.asked.session
-    const { weights, prices } = world.strategy
+    const { weights } = world.strategy
+    const { prices } = this.asked
     const { capacity, hours, softCents } = this.course
     const late = lateCents(this.course, prices)
     scratch[at.split] = 0

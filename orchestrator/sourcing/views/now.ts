@@ -84,7 +84,7 @@ export function nowView(seen: Seen, isAll: boolean): NowView {
 }
 
 /** Whether any open incident says that things take longer or that goods are not there. */
-export function hasStrain(state: CoreState): boolean {
+function hasStrain(state: CoreState): boolean {
   for (const incidentId of state.openIncidents.values()) {
     if (hampers(state.incidents.get(incidentId))) return true
   }

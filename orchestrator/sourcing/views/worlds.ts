@@ -2,7 +2,7 @@
 // products as they are at an instant. It sources nothing and changes nothing.
 
 import type { api } from '#data/contracts'
-import { type CoreState, defaultStrategy, limitsOf, type Product } from '#orchestrator/core'
+import { type CoreState, defaultStrategy, type Product } from '#orchestrator/core'
 import type { Centroids } from '../network/centroids.ts'
 import { compileNetwork } from '../network/compile.ts'
 import type { CompiledNetwork } from '../network/compiled.ts'
@@ -11,10 +11,11 @@ import { RecentParcels } from './delays.ts'
 import { type History, noHistory } from './history.ts'
 import { learnedView } from './learned.ts'
 import { LoadIndex } from './load.ts'
-import { Delays, hasStrain, nowView } from './now.ts'
+import { Delays, nowView } from './now.ts'
 import { Paces, type PaceView } from './pace.ts'
 import { ParcelDays } from './parcel-days.ts'
 import { stockView } from './stock.ts'
+import { urgencyOf } from './urgency.ts'
 
 /** Worlds of one market; keeps what is the same from one order to the next. */
 export class Worlds {
@@ -28,7 +29,6 @@ export class Worlds {
   readonly #days = new ParcelDays()
   readonly #parcels = new RecentParcels()
   readonly #delays = new Delays()
-  readonly #urgent = new WeakMap<api.Strategy, api.Strategy>()
   #compiled: { networkVersion: number; nodesVersion: number; network: CompiledNetwork } | null = null
 
   /** @param centroids of countries other than the US and Canada */
@@ -81,32 +81,24 @@ export class Worlds {
   /**
    * The world of a state.
    * @param now epoch ms of the market
-   * @param isAll whether queues of all nodes count, not only those of nodes with an incident: where work is moved
+   * @param isAll whether queues of all nodes count and all orders are urgent, not only what an incident touches: where
+   *   work is moved
    */
   at(state: CoreState, now: number, strategy: api.Strategy, isAll = false): SourcingWorld {
     const network = this.network(state)
+    const stock = stockView(state, this.history, now)
+    const learned = this.#learnedNow(state, now, network, isAll)
     return {
       now,
       network,
-      strategy: isAll || hasStrain(state) ? this.#pressed(state, strategy) : strategy,
-      stock: stockView(state, this.history, now),
+      strategy,
+      stock,
       load: this.#load.at(state, now, (nodeId) => network.nodes.get(nodeId)?.timeZone ?? 'UTC'),
-      learned: this.#learnedNow(state, now, network, isAll),
+      learned,
+      urgency: urgencyOf(state, { network, stock, learned }, isAll),
       product: (sku) => factsOf(state.products.get(sku)),
       rounding: 'cents',
     }
-  }
-
-  /** While things go wrong, and where work is moved, a late order is worth what the limits let a move cost. */
-  #pressed({ policy }: CoreState, strategy: api.Strategy): api.Strategy {
-    const most = limitsOf(policy).maxExtraCostCents
-    const { prices } = strategy
-    if (!Number.isFinite(most) || prices.lateOrderCents >= most) return strategy
-    const known = this.#urgent.get(strategy)
-    if (known?.prices.lateOrderCents === most) return known
-    const made = { ...strategy, prices: { ...prices, lateOrderCents: most } }
-    this.#urgent.set(strategy, made)
-    return made
   }
 
   /** Reads and counts now what the first order would have to wait for: places of countries, load of nodes. */

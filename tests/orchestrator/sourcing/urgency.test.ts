@@ -1,0 +1,105 @@
+// What a late order is worth while things go wrong: what a person lets a move cost, of orders that an incident touches,
+// and of no others.
+
+import { expect, test } from 'vitest'
+import type { api } from '#data/contracts'
+import { type CoreState, defaultStrategy, type Incident, type Order, PersistentMap } from '#orchestrator/core'
+import { type SourcingOrder, sourceHere, Worlds } from '#orchestrator/sourcing'
+import { openSession } from '../../../orchestrator/sourcing/model/session.ts'
+import { askedFor } from '../../../orchestrator/sourcing/views/asked.ts'
+import { Sandbox, start } from '../core/setting.ts'
+
+/** A market with an incident; X is at all nodes, Y at none but node C. */
+function market(dimension: string, dimensionValue: string, more: Partial<Incident> = {}) {
+  const box = Sandbox.withStock()
+  const none = ['A', 'B'].map((id) => ({
+    sku: 'y',
+    nodeId: `fab:${id}`,
+    delta: null,
+    onHand: 0,
+    reason: 'count',
+  }))
+  box.run('AdjustStock', { items: none as never })
+  box.create('ox', { x: 1 })
+  box.create('oy', { y: 1 })
+  const incident = {
+    incidentId: 'i',
+    metric: 'backlog',
+    dimension,
+    dimensionValue,
+    value: 3,
+    expected: 1,
+    ...more,
+  }
+  const state: CoreState = {
+    ...box.state,
+    incidents: PersistentMap([['i', incident as Incident]]),
+    openIncidents: PersistentMap([[`${dimension}/${dimensionValue}`, 'i']]),
+  }
+  return { state, order: (id: string) => asked(state, box.order(id)) }
+}
+
+function asked(state: CoreState, order: Order): SourcingOrder {
+  const wants = order.lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }))
+  return askedFor(state, order, wants, start)
+}
+
+/** What being late costs an order of a market. */
+function lateCents(state: CoreState, order: SourcingOrder, strategy: api.Strategy = defaultStrategy) {
+  return openSession(new Worlds().at(state, start, strategy)).prices(order).lateOrderCents
+}
+
+test.each([
+  ['node', 'fab:A', true, false],
+  ['node', 'fab:C', true, true],
+  ['node', 'fab:Z', false, false],
+  ['carrier', 'SwiftPost', true, true],
+  ['carrier', 'Nobody', false, false],
+  ['node x carrier', 'fab:A x SwiftPost', true, false],
+  ['region', 'CA', true, true],
+  ['region', 'NY', false, false],
+  ['lane', 'NV>CA', true, true],
+  ['lane', 'TX>CA', false, false],
+  ['lane', 'NV>NY', false, false],
+  ['sku', 'y', false, true],
+  ['sku_class', 'shoes', false, false],
+])('of %s %s only orders that it touches are worth more', (dimension, value, x, y) => {
+  const { state, order } = market(dimension, value)
+  expect(lateCents(state, order('ox'))).toBe(x ? state.policy.maxExtraCostCents : 0)
+  expect(lateCents(state, order('oy'))).toBe(y ? state.policy.maxExtraCostCents : 0)
+})
+
+test('no incident that says nothing of time or goods, and none that ended, makes any order dearer', () => {
+  const { state, order } = market('node', 'fab:A', { metric: 'orders' })
+  expect(lateCents(state, order('ox'))).toBe(0)
+  const over = { ...market('node', 'fab:A').state, openIncidents: PersistentMap<string, string>() }
+  expect(lateCents(over, order('ox'))).toBe(0)
+})
+
+test('a late order is never worth more than a move may cost, unless the strategy itself says more', () => {
+  const { state, order } = market('node', 'fab:A')
+  const limited = (maxExtraCostCents: number): CoreState => {
+    return { ...state, policy: { ...state.policy, maxExtraCostCents } }
+  }
+  const strategy = (lateOrderCents: number, lateness = 1): api.Strategy => ({
+    ...defaultStrategy,
+    weights: { ...defaultStrategy.weights, lateness },
+    prices: { ...defaultStrategy.prices, lateOrderCents },
+  })
+  expect(lateCents(limited(700), order('ox'))).toBe(700)
+  expect(lateCents(limited(0), order('ox'))).toBe(0)
+  expect(lateCents(limited(700), order('ox'), strategy(300))).toBe(700)
+  expect(lateCents(limited(700), order('ox'), strategy(900))).toBe(900)
+  expect(lateCents(limited(700), order('ox'), strategy(0, 2))).toBe(350)
+})
+
+test('an order that is not touched is sourced as if there were no incident', () => {
+  const { state, order } = market('node', 'fab:A')
+  const calm = { ...state, openIncidents: PersistentMap<string, string>() }
+  const plan = (at: CoreState) => {
+    const here = { worlds: new Worlds(), state: at, now: start }
+    const { work, costCents } = sourceHere(order('oy'), here, { decisionId: 'd' })
+    return { work, costCents }
+  }
+  expect(plan(state)).toEqual(plan(calm))
+})
