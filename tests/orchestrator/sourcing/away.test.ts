@@ -1,0 +1,119 @@
+// A carrier that leaves goods behind: it is taken to stay away only where several nodes wait for it and nothing was
+// collected since, so that work is not moved off one that comes.
+
+import { expect, test } from 'vitest'
+import {
+  type CoreState,
+  defaultStrategy,
+  emptyState,
+  type FulfillmentOrder,
+  type Incident,
+  type Order,
+  PersistentMap,
+  PersistentSet,
+  untouchedWork,
+} from '#orchestrator/core'
+import { Queues, Worlds } from '#orchestrator/sourcing'
+import { carrierService, networkDocument, networkLane, networkNode, weekCalendar } from './network-draft.ts'
+
+const hourMs = 3_600_000
+/** A Wednesday. */
+const noon = Date.UTC(2026, 4, 6, 12)
+const everyDay = [1, 2, 3, 4, 5, 6, 7]
+const capacity = { ordersPerDay: 160, linesPerDay: null, unitsPerDay: null, ordersPerHour: null }
+const pickups = ['10:00', '16:00'].map((time) => ({ carrierId: 'C', days: everyDay, time }))
+const document = networkDocument({
+  nodes: ['N', 'M'].map((id) =>
+    networkNode(id, { timeZone: 'UTC', country: 'US', calendarId: 'day', capacity, pickups }),
+  ),
+  calendars: [weekCalendar('day', everyDay, '06:00', '22:00')],
+  services: [carrierService('S', { transit: { medianHours: 24, p90Hours: 24 } })],
+  lanes: [networkLane('L')],
+})
+
+type Told = Partial<FulfillmentOrder>
+
+function stateOf(works: readonly Told[]): CoreState {
+  const orders = works.map((work, i) => {
+    const own = {
+      ...untouchedWork,
+      fulfillmentOrderId: `o${i}-F1`,
+      nodeId: 'N',
+      carrier: 'C',
+      status: 'packed',
+    }
+    const shipTo = { country: 'US', region: 'NY', city: null, postalCode: '10001', timeZone: 'UTC' }
+    const lines = [{ lineId: '1', sku: 'x', quantity: 1, short: 0, shipped: 0, delivered: 0 }]
+    const rest = { orderId: `o${i}`, method: 'delivery', reservationId: null, promisedAt: noon + 32 * hourMs }
+    return {
+      ...rest,
+      shipTo,
+      lines: [],
+      work: [{ ...own, lines, sourcedAt: 0, ...work }],
+    } as unknown as Order
+  })
+  const openAt = (nodeId: string) =>
+    orders.flatMap(({ orderId, work: [first] }) =>
+      first?.nodeId === nodeId && first.shippedAt === null ? [orderId] : [],
+    )
+  return {
+    ...emptyState('main'),
+    network: { version: 1, document },
+    orders: PersistentMap(orders.map((order) => [order.orderId, order])),
+    openByNode: PersistentMap(['N', 'M'].map((nodeId) => [nodeId, PersistentSet(openAt(nodeId))])),
+  }
+}
+
+const seven = noon - 5 * hourMs
+const left = (nodeId: string, packedAt = seven): Told => ({ nodeId, packedAt })
+const collected = (shippedAt: number, carrier = 'C'): Told => {
+  return { carrier, service: 'S', status: 'shipped', packedAt: shippedAt - hourMs, shippedAt }
+}
+const behind = [left('N'), left('N'), left('M')]
+const awayIn = (state: CoreState, isAll = true) =>
+  new Worlds().at(state, noon, defaultStrategy, isAll).learned.awayUntil?.('C') ?? null
+
+test('what a carrier left behind at several nodes will wait as long again', () => {
+  expect(awayIn(stateOf(behind))).toBe(noon + 5 * hourMs)
+  expect(awayIn(stateOf(behind.slice(1)))).toBeNull()
+  // One node from which nothing goes stands still itself, and what was packed after the pick-up was not left behind.
+  expect(awayIn(stateOf([left('N'), left('N'), left('N')]))).toBeNull()
+  expect(awayIn(stateOf(['N', 'N', 'M'].map((nodeId) => left(nodeId, noon - hourMs))))).toBeNull()
+})
+
+test('a carrier that collected anything since is not away', () => {
+  expect(awayIn(stateOf([...behind, collected(noon - hourMs / 2)]))).toBeNull()
+  // What it took before says nothing, nor what another one took.
+  expect(awayIn(stateOf([...behind, collected(seven - hourMs)]))).toBe(noon + 5 * hourMs)
+  expect(awayIn(stateOf([...behind, collected(noon - hourMs / 2, 'D')]))).toBe(noon + 5 * hourMs)
+})
+
+test('where nothing is moved it counts only while the carrier has an incident', () => {
+  const state = stateOf(behind)
+  expect(awayIn(state, false)).toBeNull()
+  const incident = { incidentId: 'i', metric: 'past_due', dimension: 'carrier', dimensionValue: 'C' }
+  const known = {
+    ...state,
+    incidents: PersistentMap([['i', { ...incident, value: 9, expected: 1 } as Incident]]),
+    openIncidents: PersistentMap([['carrier/C', 'i']]),
+  }
+  expect(awayIn(known, false)).toBe(noon + 5 * hourMs)
+})
+
+test('work of a carrier that is away will be late, that of one that came since will not', () => {
+  const history = Array.from({ length: 40 }, (_, i): Told => {
+    const packedAt = noon - 48 * hourMs - i * 360_000
+    return { status: 'shipped', releasedAt: packedAt - hourMs / 2, packedAt, shippedAt: packedAt + 60_000 }
+  })
+  const open: Told = { status: 'open', releasedAt: noon - hourMs / 2 }
+  const riskIn = (works: readonly Told[]) => {
+    const state = stateOf([open, ...works, ...history])
+    const order = state.orders.get('o0') as Order
+    return new Queues({ worlds: new Worlds(), state, now: noon }).risk(
+      order,
+      order.work[0] as FulfillmentOrder,
+    )
+  }
+  expect(riskIn(behind)).toBeGreaterThan(0.9)
+  expect(riskIn([...behind, collected(noon - hourMs / 2)])).toBeLessThan(0.1)
+})
