@@ -277,10 +277,13 @@ async function narrowFacts(queries: Queries, graph: Graph, node: Node, grain: 'd
   return replaceTables(outer, (table) => (table === 'cycle_facts' ? { query: inner } : null))
 }
 
-/** What a span counts may stand in an hour up to a day after its end. */
-function within({ from, to }: Facts, span: Span): string {
+/** What a span counts may stand in an hour up to a day after its end, unless it lasts no longer than some hours. */
+function within({ from, to, lasts }: Facts, span: Span): string {
   if (to === null) return between(from, span)
   const first = `make_timestamptz(${span.first})`
+  if (lasts !== null) {
+    return `${from} >= ${first} - INTERVAL ${lasts} HOUR AND ${from} < make_timestamptz(${span.end})`
+  }
   return `${from} < make_timestamptz(${span.end})
     AND (${to} IS NULL OR ${to} >= ${first} - INTERVAL 1 DAY OR ${from} >= ${first})`
 }

@@ -21,6 +21,8 @@ export interface Facts {
   to: string | null
   /** Columns of the model that only say how and when a span ended: hours before its end do not depend on them. */
   ends: string[]
+  /** Hours after its first in which a span counts at most, however late it ends; null = as long as it goes on. */
+  lasts: number | null
 }
 
 /** One SELECT with its header. */
@@ -65,7 +67,7 @@ export function modelsChecksum(models: Model[]): string {
 export function parseModel(name: string, layer: Layer, sql: string): Model {
   const header = new Map<string, string>()
   for (const line of sql.split('\n')) {
-    const match = /^-- (grain|key|owner|units|incremental|order|facts|ends): (.+)$/.exec(line)
+    const match = /^-- (grain|key|owner|units|incremental|order|facts|ends|lasts): (.+)$/.exec(line)
     if (match?.[1] !== undefined && match[2] !== undefined) header.set(match[1], match[2])
   }
   const field = (title: string): string => {
@@ -83,7 +85,10 @@ export function parseModel(name: string, layer: Layer, sql: string): Model {
     units: field('units'),
     incremental: incrementalOf(name, field('incremental')),
     order: header.get('order') ?? null,
-    facts: factsOf(header.get('facts'), namesOf(header.get('ends') ?? '')),
+    facts: factsOf(header.get('facts'), {
+      ends: namesOf(header.get('ends') ?? ''),
+      lasts: hoursOf(name, header.get('lasts')),
+    }),
   }
 }
 
@@ -102,10 +107,17 @@ function namesOf(list: string): string[] {
     .filter((name) => name !== '')
 }
 
-function factsOf(text: string | undefined, ends: string[]): Facts | null {
+function hoursOf(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null
+  const hours = /^(\d+) hours$/.exec(text)?.[1]
+  if (hours === undefined) throw fail('PIPELINE_MODEL_INVALID', { name, reason: `lasts: ${text}` })
+  return Number(hours)
+}
+
+function factsOf(text: string | undefined, more: Pick<Facts, 'ends' | 'lasts'>): Facts | null {
   if (text === undefined) return null
   const [table, columns = ''] = text.split('.', 1).concat(text.split('.').slice(1).join('.'))
-  if (text === 'none' || table === undefined) return { table: null, from: '', to: null, ends }
+  if (text === 'none' || table === undefined) return { table: null, from: '', to: null, ...more }
   const [from = '', to] = columns.split('..')
-  return { table, from, to: to ?? null, ends }
+  return { table, from, to: to ?? null, ...more }
 }

@@ -6,6 +6,7 @@
 -- incremental: view
 -- facts: orders.placed_at..cancelled_at
 -- ends: closed_hour
+-- lasts: 2 hours
 -- What a node did not find and so was canceled says nothing of customers.
 with order_rows as (
   select * from orders
