@@ -56,17 +56,21 @@ export async function project(
     if ((await log.tail(stream)) <= (cursors.get(stream) ?? 0)) continue
     const taker = options.batches?.find((each) => each.matches(stream))
     const limit = (await taker?.limit?.(stream)) ?? Number.MAX_SAFE_INTEGER
-    for (;;) {
-      const cursor = await cursorOf(warehouse, stream)
+    for (let cursor = cursors.get(stream) ?? 0; ; ) {
       const most = Math.min(taker === undefined ? batch.events : batch.batches, limit - cursor)
       const events = most > 0 ? await log.read(stream, cursor, most) : []
-      if (events.length === 0) break
+      const last = events.at(-1)
+      if (last === undefined) break
+      let landed = 0
       for (const group of taker === undefined ? groups(events, handlers) : [events]) {
-        projected += await landOnce(warehouse, group, options.keepsEvents !== false, async (queries) => {
+        landed += await landOnce(warehouse, group, options.keepsEvents !== false, async (queries) => {
           if (taker !== undefined) await taker.land(queries, group, effects)
           else for (const event of group) await handlers[event.type]?.(queries, event, effects)
         })
       }
+      projected += landed
+      // Others may have landed some of them meanwhile, and more.
+      cursor = landed === events.length ? last.seq : await cursorOf(warehouse, stream)
     }
   }
   return projected

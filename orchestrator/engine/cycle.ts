@@ -100,7 +100,8 @@ export class Loop {
     await this.#lookAhead(place)
     if (!isLight) await this.#measureEffects(found.resolved.length > 0)
     await this.#archivist.turn(now())
-    await this.#context.project()
+    // What a light turn did is landed with what comes after it, when the next turn begins.
+    if (!isLight) await this.#context.project()
     this.#turns++
     return {
       pipeline,

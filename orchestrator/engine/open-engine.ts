@@ -32,7 +32,10 @@ export interface EngineOptions {
   shared?: Shared
   /** Whether tables keep what people alone read, see `openProjector`. Default true. */
   keepsTrail?: boolean
-  /** Market time between two turns that bring up all tables, ms; those between are light. Default 0: all are whole. */
+  /**
+   * Market time between two turns that bring up all tables, ms; those between are light, and what they do themselves is
+   * in the tables when the next one begins. Default 0: all are whole.
+   */
   wholeEveryMs?: number
   /** Where other processes may write the market. */
   core?: CoreOptions

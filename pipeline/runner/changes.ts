@@ -215,5 +215,6 @@ export async function dropTemporary(queries: Queries, { isWhole }: { isWhole: bo
     `SELECT table_name FROM duckdb_tables()
      WHERE temporary AND (starts_with(table_name, 'cycle_')${isWhole ? " OR starts_with(table_name, 'light_')" : ''})`,
   )
-  for (const row of rows) await queries.run(`DROP TABLE temp.${quoteName(row.table_name)}`)
+  if (rows.length === 0) return
+  await queries.run(rows.map((row) => `DROP TABLE temp.${quoteName(row.table_name)}`).join(';\n'))
 }
