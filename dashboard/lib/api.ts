@@ -146,7 +146,7 @@ export const server = {
   incidentActions: (body: api.IncidentActions) =>
     ask<api.ItemResults>('POST', '/incidents/actions', { body }),
   silences: (signal?: AbortSignal) => ask<api.SilencesAnswer>('GET', '/silences', reading(signal)),
-  createSilence: (body: api.SilenceDraft) => ask<api.Silence>('POST', '/silences', { body }),
+  createSilence: (body: api.SilenceRequest) => ask<api.Silence>('POST', '/silences', { body }),
   changeSilence: (id: string, body: api.SilenceDraft) =>
     ask<api.Silence>('PUT', `/silences/${part(id)}`, { body }),
   endSilence: (id: string) => ask<api.Silence>('POST', `/silences/${part(id)}/end`),

@@ -27,7 +27,6 @@ describe('the form of silences', () => {
     const fields = { ...freshFields('node:a', 'America/Denver'), why: ' Stocktaking ' }
     expect(draftOf(fields, now)).toMatchObject({
       why: 'Stocktaking',
-      startsAt: '2026-11-20T12:00:00.000Z',
       endsAt: '2026-11-20T14:00:00.000Z',
       repeat: null,
     })

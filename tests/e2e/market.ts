@@ -51,7 +51,9 @@ export async function openMarket(): Promise<Market> {
       await setClock(engine, atRest)
       const policy = { ...engine.core.state().policy, mode: 'approve' as const, holdOutShare: 0.2 }
       await engine.core.execute('SetPolicy', { policy }, { at: engine.now(), commandId: 'test/policy' })
-      await webhooks.ensureDemoReceiver(`${url}/api/v1/sink/demo`)
+      // The sink keeps the newest messages only: what is said of each order would crowd the incidents out.
+      const events: api.WebhookEventType[] = ['incident.opened', 'incident.resolved']
+      await webhooks.create({ url: `${url}/api/v1/sink/loop`, events })
       await engine.cycle()
       await addDemoNetwork(engine.core, engine.now())
       live = startLive(engine, { ...world, firstFaultHours: faultHours }, effects)

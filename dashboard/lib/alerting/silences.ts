@@ -68,8 +68,8 @@ export function isWhole({ why, matchers, isRepeated, weekdays: days }: SilenceFi
   return why.trim() !== '' && isMeant && (!isRepeated || days.length > 0)
 }
 
-/** What is sent. @param now time of the market, epoch ms */
-export function draftOf(fields: SilenceFields, now: number): api.SilenceDraft {
+/** What is sent; it begins when it arrives. @param now time of the market, epoch ms */
+export function draftOf(fields: SilenceFields, now: number): api.SilenceRequest {
   const {
     kind,
     why,
@@ -86,7 +86,6 @@ export function draftOf(fields: SilenceFields, now: number): api.SilenceDraft {
     kind,
     why: why.trim(),
     matchers,
-    startsAt: new Date(now).toISOString(),
     endsAt: isRepeated ? null : new Date(now + (hours ?? 1) * 3_600_000).toISOString(),
     repeat: isRepeated ? { weekdays: days.toSorted(), at, minutes, timeZone } : null,
     holdsReroutes,

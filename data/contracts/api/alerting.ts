@@ -59,6 +59,13 @@ export const silenceDraft = Type.Object(
 )
 export type SilenceDraft = Of<typeof silenceDraft>
 
+/** A silence as it is asked for: one without a start begins when it arrives, whatever the clock of its caller says. */
+export const silenceRequest = Type.Object(
+  { ...silenceDraft.properties, startsAt: Type.Optional(instantText) },
+  closed,
+)
+export type SilenceRequest = Of<typeof silenceRequest>
+
 /** A silence as it is kept. */
 export const silence = shape({
   silenceId: Type.String(),

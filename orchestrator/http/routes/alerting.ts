@@ -53,11 +53,12 @@ function addSilences(app: App, engine: Engine): void {
   const body = api.silenceDraft
   app.post(
     '/silences',
-    { schema: { ...write, summary: 'Tell nobody of some incidents for a while', body } },
+    { schema: { ...write, summary: 'Tell nobody of some incidents for a while', body: api.silenceRequest } },
     (request) => {
       const commandId = commandIdOf(request, 'silences')
       const silenceId = `sil_${nameFrom(commandId)}`
-      const data = { silenceId, draft: request.body, by: request.caller.name }
+      const draft = { startsAt: new Date(engine.now()).toISOString(), ...request.body }
+      const data = { silenceId, draft, by: request.caller.name }
       return changed(engine, 'AddSilence', data, commandId)
     },
   )
