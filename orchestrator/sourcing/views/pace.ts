@@ -42,18 +42,31 @@ interface Packed {
   count: number
 }
 
-/** What was packed when, by node. */
+/** What waits at a node, as of the orders that were open there. */
+interface Waiting {
+  open: Iterable<string> | undefined
+  queue: readonly number[]
+}
+
+/** What was packed when, by node, and queues as long as nothing of a node changes. */
 class PackedIndex implements OrderIndex {
   readonly nodes = new Map<string, Packed>()
+  readonly queues = new Map<string, Waiting>()
   network: CompiledNetwork | null = null
+  /** Grows with every order that changes: what was read before holds for another state. */
+  changes = 0
 
   clear(): void {
     this.nodes.clear()
+    this.queues.clear()
+    this.changes++
   }
 
   count(order: Order, sign: 1 | -1): void {
+    this.changes++
     for (const work of order.work) {
       const { nodeId, packedAt, releasedAt } = work
+      this.queues.delete(nodeId)
       if (packedAt === null || releasedAt === null) continue
       const own = this.nodes.get(nodeId) ?? { steps: new Map(), spent: new Float64Array(bins), count: 0 }
       this.nodes.set(nodeId, own)
@@ -76,7 +89,7 @@ export class Paces {
   at(state: CoreState, now: number, network: CompiledNetwork): PaceView {
     this.#index.network = network
     this.#follower.follow(state, now)
-    return new PaceView(state, now, network, this.#index.nodes)
+    return new PaceView(state, now, network, this.#index)
   }
 }
 
@@ -85,16 +98,18 @@ export class PaceView {
   readonly #state: CoreState
   readonly #now: number
   readonly #network: CompiledNetwork
-  readonly #nodes: ReadonlyMap<string, Packed>
+  readonly #index: PackedIndex
+  readonly #changes: number
   readonly #paces = new Map<string, Pace | null>()
   readonly #queues = new Map<string, readonly number[]>()
   readonly #usual = new Map<string, api.Spread | null>()
 
-  constructor(state: CoreState, now: number, network: CompiledNetwork, nodes: ReadonlyMap<string, Packed>) {
+  constructor(state: CoreState, now: number, network: CompiledNetwork, index: PackedIndex) {
     this.#state = state
     this.#now = now
     this.#network = network
-    this.#nodes = nodes
+    this.#index = index
+    this.#changes = index.changes
   }
 
   /** How a node gets on; null where nobody knows what it can do. */
@@ -111,7 +126,7 @@ export class PaceView {
   usual(nodeId: string): api.Spread | null {
     let known = this.#usual.get(nodeId)
     if (known === undefined) {
-      known = usualOf(this.#nodes.get(nodeId))
+      known = usualOf(this.#index.nodes.get(nodeId))
       this.#usual.set(nodeId, known)
     }
     return known
@@ -153,25 +168,41 @@ export class PaceView {
 
   /** When each piece came that waits to be packed, in order. */
   #queueOf(nodeId: string): readonly number[] {
-    const known = this.#queues.get(nodeId)
-    if (known !== undefined) return known
+    let known = this.#queues.get(nodeId)
+    if (known === undefined) {
+      known = this.#sharedQueue(nodeId)
+      this.#queues.set(nodeId, known)
+    }
+    return known
+  }
+
+  /** The queue as another view of the same orders has found it, else made anew. */
+  #sharedQueue(nodeId: string): readonly number[] {
+    const open = this.#state.openByNode.get(nodeId)
+    const isSame = this.#changes === this.#index.changes
+    const shared = isSame ? this.#index.queues.get(nodeId) : undefined
+    if (shared !== undefined && shared.open === open) return shared.queue
+    const queue = this.#listed(nodeId, open ?? [])
+    if (isSame) this.#index.queues.set(nodeId, { open, queue })
+    return queue
+  }
+
+  #listed(nodeId: string, open: Iterable<string>): readonly number[] {
     const found: number[] = []
-    for (const orderId of this.#state.openByNode.get(nodeId) ?? []) {
+    for (const orderId of open) {
       const order = this.#state.orders.get(orderId)
       for (const work of order?.work ?? []) {
         const isWaiting = work.nodeId === nodeId && isOpenWork(work) && work.packedAt === null
         if (order !== undefined && isWaiting && work.releasedAt !== null) found.push(comesAt(order, work))
       }
     }
-    found.sort((a, b) => a - b)
-    this.#queues.set(nodeId, found)
-    return found
+    return found.sort((a, b) => a - b)
   }
 
   #paceOf(nodeId: string): Pace | null {
     const usual = this.#usualPerHour(nodeId)
     // Of a node that never told when it packed anything nobody knows what it does.
-    if (usual === null || (this.#nodes.get(nodeId)?.count ?? 0) < fewPieces) return null
+    if (usual === null || (this.#index.nodes.get(nodeId)?.count ?? 0) < fewPieces) return null
     const queue = this.#queueOf(nodeId)
     const waiting = queue.length
     // One piece that is stuck says nothing of the others: the time is that since which several wait.
@@ -191,7 +222,7 @@ export class PaceView {
    * a while.
    */
   #lately(nodeId: string, since: number) {
-    const steps = this.#nodes.get(nodeId)?.steps
+    const steps = this.#index.nodes.get(nodeId)?.steps
     const from = Math.max(since, this.#now - lookMostMs)
     const isOpen = this.#network.workingHours(nodeId, this.#now - 1, this.#now) > 0
     let [hours, done, gapHours] = [0, 0, 0]

@@ -53,6 +53,11 @@ function stateOf(works: readonly Told[]): CoreState {
   }
 }
 
+function withoutOpen({ openByNode }: CoreState, orderId: string): CoreState['openByNode'] {
+  const ids = [...(openByNode.get('N') ?? [])].filter((id) => id !== orderId)
+  return openByNode.set('N', PersistentSet(ids))
+}
+
 /** Pieces packed one every six minutes of the days before, ten in an hour, as the node usually can. */
 const history = Array.from({ length: 300 }, (_, i): Told => {
   const packedAt = noon - 2 * dayMs - (i % 60) * 360_000 - Math.floor(i / 60) * dayMs
@@ -91,6 +96,42 @@ describe('the queue of a node', () => {
 
   test('is not known of a node that never told what it packed', () => {
     expect(new Paces().at(stateOf(waiting(5, noon - hourMs)), noon, network).of('N')).toBeNull()
+  })
+
+  test('is the same whether it was looked at before or not, whatever changed meanwhile', () => {
+    const change = fc.record({
+      i: fc.nat({ max: 11 }),
+      to: fc.constantFrom<Told>(
+        { packedAt: noon - 60_000, status: 'packed' },
+        { packedAt: noon - hourMs, status: 'shipped', shippedAt: noon - hourMs },
+        { status: 'cancelled' },
+        { releasedAt: null },
+        { nodeId: 'M' },
+      ),
+      isLate: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 8 }), (changes) => {
+        const kept = new Paces()
+        const works = [...history, ...waiting(12, noon - 2 * hourMs)]
+        let state = stateOf(works)
+        let before = kept.at(state, noon, network)
+        for (const { i, to, isLate } of changes) {
+          if (!isLate) before.hours('N')
+          const at = history.length + i
+          const order = orderOf(at, { ...works[at], ...to })
+          const open = to.shippedAt === undefined ? state.openByNode : withoutOpen(state, order.orderId)
+          state = { ...state, orders: state.orders.set(order.orderId, order), openByNode: open }
+          const view = kept.at(state, noon, network)
+          // A view of what was before may be asked later on, and leaves nothing behind.
+          if (isLate) expect(before.hours('N')?.medianHours).toBeGreaterThanOrEqual(0)
+          expect(view.hours('N')).toEqual(new Paces().at(state, noon, network).hours('N'))
+          expect(view.of('N')).toEqual(new Paces().at(state, noon, network).of('N'))
+          before = view
+        }
+      }),
+      { numRuns: 25 },
+    )
   })
 
   test('is shorter for what came first', () => {
