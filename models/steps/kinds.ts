@@ -85,7 +85,7 @@ export const stepKinds: readonly StepKind[] = [
     8,
     3,
   ]),
-  kind('line', 'flow', [], [['sku_class']], { high: 'order_lines' }, ['lines', 'demand', 0.7, 8, 6]),
+  kind('line', 'flow', [], [[], ['sku_class']], { high: 'order_lines' }, ['lines', 'demand', 0.7, 8, 6]),
   kind('repeat', 'share', ['channel'], [['channel']], { high: 'repeated_orders' }, [
     'share',
     'demand',

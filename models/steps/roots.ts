@@ -4,6 +4,7 @@
 import type { PastHour } from './book.ts'
 import { rootsOfFlows } from './flow-roots.ts'
 import { type Way, workSteps } from './kinds.ts'
+import { isSetByOther, setterOf } from './setters.ts'
 import type { Slice } from './slices.ts'
 import {
   type Alarm,
@@ -62,9 +63,17 @@ function rootsOfRates(alarms: readonly Alarm[], past: readonly PastHour[], limit
   for (const { slice } of roots) left.remove(slice)
   const gain = (alarm: Alarm) => gainOf(alarm, left.since(startOf(alarm.point))).gain
   let open = stillOpen(alarms, roots, hour).filter((alarm) => gain(alarm) >= needOf(alarm))
+  const passed = new Set<Slice>()
   while (open.length > 0) {
-    const best = bestOf(open, left, limitOf)
-    if (best === null) break
+    const found = bestOf(open, left, limitOf, passed)
+    if (found === null) break
+    // It is told, or what sets it is, or neither as yet.
+    open = open.filter(({ slice }) => slice !== found.slice)
+    const best = isSetByOther(found.slice) ? setterBefore(found, left, limitOf) : found
+    if (best === null) {
+      passed.add(found.slice)
+      continue
+    }
     best.point.begin(hour, best.since)
     roots.push(rootOf(best, past, left.since(startOf(best.point)), all))
     left.remove(best.slice)
@@ -72,6 +81,24 @@ function rootsOfRates(alarms: readonly Alarm[], past: readonly PastHour[], limit
   }
   explain(alarms, roots, left)
   return roots
+}
+
+/**
+ * The alarm itself where it is one without what sets it for the most part; else that, where it strays nearly enough to
+ * be an alarm, or null.
+ */
+function setterBefore(best: Best, left: LeavesLeft, limitOf: LimitOf): Best | null {
+  const { way } = best.point
+  const leaves = left.since(best.since)
+  const slice = setterOf(best.slice, leaves, way)
+  const point = slice?.ways.find((one) => one.way === way)
+  if (slice === null || point === undefined) return best
+  const others: Leaves = new Map([...leaves].filter(([leaf]) => !leaf.slices.includes(slice)))
+  if (gainOf(best, others).gain >= needOf(best)) return best
+  const since = point.alarmedAt === null ? Math.min(best.since, point.evidence.stretch.since) : startOf(point)
+  const alarm = { slice, point, limit: limitOf(slice, way).alarm }
+  const found = gainOf(alarm, left.since(since))
+  return found.gain >= needed * alarm.limit ? { ...alarm, ...found, since } : null
 }
 
 /** The root again, or the part of it that explains more than the whole of it does. */
@@ -120,7 +147,12 @@ const needOf = ({ point, limit }: Alarm): number =>
   limit * (point.explainedBy === null ? leftFor.new : leftFor.explained)
 
 /** The slice that explains most of some alarms: it need not be an alarm itself yet, for it may be a small part. */
-function bestOf(alarms: readonly Alarm[], left: LeavesLeft, limitOf: LimitOf): Best | null {
+function bestOf(
+  alarms: readonly Alarm[],
+  left: LeavesLeft,
+  limitOf: LimitOf,
+  passed: ReadonlySet<Slice> = new Set(),
+): Best | null {
   let best: Best | null = null
   let most = 0
   for (const [since, own] of Map.groupBy(alarms, ({ point }) => startOf(point))) {
@@ -128,7 +160,7 @@ function bestOf(alarms: readonly Alarm[], left: LeavesLeft, limitOf: LimitOf): B
     const spread = Math.min(...own.map(({ slice }) => slice.spread))
     for (const slice of slicesWith(own, leaves)) {
       const point = slice.ways.find(({ way }) => way === own[0]?.point.way)
-      if (point === undefined) continue
+      if (point === undefined || passed.has(slice)) continue
       const alarm = { slice, point, limit: limitOf(slice, point.way).alarm }
       const found = gainOf(alarm, leaves, spread)
       if (slice.kin.columns.length > 0 && found.gain < needed * alarm.limit) continue

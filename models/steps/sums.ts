@@ -106,7 +106,7 @@ export function gainOf(
 }
 
 /** Logarithm of the likelihood of what was seen at its own rate, against that of the usual one; 0 = no deviation. */
-function gain(seen: number, usual: number, way: 'low' | 'high'): number {
+export function gain(seen: number, usual: number, way: Way): number {
   const off = offOf({ seen, usual }, way)
   if (!(off > 0)) return 0
   return (seen > 0 ? seen * Math.log(seen / Math.max(usual, 1e-9)) : 0) + usual - seen

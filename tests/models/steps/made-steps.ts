@@ -22,6 +22,8 @@ export interface Happening {
   wanted?: (skuClass: string, hour: number) => { times: number; isReduced: boolean }
   /** Part of the orders of a channel that arrive. */
   arrives?: (channel: string, hour: number) => number
+  /** Times the usual price of parcels; without it no parcels are priced. */
+  priced?: (carrier: string, node: string, hour: number) => number
   /** Size of everything. */
   scale?: number
 }
@@ -34,9 +36,13 @@ const name = (step: string, more: Partial<StepName>): StepName => {
 /** The nodes, channels and classes. */
 export const nodes = ['n0', 'n1', 'n2', 'n3', 'n4', 'n5']
 const channels = ['web', 'app', 'shop']
+const carriers = ['dear', 'near', 'far']
 const classes = ['toys', 'home', 'food', 'wear']
 const names = {
   pick: nodes.map((node) => name('pick', { node })),
+  freight: carriers.flatMap((carrier) =>
+    nodes.map((node) => name('freight', { node, carrier, service: 'ground' })),
+  ),
   order: channels.map((channel) => name('order', { channel })),
   line: classes.map((skuClass) => name('line', { sku_class: skuClass })),
 }
@@ -64,7 +70,11 @@ export function runMarket(
   for (let hour = 0; hour < hours; hour++) {
     book.take(
       firstHour + hour,
-      [...picks(random, queues, hour, happens), ...bought(random, hour, happens)],
+      [
+        ...picks(random, queues, hour, happens),
+        ...bought(random, hour, happens),
+        ...parcels(random, hour, happens),
+      ],
       limits,
     )
     const alarms: Alarm[] = []
@@ -110,4 +120,17 @@ function bought(random: Random, hour: number, { wanted, arrives, scale = 1 }: Ha
     return { name: one, stratum: isReduced ? 1 : 0, atRisk: done, done }
   })
   return [...orders, ...lines].filter(({ done }) => done > 0)
+}
+
+/** Parcels by node and carrier; one carrier is dearer than the others and takes few of them, mostly of one node. */
+function parcels(random: Random, hour: number, { priced, scale = 1 }: Happening): StepRow[] {
+  if (priced === undefined || hour % 24 < 8) return []
+  return names.freight.flatMap((one) => {
+    const isDear = one.carrier === 'dear'
+    const atRisk = random.poisson(isDear ? (one.node === 'n1' ? 0.6 : 0.15) * scale : scale)
+    const usual = (isDear ? 1500 : 700) * priced(one.carrier, one.node, hour)
+    let done = 0
+    for (let piece = 0; piece < atRisk; piece++) done += Math.round(usual * (0.7 + 0.6 * random.next()))
+    return atRisk === 0 ? [] : [{ name: one, stratum: 0, atRisk, done }]
+  })
 }

@@ -71,6 +71,53 @@ describe('steps of work', () => {
     expect([...quiet.first.keys()]).toEqual([])
   })
 
+  test('tell the whole where all classes are wanted, and no class or channel besides', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(0.7, 1, 5), (seed, scale) => {
+        const times = (hour: number) => (isNow(hour, 20) ? 3 : 1)
+        const { first } = toldBy(`all wanted ${seed}`, begin + 18, {
+          scale,
+          wanted: (_, hour) => ({ times: times(hour), isReduced: false }),
+          arrives: (_, hour) => times(hour),
+        })
+        expect([...first.keys()]).toEqual(['all/all'])
+        expect(first.get('all/all')).toBeLessThan(begin + 4)
+      }),
+      { numRuns: 6, seed: 5 },
+    )
+  })
+
+  test('tell the whole where all channels fall silent, and a class that is wanted more than the others', () => {
+    const silent = toldBy('silence', begin + 5, { arrives: (_, hour) => (isNow(hour, 6) ? 0.05 : 1) })
+    expect([...silent.first.keys()]).toEqual(['all/all'])
+    const { first } = toldBy('some wanted', begin + 30, {
+      wanted: (skuClass, hour) => ({
+        times: isNow(hour, 28) ? (skuClass === 'toys' && hour > begin + 6 ? 10 : 2.5) : 1,
+        isReduced: false,
+      }),
+      arrives: (_, hour) => (isNow(hour, 28) ? 2.5 : 1),
+    })
+    expect([...first.keys()]).toEqual(['all/all', 'sku_class/toys'])
+  })
+
+  test('tell a carrier that becomes dear, not a node whose parcels it takes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(1, 3), (seed, scale) => {
+        const priced = (carrier: string, _: string, hour: number) =>
+          carrier === 'dear' && isNow(hour, 60) ? 2.5 : 1
+        const { first } = toldBy(`dear ${seed}`, begin + 50, { priced, scale })
+        expect([...first.keys()]).toEqual(['carrier/dear'])
+      }),
+      { numRuns: 5, seed: 5 },
+    )
+  })
+
+  test('tell a node whose parcels become dear with every carrier', () => {
+    const priced = (_: string, node: string, hour: number) => (node === 'n3' && isNow(hour, 60) ? 2.2 : 1)
+    const { first } = toldBy('dear node', begin + 40, { priced, scale: 2 })
+    expect([...first.keys()]).toEqual(['node/n3'])
+  })
+
   test('tell a channel that falls silent', () => {
     const arrives = (channel: string, hour: number) => (channel === 'web' && isNow(hour, 6) ? 0 : 1)
     const { first } = toldBy('gap', begin + 5, { arrives })
