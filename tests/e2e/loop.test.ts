@@ -35,7 +35,7 @@ describe.skipIf(launched.browser === null)('a node that falls behind', () => {
     const incident = () => [...core.state().incidents.values()].find(market.isOfFault)
     const plan = () =>
       [...core.state().reroutes.plans.values()].find((one) => one.incidentId === incident()?.incidentId)
-    await within(6, 1, () => plan()?.status === 'proposed')
+    await within(12, 1, () => plan()?.status === 'proposed')
 
     await expect.poll(() => market.told(), enough).toContain('incident.opened')
     const { page, context, complaints } = await openPage(launched.browser, market.url, '/')

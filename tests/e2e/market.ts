@@ -15,8 +15,8 @@ import { effectsWith, newFolder } from '../orchestrator/places.ts'
 
 const hourMs = 3_600_000
 /** Hours that the slowdown at the end of the history still lasts. */
-const faultHours = 4
-const world = { seed: 'loop', days: 35, orders: 10_000 }
+const faultHours = 10
+const world = { seed: 'loop', days: 35, orders: 18_000 }
 /** Market time in real time while hours pass, and otherwise: what is due is still made up for then. */
 const inHaste = 14_400
 const atRest = 1
