@@ -27,7 +27,9 @@ export class Resource<T> {
   }
 
   /** Asks now; an older question is dropped. */
-  refresh = async (isQuiet = false): Promise<void> => {
+  refresh = async (byItself = false): Promise<void> => {
+    // Instead of a question that somebody waits for it is that question.
+    const isQuiet = byItself && !this.isLoading
     this.#running?.abort()
     const running = new AbortController()
     this.#running = running
