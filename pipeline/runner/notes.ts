@@ -71,10 +71,12 @@ export async function noteHours(queries: Queries): Promise<void> {
 /**
  * Puts what light cycles noted in the place of what a whole one copied: it compares with the tables of the last whole
  * cycle.
+ * @param hasOrders whether any order changed: without, light cycles only let the clock go on
  */
-export async function takeNotes(queries: Queries, graph: Graph): Promise<void> {
+export async function takeNotes(queries: Queries, graph: Graph, hasOrders: boolean): Promise<void> {
   await queries.run('DELETE FROM cycle_old_market_clock')
   await queries.run('INSERT INTO cycle_old_market_clock FROM light_old_market_clock')
+  if (!hasOrders) return
   for (const { name } of lightMarts(graph)) {
     const old = quoteName(`cycle_old_${name}`)
     await queries.run(`DELETE FROM ${old} WHERE order_id IN (SELECT order_id FROM light_orders)`)

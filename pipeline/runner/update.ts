@@ -29,7 +29,7 @@ export async function updateRows(
   for (const scope of scopes) {
     for (const table of await copyChanged(queries, graph, scope)) copied.add(table)
   }
-  if (hasLightWork) await takeNotes(queries, graph)
+  if (hasLightWork) await takeNotes(queries, graph, changes.orders > 0)
   const runs: ModelRun[] = []
   for (const node of martsOf(graph)) {
     const start = effects.clock.now()

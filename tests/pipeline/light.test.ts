@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migrate, openWarehouse } from '#data/warehouse'
-import { runCycle } from '#pipeline'
-import { testEffects, upsert } from './raw.ts'
+import { martChecksums, runCycle } from '#pipeline'
+import { emptyWarehouse, testEffects, upsert } from './raw.ts'
 
 const at = (hours: number) => new Date(Date.UTC(2026, 2, 1) + hours * 3_600_000).toISOString()
 const order = (number: number, more: Record<string, string>) => ({
@@ -41,4 +41,22 @@ it('builds everything where the notes of light cycles are lost with their proces
   expect((await runCycle(second, testEffects, { isLight: true })).mode).toBe('full')
   expect((await runCycle(second, testEffects)).mode).toBe('idle')
   await second.close()
+})
+
+it('is followed by a whole one where no order changed, only stock', async () => {
+  const [kept, rebuilt] = [await emptyWarehouse(), await emptyWarehouse()]
+  const count = {
+    ...{ provider: 'shop', node_id: 'shop:N1', sku: 'A', inbound: 0 },
+    ...{ on_hand: 3, allocated: null, safety_stock: null, counted_at: at(60) },
+  }
+  for (const warehouse of [kept, rebuilt]) {
+    await warehouse.transaction((queries) => upsert(queries, 'orders', [order(1, {})]))
+    await runCycle(warehouse, testEffects)
+    await warehouse.transaction((queries) => upsert(queries, 'log_inventory', [count]))
+  }
+  expect((await runCycle(kept, testEffects, { isLight: true })).mode).toBe('incremental')
+  await runCycle(kept, testEffects)
+  await runCycle(rebuilt, testEffects, { mode: 'full' })
+  expect(await martChecksums(kept)).toEqual(await martChecksums(rebuilt))
+  for (const warehouse of [kept, rebuilt]) await warehouse.close()
 })
