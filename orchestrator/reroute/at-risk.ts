@@ -90,6 +90,7 @@ function withWhy(move: PlannedMove): PlannedMove {
 function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
   const { core, now, worlds } = context
   const state = core.state()
+  if (state.openByNode.size === 0) return []
   const queues = new Queues({ worlds, state, now })
   const waiting = workInPlans(state)
   const found: AffectedWork[] = []

@@ -122,7 +122,7 @@ export interface AheadContext extends MoveContext {
 export async function lookAhead(context: AheadContext): Promise<number> {
   const { core, worlds, now, reading } = context
   const { looksAhead, mode, isStopped } = limitsOf(core.state().policy)
-  if (!looksAhead || mode === 'off' || isStopped) return 0
+  if (!looksAhead || mode === 'off' || isStopped || core.state().openByNode.size === 0) return 0
   const rooms = dayRooms(worlds, core.state(), now)
   const isSoon = [...rooms.values()].some(({ cutOffAt }) => cutOffAt !== null)
   if (!isSoon) return 0

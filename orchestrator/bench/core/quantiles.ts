@@ -11,6 +11,11 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
+/** Each measurement against the one taken beside it; lists of one length. */
+export function pairedRatios(values: readonly number[], baselines: readonly number[]): number[] {
+  return values.map((value, i) => value / (baselines[i] ?? Number.NaN))
+}
+
 /** Two digits after the point. */
 export function round2(value: number): number {
   return Math.round(value * 100) / 100
