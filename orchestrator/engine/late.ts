@@ -21,6 +21,8 @@ export interface LateContext {
   /** Starts a training of the model, or gives the one under way. */
   train(): Job
   now(): number
+  /** Market time after which what the model says of now is asked again, ms; absent = ten minutes. */
+  lookMs?: number
 }
 
 /** Lateness of a market. */
@@ -38,12 +40,12 @@ const oldMs = 7 * 86_400_000
 /** Least real time between two tries to teach, ms: little history becomes more only slowly. */
 const teachRestMs = 600_000
 /** Market time and real time after which what it says of now is asked again, ms. */
-const lookMs = 600_000
+const usualLookMs = 600_000
 const lookRestMs = 120_000
 
 /** Lateness of a market, watched. */
 export function watchLate(context: LateContext): LateWatch {
-  const { late, effects, market, now } = context
+  const { late, effects, market, now, lookMs = usualLookMs } = context
   const stop = new AbortController()
   const taught = { at: late.current(market) === null ? null : now(), triedAt: Number.NEGATIVE_INFINITY }
   const looked = { at: Number.NEGATIVE_INFINITY, triedAt: Number.NEGATIVE_INFINITY, version: '' }

@@ -20,6 +20,8 @@ export interface LearningOptions {
   /** Else nothing is taught by itself, and what was taught before is asked. */
   trains: boolean
   now(): number
+  /** Market time after which lateness is foreseen anew, ms; absent = as usual. */
+  lateEveryMs: number | undefined
   /** Brings the tables up to date with the log. */
   project(): Promise<unknown>
 }
@@ -40,7 +42,7 @@ export interface LearningInTurn {
 export async function learnInTurn(
   { models, late, turns }: Shared,
   workspace: Workspace,
-  { core, detector, worlds, trains, now, project }: LearningOptions,
+  { core, detector, worlds, trains, now, lateEveryMs, project }: LearningOptions,
 ): Promise<LearningInTurn> {
   const { warehouse, effects, log } = workspace
   const { registry } = models
@@ -62,7 +64,8 @@ export async function learnInTurn(
   const learning: Learning = new Learning(parts)
   const training = trainInTurn({ models, effects, market, now, train: () => learning.train('orders') })
   const train = () => learning.train('late')
-  const lateness = watchLate({ late, warehouse, effects, market, worlds, mayTeach, train, now })
+  const looks = lateEveryMs === undefined ? {} : { lookMs: lateEveryMs }
+  const lateness = watchLate({ late, warehouse, effects, market, worlds, mayTeach, train, now, ...looks })
   return {
     learning,
     wake: () => {

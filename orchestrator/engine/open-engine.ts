@@ -37,6 +37,8 @@ export interface EngineOptions {
    * in the tables when the next one begins. Default 0: all are whole.
    */
   wholeEveryMs?: number
+  /** Market time after which lateness is foreseen anew, ms. Default ten minutes. */
+  lateEveryMs?: number
   /** Where other processes may write the market. */
   core?: CoreOptions
 }
@@ -74,7 +76,9 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
   })
   const { worlds, now, flows } = flow
   const replays = await Replays.open(effects, replayFiles(join(paths.replays, market), effects))
-  const learns = await learnInTurn(shared, workspace, { core, detector, worlds, trains, now, project })
+  const { lateEveryMs } = options
+  const learning = { core, detector, worlds, trains, now, lateEveryMs, project }
+  const learns = await learnInTurn(shared, workspace, learning)
   const heartbeat = new Heartbeat({
     turns,
     effects,
