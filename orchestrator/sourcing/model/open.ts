@@ -103,8 +103,9 @@ function leastHours({ session, order }: Trip, facts: NodeFacts, { service, lane 
   const { median } = session.transitBy(service, lane, nodeId, order.destination.region)
   const days = session.daysBy({ service, nodeId }, order.destination)
   let first = Number.POSITIVE_INFINITY
-  for (const { dispatchAt } of session.days(facts, service.carrierId)) {
-    first = Math.min(first, days === null ? dispatchAt + median * hourMs : days.arrivesAt(dispatchAt))
-  }
-  return Math.max(0, (first - session.world.now) / hourMs)
+  for (const { dispatchAt } of session.days(facts, service.carrierId)) first = Math.min(first, dispatchAt)
+  // What leaves first is never brought later than what leaves after it.
+  const arrivesAt =
+    days === null || first === Number.POSITIVE_INFINITY ? first + median * hourMs : days.arrivesAt(first)
+  return Math.max(0, (arrivesAt - session.world.now) / hourMs)
 }

@@ -28,6 +28,7 @@ export class SourcingSession {
   readonly #stretch = new Map<string, number>()
   readonly #urgent: api.Strategy['prices'] | null
   readonly #prices = new WeakMap<SourcingOrder, api.Strategy['prices']>()
+  readonly #dayLaws = new WeakMap<Destination, Map<string, DayLaw | null>>()
 
   constructor(world: SourcingWorld, without?: ReadonlySet<api.ConstraintName>) {
     this.world = world
@@ -150,6 +151,18 @@ export class SourcingSession {
 
   /** Days that a service takes from a node to a destination, as they were seen; null where too little was. */
   daysBy({ service, nodeId }: Pick<ServiceLane, 'service' | 'nodeId'>, to: Destination): DayLaw | null {
+    const laws = this.#dayLaws.get(to) ?? new Map<string, DayLaw | null>()
+    this.#dayLaws.set(to, laws)
+    const key = `${nodeId}\u001f${service.serviceId}`
+    let known = laws.get(key)
+    if (known === undefined) {
+      known = this.#dayLawOf({ service, nodeId }, to)
+      laws.set(key, known)
+    }
+    return known
+  }
+
+  #dayLawOf({ service, nodeId }: Pick<ServiceLane, 'service' | 'nodeId'>, to: Destination): DayLaw | null {
     const { learned, network } = this.world
     const { serviceId, carrierId, deliveryDays } = service
     const { postalCode, region } = to

@@ -22,10 +22,12 @@ export interface Seen {
   delays: Delays
 }
 
-/** What was found of delays, kept for some minutes of the market. */
+/** What was found of delays and of carriers that are away, kept for a while of the market. */
 export class Delays {
   #key = ''
   #found: readonly SlowSlice[] = []
+  #awayAt = ''
+  readonly #away = new Map<string, number | null>()
 
   /** The same again for the same incidents, else made anew. */
   of(state: CoreState, now: number, make: () => readonly SlowSlice[]): readonly SlowSlice[] {
@@ -36,9 +38,25 @@ export class Delays {
     }
     return this.#found
   }
+
+  /** Until when a carrier is away, the same again for some minutes. */
+  away(state: CoreState, now: number, carrierId: string, make: () => number | null): number | null {
+    const key = `${Math.floor(now / awayKeptMs)}/${state.openIncidents.size}`
+    if (key !== this.#awayAt) {
+      this.#awayAt = key
+      this.#away.clear()
+    }
+    let known = this.#away.get(carrierId)
+    if (known === undefined) {
+      known = make()
+      this.#away.set(carrierId, known)
+    }
+    return known
+  }
 }
 
-const keptMs = 900_000
+const keptMs = 3_600_000
+const awayKeptMs = 600_000
 
 /** Ways of an incident and the days they take longer. */
 interface SlowSlice {
@@ -59,22 +77,21 @@ const lookMs = 96 * 3_600_000
  * @param isAll whether queues and carriers count even where no incident is open
  */
 export function nowView(seen: Seen, isAll: boolean): NowView {
-  const { state, paces, days } = seen
-  const away = new Map<string | null, number | null>()
+  const { state, now, paces, days, delays } = seen
+  let slow: readonly SlowSlice[] | null = null
   // What cannot go where it usually does fills other nodes.
   const isStrained = hasStrain(state)
   return {
     work: (nodeId) => (isAll || isStrained ? paces.hours(nodeId) : null) ?? paces.usual(nodeId),
     days: (way) => days.shares(way),
-    moreDays: (nodeId, carrierId, region) => moreDaysOf(seen, nodeId, carrierId, region),
+    moreDays: (nodeId, carrierId, region) => {
+      if (state.openIncidents.size === 0) return 0
+      slow ??= delays.of(state, now, () => slowSlices(seen))
+      return moreDaysOf(slow, state, nodeId, carrierId, region)
+    },
     awayUntil: (carrierId) => {
       if (carrierId === null || !(isAll || incidentAt(state, 'carrier', carrierId) !== undefined)) return null
-      let known = away.get(carrierId)
-      if (known === undefined) {
-        known = awayOf(seen, carrierId)
-        away.set(carrierId, known)
-      }
-      return known
+      return delays.away(state, now, carrierId, () => awayOf(seen, carrierId))
     },
     shortShare: (nodeId) => {
       const incident = incidentAt(state, 'node', nodeId)
@@ -137,10 +154,14 @@ function lastPickup(network: CompiledNetwork, nodeId: string, carrierId: string,
 }
 
 /** Days that a way takes longer by open incidents of carriers, lanes and regions. */
-function moreDaysOf(seen: Seen, nodeId: string, carrier: string | null, region: string | null): number {
-  const { state, now, delays } = seen
-  if (state.openIncidents.size === 0) return 0
-  const slices = delays.of(state, now, () => slowSlices(seen))
+function moreDaysOf(
+  slices: readonly SlowSlice[],
+  state: CoreState,
+  nodeId: string,
+  carrier: string | null,
+  region: string | null,
+): number {
+  if (slices.length === 0) return 0
   const origin = state.nodes.get(nodeId)?.region ?? null
   let most = 0
   for (const { slice, days } of slices)
@@ -166,10 +187,10 @@ function isIn(
   slice: ReadonlyMap<string, string>,
   { carrier, origin, region }: { carrier: string | null; origin: string | null; region: string | null },
 ): boolean {
-  const way: Record<string, string> = {
-    carrier: carrier ?? '',
-    region: region ?? '',
-    lane: `${origin ?? 'unknown'}>${region ?? 'unknown'}`,
+  for (const [dimension, value] of slice) {
+    if (dimension === 'carrier' && value !== (carrier ?? '')) return false
+    if (dimension === 'region' && value !== (region ?? '')) return false
+    if (dimension === 'lane' && value !== `${origin ?? 'unknown'}>${region ?? 'unknown'}`) return false
   }
-  return [...slice].every(([dimension, value]) => way[dimension] === value)
+  return true
 }

@@ -19,9 +19,12 @@ const bandKm = 250
 class Arrivals implements OrderIndex {
   readonly counts = new Map<string, Float64Array>()
   network: CompiledNetwork | null = null
+  /** Grows with every parcel that is counted. */
+  changes = 0
 
   clear(): void {
     this.counts.clear()
+    this.changes++
   }
 
   count(order: Order, sign: 1 | -1): void {
@@ -31,6 +34,7 @@ class Arrivals implements OrderIndex {
         continue
       const days = daysBetween(this.network, { order, work, service }, shippedAt, deliveredAt)
       if (days === null) continue
+      this.changes++
       for (const key of keysOf(wayOf(this.network, order, work, service))) {
         const own = this.counts.get(key) ?? new Float64Array(daysMost)
         this.counts.set(key, own)
@@ -88,16 +92,22 @@ function narrowKey({ nodeId, serviceId, postalCode, region }: ParcelWay): string
 export class ParcelDays {
   readonly #arrivals = new Arrivals()
   readonly #follower = new OrderFollower(this.#arrivals)
+  #changes = -1
+  #view = new DaysView(this.#arrivals.counts)
 
   /** As of a state. Cost: orders that changed since the last call. @param now epoch ms of the market */
   at(state: CoreState, now: number, network: CompiledNetwork): DaysView {
     this.#arrivals.network = network
     this.#follower.follow(state, now)
-    return new DaysView(this.#arrivals.counts)
+    if (this.#changes !== this.#arrivals.changes) {
+      this.#changes = this.#arrivals.changes
+      this.#view = new DaysView(this.#arrivals.counts)
+    }
+    return this.#view
   }
 }
 
-/** What was seen of days. */
+/** What was seen of days; good until another parcel is counted. */
 export class DaysView {
   readonly #counts: ReadonlyMap<string, Float64Array>
   readonly #known = new Map<string, DayShares | null>()
