@@ -13,8 +13,8 @@ export type OnShare = (share: number) => void
 /** The market that is played in. */
 export const market = 'main'
 const stepMs = 900_000
-/** The loop turns so long after the hour, ms: an hour counts as complete once something happened after it. */
-const afterHourMs = 300_000
+/** The loop turns so long after the hour, ms, as it does where turns follow what happens. */
+const afterHourMs = 10_000
 const stepsPerHour = 4
 
 /** What a play runs on. */

@@ -1,4 +1,4 @@
-// Which orders are worth more in time than their strategy says: those that an open incident touches, up to what a
+// Which orders are worth more in time than their strategy says: those that open incidents make late, up to what a
 // person lets a move cost. It prices nothing but lateness, and moves nothing.
 
 import { type CoreState, limitsOf } from '#orchestrator/core'
@@ -11,8 +11,14 @@ type Place = Pick<SourcingWorld, 'network' | 'stock' | 'learned'>
 /**
  * The urgency of orders while incidents are open; null where none is, and where a move may cost nothing or anything.
  * @param isAll whether all orders are urgent: where work is moved
+ * @param isHindered whether incidents are why an order would be late, asked of those that one touches
  */
-export function urgencyOf(state: CoreState, place: Place, isAll: boolean): Urgency | null {
+export function urgencyOf(
+  state: CoreState,
+  place: Place,
+  isAll: boolean,
+  isHindered: (order: SourcingOrder) => boolean,
+): Urgency | null {
   const lateOrderCents = limitsOf(state.policy).maxExtraCostCents
   if (!Number.isFinite(lateOrderCents) || lateOrderCents <= 0) return null
   if (isAll) return { lateOrderCents, isUrgent: () => true }
@@ -21,9 +27,9 @@ export function urgencyOf(state: CoreState, place: Place, isAll: boolean): Urgen
     return incident !== undefined && hampers(incident) ? [partsOfSlice(incident)] : []
   })
   if (slices.length === 0) return null
-  const isUrgent = (order: SourcingOrder) =>
+  const isTouched = (order: SourcingOrder) =>
     slices.some((parts) => parts.every(({ dimension, value }) => isIn(dimension, value, order, place)))
-  return { lateOrderCents, isUrgent }
+  return { lateOrderCents, isUrgent: (order) => isTouched(order) && isHindered(order) }
 }
 
 /** Whether an order could be sourced in a slice: at that node, by that carrier, on that way. */

@@ -2,12 +2,13 @@
 // products as they are at an instant. It sources nothing and changes nothing.
 
 import type { api } from '#data/contracts'
-import { type CoreState, defaultStrategy, type Product } from '#orchestrator/core'
+import { type CoreState, defaultStrategy, PersistentMap, type Product } from '#orchestrator/core'
 import type { Centroids } from '../network/centroids.ts'
 import { compileNetwork } from '../network/compile.ts'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView, PlannedWork, ProductFacts, SourcingWorld } from '../world.ts'
 import { RecentParcels } from './delays.ts'
+import { hinderedBy } from './hindered.ts'
 import { type History, noHistory } from './history.ts'
 import { learnedView } from './learned.ts'
 import { LoadIndex } from './load.ts'
@@ -88,17 +89,21 @@ export class Worlds {
     const network = this.network(state)
     const stock = stockView(state, this.history, now)
     const learned = this.#learnedNow(state, now, network, isAll)
-    return {
+    const world: Omit<SourcingWorld, 'urgency'> = {
       now,
       network,
       strategy,
       stock,
       load: this.#load.at(state, now, (nodeId) => network.nodes.get(nodeId)?.timeZone ?? 'UTC'),
       learned,
-      urgency: urgencyOf(state, { network, stock, learned }, isAll),
       product: (sku) => factsOf(state.products.get(sku)),
       rounding: 'cents',
     }
+    const isHindered = hinderedBy(
+      () => world,
+      () => ({ ...world, learned: this.#learnedNow(withoutIncidents(state), now, network, false) }),
+    )
+    return { ...world, urgency: urgencyOf(state, { network, stock, learned }, isAll, isHindered) }
   }
 
   /** Reads and counts now what the first order would have to wait for: places of countries, load of nodes. */
@@ -125,6 +130,11 @@ export class Worlds {
       })),
     )
   }
+}
+
+/** The state as if no incident were open. */
+function withoutIncidents(state: CoreState): CoreState {
+  return { ...state, openIncidents: PersistentMap() }
 }
 
 function factsOf(product: Product | undefined): ProductFacts | null {

@@ -1,5 +1,5 @@
-// What a late order is worth while things go wrong: what a person lets a move cost, of orders that an incident touches,
-// and of no others.
+// What a late order is worth while things go wrong: what a person lets a move cost, of orders that an incident touches
+// and makes late, and of no others.
 
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
@@ -7,6 +7,7 @@ import { type CoreState, defaultStrategy, type Incident, type Order, PersistentM
 import { type SourcingOrder, sourceHere, Worlds } from '#orchestrator/sourcing'
 import { openSession } from '../../../orchestrator/sourcing/model/session.ts'
 import { askedFor } from '../../../orchestrator/sourcing/views/asked.ts'
+import { urgencyOf } from '../../../orchestrator/sourcing/views/urgency.ts'
 import { Sandbox, start } from '../core/setting.ts'
 
 /** A market with an incident; X is at all nodes, Y at none but node C. */
@@ -44,9 +45,11 @@ function asked(state: CoreState, order: Order): SourcingOrder {
   return askedFor(state, order, wants, start)
 }
 
-/** What being late costs an order of a market. */
+/** What being late costs an order of a market that an incident makes late if it touches it. */
 function lateCents(state: CoreState, order: SourcingOrder, strategy: api.Strategy = defaultStrategy) {
-  return openSession(new Worlds().at(state, start, strategy)).prices(order).lateOrderCents
+  const world = new Worlds().at(state, start, strategy)
+  const urgency = urgencyOf(state, world, false, () => true)
+  return openSession({ ...world, urgency }).prices(order).lateOrderCents
 }
 
 test.each([
@@ -91,6 +94,22 @@ test('a late order is never worth more than a move may cost, unless the strategy
   expect(lateCents(limited(700), order('ox'), strategy(300))).toBe(700)
   expect(lateCents(limited(700), order('ox'), strategy(900))).toBe(900)
   expect(lateCents(limited(700), order('ox'), strategy(0, 2))).toBe(350)
+})
+
+test('an order that is touched is worth more only where the incident makes it late', () => {
+  const isUrgent = (dimension: string, place: string, id: string, { value = 8, days = 9 } = {}) => {
+    const { state, order } = market(dimension, place, { metric: 'transit_hours', value, expected: 1 })
+    const asked = { ...order(id), promisedAt: start + days * 86_400_000 }
+    return new Worlds().at(state, start, defaultStrategy).urgency?.isUrgent(asked)
+  }
+  expect(isUrgent('region', 'CA', 'ox')).toBe(true)
+  expect(isUrgent('region', 'CA', 'ox', { value: 1 })).toBe(false)
+  // It would be late in any case.
+  expect(isUrgent('region', 'CA', 'ox', { days: 0.5 })).toBe(false)
+  // Another carrier brings it as soon, and other nodes have it.
+  expect(isUrgent('carrier', 'SwiftPost', 'ox')).toBe(false)
+  expect(isUrgent('node', 'fab:A', 'ox')).toBe(false)
+  expect(isUrgent('node', 'fab:C', 'oy')).toBe(true)
 })
 
 test('an order that is not touched is sourced as if there were no incident', () => {
