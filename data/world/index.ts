@@ -3,7 +3,7 @@
 
 export { type Continuation, continueAsTold, continueWorld, type WorkLineKind } from './continuation.ts'
 export { type Fault, faultKinds } from './faults.ts'
-export { networkDocumentOf } from './network-document.ts'
+export { networkDocumentOf, timeZonesOf } from './network-document.ts'
 export type { WorldOptions } from './options.ts'
 export { isCopy } from './script.ts'
 export type { Sending } from './sending.ts'

@@ -2,6 +2,7 @@
 // the same as the world does; it generates no orders.
 
 import type { api } from '#data/contracts'
+import { zones } from './calendar.ts'
 import { bandsOf, type Service, serviceIdOf, services } from './carriers.ts'
 import { holidaysOf } from './holidays.ts'
 import { type Node, networkOf } from './network.ts'
@@ -56,6 +57,12 @@ export function networkDocumentOf(
     lanes: services.map((service) => laneOf(service)),
     rateCards: services.map((service) => rateCardOf(service)),
   }
+}
+
+/** Time zones of a world's nodes by id, which its files tell and its document does not. */
+export function timeZonesOf(options: Partial<WorldOptions>): Map<string, string> {
+  const { nodes } = networkOf(worldOptions(options).nodes)
+  return new Map(nodes.map(({ id, zone }) => [id, zones[zone] ?? 'UTC']))
 }
 
 const calendarIdOf = (type: Node['type']) => `${groups[type].groupId}-hours`

@@ -5,6 +5,7 @@ import { type Random, seededRandom } from '#data/kernel'
 import { networkDocumentOf, strainNames, type WorldOptions } from '#data/world'
 import { type KindName, kindNames, kindOf } from './kinds.ts'
 import { type FaultEntry, faultOf, type ScenarioFault, type ScenarioFile } from './scenario.ts'
+import { showingIn } from './shows.ts'
 
 /** A scenario with everything filled in. */
 export interface Scenario {
@@ -62,7 +63,11 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
   }
   const nodes = networkDocumentOf(world, (id) => id).nodes.map(({ nodeId }) => nodeId)
   const entries = file.faults ?? drawFaults(random.fork('faults'), days, nodes)
-  const faults = entries.map((entry, i) => faultOf(entry, i, { start, nodes, provider }))
+  const showsAt = showingIn(world)
+  const faults = entries.map((entry, i): ScenarioFault => {
+    const fault = faultOf(entry, i, { start, nodes, provider })
+    return { ...fault, showsAt: showsAt(fault) }
+  })
   const name = file.name ?? (file.faults === undefined ? 'standard' : 'own')
   const { cycleHours } = size
   return { name, seed, days, world, start, cycleHours, faults: faults.sort((a, b) => a.startAt - b.startAt) }

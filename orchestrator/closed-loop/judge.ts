@@ -7,6 +7,7 @@ import type { OrderEnd } from './ends.ts'
 import { kindOf } from './kinds.ts'
 import type { Played, Policy } from './play.ts'
 import type { ScenarioFault } from './scenario.ts'
+import { beginningOf } from './shows.ts'
 import type { ToldIncident } from './tellings.ts'
 
 /** What became of a fault. */
@@ -16,7 +17,10 @@ export interface JudgedFault {
   /** ISO 8601. */
   startAt: string
   detectedAt: string | null
+  /** Since it began. */
   delayMinutes: number | null
+  /** Since it can be seen at all; null as well where its kind shows bit by bit. */
+  shownMinutes: number | null
   /** Whether the first incident that named anything of it named its cause; null where it was not detected. */
   causeRight: boolean | null
 }
@@ -119,12 +123,14 @@ export function judgeIncidents(
     const first = own[0]
     const { kind, dimension } = fault
     const startAt = beginningOf(fault)
+    const since = (at: number) => (first === undefined ? null : Math.round((first.openedAt - at) / 60_000))
     return {
       kind,
       dimension,
       startAt: iso(startAt),
       detectedAt: first === undefined ? null : iso(first.openedAt),
-      delayMinutes: first === undefined ? null : Math.round((first.openedAt - startAt) / 60_000),
+      delayMinutes: since(startAt),
+      shownMinutes: kindOf(kind).isSudden ? since(Math.max(startAt, fault.showsAt)) : null,
       causeRight: first === undefined ? null : isNamed(first, own, fault),
     }
   })
@@ -134,23 +140,6 @@ export function judgeIncidents(
   // What comes and goes is one incident.
   const wrong = [...new Map(strange.toReversed().map((each) => [each.incidentId, each])).values()].reverse()
   return { faults: judged, wrong }
-}
-
-const dayMs = 86_400_000
-/** Middle of the night at a retailer of North America, ms after midnight UTC. */
-const nightMs = 8 * 3_600_000
-
-/** When it begins to show: what happens on one weekday only is not there before it. */
-function beginningOf({
-  startAt,
-  endAt,
-  strain: { weekday },
-}: Pick<ScenarioFault, 'startAt' | 'endAt' | 'strain'>) {
-  if (weekday === undefined) return startAt
-  for (let at = startAt; at < endAt; at = Math.floor((at - nightMs) / dayMs + 1) * dayMs + nightMs) {
-    if (new Date(at - nightMs).getUTCDay() === weekday) return at
-  }
-  return startAt
 }
 
 /** Named at once, or within an hour by another incident. */

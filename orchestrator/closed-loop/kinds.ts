@@ -20,6 +20,8 @@ export interface FaultKind {
   /** The amount of the strain that a strength gives. */
   amountOf(strength: number): number
   isCreeping?: boolean
+  /** Whether all of it shows within the hour; else it does so bit by bit, over days. */
+  isSudden: boolean
   /** Dimensions in which its effects show beside its own: an incident there is no false one, and names no cause. */
   shows: readonly string[]
 }
@@ -40,6 +42,7 @@ const demand = ['all', 'region', 'channel', 'provider', 'method', 'sku_class', '
 export const faultKinds = {
   node_slowdown: {
     isFault: true,
+    isSudden: true,
     strain: 'capacity',
     needs: ['node'],
     mayHave: [],
@@ -50,6 +53,7 @@ export const faultKinds = {
   },
   node_creep: {
     isFault: true,
+    isSudden: false,
     strain: 'capacity',
     needs: ['node'],
     mayHave: [],
@@ -64,6 +68,7 @@ export const faultKinds = {
   },
   node_outage: {
     isFault: true,
+    isSudden: true,
     strain: 'standstill',
     needs: ['node'],
     mayHave: [],
@@ -74,6 +79,7 @@ export const faultKinds = {
   },
   labour_shortage: {
     isFault: true,
+    isSudden: true,
     strain: 'capacity',
     needs: ['node', 'weekday'],
     mayHave: [],
@@ -84,6 +90,7 @@ export const faultKinds = {
   },
   carrier_delay: {
     isFault: true,
+    isSudden: false,
     strain: 'transit',
     needs: ['carrier'],
     mayHave: ['lanes'],
@@ -94,6 +101,7 @@ export const faultKinds = {
   },
   carrier_outage: {
     isFault: true,
+    isSudden: true,
     strain: 'no_pickup',
     needs: ['carrier'],
     mayHave: [],
@@ -104,6 +112,7 @@ export const faultKinds = {
   },
   stock_error: {
     isFault: true,
+    isSudden: true,
     strain: 'short',
     needs: ['node'],
     mayHave: [],
@@ -114,6 +123,7 @@ export const faultKinds = {
   },
   late_inbound: {
     isFault: true,
+    isSudden: false,
     strain: 'no_inbound',
     needs: ['node'],
     mayHave: [],
@@ -124,6 +134,7 @@ export const faultKinds = {
   },
   demand_surge: {
     isFault: true,
+    isSudden: true,
     strain: 'demand',
     needs: [],
     mayHave: ['skuClass'],
@@ -134,6 +145,7 @@ export const faultKinds = {
   },
   bad_addresses: {
     isFault: true,
+    isSudden: true,
     strain: 'cancellations',
     needs: ['channel'],
     mayHave: [],
@@ -144,6 +156,7 @@ export const faultKinds = {
   },
   provider_outage: {
     isFault: true,
+    isSudden: true,
     strain: 'late_feed',
     needs: ['channel'],
     mayHave: [],
@@ -154,6 +167,7 @@ export const faultKinds = {
   },
   duplicate_feed: {
     isFault: true,
+    isSudden: true,
     strain: 'double_feed',
     needs: ['channel'],
     mayHave: [],
@@ -164,6 +178,7 @@ export const faultKinds = {
   },
   cost_spike: {
     isFault: true,
+    isSudden: true,
     strain: 'freight',
     needs: ['carrier'],
     mayHave: [],
@@ -174,6 +189,7 @@ export const faultKinds = {
   },
   promotion: {
     isFault: false,
+    isSudden: true,
     strain: 'promotion',
     needs: ['skuClass'],
     mayHave: [],
@@ -184,6 +200,7 @@ export const faultKinds = {
   },
   holiday: {
     isFault: false,
+    isSudden: true,
     strain: 'holiday',
     needs: [],
     mayHave: [],

@@ -61,6 +61,8 @@ export interface ScenarioFault {
   dimension: string
   /** Epoch ms. */
   startAt: number
+  /** From when on it can be seen, epoch ms. */
+  showsAt: number
   endAt: number
   strain: Strain
 }
@@ -139,7 +141,7 @@ export function faultOf(
   entry: FaultEntry,
   i: number,
   world: { start: number; nodes: readonly string[]; provider: string },
-): ScenarioFault {
+): Omit<ScenarioFault, 'showsAt'> {
   const kind = kindOf(entry.kind)
   if (entry.node !== undefined && !world.nodes.includes(entry.node)) {
     throw invalid(`/faults/${i}/node`, `"${entry.node}" is none of ${world.nodes.join(', ')}`)

@@ -26,6 +26,8 @@ export interface Summary {
   detectedShare: number | null
   causeRightShare: number | null
   medianDelayMinutes: number | null
+  /** Of those that show at once, since they could be seen. */
+  medianShownMinutes: number | null
   falseIncidentsPerWeek: Spread | null
   reroutes: { total: number; useful: number; useless: number; harmful: number }
   lateOrders: Record<Policy, Spread | null>
@@ -122,6 +124,7 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
     detectedShare: share(detected.length, faults.length),
     causeRightShare: share(faults.filter(({ causeRight }) => causeRight === true).length, faults.length),
     medianDelayMinutes: medianOf(detected.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
+    medianShownMinutes: medianOf(detected.flatMap(({ shownMinutes }) => shownMinutes ?? [])),
     falseIncidentsPerWeek: spreadOf(reports.map((report) => report.falseIncidentsPerWeek)),
     reroutes: {
       total: moved('total'),

@@ -141,6 +141,7 @@ function commonRows(summary: Summary): (string | null)[][] {
     ['faults noticed', percent(summary.detectedShare), null],
     ['cause named right', percent(summary.causeRightShare), null],
     ['median time until noticed', showMinutes(summary.medianDelayMinutes), null],
+    ['of sudden faults, since they show', showMinutes(summary.medianShownMinutes), null],
     ...spread('false incidents a week', summary.falseIncidentsPerWeek),
     ['moves without need or to harm', percent(harm), null],
     ...policies.flatMap((policy) => spread(`late orders, ${policy}`, lateOrders[policy])),

@@ -1,0 +1,54 @@
+// From when on a fault can be seen at all: what strikes a node shows while the node is at work, what strikes a carrier
+// at its next pick-up. Pure.
+
+import { networkDocumentOf, timeZonesOf, type WorldOptions } from '#data/world'
+import { type CompiledNetwork, compileNetwork } from '#orchestrator/sourcing'
+import type { ScenarioFault } from './scenario.ts'
+
+const dayMs = 86_400_000
+/** Middle of the night at a retailer of North America, ms after midnight UTC. */
+const nightMs = 8 * 3_600_000
+
+/** When a fault begins: what happens on one weekday only is not there before it. Epoch ms. */
+export function beginningOf({
+  startAt,
+  endAt,
+  strain: { weekday },
+}: Pick<ScenarioFault, 'startAt' | 'endAt' | 'strain'>): number {
+  if (weekday === undefined) return startAt
+  for (let at = startAt; at < endAt; at = Math.floor((at - nightMs) / dayMs + 1) * dayMs + nightMs) {
+    if (new Date(at - nightMs).getUTCDay() === weekday) return at
+  }
+  return startAt
+}
+
+/** The first instants at which faults of a world show, epoch ms. */
+export function showingIn(world: Required<WorldOptions>): (fault: Omit<ScenarioFault, 'showsAt'>) => number {
+  let network: CompiledNetwork | null = null
+  return (fault) => {
+    const { nodeId, carrier, kind } = fault.strain
+    const begins = beginningOf(fault)
+    network ??= networkOf(world)
+    if (nodeId !== undefined) return atWork(network, nodeId, begins)
+    if (carrier !== undefined && kind !== 'transit') return pickedUp(network, carrier, begins)
+    return begins
+  }
+}
+
+function networkOf(world: Required<WorldOptions>): CompiledNetwork {
+  const zones = timeZonesOf(world)
+  const document = networkDocumentOf(world, (id) => id)
+  const nodes = document.nodes.map((node) => ({ ...node, timeZone: zones.get(node.nodeId) ?? null }))
+  return compileNetwork({ document: { ...document, nodes }, version: 1, nodes: [] })
+}
+
+function atWork(network: CompiledNetwork, nodeId: string, from: number): number {
+  const minuteMs = 60_000
+  const worked = network.addWorkingTime(nodeId, from, minuteMs / 3_600_000)
+  return worked === null ? from : Math.max(from, worked - minuteMs)
+}
+
+function pickedUp(network: CompiledNetwork, carrier: string, from: number): number {
+  const next = [...network.nodes.keys()].flatMap((nodeId) => network.departures(nodeId, carrier, from, 1))
+  return next.length === 0 ? from : Math.min(...next.map(({ at }) => at))
+}
