@@ -151,9 +151,10 @@ function checkOrders(core: Core): void {
   }
 }
 
-/** Waits until nothing moves any more and nothing waits for the receiver. */
+/** Waits until nothing moves any more, nothing waits for the receiver, and every move was told; minutes at most. */
 async function settled(server: Server, home: string, received: Map<string, Told>): Promise<void> {
-  for (let quiet = 0; quiet < 6; ) {
+  const until = Date.now() + 300_000
+  for (let quiet = 0; quiet < 6 || (movesIn(home) > received.size && Date.now() < until); ) {
     const before = received.size + movesIn(home)
     await effects.clock.sleep(500)
     const answer = await fetch(`${server.url}/api/v1/webhooks`)
