@@ -30,11 +30,11 @@ export interface Prepared {
 
 /**
  * A simulation lasts as long as its cycles: what only people read is left out, and what no step of work shows is looked
- * at when the day is over; lateness is foreseen anew four times a day, for each time goes through all history.
+ * at when the day is over; lateness is foreseen anew twice a day, for each time goes through all history.
  */
 const engineOptions = {
   ...{ trains: false, keepsTrail: false, wholeEveryMs: 86_400_000 },
-  lateEveryMs: 6 * 3_600_000,
+  lateEveryMs: 12 * 3_600_000,
 }
 /** Models that have a say in what is noticed and where work goes. */
 const taught = ['late', 'forecast'] as const

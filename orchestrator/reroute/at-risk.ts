@@ -17,7 +17,7 @@ import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
 import { nodeFull, type PlannedMove, type Purpose, planMoves } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
-import { clearlySooner, riskLeast } from './worth.ts'
+import { acceptedLeast, clearlySooner, riskLeast } from './worth.ts'
 
 /** Work that is weighed in a round, and moved, at most. */
 const looksMost = 200
@@ -76,9 +76,15 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
 function isLimit({ refusedCode }: DecisionRecord): boolean {
   return (
     refusedCode !== undefined &&
-    !['best_here', 'no_other_node', 'others_first', 'hardly_less', 'node_full', 'too_early'].includes(
-      refusedCode,
-    )
+    ![
+      'best_here',
+      'no_other_node',
+      'others_first',
+      'hardly_less',
+      'node_full',
+      'too_early',
+      'late_by_plan',
+    ].includes(refusedCode)
   )
 }
 
@@ -126,5 +132,5 @@ function isPressing(
   if (incidentAt(state, 'node', work.nodeId) !== undefined) return false
   if (incidentAt(state, 'carrier', work.carrier) !== undefined) return false
   const risk = queues.risk(order, work) ?? riskOfStaying(order, work, { worlds, state, now }) ?? 0
-  return risk >= riskLeast(queues.isKnown(work))
+  return risk >= riskLeast(queues.isKnown(work)) && (queues.plannedRisk(order, work) ?? 0) < acceptedLeast
 }

@@ -20,7 +20,7 @@ import {
 import type { AffectedWork } from './affected.ts'
 import type { PlanPlace } from './context.ts'
 import { holdOutOf, isHeldOut } from './hold-out.ts'
-import type { Risks } from './worth.ts'
+import { acceptedLeast, lateByPlan, type Risks } from './worth.ts'
 
 /** What a plan is for. */
 export interface Purpose {
@@ -37,7 +37,10 @@ export interface Purpose {
   roomAt?: ReadonlyMap<string, number>
   /** Whether a move helps at all, beside being cheaper; a refusal in words where it does not. */
   judge?(risks: Risks, isQueue: boolean): Refusal | null
-  /** Whether a move waits as long as it would still help later: a node in trouble may recover meanwhile. */
+  /**
+   * Whether moves are for the sake of promises: one waits as long as it would still help later, for a node in trouble may
+   * recover meanwhile, and what was late by plan stays.
+   */
   waits?: boolean
 }
 
@@ -119,6 +122,7 @@ function unneeded(
     const before = gone.get(nodeId) ?? 0
     const risk = before === 0 ? null : queues.risk(order, work, -before)
     const refusal =
+      (waits && (queues.plannedRisk(order, work) ?? 0) >= acceptedLeast ? lateByPlan : null) ??
       judge(risk === null ? plan.decision : { ...plan.decision, riskBefore: risk }, queues.isKnown(work)) ??
       (waits ? tooEarly(each, -before, judge, queues) : null)
     if (refusal !== null) stays.set(each, refusal)

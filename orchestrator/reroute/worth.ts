@@ -34,8 +34,17 @@ export function clearlySooner({ riskBefore, riskAfter }: Risks, isQueue: boolean
   return isAtRisk && after <= most ? null : hardlyLess
 }
 
+/** From that probability on, being late was accepted when work was sourced: its strategy would not pay for less. */
+export const acceptedLeast = 0.5
+
 /** By history alone a difference of that much counts as well. */
 const clearlyLess = 0.25
+
+/** Why such work stays. */
+export const lateByPlan: Refusal = {
+  code: 'late_by_plan',
+  text: 'it was sourced knowing that it would be late',
+}
 
 const hardlyLess: Refusal = { code: 'hardly_less', text: 'it would hardly be more punctual elsewhere' }
 

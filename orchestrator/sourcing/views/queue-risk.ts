@@ -7,15 +7,27 @@ import { CapacityRows } from '../model/capacity.ts'
 import { coursesOf } from '../model/courses.ts'
 import { goodsOf } from '../model/goods.ts'
 import { openSession, type SourcingSession } from '../model/session.ts'
-import type { PlannedWork, SourcingOrder } from '../world.ts'
+import type { LearnedView, PlannedWork, SourcingOrder } from '../world.ts'
 import { askedForMove } from './asked.ts'
 import { comesAt, type PaceView } from './pace.ts'
 import { strategyHere } from './source-here.ts'
 import type { Worlds } from './worlds.ts'
 
+/** What is set aside in each sight. */
+const sights: Readonly<Record<Sight, Partial<LearnedView>>> = {
+  now: {},
+  usual: { awayUntil: () => null },
+  planned: { awayUntil: () => null, moreDays: () => 0 },
+}
 /** By how much more than it takes as likely as not there must be time, so that it is safe to send work there. */
 const spare = 1.25
 const sitsMs = 2 * 3_600_000
+
+/**
+ * How a world is seen: as it is, as if carriers that left goods behind came again from now on, or as it was planned for,
+ * with nothing slower than usual.
+ */
+type Sight = 'now' | 'usual' | 'planned'
 
 /** Queues of nodes as they are. */
 export class Queues {
@@ -23,10 +35,11 @@ export class Queues {
   readonly #state: CoreState
   readonly #now: number
   readonly #paces: PaceView
-  readonly #sessions = [
-    new Map<api.Strategy, SourcingSession>(),
-    new Map<api.Strategy, SourcingSession>(),
-  ] as const
+  readonly #sessions: Readonly<Record<Sight, Map<api.Strategy, SourcingSession>>> = {
+    now: new Map(),
+    usual: new Map(),
+    planned: new Map(),
+  }
 
   /** @param now epoch ms of the market */
   constructor({ worlds, state, now }: { worlds: Worlds; state: CoreState; now: number }) {
@@ -56,7 +69,7 @@ export class Queues {
   risk(order: Order, work: FulfillmentOrder, change = 0, isUsual = false): number | null {
     if (order.promisedAt === null || !this.isKnown(work)) return null
     const asked = this.asked(order, work, change, isUsual)
-    const session = this.#sessionOf(strategyHere(asked, { state: this.#state, now: this.#now }), isUsual)
+    const session = this.#sessionFor(asked, isUsual ? 'usual' : 'now')
     const facts = session.node(work.nodeId)
     if (facts === undefined) return null
     const trip = {
@@ -69,6 +82,20 @@ export class Queues {
     }
     const [course] = coursesOf(trip, facts, undefined, true)
     return course?.lateRisk ?? null
+  }
+
+  /**
+   * Probability that the promise is missed where work leaves when it was planned to and nothing is slower than usual:
+   * what was accepted when it was sourced; null where that is not known.
+   */
+  plannedRisk(order: Order, work: FulfillmentOrder): number | null {
+    const { promisedAt } = order
+    const { nodeId, shipBy, service: serviceId } = work
+    const service = this.#worlds.network(this.#state).services.get(serviceId ?? '')
+    if (promisedAt === null || shipBy === null || service === undefined) return null
+    const asked = this.asked(order, work)
+    const days = this.#sessionFor(asked, 'planned').daysBy({ service, nodeId }, asked.destination)
+    return days?.lateness(shipBy, promisedAt, 0).risk ?? null
   }
 
   /** Whether nobody will begin with work for some hours: it can still be moved then. */
@@ -92,14 +119,13 @@ export class Queues {
     return hours.medianHours * spare + laterHours <= network.workingHours(nodeId, this.#now, last)
   }
 
-  /** @param isUsual as if carriers that left goods behind came again from now on */
-  #sessionOf(strategy: api.Strategy, isUsual: boolean): SourcingSession {
-    const sessions = this.#sessions[isUsual ? 1 : 0]
+  #sessionFor(asked: SourcingOrder, sight: Sight): SourcingSession {
+    const strategy = strategyHere(asked, { state: this.#state, now: this.#now })
+    const sessions = this.#sessions[sight]
     let known = sessions.get(strategy)
     if (known === undefined) {
       const world = this.#worlds.at(this.#state, this.#now, strategy, true)
-      const learned = isUsual ? { ...world.learned, awayUntil: () => null } : world.learned
-      known = openSession({ ...world, learned })
+      known = openSession({ ...world, learned: { ...world.learned, ...sights[sight] } })
       sessions.set(strategy, known)
     }
     return known

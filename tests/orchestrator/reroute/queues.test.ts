@@ -113,6 +113,29 @@ test('no more goes to a node than it can pack before its last pick-up', async ()
   expect(codes).toEqual(Array(4).fill('node_full'))
 })
 
+/** Parcels by the service took so many days, and the waiting work was planned to leave in the afternoon. */
+function seen(state: CoreState, days: number): CoreState {
+  const old = state.orders.get('dfab:A0') as Order
+  const parcels = Array.from({ length: 40 }, (_, i) => {
+    const shippedAt = noon - (10 + (i % 5)) * 24 * hourMs
+    const times = { releasedAt: shippedAt - hourMs, packedAt: shippedAt - 60_000, shippedAt }
+    const deliveredAt = shippedAt + days * 24 * hourMs
+    const work = old.work.map((each) => ({ ...each, ...times, deliveredAt, service: 'S' }))
+    return { ...old, orderId: `p${i}`, work }
+  })
+  const open = [...state.orders.values()].map((order) => ({
+    ...order,
+    work: order.work.map((each) => ({ ...each, service: 'S', shipBy: noon + 4 * hourMs })),
+  }))
+  return { ...state, orders: PersistentMap([...open, ...parcels].map((order) => [order.orderId, order])) }
+}
+
+test('what was late by plan already stays as it was planned', async () => {
+  const state = market(60, { pickup: '21:00', perHour: 10 })
+  expect((await planned(seen(state, 1), ['w59'])).to).toEqual(['fab:B'])
+  expect(await planned(seen(state, 3), ['w59'])).toEqual({ to: [], codes: ['late_by_plan'] })
+})
+
 test('what found no room is weighed again after some minutes, what would not gain after an hour', () => {
   const memory = new Memory()
   const box = Sandbox.withStock()
