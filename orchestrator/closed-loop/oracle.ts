@@ -1,7 +1,8 @@
 // The oracle: it knows the faults, from their first minute to their end, and the laws of the world, but not its luck.
-// As long as a fault goes on or its work is not done it moves what would come too late to where it comes in time.
+// As long as a fault goes on or its work is not done it moves what would come too late to where it comes in time. What
+// was late by plan, without any fault, is no concern of it.
 
-import { type Continuation, type Sending, sendingServices } from '#data/world'
+import { type Continuation, continueAsTold, type Sending, sendingServices } from '#data/world'
 import {
   availableFor,
   type Core,
@@ -45,13 +46,20 @@ interface Way {
 /** The oracle of a play. */
 export class Oracle {
   readonly #world: Continuation
+  /** The same without faults. */
+  readonly #calm: Continuation
   readonly #core: Core
   readonly #faults: readonly ScenarioFault[]
   /** When work was looked at in vain, by its id. */
   readonly #tried = new Map<string, number>()
 
-  constructor(world: Continuation, core: Core, { faults }: Pick<Scenario, 'faults'>) {
+  constructor(
+    world: Continuation,
+    core: Core,
+    { faults, world: options }: Pick<Scenario, 'faults' | 'world'>,
+  ) {
     this.#world = world
+    this.#calm = continueAsTold(options, [])
     this.#core = core
     this.#faults = faults.filter(({ isFault }) => isFault)
   }
@@ -135,7 +143,9 @@ export class Oracle {
     const { order } = piece
     const { promisedAt, method, moves } = order
     if (promisedAt === null || moves >= movesMost || method === 'pickup' || method === 'curbside') return null
-    const isLate = staying.arrivesAt > promisedAt || this.#isShort(staying.node, staying.busy.picking)
+    const isLate =
+      (staying.arrivesAt > promisedAt || this.#isShort(staying.node, staying.busy.picking)) &&
+      !this.#isLateByPlan(piece, staying.sent, promisedAt)
     const isDear = this.#faults.some(({ strain, startAt, endAt }) => {
       return (
         strain.kind === 'freight' && strain.carrier === staying.sent.carrier && at >= startAt && at < endAt
@@ -169,6 +179,14 @@ export class Oracle {
       }
     }
     return best
+  }
+
+  /** Whether work that leaves when it was planned to would be late without any fault. */
+  #isLateByPlan({ work, node, place }: Piece, sent: Sending, promisedAt: number): boolean {
+    if (work.shipBy === null) return false
+    const { carrier, service, quotedDays: quoted } = sent
+    const shipped = this.#calm.departure(node, work.shipBy, carrier)
+    return this.#calm.expectedArrival({ node, destination: place, service, quoted, shipped }) > promisedAt
   }
 
   #isShort(node: number, at: number): boolean {

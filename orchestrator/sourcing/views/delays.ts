@@ -29,7 +29,7 @@ const delayedShare = 0.85
 /** Probability of what was never seen. */
 const leastShare = 0.002
 /** By so much, as a logarithm of odds, a delay must explain what is seen better than none. */
-const gainLeast = 4
+const gainUsual = 4
 const fewParcels = 4
 /** Parcels of a day come until this hour, ms. */
 const eveningMs = 21 * 3_600_000
@@ -96,11 +96,13 @@ interface Evidence {
  * Days that parcels take longer since they began to, 0 where that is not seen.
  * @param isMeant which parcels count
  * @param now epoch ms of the market
+ * @param gainLeast by how much a delay must explain it better than none, as a logarithm of odds
  */
 export function delayOf(
   parcels: Iterable<LateParcel>,
   isMeant: (parcel: LateParcel) => boolean,
   { days, network, now }: { days: DaysView; network: CompiledNetwork; now: number },
+  gainLeast = gainUsual,
 ): number {
   const seen: Evidence[] = []
   for (const parcel of parcels) {

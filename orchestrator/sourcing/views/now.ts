@@ -85,8 +85,7 @@ export function nowView(seen: Seen, isAll: boolean): NowView {
     work: (nodeId) => (isAll || isStrained ? paces.hours(nodeId) : null) ?? paces.usual(nodeId),
     days: (way) => days.shares(way),
     moreDays: (nodeId, carrierId, region) => {
-      if (state.openIncidents.size === 0) return 0
-      slow ??= delays.of(state, now, () => slowSlices(seen))
+      slow ??= delays.of(state, now, () => [...slowSlices(seen), ...slowCarriers(seen)])
       return moreDaysOf(slow, state, nodeId, carrierId, region)
     },
     awayUntil: (carrierId) => {
@@ -153,7 +152,7 @@ function lastPickup(network: CompiledNetwork, nodeId: string, carrierId: string,
   return null
 }
 
-/** Days that a way takes longer by open incidents of carriers, lanes and regions. */
+/** Days that a way takes longer by open incidents of carriers, lanes and regions, and by carriers that plainly do. */
 function moreDaysOf(
   slices: readonly SlowSlice[],
   state: CoreState,
@@ -180,6 +179,19 @@ function slowSlices({ state, days, network, now, parcels }: Seen): SlowSlice[] {
     return [{ slice, days: delayOf(parcels().values(), isMeant, { days, network, now }) }]
   })
 }
+
+/** What carriers that nobody was told of yet plainly take longer. */
+function slowCarriers({ days, network, now, parcels }: Seen): SlowSlice[] {
+  const byCarrier = Map.groupBy(parcels().values(), ({ carrier }) => carrier)
+  return [...byCarrier].flatMap(([carrier, own]) => {
+    if (carrier === null) return []
+    const more = delayOf(own, () => true, { days, network, now }, plainGain)
+    return more === 0 ? [] : [{ slice: new Map([['carrier', carrier]]), days: more }]
+  })
+}
+
+/** See `delayOf`: as sure as an incident would be told of all carriers once in months. */
+const plainGain = 8
 
 const ofWays: ReadonlySet<string> = new Set(['carrier', 'lane', 'region'])
 
