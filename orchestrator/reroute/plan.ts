@@ -38,7 +38,7 @@ export interface Purpose {
   /** Whether a move helps at all, beside being cheaper; a refusal in words where it does not. */
   judge?(risks: Risks, isQueue: boolean): Refusal | null
   /**
-   * Whether moves are for the sake of promises: one waits as long as it would still help later, for a node in trouble may
+   * Whether moves are for the sake of promises: one waits as long as it would help later, for a node in trouble may
    * recover meanwhile, and what was late by plan stays.
    */
   waits?: boolean

@@ -24,7 +24,7 @@ const spare = 1.25
 const sitsMs = 2 * 3_600_000
 
 /**
- * How a world is seen: as it is, as if carriers that left goods behind came again from now on, or as it was planned for,
+ * How a world is seen: as it is, as if carriers that left goods behind came again from now on, or as it was planned,
  * with nothing slower than usual.
  */
 type Sight = 'now' | 'usual' | 'planned'
