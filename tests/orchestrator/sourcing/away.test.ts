@@ -1,5 +1,6 @@
-// A carrier that leaves goods behind: it is taken to stay away only where several nodes wait for it and nothing was
-// collected since, so that work is not moved off one that comes.
+// Carriers in trouble of which nobody was told: one whose parcels plainly take days longer, and one that leaves goods
+// behind. That one is taken to stay away only where several nodes wait for it and nothing was collected since, so that
+// work is not moved off one that comes.
 
 import { expect, test } from 'vitest'
 import {
@@ -116,4 +117,26 @@ test('work of a carrier that is away will be late, that of one that came since w
   }
   expect(riskIn(behind)).toBeGreaterThan(0.9)
   expect(riskIn([...behind, collected(noon - hourMs / 2)])).toBeLessThan(0.1)
+})
+
+test('parcels that plainly take longer count for their carrier before an incident is told, and for no other', () => {
+  const dayMs = 24 * hourMs
+  const parcel = (i: number, day: number, takes: number | null, carrier = 'C'): Told => {
+    const shippedAt = noon - day * dayMs - (i % 7) * 600_000
+    const packedAt = shippedAt - hourMs
+    const deliveredAt = takes === null ? null : shippedAt + takes * dayMs
+    const status = takes === null ? 'shipped' : 'delivered'
+    return { carrier, service: 'S', status, releasedAt: packedAt - hourMs, packedAt, shippedAt, deliveredAt }
+  }
+  const many = (count: number, ...[day, takes, carrier]: [number, number | null, string?]) =>
+    Array.from({ length: count }, (_, i) => parcel(i, day + (i % 3), takes, carrier))
+  const moreOf = (works: readonly Told[], carrier = 'C') =>
+    new Worlds().at(stateOf(works), noon, defaultStrategy).learned.moreDays?.('N', carrier, 'NY')
+  const usual = [...many(60, 20, 1), ...many(30, 9, 1), ...many(30, 9, 1, 'D')]
+  expect(moreOf(usual)).toBe(0)
+  const overdue = [...usual, ...many(9, 3, null)]
+  expect(moreOf(overdue)).toBeGreaterThan(0)
+  expect(moreOf(overdue, 'D')).toBe(0)
+  // A few of many may be lost.
+  expect(moreOf([...usual, ...many(15, 3, 1), ...many(2, 3, null)])).toBe(0)
 })
