@@ -79,6 +79,12 @@ export class Worlds {
     return { ...this.learned(state), ...nowView(seen, isAll) }
   }
 
+  /** The same as if no incident were open and no carrier slow. */
+  #learnedCalm(state: CoreState, now: number, network: CompiledNetwork): LearnedView {
+    const calm = { ...state, openIncidents: PersistentMap<string, string>() }
+    return { ...this.#learnedNow(calm, now, network, false), moreDays: () => 0 }
+  }
+
   /**
    * The world of a state.
    * @param now epoch ms of the market
@@ -101,7 +107,7 @@ export class Worlds {
     }
     const isHindered = hinderedBy(
       () => world,
-      () => ({ ...world, learned: this.#learnedNow(withoutIncidents(state), now, network, false) }),
+      () => ({ ...world, learned: this.#learnedCalm(state, now, network) }),
     )
     return { ...world, urgency: urgencyOf(state, { network, stock, learned }, isAll, isHindered) }
   }
@@ -130,11 +136,6 @@ export class Worlds {
       })),
     )
   }
-}
-
-/** The state as if no incident were open. */
-function withoutIncidents(state: CoreState): CoreState {
-  return { ...state, openIncidents: PersistentMap() }
 }
 
 function factsOf(product: Product | undefined): ProductFacts | null {
