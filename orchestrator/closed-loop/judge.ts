@@ -150,7 +150,8 @@ function isNamed(first: ToldIncident, own: readonly ToldIncident[], fault: Scena
 function isDuring({ openedAt }: ToldIncident, fault: ScenarioFault): boolean {
   const { endAt, strain } = fault
   const grace = strain.kind === 'transit' || strain.kind === 'no_pickup' ? slowGraceMs : graceMs
-  return openedAt >= beginningOf(fault) && openedAt < endAt + grace
+  // What is told before it can be seen tells of something else.
+  return openedAt >= Math.max(beginningOf(fault), fault.showsAt) && openedAt < endAt + grace
 }
 
 /** Whether it names the fault, or names none at all and is where effects of the fault show. */

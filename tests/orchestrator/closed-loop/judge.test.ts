@@ -115,7 +115,11 @@ describe('an incident', () => {
       weekday: noon.getUTCDay(),
     }
     const weekly = scenarioOf('1', 30, checkScenario({ faults: [shortage] }))
-    expect(judgeIncidents(weekly, [told('node/fabrikam:reno', 52)]).faults[0]?.delayMinutes).toBe(240)
+    const delayOf = (hours: number) =>
+      judgeIncidents(weekly, [told('node/fabrikam:reno', hours)]).faults[0]?.delayMinutes
+    expect(delayOf(56)).toBe(480)
+    // Before the first shift of that day there is nothing to be seen.
+    expect(delayOf(52)).toBeNull()
   })
 
   it('elsewhere, before a fault, long after it or because of a promotion is a false one', () => {
