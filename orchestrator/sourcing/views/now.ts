@@ -190,7 +190,7 @@ function slowCarriers({ days, network, now, parcels }: Seen): SlowSlice[] {
   })
 }
 
-/** See `delayOf`: as sure as an incident would be told of all carriers once in months. */
+/** See `delayOf`: twice as sure as where an incident says that something is wrong. */
 const plainGain = 8
 
 const ofWays: ReadonlySet<string> = new Set(['carrier', 'lane', 'region'])
