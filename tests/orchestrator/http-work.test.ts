@@ -96,6 +96,8 @@ describe('parcels', () => {
     const engine = place.engine
     const node = { ...(engine.core.state().nodes.get('fab:B') as object), type: 'store', region: 'NV' }
     await engine.core.execute('DefineNodes', { nodes: [node as never] }, { at: engine.now() })
+    // That only the other node has sent these goods so far, as Detour chose, does not say that this one has none.
+    await engine.cycle()
     await packed('collected', { method: 'pickup', shipTo: { region: 'NV' } })
     expect((await step('collected', 'ready')).status).toBe(200)
     expect(known('collected')?.status).toBe('ready_for_pickup')
@@ -109,7 +111,13 @@ describe('parcels', () => {
 
 describe('the list', () => {
   interface Page {
-    items: { fulfillmentOrderId: string; nodeId: string; status: string; actions: string[] }[]
+    items: {
+      fulfillmentOrderId: string
+      nodeId: string
+      status: string
+      isLate: boolean
+      actions: string[]
+    }[]
     nextCursor: string | null
     total: number
   }
@@ -134,7 +142,12 @@ describe('the list', () => {
     const atA = await list('node=fab:A&limit=200')
     expect(new Set(atA.items.map(({ nodeId }) => nodeId))).toEqual(new Set(['fab:A']))
     expect((await list('q=listed-3')).items).toHaveLength(1)
-    expect((await list('late=true')).items).toEqual([])
+    const late = new Set((await list('late=true&limit=200')).items.map((each) => each.fulfillmentOrderId))
+    const shown = (await list('limit=200')).items
+    // What became late meanwhile may be shown as late and was not listed.
+    expect(
+      shown.filter((each) => late.has(each.fulfillmentOrderId)).map(({ isLate }) => isLate),
+    ).not.toContain(false)
   })
 
   test('shows one with its lines, and says where there is none', async () => {

@@ -115,10 +115,11 @@ function spreadOf(quantiles: readonly (number | null)[] | null): api.Spread | nu
   return medianHours == null || p90Hours == null ? null : { medianHours, p90Hours }
 }
 
+/** Nodes of orders that came with one: where Detour has sent an order says nothing of who else has the goods. */
 async function readSold(queries: Queries, market: string): Promise<Map<string, Set<string>>> {
   const rows = await queries.all<{ sku: string; nodes: string[] }>(
     `SELECT sku, list(DISTINCT node_id) AS nodes FROM order_lines
-     WHERE market = $1 AND node_id IS NOT NULL GROUP BY sku`,
+     WHERE market = $1 AND node_id IS NOT NULL AND provider <> 'api' GROUP BY sku`,
     [market],
   )
   return new Map(rows.map(({ sku, nodes }) => [sku, new Set(nodes)]))
