@@ -3,6 +3,7 @@
 
 import type { api } from '#data/contracts'
 import type { CoreState, Incident } from '#orchestrator/core'
+import { usual } from '../model/facts.ts'
 import type { LearnedView } from '../world.ts'
 import { type History, type Passage, pairKey } from './history.ts'
 import { wayKey, wayOf } from './outlook.ts'
@@ -77,7 +78,12 @@ function keptOf(history: History): KeptValues {
 }
 
 function processing({ nodes, all }: History, nodeId: string): api.Spread | null {
-  return mixedSpread(nodes.get(nodeId), 'processing', all.processing)
+  return mixedSpread(nodes.get(nodeId), 'processing', ofMarket(all, 'processing'))
+}
+
+/** What holds for a market: a handful of shipments, such as those that somebody tries it out with, say little yet. */
+function ofMarket(all: Passage, name: 'processing' | 'transit'): api.Spread | null {
+  return all[name] === null ? null : mixedSpread(all, name, usual[name])
 }
 
 /** The lane as it usually is, times what the carrier usually takes longer or shorter at that node. */
@@ -87,12 +93,13 @@ function transit(
   carrierId: string | null,
   region: string,
 ): api.Spread | null {
-  const node = mixedSpread(nodes.get(nodeId), 'transit', all.transit)
+  const market = ofMarket(all, 'transit')
+  const node = mixedSpread(nodes.get(nodeId), 'transit', market)
   const lane = mixedSpread(lanes.get(pairKey(nodeId, region)), 'transit', node)
-  if (carrierId === null || node === null || lane === null || all.transit === null) return lane
-  const carrier = mixedSpread(carriers.get(carrierId), 'transit', all.transit)
-  const usual = scaled(node, carrier, all.transit)
-  const own = mixedSpread(nodeCarriers.get(pairKey(nodeId, carrierId)), 'transit', usual)
+  if (carrierId === null || node === null || lane === null || market === null) return lane
+  const carrier = mixedSpread(carriers.get(carrierId), 'transit', market)
+  const expected = scaled(node, carrier, market)
+  const own = mixedSpread(nodeCarriers.get(pairKey(nodeId, carrierId)), 'transit', expected)
   return scaled(lane, own, node)
 }
 
