@@ -25,6 +25,14 @@ export interface JudgedFault {
   causeRight: boolean | null
 }
 
+/** Orders that were moved, by what it was good for. */
+export interface Moves {
+  total: number
+  useful: number
+  useless: number
+  harmful: number
+}
+
 /** A number for each policy; null where it was not played. */
 export type ByPolicy = Record<Policy, number | null>
 
@@ -38,7 +46,9 @@ export interface SeedReport {
   /** Incidents that no fault explains. */
   falseIncidents: { key: string; metric: string; openedAt: string; title: string }[]
   falseIncidentsPerWeek: number | null
-  reroutes: { total: number; useful: number; useless: number; harmful: number } | null
+  reroutes: Moves | null
+  /** The same of the oracle, which knows the faults but not the luck: what can be asked of moves at all. */
+  oracleReroutes: Moves | null
   lateOrders: ByPolicy
   costCents: ByPolicy
   /** Cents more than without, for each late order that was avoided; null where none was. */
@@ -60,6 +70,8 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
   const lateOrders = { none: late(none), detour: late(detour), oracle: late(oracle) }
   const cost = (played: Played | null) => played?.costCents ?? null
   const costCents = { none: cost(none), detour: cost(detour), oracle: cost(oracle) }
+  const moves = (played: Played | null) =>
+    played === null || none === null ? null : judgeMoves(none.orders, played.orders, horizon)
   const told = detour === null ? null : judgeIncidents(scenario, detour.incidents)
   const { seed, days, name } = scenario
   return {
@@ -73,7 +85,8 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
     }),
     falseIncidentsPerWeek:
       told === null ? null : rounded((told.wrong.length * weekMs) / (horizon - scenario.start)),
-    reroutes: detour === null || none === null ? null : judgeMoves(none.orders, detour.orders, horizon),
+    reroutes: moves(detour),
+    oracleReroutes: moves(oracle),
     lateOrders,
     costCents,
     costPerLateOrderAvoided: ratio(
@@ -187,10 +200,10 @@ const delayMs = 12 * 3_600_000
  * Moves held against what became of the same order with the same luck where nothing was moved: useful where it would
  * have been late, or much later; harmful where it is late now and would not have been; else useless.
  */
-export function judgeMoves(none: readonly OrderEnd[], detour: readonly OrderEnd[], horizon: number) {
+export function judgeMoves(none: readonly OrderEnd[], moved: readonly OrderEnd[], horizon: number): Moves {
   const before = new Map(none.map((order) => [order.orderId, order]))
-  const count = { total: 0, useful: 0, useless: 0, harmful: 0 }
-  for (const order of detour) {
+  const count: Moves = { total: 0, useful: 0, useless: 0, harmful: 0 }
+  for (const order of moved) {
     const stayed = before.get(order.orderId)
     if (order.moves === 0 || stayed === undefined || order.promisedAt > horizon) continue
     count.total++

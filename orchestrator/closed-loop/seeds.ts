@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Effects } from '#data/kernel'
-import type { SeedReport } from './judge.ts'
+import type { Moves, SeedReport } from './judge.ts'
 import type { Policy } from './play.ts'
 import type { ScenarioFile } from './scenario.ts'
 import { type OnStep, simulateSeed } from './seed.ts'
@@ -29,7 +29,8 @@ export interface Summary {
   /** Of those that show at once, since they could be seen. */
   medianShownMinutes: number | null
   falseIncidentsPerWeek: Spread | null
-  reroutes: { total: number; useful: number; useless: number; harmful: number }
+  reroutes: Moves
+  oracleReroutes: Moves
   lateOrders: Record<Policy, Spread | null>
   costCents: Record<Policy, Spread | null>
   /** Of all seeds together: late orders that Detour avoided, of those that the oracle did. */
@@ -106,9 +107,6 @@ async function keep(path: string, report: SeedReport): Promise<void> {
 export function summaryOf(reports: readonly SeedReport[]): Summary {
   const faults = reports.flatMap((report) => report.faults)
   const detected = faults.filter(({ detectedAt }) => detectedAt !== null)
-  const moves = reports.flatMap(({ reroutes }) => (reroutes === null ? [] : [reroutes]))
-  const moved = (name: 'total' | 'useful' | 'useless' | 'harmful') =>
-    moves.reduce((sum, each) => sum + each[name], 0)
   const byPolicy = (name: 'lateOrders' | 'costCents') => ({
     none: spreadOf(reports.map((report) => report[name].none)),
     detour: spreadOf(reports.map((report) => report[name].detour)),
@@ -126,12 +124,8 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
     medianDelayMinutes: medianOf(detected.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
     medianShownMinutes: medianOf(detected.flatMap(({ shownMinutes }) => shownMinutes ?? [])),
     falseIncidentsPerWeek: spreadOf(reports.map((report) => report.falseIncidentsPerWeek)),
-    reroutes: {
-      total: moved('total'),
-      useful: moved('useful'),
-      useless: moved('useless'),
-      harmful: moved('harmful'),
-    },
+    reroutes: movesOf(reports.map(({ reroutes }) => reroutes)),
+    oracleReroutes: movesOf(reports.map(({ oracleReroutes }) => oracleReroutes)),
     lateOrders: byPolicy('lateOrders'),
     costCents: byPolicy('costCents'),
     shareOfOracleGain: share(avoided, all('lateOrders', 'none') - all('lateOrders', 'oracle')),
@@ -148,6 +142,11 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
         medianDelayMinutes: medianOf(own.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
       })),
   }
+}
+
+function movesOf(all: readonly (Moves | null)[]): Moves {
+  const sum = (name: keyof Moves) => all.reduce((total, each) => total + (each?.[name] ?? 0), 0)
+  return { total: sum('total'), useful: sum('useful'), useless: sum('useless'), harmful: sum('harmful') }
 }
 
 function share(part: number, whole: number): number | null {

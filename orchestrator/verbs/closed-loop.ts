@@ -3,6 +3,7 @@
 
 import type { Effects } from '#data/kernel'
 import {
+  type Moves,
   type Policy,
   policies,
   readScenario,
@@ -62,7 +63,8 @@ export function showLoop({ isOne, reports, summary }: LoopResult): string {
 }
 
 function showSeed(report: SeedReport): string {
-  const { seed, days, orders, faults, falseIncidents, reroutes, lateOrders, costCents } = report
+  const { seed, days, orders, faults, falseIncidents, reroutes, oracleReroutes, lateOrders, costCents } =
+    report
   const found = faults.map(({ kind, dimension, startAt, delayMinutes, causeRight }) => [
     kind.replaceAll('_', ' '),
     dimension,
@@ -71,22 +73,23 @@ function showSeed(report: SeedReport): string {
     causeRight === null ? '' : causeRight ? 'right' : 'wrong',
   ])
   const outcome = policies.map((policy) => [policy, lateOrders[policy], showCents(costCents[policy])])
-  const moved =
-    reroutes === null
-      ? []
-      : [
-          `${showNumber(reroutes.total, 'order')} moved: ${reroutes.useful} usefully, ${reroutes.useless} ` +
-            `without need, ${reroutes.harmful} to their harm.`,
-        ]
   return [
     `Seed ${seed}, ${showNumber(days, 'day')}, ${showNumber(orders, 'order')}.`,
     ...(faults.length === 0 ? [] : [showTable(['fault', 'at', 'began', 'noticed', 'cause'], found)]),
     ...falseIncidents.map(({ title, openedAt }) => `False: ${title} (${showInstant(openedAt)})`),
     showTable(['policy', 'late orders', 'cost'], outcome),
-    ...moved,
+    ...showMoves('Detour', reroutes),
+    ...showMoves('The oracle', oracleReroutes),
     ...showGain(report.shareOfOracleGain, report.costPerLateOrderAvoided),
     report.invariantsBroken === 0 ? 'No rule was broken.' : `${report.invariantsBroken} rules were broken.`,
   ].join('\n')
+}
+
+function showMoves(who: string, moves: Moves | null): string[] {
+  if (moves === null) return []
+  const { total, useful, useless, harmful } = moves
+  const orders = showNumber(total, 'order')
+  return [`${who} moved ${orders}: ${useful} usefully, ${useless} without need, ${harmful} to their harm.`]
 }
 
 function showGain(gain: number | null, cents: number | null): string[] {
@@ -132,18 +135,18 @@ function showSeeds(reports: readonly SeedReport[], summary: Summary): string {
 
 function commonRows(summary: Summary): (string | null)[][] {
   const percent = (share: number | null) => (share === null ? null : `${(share * 100).toFixed(1)} %`)
-  const { reroutes, lateOrders, costCents } = summary
-  const { total } = reroutes
+  const { reroutes, oracleReroutes, lateOrders, costCents } = summary
   const spread = (name: string, value: Spread | null, show: (value: number) => string = String) =>
     value === null ? [] : [[name, show(value.mean), `${show(value.least)} to ${show(value.most)}`]]
-  const harm = total === 0 ? null : (reroutes.useless + reroutes.harmful) / total
+  const harm = ({ total, useful }: Moves) => percent(total === 0 ? null : (total - useful) / total)
   return [
     ['faults noticed', percent(summary.detectedShare), null],
     ['cause named right', percent(summary.causeRightShare), null],
     ['median time until noticed', showMinutes(summary.medianDelayMinutes), null],
     ['of sudden faults, since they show', showMinutes(summary.medianShownMinutes), null],
     ...spread('false incidents a week', summary.falseIncidentsPerWeek),
-    ['moves without need or to harm', percent(harm), null],
+    ['moves without need or to harm', harm(reroutes), null],
+    ['the same, oracle', harm(oracleReroutes), null],
     ...policies.flatMap((policy) => spread(`late orders, ${policy}`, lateOrders[policy])),
     ...policies.flatMap((policy) => spread(`cost, ${policy}`, costCents[policy], showCents)),
     ['share of what the oracle avoids', percent(summary.shareOfOracleGain), null],
