@@ -10,23 +10,31 @@ export function effectSentence(effect: Effect, currency: string): string {
   if (method === 'none') {
     return heldOut === 0 ? 'Nothing was moved.' : `Nothing was moved; ${countOf(heldOut)} left in place.`
   }
-  const cost = showMoney(Math.round(extraCents.value), currency)
+  const cents = Math.round(extraCents.value)
+  const money = showMoney(Math.abs(cents), currency)
+  const cost = cents < 0 ? `and ${money}` : `for ${money}`
   const late = `about ${whole(lateAvoided.value)} late ${Math.round(lateAvoided.value) === 1 ? 'order' : 'orders'}`
   const range = `95 %: ${whole(lateAvoided.low)} to ${whole(lateAvoided.high)}`
   const hours = `${whole(hoursSaved.value)} hours of waiting (${whole(hoursSaved.low)} to ${whole(hoursSaved.high)})`
   const how =
     method === 'hold_out'
       ? `measured against ${countOf(heldOutKnown)} left in place`
-      : `against what was foretold for them: only ${countOf(heldOutKnown)} left in place, too few to compare with`
+      : `against what was foretold for them: ${tooFew(heldOutKnown)}`
   const open = moved - movedKnown
   const rest = open > 0 ? `; the end of ${countOf(open)} is not known yet` : ''
   const verb = isUnclear(lateAvoided) ? 'may have avoided' : 'avoided'
-  return `Moving ${countOf(moved)} ${verb} ${late} (${range}) and saved ${hours} for ${cost}, ${how}${rest}.`
+  return `Moving ${countOf(moved)} ${verb} ${late} (${range}) and saved ${hours} ${cost}, ${how}${rest}.`
 }
 
 /** Nothing at all is as likely. */
 function isUnclear({ low, high }: Figure): boolean {
   return low <= 0 && high >= 0
+}
+
+function tooFew(heldOut: number): string {
+  return heldOut === 0
+    ? 'no order was left in place to compare with'
+    : `only ${countOf(heldOut)} left in place, too few to compare with`
 }
 
 function countOf(count: number): string {

@@ -60,6 +60,14 @@ test('where few were left in place, what was foretold counts, and the sentence s
   expect(effectSentence(effect, 'USD')).toContain('only 4 orders left in place, too few to compare with')
 })
 
+test('money that was saved is said to be saved, and that nothing was left in place as well', () => {
+  const cheaper = orders(1, { moved: 200, heldOut: 0 }, 0.2).map((one) => ({ ...one, extraCents: -150 }))
+  const sentence = effectSentence(effectOf(cheaper), 'USD')
+  expect(sentence).toMatch(
+    /hours of waiting \(.+\) and 300\.00 USD, against what was foretold for them: no order /,
+  )
+})
+
 test('shares of almost none or almost all have an interval, too', () => {
   const never = (isMoved: boolean): MeasuredOrder => ({
     ...{ isMoved, isLate: false, hours: 10, riskBefore: 0.1, riskAfter: 0.1 },
