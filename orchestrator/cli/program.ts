@@ -241,7 +241,9 @@ function addTools(program: Command, perform: Perform): void {
     )
   program
     .command('bench')
-    .description('measure: log, ingest, pipeline, flow, overview, quality, models, demo')
+    .description(
+      'measure: log, ingest, pipeline, flow, core, overview, sourcing, loop, quality, models, webhooks, demo',
+    )
     .argument('[group...]', 'groups (default all)')
     .option('--data <dir>', 'for quality: folder with labelled tables and series', absolute)
     .action((groups: string[], { data = null }: { data?: string | null }) =>

@@ -4,6 +4,7 @@ import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { homePaths, lockHome } from '#data/home'
+import { benchGroups } from '../../orchestrator/bench/groups.ts'
 import { detour, project } from './commands.ts'
 import { effectsWith, newFolder } from './places.ts'
 
@@ -163,6 +164,11 @@ describe('about itself', () => {
     const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'))
     expect(await detour(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
     expect(await json('--version')).toEqual({ code: 0, err: '', body: { version } })
+  })
+
+  test('the help of measurements names every group', async () => {
+    const words = (await detour(['bench', '--help'])).out.split(/\W+/)
+    expect(words).toEqual(expect.arrayContaining(Object.keys(benchGroups)))
   })
 
   test('the help of a receiver names the formats and types there are', async () => {
