@@ -34,6 +34,7 @@ export async function playWithout(
   const core = await openCore(copy, market, effects)
   const worlds = new Worlds()
   worlds.history = history
+  worlds.reacts = false
   const flow = { core, worlds, now: () => clock.now() }
   try {
     const world = worldOf(scenario)

@@ -119,6 +119,8 @@ export interface LearnedView {
   days?(way: ParcelWay): DayShares | null
   /** Days of delivery that a way takes more now; absent = none. */
   moreDays?(nodeId: string, carrierId: string | null, region: string | null): number
+  /** How many times more than its rate cards say a carrier asks for now, 1 or more; absent = no more. */
+  dearer?(carrierId: string | null): number
   /** Until when a carrier will probably collect nothing, epoch ms; null or absent = it does. */
   awayUntil?(carrierId: string | null): number | null
   /** Share of lines that a node does not find now, 0 to 1; absent = it finds all. */

@@ -19,6 +19,8 @@ export class Carriage {
   readonly cents: number
   /** Days that parcels were seen to take; null = hours are all that is known. */
   readonly days: DayLaw | null
+  /** How many times more than the rate card says is asked for, 1 or more. */
+  readonly dearer: number
 
   constructor(
     carrierId: string | null,
@@ -26,12 +28,14 @@ export class Carriage {
     transit: Law,
     cents: number,
     days: DayLaw | null = null,
+    dearer = 1,
   ) {
     this.carrierId = carrierId
     this.lane = lane
     this.transit = transit
     this.cents = cents
     this.days = days
+    this.dearer = dearer
   }
 }
 
@@ -84,6 +88,10 @@ export class CarriedCourse implements Course {
 
   get carriageCents(): number {
     return this.#carriage.cents
+  }
+
+  get dearer(): number {
+    return this.#carriage.dearer
   }
 
   get hours(): number {

@@ -154,8 +154,10 @@ function noOtherText(isHere: boolean): string {
 function byService({ order, session }: Trip, { node }: NodeFacts): Carriage[] {
   const lanes = session.world.network.servicesTo(node.nodeId, order.destination)
   const found = lanes.map((lane) => {
+    const { carrierId } = lane.service
     const days = session.daysBy(lane, order.destination)
-    return new Carriage(lane.service.carrierId, lane, session.transit(lane), 0, days)
+    const dearer = session.world.learned.dearer?.(carrierId) ?? 1
+    return new Carriage(carrierId, lane, session.transit(lane), 0, days, dearer)
   })
   if (found.length > 0 || order.freight === 'prepaid') return found
   // The customer's own carrier needs no service of ours.

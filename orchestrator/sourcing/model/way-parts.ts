@@ -56,6 +56,8 @@ export interface Course {
   lateDays: number
   /** Where no rate card says it. */
   carriageCents: number
+  /** How many times more than a rate card says is asked for, 1 or more. */
+  dearer: number
   /** Prices of soft constraints on times. */
   softCents: number
 }

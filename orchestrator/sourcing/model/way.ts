@@ -210,7 +210,7 @@ export class WorkWay implements Way {
     parcel.volumeMm3 = orNull(load.volumeMm3)
     parcel.valueCents = orNull(load.valueCents)
     const cents = this.asked.session.world.network.rateCents(lane, parcel, day.dispatchAt)
-    return cents >= 0 ? cents : Number.POSITIVE_INFINITY
+    return cents >= 0 ? cents * this.course.dearer : Number.POSITIVE_INFINITY
   }
 
   /** Grams of CO2; NaN = unknown. */

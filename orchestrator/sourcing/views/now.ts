@@ -39,17 +39,17 @@ export class Delays {
     return this.#found
   }
 
-  /** Until when a carrier is away, the same again for some minutes. */
-  away(state: CoreState, now: number, carrierId: string, make: () => number | null): number | null {
+  /** Until when a carrier is away, the same again for some minutes. @param asked the carrier, and how sure to be */
+  away(state: CoreState, now: number, asked: string, make: () => number | null): number | null {
     const key = `${Math.floor(now / awayKeptMs)}/${state.openIncidents.size}`
     if (key !== this.#awayAt) {
       this.#awayAt = key
       this.#away.clear()
     }
-    let known = this.#away.get(carrierId)
+    let known = this.#away.get(asked)
     if (known === undefined) {
       known = make()
-      this.#away.set(carrierId, known)
+      this.#away.set(asked, known)
     }
     return known
   }
@@ -66,10 +66,10 @@ interface SlowSlice {
 
 type NowView = Required<Pick<LearnedView, 'work' | 'days' | 'moreDays' | 'awayUntil' | 'shortShare'>>
 
-/** So many packed pieces must have been left behind by a carrier. */
-const leftBehind = 3
-/** What it collected so long after it left the first of them behind shows that it comes, ms. */
-const cameMs = 4 * 3_600_000
+/** So many packed pieces must a carrier have left behind, at so many nodes; more where nobody was told of it. */
+const leftBehind = { told: { pieces: 3, nodes: 2 }, untold: { pieces: 6, nodes: 3 } }
+/** A carrier that comes to no node will hardly have mended it within a day, ms. */
+const awayLeastMs = 24 * 3_600_000
 const lookMs = 96 * 3_600_000
 
 /**
@@ -89,8 +89,11 @@ export function nowView(seen: Seen, isAll: boolean): NowView {
       return moreDaysOf(slow, state, nodeId, carrierId, region)
     },
     awayUntil: (carrierId) => {
-      if (carrierId === null || !(isAll || incidentAt(state, 'carrier', carrierId) !== undefined)) return null
-      return delays.away(state, now, carrierId, () => awayOf(seen, carrierId))
+      if (carrierId === null) return null
+      const isTold = isAll || incidentAt(state, 'carrier', carrierId) !== undefined
+      return delays.away(state, now, `${carrierId}/${isTold}`, () =>
+        awayOf(seen, carrierId, leftBehind[isTold ? 'told' : 'untold']),
+      )
     },
     shortShare: (nodeId) => {
       const incident = incidentAt(state, 'node', nodeId)
@@ -108,10 +111,14 @@ function hasStrain(state: CoreState): boolean {
 }
 
 /**
- * Until when a carrier will probably collect nothing, null where it comes: what it left behind has waited since its
- * first pick-up that others came to, and will wait as long again.
+ * Until when a carrier will probably collect nothing, null where it comes: what it left behind has waited since the
+ * first pick-up that it did not come to, and will wait as long again, and a day at least.
  */
-function awayOf({ state, now, network, parcels }: Seen, carrierId: string): number | null {
+function awayOf(
+  { state, now, network, parcels }: Seen,
+  carrierId: string,
+  least: { pieces: number; nodes: number },
+): number | null {
   let count = 0
   // One node from which nothing goes stands still itself.
   const nodes = new Set<string>()
@@ -127,16 +134,16 @@ function awayOf({ state, now, network, parcels }: Seen, carrierId: string): numb
         if (!isOpenWork(work) || packedAt >= last - graceMs || packedAt < now - lookMs) continue
         count++
         nodes.add(nodeId)
-        since = Math.min(since, packedAt)
+        since = Math.min(since, network.departures(nodeId, carrierId, packedAt + graceMs, 1)[0]?.at ?? last)
       }
     }
   }
-  if (count < leftBehind || nodes.size < 2) return null
+  if (count < least.pieces || nodes.size < least.nodes) return null
   // Where it came since, it has not gone away.
   for (const { carrier, shippedAt } of parcels().values()) {
-    if (carrier === carrierId && shippedAt > since + cameMs) return null
+    if (carrier === carrierId && shippedAt > since + graceMs) return null
   }
-  return now + Math.max(hourMs, now - since)
+  return now + Math.max(awayLeastMs, now - since)
 }
 
 const hourMs = 3_600_000

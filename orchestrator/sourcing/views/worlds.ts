@@ -7,6 +7,7 @@ import type { Centroids } from '../network/centroids.ts'
 import { compileNetwork } from '../network/compile.ts'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView, PlannedWork, ProductFacts, SourcingWorld } from '../world.ts'
+import { CarrierCosts } from './carrier-costs.ts'
 import { RecentParcels } from './delays.ts'
 import { hinderedBy } from './hindered.ts'
 import { type History, noHistory } from './history.ts'
@@ -24,12 +25,15 @@ export class Worlds {
   history: History = noHistory
   /** How odd a model finds orders, 0 to 1, by order id; orders that are not there were not scored. */
   oddness: ReadonlyMap<string, number> = new Map()
+  /** Whether orders are sourced by what is seen of now, too: incidents, carriers that are slow, away or dear. */
+  reacts = true
   readonly #centroids: Centroids | undefined
   readonly #load = new LoadIndex()
   readonly #paces = new Paces()
   readonly #days = new ParcelDays()
   readonly #parcels = new RecentParcels()
   readonly #delays = new Delays()
+  readonly #costs = new CarrierCosts()
   #compiled: { networkVersion: number; nodesVersion: number; network: CompiledNetwork } | null = null
 
   /** @param centroids of countries other than the US and Canada */
@@ -76,13 +80,16 @@ export class Worlds {
       parcels: () => this.#parcels.at(state, now, network),
       delays: this.#delays,
     }
-    return { ...this.learned(state), ...nowView(seen, isAll) }
+    const dearer = (carrierId: string | null) =>
+      carrierId === null ? 1 : (this.#costs.at(state, now, network).get(carrierId) ?? 1)
+    return { ...this.learned(state), ...nowView(seen, isAll), dearer }
   }
 
-  /** The same as if no incident were open and no carrier slow. */
+  /** The same as if no incident were open and no carrier slow, away or dear. */
   #learnedCalm(state: CoreState, now: number, network: CompiledNetwork): LearnedView {
     const calm = { ...state, openIncidents: PersistentMap<string, string>() }
-    return { ...this.#learnedNow(calm, now, network, false), moreDays: () => 0 }
+    const none = { moreDays: () => 0, awayUntil: () => null, dearer: () => 1 }
+    return { ...this.#learnedNow(calm, now, network, false), ...none }
   }
 
   /**
@@ -94,7 +101,9 @@ export class Worlds {
   at(state: CoreState, now: number, strategy: api.Strategy, isAll = false): SourcingWorld {
     const network = this.network(state)
     const stock = stockView(state, this.history, now)
-    const learned = this.#learnedNow(state, now, network, isAll)
+    const learned = this.reacts
+      ? this.#learnedNow(state, now, network, isAll)
+      : this.#learnedCalm(state, now, network)
     const world: Omit<SourcingWorld, 'urgency'> = {
       now,
       network,
