@@ -80,8 +80,30 @@ export async function planMoves(
   const queues = new Queues(place)
   const found = await sourced(works, place, purpose, queues)
   const { judge, waits = false } = purpose
-  const stays = judge === undefined ? new Map<Found, Refusal>() : unneeded(found, judge, queues, waits)
+  const freshAt = purpose.incident === null ? place.now : null
+  const stays =
+    judge === undefined ? new Map<Found, Refusal>() : unneeded(found, judge, queues, { waits, freshAt })
   return withinLimits(found, place, purpose, { queues, stays })
+}
+
+/** Work that was planned so lately is where it was thought best with what was known, ms. */
+const freshMs = 3_600_000
+
+/**
+ * Why work that was just planned should wait: a queue that looks too long for it an hour later is most likely misjudged
+ * where the node would be in time at its usual pace, and nobody was told that anything is wrong.
+ */
+function justPlanned(
+  { order, work, plan }: Found,
+  change: number,
+  judge: NonNullable<Purpose['judge']>,
+  queues: Queues,
+  now: number,
+): Refusal | null {
+  if (now - work.sourcedAt >= freshMs) return null
+  const risk = queues.riskAtUsualPace(order, work, change)
+  if (risk === null || judge({ ...plan.decision, riskBefore: risk }, true) === null) return null
+  return { code: 'too_early', text: 'it was just planned, and its node would be in time at its usual pace' }
 }
 
 /** So long before the last instant at which it still helps, a move that may turn out to be needless waits, hours. */
@@ -108,7 +130,7 @@ function unneeded(
   found: readonly Found[],
   judge: NonNullable<Purpose['judge']>,
   queues: Queues,
-  waits: boolean,
+  { waits, freshAt }: { waits: boolean; freshAt: number | null },
 ): Map<Found, Refusal> {
   const stays = new Map<Found, Refusal>()
   const gone = new Map<string, number>()
@@ -124,7 +146,8 @@ function unneeded(
     const refusal =
       (waits && (queues.plannedRisk(order, work) ?? 0) >= acceptedLeast ? lateByPlan : null) ??
       judge(risk === null ? plan.decision : { ...plan.decision, riskBefore: risk }, queues.isKnown(work)) ??
-      (waits ? tooEarly(each, -before, judge, queues) : null)
+      (waits ? tooEarly(each, -before, judge, queues) : null) ??
+      (waits && freshAt !== null ? justPlanned(each, -before, judge, queues, freshAt) : null)
     if (refusal !== null) stays.set(each, refusal)
     else if (plan.work?.nodeId !== nodeId) gone.set(nodeId, before + 1)
   }

@@ -26,11 +26,14 @@ const recentMs = 12 * dayMs
 const daysMost = 6
 /** Share of parcels that are delayed where a way is. */
 const delayedShare = 0.85
-/** Probability of what was never seen. */
+/** Probability of what was never seen, and of any odd parcel where nothing is delayed: some are lost, or forgotten. */
 const leastShare = 0.002
+const oddShare = 0.02
 /** By so much, as a logarithm of odds, a delay must explain what is seen better than none. */
 const gainUsual = 4
 const fewParcels = 4
+/** A parcel speaks for a delay where it explains so much, as a logarithm of odds. */
+const speaks = 1
 /** Parcels of a day come until this hour, ms. */
 const eveningMs = 21 * 3_600_000
 
@@ -113,11 +116,17 @@ export function delayOf(
   seen.sort((a, b) => b.day - a.day)
   // From the newest back: the delay and the day of its beginning that explain most.
   const sums = Array.from({ length: daysMost }, () => 0)
+  const speaking = Array.from({ length: daysMost }, () => 0)
   let best = { gain: gainLeast, days: 0 }
   for (const [i, { day, gains }] of seen.entries()) {
-    for (const [d, gain] of gains.entries()) sums[d] = (sums[d] ?? 0) + gain
+    for (const [d, gain] of gains.entries()) {
+      sums[d] = (sums[d] ?? 0) + gain
+      if (gain >= speaks) speaking[d] = (speaking[d] ?? 0) + 1
+    }
     if (seen[i + 1]?.day === day) continue
-    for (const [d, gain] of sums.entries()) if (gain > best.gain) best = { gain, days: d + 1 }
+    for (const [d, gain] of sums.entries()) {
+      if (gain > best.gain && (speaking[d] ?? 0) >= fewParcels) best = { gain, days: d + 1 }
+    }
   }
   return best.days
 }
@@ -146,7 +155,7 @@ function evidenceOf(
     if (gone <= 0) return null
     likely = (more) => 1 - within(gone - more)
   }
-  const none = Math.max(leastShare, likely(0))
+  const none = Math.max(oddShare, likely(0))
   const gains = Array.from({ length: daysMost }, (_, d) => {
     const delayed = Math.max(leastShare, likely(d + 1))
     return Math.log((delayedShare * delayed + (1 - delayedShare) * none) / none)

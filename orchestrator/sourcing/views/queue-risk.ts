@@ -67,9 +67,12 @@ export class Queues {
 
   /** Probability that the promise is missed where work is; null without a promise, or where its queue is not known. */
   risk(order: Order, work: FulfillmentOrder, change = 0, isUsual = false): number | null {
+    return this.#riskSeen(order, work, this.asked(order, work, change, isUsual), isUsual ? 'usual' : 'now')
+  }
+
+  #riskSeen(order: Order, work: FulfillmentOrder, asked: SourcingOrder, sight: Sight): number | null {
     if (order.promisedAt === null || !this.isKnown(work)) return null
-    const asked = this.asked(order, work, change, isUsual)
-    const session = this.#sessionFor(asked, isUsual ? 'usual' : 'now')
+    const session = this.#sessionFor(asked, sight)
     const facts = session.node(work.nodeId)
     if (facts === undefined) return null
     const trip = {
@@ -96,6 +99,11 @@ export class Queues {
     const asked = this.asked(order, work)
     const days = this.#sessionFor(asked, 'planned').daysBy({ service, nodeId }, asked.destination)
     return days?.lateness(shipBy, promisedAt, 0).risk ?? null
+  }
+
+  /** The same where the node works as it usually does from now on, and all else is as it is. */
+  riskAtUsualPace(order: Order, work: FulfillmentOrder, change = 0): number | null {
+    return this.#riskSeen(order, work, this.asked(order, work, change, true), 'now')
   }
 
   /** Whether nobody will begin with work for some hours: it can still be moved then. */

@@ -6,6 +6,7 @@ import {
   type CoreState,
   emptyState,
   type FulfillmentOrder,
+  type Incident,
   type Order,
   PersistentMap,
   PersistentSet,
@@ -37,7 +38,7 @@ interface Target {
 }
 
 /** Node A stands still since three hours with so much work; node B has none. */
-function market(waiting: number, { pickup, perHour }: Target): CoreState {
+function market(waiting: number, { pickup, perHour }: Target, sourcedAt = noon - 3 * hourMs): CoreState {
   const box = Sandbox.withStock(1_000)
   for (let i = 0; i < waiting; i++) box.release(`w${i}`, { x: 1 }, 'A')
   box.release('before', { x: 1 }, 'A')
@@ -48,7 +49,7 @@ function market(waiting: number, { pickup, perHour }: Target): CoreState {
   })
   const some = box.order('before')
   const orders = Array.from({ length: waiting }, (_, i) =>
-    told(box.order(`w${i}`), { releasedAt: noon - 3 * hourMs + i * 1000 }),
+    told(box.order(`w${i}`), { sourcedAt, releasedAt: noon - 3 * hourMs + i * 1000 }),
   )
   // What both packed on the days before, half an hour after it came.
   const done = ['fab:A', 'fab:B'].flatMap((nodeId) =>
@@ -82,12 +83,17 @@ function market(waiting: number, { pickup, perHour }: Target): CoreState {
   }
 }
 
-async function planned(state: CoreState, ids: readonly string[], waits = true) {
+async function planned(
+  state: CoreState,
+  ids: readonly string[],
+  waits = true,
+  incident: Incident | null = null,
+) {
   const works = ids.map((id) => {
     const order = state.orders.get(id) as Order
     return { order, work: order.work[0] as FulfillmentOrder }
   })
-  const purpose = { name: 'x', incident: null, guard: {}, holdsOut: false, judge: clearlySooner, waits }
+  const purpose = { name: 'x', incident, guard: {}, holdsOut: false, judge: clearlySooner, waits }
   const { moves, stays } = await planMoves(works, { state, worlds: new Worlds(), now: noon }, purpose)
   const codes = stays.map(({ decision }) => decision.refusedCode)
   return { to: moves.map(({ assignments }) => assignments[0]?.nodeId), codes }
@@ -104,6 +110,16 @@ test('work waits while its node may recover and another would still be in time h
   })
   // What would be late there anyway has nothing to wait for either: so much is before it.
   expect((await planned(market(60, { pickup: '21:00', perHour: 10 }), ['w59'])).to).toEqual(['fab:B'])
+})
+
+test('what was just planned stays for an hour where only its queue looks too long and no incident is told', async () => {
+  const target = { pickup: '17:00', perHour: 10 }
+  const fresh = market(20, target, noon - hourMs / 2)
+  expect(await planned(fresh, ['w19'])).toEqual({ to: [], codes: ['too_early'] })
+  const incident = { incidentId: 'i', dimension: 'node', dimensionValue: 'fab:A' } as Incident
+  expect((await planned(fresh, ['w19'], true, incident)).to).toEqual(['fab:B'])
+  // So much is before it that the usual pace would not do either.
+  expect((await planned(market(60, target, noon - hourMs / 2), ['w59'])).to).toEqual(['fab:B'])
 })
 
 test('no more goes to a node than it can pack before its last pick-up', async () => {

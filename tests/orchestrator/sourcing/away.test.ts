@@ -148,6 +148,7 @@ test('parcels that plainly take longer count for their carrier before an inciden
   const overdue = [...usual, ...many(9, 3, null)]
   expect(moreOf(overdue)).toBeGreaterThan(0)
   expect(moreOf(overdue, 'D')).toBe(0)
-  // A few of many may be lost.
+  // A few of many may be lost, also where they are all that left lately.
+  expect(moreOf([...usual, ...many(3, 3, null)])).toBe(0)
   expect(moreOf([...usual, ...many(15, 3, 1), ...many(2, 3, null)])).toBe(0)
 })
