@@ -112,7 +112,7 @@ test('work waits while its node may recover and another would still be in time h
   expect((await planned(market(60, { pickup: '21:00', perHour: 10 }), ['w59'])).to).toEqual(['fab:B'])
 })
 
-test('what was just planned stays for an hour where only its queue looks too long and no incident is told', async () => {
+test('what was just planned stays for an hour where only its queue looks too long, without incident', async () => {
   const target = { pickup: '17:00', perHour: 10 }
   const fresh = market(20, target, noon - hourMs / 2)
   expect(await planned(fresh, ['w19'])).toEqual({ to: [], codes: ['too_early'] })
