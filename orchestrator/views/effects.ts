@@ -13,9 +13,14 @@ export async function listEffects(engine: Engine): Promise<api.RerouteEffect[]> 
   const { tables } = await placesOf(engine)
   const at = { market: engine.market, now: engine.now() }
   const key = `${tables.version}/${Math.floor(at.now / 600_000)}`
-  return cache(engine).get(key, () =>
+  const effects = await cache(engine).get(key, () =>
     engine.workspace.warehouse.reading((queries) => measureEffects(queries, at)),
   )
+  const { incidents } = engine.core.state()
+  return effects.map((effect) => {
+    const { incidentId } = effect
+    return { ...effect, title: incidentId === null ? null : (incidents.get(incidentId)?.title ?? null) }
+  })
 }
 
 /** The effect of the reroutes of an incident; null where it neither moved nor held out any order. */

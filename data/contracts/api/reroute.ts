@@ -118,6 +118,7 @@ export type Interval = Of<typeof interval>
 /** What reroutes changed, of an incident or in all. */
 export const rerouteEffect = shape({
   incidentId: orNull(Type.String({ description: 'null = in all' })),
+  title: orNull(Type.String({ description: 'of the incident; null = in all, or it is not known any more' })),
   moved: Type.Integer(),
   heldOut: Type.Integer(),
   movedKnown: Type.Integer({ description: 'of the moved, those whose end is known' }),

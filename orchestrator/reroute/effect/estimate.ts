@@ -129,7 +129,9 @@ function foretoldLate(moved: readonly MeasuredOrder[]): Figure {
     variance += before * (1 - before) + (isLate === null ? after * (1 - after) : 0)
   }
   const half = z * Math.sqrt(variance)
-  return { value, low: value - half, high: value + half }
+  // No more can be avoided, nor caused, than were moved.
+  const most = moved.length
+  return { value, low: Math.max(-most, value - half), high: Math.min(most, value + half) }
 }
 
 function hoursSaved(moved: readonly MeasuredOrder[], heldOut: readonly MeasuredOrder[]): Figure {

@@ -76,12 +76,13 @@ export async function measureEffects(
 }
 
 function viewOf(incidentId: string | null, rows: readonly Row[]): api.RerouteEffect {
-  const effect = effectOf(rows.map(measured))
+  const estimated = effectOf(rows.map(measured))
+  const effect = { ...estimated, ...roundedOf(estimated) }
   const currency = rows.find((row) => row.currency !== null)?.currency ?? 'USD'
   return {
     incidentId,
+    title: null,
     ...effect,
-    ...roundedOf(effect),
     currency,
     sentence: effectSentence(effect, currency),
   }

@@ -22,8 +22,11 @@ export function effectSentence(effect: Effect, currency: string): string {
       : `against what was foretold for them: ${tooFew(heldOutKnown)}`
   const open = moved - movedKnown
   const rest = open > 0 ? `; the end of ${countOf(open)} is not known yet` : ''
-  const verb = isUnclear(lateAvoided) ? 'may have avoided' : 'avoided'
-  return `Moving ${countOf(moved)} ${verb} ${late} (${range}) and saved ${hours} ${cost}, ${how}${rest}.`
+  const [avoids, saves] =
+    movedKnown === 0
+      ? ['should avoid', 'save']
+      : [isUnclear(lateAvoided) ? 'may have avoided' : 'avoided', 'saved']
+  return `Moving ${countOf(moved)} ${avoids} ${late} (${range}) and ${saves} ${hours} ${cost}, ${how}${rest}.`
 }
 
 /** Nothing at all is as likely. */

@@ -60,6 +60,17 @@ test('where few were left in place, what was foretold counts, and the sentence s
   expect(effectSentence(effect, 'USD')).toContain('only 4 orders left in place, too few to compare with')
 })
 
+test('of what nobody knows the end of yet it is said what should come of it, within what was moved', () => {
+  const open = orders(3, { moved: 9, heldOut: 0 }, 0.1).map((one) => {
+    return { ...one, isLate: null, hours: null, riskBefore: 0.9, riskAfter: 0.05 }
+  })
+  const effect = effectOf(open)
+  expect(effect.lateAvoided.high).toBeLessThanOrEqual(9)
+  expect(effectSentence(effect, 'USD')).toMatch(
+    /^Moving 9 orders should avoid about 8 late orders \(95 %: \d to 9\) and save /,
+  )
+})
+
 test('money that was saved is said to be saved, and that nothing was left in place as well', () => {
   const cheaper = orders(1, { moved: 200, heldOut: 0 }, 0.2).map((one) => ({ ...one, extraCents: -150 }))
   const sentence = effectSentence(effectOf(cheaper), 'USD')
