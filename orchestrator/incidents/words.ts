@@ -52,9 +52,24 @@ export function sentenceOf(observation: Observation): string {
   const usual =
     expectedLow === null || expectedHigh === null ? 'less' : range(say(expectedLow), say(expectedHigh))
   const phrase = phrases[metric]
-  if (phrase !== undefined) return phrase(name, say(value), usual)
+  if (phrase !== undefined) {
+    const sentence = phrase(name, say(value), usual)
+    const isRare = sentence.includes(perHour) && expectedHigh !== null && expectedHigh < rareMost
+    return isRare ? byDay(phrase, observation) : sentence
+  }
   const title = metric.replace(/_/g, ' ').replace(/ hours$/, '')
   return `${name}: ${title} is ${say(value)}${unit === 'hours' ? ' h' : ''} where ${usual} is normal`
+}
+
+const perHour = ' an hour '
+/** What happens less often than so many times an hour is told by the day. */
+const rareMost = 2
+
+function byDay(phrase: Phrase, { name, value, expectedLow, expectedHigh }: Observation): string {
+  const counts = [value, expectedLow, expectedHigh].map((count) => (count ?? 0) * 24)
+  const most = Math.max(...counts) < 3 ? 1 : 0
+  const [seen = '', low = '', high = ''] = counts.map((count) => digits(count, most))
+  return phrase(name, seen, range(low, high)).replace(perHour, ' a day ')
 }
 
 function range(low: string, high: string): string {

@@ -194,6 +194,18 @@ test('the held-out share is about what was asked, and the same every time', () =
 
 test('a constraint is said in one sentence', () => {
   const seen = { name: 'Reno', value: 340, expectedLow: 120, expectedHigh: 160, unit: 'orders' }
+  const rare = {
+    ...seen,
+    metric: 'delivered_orders',
+    name: 'TX>HI',
+    value: 0.05,
+    expectedLow: 0.2,
+    expectedHigh: 0.4,
+  }
+  expect(sentenceOf(rare)).toBe('TX>HI delivers late: 1 parcels a day where 5 to 10 are normal')
+  expect(sentenceOf({ ...rare, value: 0, expectedLow: 0.02, expectedHigh: 0.07 })).toBe(
+    'TX>HI delivers late: 0 parcels a day where 0.5 to 1.7 are normal',
+  )
   expect(sentenceOf({ ...seen, metric: 'backlog' })).toBe(
     'Reno is falling behind: 340 orders wait where 120 to 160 are normal',
   )
