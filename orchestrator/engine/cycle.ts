@@ -87,7 +87,8 @@ export class Loop {
       pipeline = merged(pipeline, await runCycle(workspace.warehouse, effects))
     }
     await this.#advanceAll()
-    const found = await detector.run(now(), { isLight })
+    const dear = worlds.dearCarriers(core.state(), now())
+    const found = await detector.run(now(), { isLight, dear })
     await tendIncidents(core, now())
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
     worlds.oddness = this.#oddness

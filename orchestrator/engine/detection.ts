@@ -17,6 +17,8 @@ import {
 } from '#models'
 import type { Core, CoreState } from '#orchestrator/core'
 import { applyFindings, type IncidentChanges, sentenceOf } from '#orchestrator/incidents'
+import type { DearCarrier } from '#orchestrator/sourcing'
+import { keysByCards, withDearCarriers } from './dear-carriers.ts'
 
 /** What a detection works with. */
 export interface DetectionContext {
@@ -52,13 +54,21 @@ export class Detector {
 
   /**
    * @param now epoch ms of the market
-   * @param options isLight: series are as the detection before left them; only where steps tell
+   * @param options isLight: series are as the detection before left them; only where steps tell. dear: carriers that
+   *   charge more than their cards say
    * @throws WAREHOUSE_QUERY, LOG_UNAVAILABLE; a model that fails is logged and leaves its part out
    */
-  async run(now: number, { isLight = false } = {}): Promise<DetectionReport> {
+  async run(
+    now: number,
+    {
+      isLight = false,
+      dear = new Map(),
+    }: { isLight?: boolean; dear?: ReadonlyMap<string, DearCarrier> } = {},
+  ): Promise<DetectionReport> {
     const { core, warehouse } = this.#context
     const { market } = core
-    const openKeys = [...core.state().openIncidents.keys()]
+    const byCards = keysByCards(core.state())
+    const openKeys = [...core.state().openIncidents.keys()].filter((key) => !byCards.has(key))
     const judgement = judgementOf(core.state().detection)
     const recent = [...core.state().incidents.values()]
       .filter(({ openedAt }) => openedAt > now - weekMs)
@@ -72,7 +82,8 @@ export class Detector {
     const runId = `${now.toString(36)}-${core.lastSeq.toString(36)}`
     await this.#keep(anomalies, runId)
     const units = await this.#unitsOfMetrics()
-    const constraints = found.constraints.map(({ metrics: _, ...constraint }) => ({
+    const seen = found.constraints.map(({ metrics: _, ...constraint }) => constraint)
+    const constraints = withDearCarriers(seen, core.state(), dear, now).map((constraint) => ({
       ...constraint,
       title: sentenceOf({
         ...constraint,

@@ -40,6 +40,8 @@ const phrases: Record<string, Phrase> = {
   transit_hours: (name, seen, usual) => `${name} is slower: ${seen} h in transit where ${usual} are normal`,
   late_share: (name, seen, usual) => `${name} delivers late: ${seen} of orders where ${usual} are normal`,
   reject_share: (name, seen, usual) => `${name} rejects work: ${seen} of lines where ${usual} are normal`,
+  freight_per_parcel: (name, seen, usual) =>
+    `${name} charges more: ${seen} a parcel where ${usual} are normal`,
   short_pick_share: (name, seen, usual) =>
     `${name} cannot find goods: ${seen} of units where ${usual} are normal`,
   on_time_ship_share: (name, seen, usual) => `${name} ships late: ${seen} on time where ${usual} are normal`,
@@ -78,6 +80,7 @@ function range(low: string, high: string): string {
 
 function amount(value: number | null, unit: string): string {
   if (value === null) return 'none'
+  if (unit === 'cents') return (Math.max(0, value) / 100).toFixed(2)
   if (unit === 'share') return `${digits(value * 100, 0)} %`
   return digits(value, unit === 'hours' ? 1 : 0)
 }

@@ -194,6 +194,16 @@ test('the held-out share is about what was asked, and the same every time', () =
 
 test('a constraint is said in one sentence', () => {
   const seen = { name: 'Reno', value: 340, expectedLow: 120, expectedHigh: 160, unit: 'orders' }
+  const dear = {
+    ...seen,
+    metric: 'freight_per_parcel',
+    value: 3_120,
+    expectedLow: 1_250,
+    expectedHigh: 1_500,
+  }
+  expect(sentenceOf({ ...dear, unit: 'cents' })).toBe(
+    'Reno charges more: 31.20 a parcel where 12.50 to 15.00 are normal',
+  )
   const rare = {
     ...seen,
     metric: 'delivered_orders',

@@ -13,12 +13,25 @@ interface Charged {
   plannedCents: number
 }
 
+/** A carrier that asks for clearly more than its cards say. */
+export interface DearCarrier {
+  /** How many times as much. */
+  times: number
+  /** Mean of the parcels that were looked at, cents. */
+  paidCents: number
+  /** The same by the cards. */
+  plannedCents: number
+  /** The first of them that cost so much more left then, epoch ms. */
+  since: number
+}
+
 const hourMs = 3_600_000
-/** Parcels that left before say nothing of now. */
+/** Parcels that left lately tell of now; where they are few, those before do, but not for longer than they are kept. */
 const recentMs = 48 * hourMs
+const keptMs = 7 * 24 * hourMs
+const fewParcels = 8
 /** So many parcels as the cards say count beside those that were charged. */
 const usualParcels = 4
-const fewParcels = 8
 /** Surcharges below that share are left to whoever keeps the cards. */
 const dearerLeast = 1.2
 const dearerMost = 5
@@ -66,35 +79,42 @@ export class CarrierCosts {
   readonly #index = new ChargedIndex()
   readonly #follower = new OrderFollower(this.#index)
   #hour = -1
-  #times: ReadonlyMap<string, number> = new Map()
+  #dear: ReadonlyMap<string, DearCarrier> = new Map()
 
   /**
-   * How many times dearer each carrier is than its cards say, by carrier; those that are not are left out. Looked at
-   * once an hour. Cost: orders that changed since. @param now epoch ms of the market
+   * Carriers that are clearly dearer than their cards say. Looked at once an hour. Cost: orders that changed since.
+   * @param now epoch ms of the market
    */
-  at(state: CoreState, now: number, network: CompiledNetwork): ReadonlyMap<string, number> {
+  at(state: CoreState, now: number, network: CompiledNetwork): ReadonlyMap<string, DearCarrier> {
     const hour = Math.floor(now / hourMs)
-    if (hour === this.#hour) return this.#times
+    if (hour === this.#hour) return this.#dear
     this.#hour = hour
     this.#index.network = network
-    this.#index.since = now - recentMs
+    this.#index.since = now - keptMs
     this.#follower.follow(state, now)
     for (const [id, { shippedAt }] of this.#index.parcels) {
-      if (shippedAt < now - recentMs) this.#index.parcels.delete(id)
+      if (shippedAt < now - keptMs) this.#index.parcels.delete(id)
     }
-    this.#times = timesOf(this.#index.parcels.values())
-    return this.#times
+    this.#dear = dearOf(this.#index.parcels.values(), now - recentMs)
+    return this.#dear
   }
 }
 
-function timesOf(parcels: Iterable<Charged>): Map<string, number> {
-  const times = new Map<string, number>()
+function dearOf(parcels: Iterable<Charged>, recently: number): Map<string, DearCarrier> {
+  const dear = new Map<string, DearCarrier>()
   for (const [carrier, own] of Map.groupBy(parcels, (parcel) => parcel.carrier)) {
-    if (own.length < fewParcels) continue
-    const paid = own.reduce((sum, { paidCents }) => sum + paidCents, 0)
-    const planned = own.reduce((sum, { plannedCents }) => sum + plannedCents, 0)
-    const extra = (paid / planned - 1) * (own.length / (own.length + usualParcels))
-    if (1 + extra >= dearerLeast) times.set(carrier, Math.min(dearerMost, 1 + extra))
+    own.sort((a, b) => b.shippedAt - a.shippedAt)
+    const recent = own.filter(({ shippedAt }) => shippedAt >= recently).length
+    const seen = own.slice(0, Math.max(fewParcels, recent))
+    if (seen.length < fewParcels) continue
+    const mean = (of: 'paidCents' | 'plannedCents') =>
+      seen.reduce((sum, parcel) => sum + parcel[of], 0) / seen.length
+    const [paidCents, plannedCents] = [mean('paidCents'), mean('plannedCents')]
+    const times = 1 + (paidCents / plannedCents - 1) * (seen.length / (seen.length + usualParcels))
+    if (times < dearerLeast) continue
+    const first = seen.findLast((parcel) => parcel.paidCents >= dearerLeast * parcel.plannedCents)
+    const since = first?.shippedAt ?? recently
+    dear.set(carrier, { times: Math.min(dearerMost, times), paidCents, plannedCents, since })
   }
-  return times
+  return dear
 }

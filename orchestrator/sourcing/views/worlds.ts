@@ -7,7 +7,7 @@ import type { Centroids } from '../network/centroids.ts'
 import { compileNetwork } from '../network/compile.ts'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView, PlannedWork, ProductFacts, SourcingWorld } from '../world.ts'
-import { CarrierCosts } from './carrier-costs.ts'
+import { CarrierCosts, type DearCarrier } from './carrier-costs.ts'
 import { RecentParcels } from './delays.ts'
 import { hinderedBy } from './hindered.ts'
 import { type History, noHistory } from './history.ts'
@@ -71,6 +71,11 @@ export class Worlds {
     return this.#paces.at(state, now, this.network(state))
   }
 
+  /** Carriers that ask for clearly more than their cards say. @param now epoch ms of the market */
+  dearCarriers(state: CoreState, now: number): ReadonlyMap<string, DearCarrier> {
+    return this.#costs.at(state, now, this.network(state))
+  }
+
   /** The same as `learned`, with what the state itself says of now. @param isAll see `nowView` */
   #learnedNow(state: CoreState, now: number, network: CompiledNetwork, isAll: boolean): LearnedView {
     const seen = {
@@ -81,7 +86,7 @@ export class Worlds {
       delays: this.#delays,
     }
     const dearer = (carrierId: string | null) =>
-      carrierId === null ? 1 : (this.#costs.at(state, now, network).get(carrierId) ?? 1)
+      carrierId === null ? 1 : (this.#costs.at(state, now, network).get(carrierId)?.times ?? 1)
     return { ...this.learned(state), ...nowView(seen, isAll), dearer }
   }
 

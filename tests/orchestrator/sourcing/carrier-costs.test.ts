@@ -69,13 +69,15 @@ test('what was charged lately counts where many parcels cost clearly more than t
   expect(c).toBeLessThanOrEqual(2.5)
   expect(d).toBe(1)
   expect(dearer(charged(40, 900_000))[0]).toBe(5)
+  // Nothing went by it lately, as it is dear: what it charged last is all that is known.
+  expect(dearer(charged(40, 2_250, 100))[0]).toBeGreaterThan(1.5)
   // As the card says, a little more, less, too few, too long ago, or nobody knows.
   for (const state of [
     charged(40, 900),
     charged(40, 1_000),
     charged(40, 300),
     charged(5, 2_250),
-    charged(40, 2_250, 60),
+    charged(40, 2_250, 200),
     charged(40, null),
   ]) {
     expect(dearer(state)).toEqual([1, 1])

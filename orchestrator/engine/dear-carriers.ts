@@ -1,0 +1,78 @@
+// Carriers that charge more than their rate cards say, as constraints: sourcing avoids them by itself, and so hides
+// them from series of what is paid. It opens nothing and changes nothing.
+
+import type { CoreState } from '#orchestrator/core'
+import type { Constraint } from '#orchestrator/incidents'
+import type { DearCarrier } from '#orchestrator/sourcing'
+
+/** What tells of them, as the model of an incident. */
+const byCards = 'rate_cards'
+const metric = 'freight_per_parcel'
+/** Severity of a carrier that is no dearer, and how much each time its price adds. */
+const severity = { least: 0.25, each: 0.3, most: 0.9 }
+/** Up to that share of the card a price counts as usual. */
+const usualMost = 1.2
+
+type Told = Omit<Constraint, 'title'>
+
+/** Keys of open incidents that only rate cards tell of. */
+export function keysByCards({ openIncidents, incidents }: CoreState): ReadonlySet<string> {
+  const keys = [...openIncidents].flatMap(([key, id]) => (incidents.get(id)?.model === byCards ? [key] : []))
+  return new Set(keys)
+}
+
+/**
+ * What detection found, with carriers that are dear in place of what their series of freight say.
+ * @param now epoch ms of the market
+ */
+export function withDearCarriers(
+  found: readonly Told[],
+  state: CoreState,
+  dear: ReadonlyMap<string, DearCarrier>,
+  now: number,
+): Told[] {
+  const open = keysByCards(state)
+  const isOurs = ({ key, metric: of, dimensionValue }: Told) =>
+    of === metric && key === keyOf(dimensionValue) && (open.has(key) || dear.has(dimensionValue))
+  const others = found.filter((one) => !isOurs(one))
+  const taken = new Set(others.filter(({ isBreaching }) => isBreaching).map(({ key }) => key))
+  const told = [...dear].flatMap(([carrier, seen]) => {
+    const key = keyOf(carrier)
+    const incident = state.incidents.get(state.openIncidents.get(key) ?? '')
+    // A carrier that is in trouble of another kind is told of as that.
+    if (taken.has(key) || (incident !== undefined && incident.metric !== metric)) return []
+    return [constraintOf(carrier, seen)]
+  })
+  const ended = [...open].flatMap((key) => {
+    const incident = state.incidents.get(state.openIncidents.get(key) ?? '')
+    if (incident === undefined || dear.has(incident.dimensionValue) || taken.has(key)) return []
+    const { dimension, dimensionValue, beganAt, causes, model, pValue } = incident
+    const { expected, expectedLow, expectedHigh } = incident
+    const same = { key, metric, dimension, dimensionValue, beganAt, causes, model, pValue }
+    const usual = { value: expected, expected, expectedLow, expectedHigh, severity: incident.severity }
+    return [{ ...same, ...usual, isBreaching: false, hasRecovered: true }]
+  })
+  return [...others, ...told, ...ended].map((one) => ({ ...one, beganAt: Math.min(one.beganAt, now) }))
+}
+
+const keyOf = (carrier: string): string => `carrier/${carrier}`
+
+function constraintOf(carrier: string, { times, paidCents, plannedCents, since }: DearCarrier): Told {
+  return {
+    key: keyOf(carrier),
+    metric,
+    dimension: 'carrier',
+    dimensionValue: carrier,
+    severity: Math.min(severity.most, severity.least + severity.each * (times - 1)),
+    beganAt: since,
+    value: paidCents,
+    expected: plannedCents,
+    expectedLow: plannedCents,
+    expectedHigh: usualMost * plannedCents,
+    pValue: null,
+    model: byCards,
+    causes: [{ dimension: 'carrier', value: carrier, share: 1 }],
+    isBreaching: true,
+    hasRecovered: false,
+  }
+}
