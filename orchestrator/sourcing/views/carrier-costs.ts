@@ -27,7 +27,7 @@ export interface DearCarrier {
 
 const hourMs = 3_600_000
 /** Parcels that left lately tell of now; where they are few, those before do, but not for longer than they are kept. */
-const recentMs = 48 * hourMs
+const recentMs = 6 * hourMs
 const keptMs = 7 * 24 * hourMs
 const fewParcels = 8
 /** So many parcels as the cards say count beside those that were charged. */
