@@ -10,21 +10,32 @@ const carriageReturn = 13
 export class BlankWatch {
   isTrimmed = true
   readonly #edges: ReadonlySet<number>
+  /** The last byte that went by. */
+  #before = newline
+  /** Whether that is a blank of which it is not known what comes after. */
+  #isOpen = false
 
   constructor(dialect: Dialect) {
     const quotes = dialect.quoteByte === null ? [] : [dialect.quoteByte]
     this.#edges = new Set([newline, carriageReturn, dialect.delimiterByte, ...quotes])
   }
 
-  /** @param bytes whole records */
+  /** @param bytes what comes next, cut anywhere */
   look(bytes: Buffer): void {
-    if (!this.isTrimmed) return
-    for (let at = bytes.indexOf(blank); at >= 0; at = bytes.indexOf(blank, at + 1)) {
-      const before = bytes[at - 1] ?? newline
-      const after = bytes[at + 1] ?? newline
-      if (!this.#edges.has(before) && !this.#edges.has(after)) continue
-      this.isTrimmed = false
-      return
+    if (!this.isTrimmed || bytes.length === 0) return
+    if (this.#isOpen && this.#edges.has(bytes[0] ?? newline)) this.isTrimmed = false
+    this.#isOpen = false
+    for (let at = bytes.indexOf(blank); at >= 0 && this.isTrimmed; at = bytes.indexOf(blank, at + 1)) {
+      const before = at === 0 ? this.#before : (bytes[at - 1] ?? newline)
+      const after = bytes[at + 1]
+      if (after === undefined) this.#isOpen = true
+      if (this.#edges.has(before) || (after !== undefined && this.#edges.has(after))) this.isTrimmed = false
     }
+    this.#before = bytes[bytes.length - 1] ?? newline
+  }
+
+  /** Nothing comes after what was looked at. */
+  end(): void {
+    if (this.#isOpen) this.isTrimmed = false
   }
 }

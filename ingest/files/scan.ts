@@ -92,6 +92,7 @@ export async function scanRecords(
   }
   scanner.consume(carry, true)
   blanks.look(carry)
+  blanks.end()
   await scanner.flush()
   return { ...scanner.result(), checksum: hash.digest('hex'), isTrimmed: blanks.isTrimmed }
 }
