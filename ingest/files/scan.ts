@@ -175,7 +175,9 @@ class Scanner {
       } else if (!hasQuote && !hasReturn) {
         this.#take(buffer, at, end, 1)
       } else {
-        const close = endOfRecord(buffer, at, this.#dialect, isLast)
+        // What lies beyond the longest record does not count, whether it has been read yet or not.
+        const near = buffer.subarray(0, at + maxRecordBytes + 1)
+        const close = endOfRecord(near, at, this.#dialect, isLast && near.length === buffer.length)
         if (close === 'more' && buffer.length - at <= maxRecordBytes) return at
         if (typeof close === 'number' && close - at <= maxRecordBytes) {
           this.#take(buffer, at, close, close > end ? countNewlines(buffer, at, close) + 1 : 1)
