@@ -40,6 +40,12 @@ export interface LateOptions {
   signal?: AbortSignal
 }
 
+/** How the market is looked at. */
+export interface LookOptions extends LateOptions {
+  /** Whether recent decisions are held against those it learned from, see `drifts`. Default true. */
+  watchesDrift?: boolean
+}
+
 /** What is known of a version. */
 export type LateCard = Card
 
@@ -60,7 +66,7 @@ export interface LateModels {
    * What the version in use says of the market now; null where there is none.
    * @throws MODELS_WORKER_DIED, MODELS_FAILED, WAREHOUSE_QUERY
    */
-  look(queries: Queries, options: LateOptions): Promise<LateView | null>
+  look(queries: Queries, options: LookOptions): Promise<LateView | null>
   /** The card of the version in use; null where there is none. */
   current(market: string): Card | null
   /** How far what it is asked about has moved from what it learned from; empty before it was looked at. */
@@ -100,6 +106,13 @@ export function openLate(effects: Effects, { registry, backends, onThread }: Lat
     const ready = await registry.load(lateRef(market), lateKind)
     return ready === null ? null : versionOf(ready)
   }
+  /** Null where decisions were watched just now, or there is nothing to hold them against. */
+  const dueWatch = (market: string, version: string, now: number): DriftWatch | null => {
+    const known = watches.get(market)
+    if (known?.version === version && Math.abs(now - known.at) < watchedMs) return null
+    const card = registry.current(lateRef(market))
+    return watchOver(card?.version === version ? card.profile : null)
+  }
   return {
     teach: async (queries, { market, now, signal, onProgress }) => {
       const rows = await readPassages(queries, market, now)
@@ -115,15 +128,10 @@ export function openLate(effects: Effects, { registry, backends, onThread }: Lat
       const card = await registry.offer(offerOf(answer, market, seed, trainedAt))
       return { kind: 'offered', card, figures: answer.figures }
     },
-    look: async (queries, { market, now }) => {
+    look: async (queries, { market, now, watchesDrift = true }) => {
       const model = await inUse(market)
       if (model === null) return null
-      const card = registry.current(lateRef(market))
-      const known = watches.get(market)
-      const watch =
-        known?.version === model.version && Math.abs(now - known.at) < watchedMs
-          ? null
-          : watchOver(card?.version === model.version ? card.profile : null)
+      const watch = watchesDrift ? dueWatch(market, model.version, now) : null
       const rows = await readPassages(queries, market, now)
       const input: ViewInput = { rows, now, model, profile: watch?.profile ?? null }
       const { view, recent } = await thread.run<ViewAnswer>('look', input, { limitMs: lookLimitMs })

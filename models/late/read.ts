@@ -89,7 +89,7 @@ const partSql = `
     INNER JOIN orders ON orders.order_id = work.order_id
     WHERE work.market = $market AND work.node_id IS NOT NULL
       AND work.released_at <= to_timestamp($now) AND work.released_at >= to_timestamp($since)
-      AND hash(work.order_id) % $parts = $part
+      AND hash(work.order_id) % $parts::UBIGINT = $part::UBIGINT
   )
   SELECT count(*) AS count,
     ${names.map((name) => `to_json(list("${name}"))::VARCHAR AS "${name}"`).join(', ')}

@@ -23,6 +23,8 @@ export interface LateContext {
   now(): number
   /** Market time after which what the model says of now is asked again, ms; absent = ten minutes. */
   lookMs?: number
+  /** Whether recent decisions are held against those the model learned from. */
+  watchesDrift: boolean
 }
 
 /** Lateness of a market. */
@@ -117,11 +119,11 @@ async function look(
   context: LateContext,
   looked: { at: number; triedAt: number; version: string },
 ): Promise<void> {
-  const { late, warehouse, effects, market, worlds, now } = context
+  const { late, warehouse, effects, market, worlds, now, watchesDrift } = context
   const at = now()
   looked.triedAt = effects.clock.now()
   looked.version = late.current(market)?.version ?? ''
-  const view = await warehouse.reading((queries) => late.look(queries, { market, now: at }))
+  const view = await warehouse.reading((queries) => late.look(queries, { market, now: at, watchesDrift }))
   if (view === null) return
   looked.at = at
   worlds.history = { ...worlds.history, outlook: outlookOf(view) }

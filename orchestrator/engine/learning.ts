@@ -64,7 +64,8 @@ export async function learnInTurn(
   const learning: Learning = new Learning(parts)
   const training = trainInTurn({ models, effects, market, now, train: () => learning.train('orders') })
   const train = () => learning.train('late')
-  const looks = lateEveryMs === undefined ? {} : { lookMs: lateEveryMs }
+  // Where nothing is taught, nobody asks whether it should be.
+  const looks = { watchesDrift: trains, ...(lateEveryMs === undefined ? {} : { lookMs: lateEveryMs }) }
   const lateness = watchLate({ late, warehouse, effects, market, worlds, mayTeach, train, now, ...looks })
   return {
     learning,

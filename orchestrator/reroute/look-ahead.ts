@@ -43,13 +43,19 @@ export async function expectedArrivals(
   now: number,
   rooms: ReadonlyMap<string, DayRoom>,
 ): Promise<Map<string, Arrivals>> {
+  const cutOffs = [...rooms.values()].flatMap(({ cutOffAt }) => cutOffAt ?? [])
+  if (cutOffs.length === 0) return new Map()
   const rows = await queries.all<{ node_id: string; at: number; orders: number }>(
     `SELECT dimension_value AS node_id, epoch_ms(bucket_start)::DOUBLE AS at, numerator::DOUBLE AS orders
      FROM metric_points
      WHERE market = $market AND metric = 'orders' AND dimension = 'node' AND grain = 'hour'
        AND bucket_start >= make_timestamptz($from::BIGINT * 1000)
-       AND bucket_start < make_timestamptz($now::BIGINT * 1000)`,
-    { market, now, from: now - weeks * weekMs - hourMs },
+       AND bucket_start < make_timestamptz($now::BIGINT * 1000)
+       AND (epoch_ms(bucket_start) - $from::BIGINT) % $week::BIGINT <= $stretch::BIGINT`,
+    {
+      ...{ market, now, week: weekMs },
+      ...{ from: now - weeks * weekMs - hourMs, stretch: Math.max(...cutOffs) - now + hourMs },
+    },
   )
   const sums = new Map<string, number[]>()
   for (const { node_id: nodeId, at, orders } of rows) {
