@@ -1,8 +1,8 @@
 // Kills the serving process again and again in the middle of a mass reroute: every order is at exactly one node, every
-// decision has its one message, and no node is told a thing under two keys.
+// decision has its one message, and neither a receiver nor a node's own system is told a thing under two keys.
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,21 +40,22 @@ interface Told {
   actions: { action: string; nodeId: string; fulfillmentOrderId: string; idempotencyKey: string }[]
 }
 
-/** A receiver that keeps what nodes are to be told, by the id of the message. */
-async function receiver(): Promise<{ url: string; received: Map<string, Told> }> {
-  const received = new Map<string, Told>()
+/** What the system of a node was asked, and how often under the same key. */
+interface Asked {
+  count: number
+  /** `cancel` or `send`, and which work. */
+  about: string
+}
+
+/** A server that hands each body to `take`. @returns its address */
+async function listening(take: (body: string, headers: IncomingHttpHeaders) => void): Promise<string> {
   const server = createServer((request, response) => {
     let text = ''
     request.setEncoding('utf8').on('data', (part: string) => {
       text += part
     })
     request.on('end', () => {
-      const { data } = JSON.parse(text) as { data: { actions?: Told['actions'] } }
-      const id = String(request.headers['webhook-id'])
-      const actions = data.actions ?? []
-      const before = received.get(id)
-      if (before !== undefined) expect(before.actions).toEqual(actions)
-      received.set(id, { count: (before?.count ?? 0) + 1, actions })
+      take(text, request.headers)
       response.end()
     })
   })
@@ -63,7 +64,36 @@ async function receiver(): Promise<{ url: string; received: Map<string, Told> }>
     server.closeAllConnections()
     server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, received }
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+/** A receiver that keeps what nodes are to be told, by the id of the message. */
+async function receiver(): Promise<{ url: string; received: Map<string, Told> }> {
+  const received = new Map<string, Told>()
+  const url = await listening((text, headers) => {
+    const { data } = JSON.parse(text) as { data: { actions?: Told['actions'] } }
+    const id = String(headers['webhook-id'])
+    const actions = data.actions ?? []
+    const before = received.get(id)
+    if (before !== undefined) expect(before.actions).toEqual(actions)
+    received.set(id, { count: (before?.count ?? 0) + 1, actions })
+  })
+  return { url, received }
+}
+
+/** The system of all nodes: it keeps what it is asked, by the key of the ask. */
+async function provider(): Promise<{ url: string; asked: Map<string, Asked> }> {
+  const asked = new Map<string, Asked>()
+  const url = await listening((text, headers) => {
+    const { work } = JSON.parse(text) as { work: { what: string; fulfillmentOrderId: string } }
+    const { orderId } = (JSON.parse(text) as { order: { orderId: string } }).order
+    const key = String(headers['idempotency-key'])
+    const about = `${work.what} ${orderId} ${work.fulfillmentOrderId}`
+    const before = asked.get(key)
+    if (before !== undefined) expect(before.about).toBe(about)
+    asked.set(key, { count: (before?.count ?? 0) + 1, about })
+  })
+  return { url, asked }
 }
 
 /** Works on the log of a home that nobody serves. */
@@ -89,14 +119,16 @@ function movesIn(home: string): number {
 test('kills in the middle of mass reroutes leave every order at one node and every decision told once', async () => {
   const home = mkdtempSync(join(tmpdir(), 'detour-mass-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
-  const target = await receiver()
+  const [target, nodes] = [await receiver(), await provider()]
   const first = await serveHome(home, '--no-demo')
   const wanted = { url: target.url, events: ['order.rerouted'] }
   expect((await post(first, '/api/v1/webhooks', wanted)).status).toBe(201)
   first.child.kill('SIGTERM')
   await ended(first.child)
   await withCore(home, async (core) => {
-    const policy = { ...core.state().policy, mode: 'approve' as const, maxOrdersPerIncident: 1_000_000 }
+    const workActions = [{ nodeId: null, action: 'http', url: nodes.url }]
+    const limits = { mode: 'approve' as const, maxOrdersPerIncident: 1_000_000, workActions }
+    const policy = { ...core.state().policy, ...limits }
     await core.execute('SetPolicy', { policy }, { at: Date.now() })
     await fillMarket(core, size)
     await approveMoves(core)
@@ -120,12 +152,13 @@ test('kills in the middle of mass reroutes leave every order at one node and eve
   }
   expect(inTheMiddle).toBeGreaterThan(0)
   const last = await serveHome(home, '--no-demo')
-  await settled(last, home, target.received)
+  await settled(last, home, { ...target, ...nodes })
   last.child.kill('SIGTERM')
   expect(await ended(last.child)).toBe(0)
   expect(existsSync(join(home, 'server.json'))).toBe(false)
   await withCore(home, async (core) => checkOrders(core))
   await checkTold(home, target.received)
+  checkAsked(movesIn(home), nodes.asked)
 }, 1_800_000)
 
 /** Moves of all that is at the stricken nodes are planned and approved; whoever serves next carries them out. */
@@ -151,16 +184,22 @@ function checkOrders(core: Core): void {
   }
 }
 
-/** Waits until nothing moves any more, nothing waits for the receiver, and every move was told; minutes at most. */
-async function settled(server: Server, home: string, received: Map<string, Told>): Promise<void> {
+/** Waits until nothing moves any more, and every move was told and asked about; minutes at most. */
+async function settled(
+  server: Server,
+  home: string,
+  { received, asked }: { received: ReadonlyMap<string, Told>; asked: ReadonlyMap<string, Asked> },
+): Promise<void> {
   const until = Date.now() + 300_000
-  for (let quiet = 0; quiet < 6 || (movesIn(home) > received.size && Date.now() < until); ) {
-    const before = received.size + movesIn(home)
+  const isMissing = (moves: number) => received.size < moves || asked.size < 2 * moves
+  const seen = () => received.size + asked.size + movesIn(home)
+  for (let quiet = 0; quiet < 6 || (isMissing(movesIn(home)) && Date.now() < until); ) {
+    const before = seen()
     await effects.clock.sleep(500)
     const answer = await fetch(`${server.url}/api/v1/webhooks`)
     const webhooks = (await answer.json()) as { pending: number }[]
     const isQuiet = webhooks.every(({ pending }) => pending === 0)
-    quiet = isQuiet && before === received.size + movesIn(home) ? quiet + 1 : 0
+    quiet = isQuiet && before === seen() ? quiet + 1 : 0
   }
 }
 
@@ -185,4 +224,12 @@ async function checkTold(home: string, received: ReadonlyMap<string, Told>): Pro
   const own = events.filter(({ type }) => !['WriterStarted', 'CommandRefused', 'CommandNoop'].includes(type))
   const state = own.reduce((before, event) => rules.evolve(before, coreEvent(event)), emptyState('main'))
   expect(state.reroutes.steps.reduce((sum, step) => sum + step.moves, 0)).toBe(moves.length)
+}
+
+/** Of each move the old node was asked once to cancel and the new one to send, however often under the same key. */
+function checkAsked(moves: number, asked: ReadonlyMap<string, Asked>): void {
+  const about = [...asked.values()].map((one) => one.about)
+  expect(new Set(about).size).toBe(about.length)
+  expect(about.filter((one) => one.startsWith('cancel'))).toHaveLength(moves)
+  expect(about.filter((one) => one.startsWith('send'))).toHaveLength(moves)
 }
