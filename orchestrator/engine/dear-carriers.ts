@@ -21,15 +21,11 @@ export function keysByCards({ openIncidents, incidents }: CoreState): ReadonlySe
   return new Set(keys)
 }
 
-/**
- * What detection found, with carriers that are dear in place of what their series of freight say.
- * @param now epoch ms of the market
- */
+/** What detection found, with carriers that are dear in place of what their series of freight say. */
 export function withDearCarriers(
   found: readonly Told[],
   state: CoreState,
   dear: ReadonlyMap<string, DearCarrier>,
-  now: number,
 ): Told[] {
   const open = keysByCards(state)
   const isOurs = ({ key, metric: of, dimensionValue }: Told) =>
@@ -52,7 +48,7 @@ export function withDearCarriers(
     const usual = { value: expected, expected, expectedLow, expectedHigh, severity: incident.severity }
     return [{ ...same, ...usual, isBreaching: false, hasRecovered: true }]
   })
-  return [...others, ...told, ...ended].map((one) => ({ ...one, beganAt: Math.min(one.beganAt, now) }))
+  return [...others, ...told, ...ended]
 }
 
 const keyOf = (carrier: string): string => `carrier/${carrier}`

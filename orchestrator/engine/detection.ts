@@ -83,7 +83,7 @@ export class Detector {
     await this.#keep(anomalies, runId)
     const units = await this.#unitsOfMetrics()
     const seen = found.constraints.map(({ metrics: _, ...constraint }) => constraint)
-    const constraints = withDearCarriers(seen, core.state(), dear, now).map((constraint) => ({
+    const constraints = withDearCarriers(seen, core.state(), dear).map((constraint) => ({
       ...constraint,
       title: sentenceOf({
         ...constraint,

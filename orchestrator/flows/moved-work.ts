@@ -5,6 +5,7 @@ import { type Effects, reasonOf } from '#data/kernel'
 import { type Core, type OpenAsk, type Order, workActionFor } from '#orchestrator/core'
 import type { ActionAnswer, ActionRequest } from './actions/action.ts'
 import { asPerformed, type Performance, perform } from './actions/perform.ts'
+import { tellRefusedMove } from './handover-alarm.ts'
 import { hostOf, told } from './run/outside-tiles.ts'
 import type { Outside } from './run/result.ts'
 
@@ -177,14 +178,16 @@ function firstOf(core: Core, orderId: string): OpenAsk | undefined {
   return first
 }
 
-/** The move that a provider will not have is taken back where that can be; else a person sees that it was refused. */
+/** The move that a provider will not have is taken back where that can be; else a person is told to look at it. */
 async function moveBack(core: Core, ask: OpenAsk, why: string, at: number): Promise<void> {
   const { orderId, decisionId, key, nodeId } = ask
   const node = core.state().nodes.get(nodeId)?.name ?? nodeId
   const reason = `${node} refused: ${why}`.slice(0, 500)
   const undo = { orderId, decisionId, reason, refused: key }
   const result = await core.execute('UndoReroute', undo, { at, commandId: `${key}/back` })
-  if (result.status === 'refused') await core.execute('DropWorkAsk', { orderId, key, reason }, { at })
+  if (result.status !== 'refused') return
+  await tellRefusedMove(core, ask, why, at)
+  await core.execute('DropWorkAsk', { orderId, key, reason }, { at })
 }
 
 /** How it is asked; null = nobody is. */

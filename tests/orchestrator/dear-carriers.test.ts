@@ -31,19 +31,19 @@ const found = (metric: string, isBreaching = true) => ({
   ...{ isBreaching, hasRecovered: !isBreaching },
 })
 const told = (state: CoreState, seen: ReturnType<typeof found>[], carriers: typeof dear | typeof none) =>
-  withDearCarriers(seen, state, carriers, now).map(({ metric, model, isBreaching }) =>
+  withDearCarriers(seen, state, carriers).map(({ metric, model, isBreaching }) =>
     [metric, model, isBreaching ? 'breaching' : 'over'].join(),
   )
 
 test('a dear carrier breaches with what was paid and planned, the severer the dearer', () => {
-  const [one] = withDearCarriers([], withOpen(null), dear, now)
+  const [one] = withDearCarriers([], withOpen(null), dear)
   expect(one).toMatchObject({
     ...{ key: 'carrier/C', metric: 'freight_per_parcel', isBreaching: true, hasRecovered: false },
     ...{ value: 2_250, expected: 900, beganAt: now - 7_200_000 },
     causes: [{ dimension: 'carrier', value: 'C', share: 1 }],
   })
   const dearest = new Map([['C', { times: 5, paidCents: 9_000, plannedCents: 900, since: now }]])
-  const [other] = withDearCarriers([], withOpen(null), dearest, now)
+  const [other] = withDearCarriers([], withOpen(null), dearest)
   expect(other?.severity).toBeGreaterThan(one?.severity ?? 1)
   expect(other?.severity).toBeLessThanOrEqual(1)
 })

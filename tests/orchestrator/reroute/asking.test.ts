@@ -22,14 +22,18 @@ interface Asked {
 }
 
 /** The system of all nodes, which answers as it is told to. */
-async function provider(answer: (asked: Asked, count: number) => number = () => 200) {
+async function provider(
+  answer: (asked: Asked, count: number) => number = () => 200,
+  waitsFor: Promise<void> = Promise.resolve(),
+) {
   const asked: Asked[] = []
   const server = createServer((request, response) => {
     let text = ''
     request.on('data', (chunk) => {
       text += chunk
     })
-    request.on('end', () => {
+    request.on('end', async () => {
+      await waitsFor
       const { key, work } = JSON.parse(text)
       const { what, nodeId, fulfillmentOrderId, replaces } = work
       const one = { key, what, nodeId, work: fulfillmentOrderId, replaces }
@@ -79,8 +83,8 @@ const open = (core: Core) => core.state().reroutes.asks.size
 const words = (asked: readonly Asked[]) => asked.map(({ what, nodeId }) => `${what} ${nodeId}`)
 
 /** One order that is to move from A, and a provider who is asked. */
-async function one(answer?: Parameters<typeof provider>[0], count = 1) {
-  const there = await provider(answer)
+async function one(answer?: Parameters<typeof provider>[0], count = 1, waitsFor?: Promise<void>) {
+  const there = await provider(answer, waitsFor)
   const workActions = [{ nodeId: null, action: 'http', url: there.url }]
   return { ...(await stricken({ workActions }, count)), ...there }
 }
@@ -121,6 +125,28 @@ test('an order goes back where the new node will not take it', async () => {
   expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
   expect(words(asked)).toEqual(['cancel fab:A', 'send fab:B', 'send fab:A'])
   expect(open(core)).toBe(0)
+})
+
+test('a person is told where a node refuses and the move cannot be taken back', async () => {
+  const lets = Promise.withResolvers<void>()
+  const { core, ids, incidentId, asked } = await one(
+    ({ what }) => (what === 'cancel' ? 409 : 200),
+    2,
+    lets.promise,
+  )
+  const watch = asking(core)
+  await move(core, ids, incidentId)
+  for (const orderId of ids) {
+    await core.execute('StartPicking', { orderId, fulfillmentOrderId: `${orderId}-F2` }, { at: now() })
+  }
+  lets.resolve()
+  await watch.idle()
+  expect(open(core)).toBe(0)
+  expect(words(asked)).not.toContain('send fab:A')
+  const openId = core.state().openIncidents.get('handover/fab:A') ?? ''
+  const incident = core.state().incidents.get(openId)
+  expect(incident).toMatchObject({ value: 2, ordersAtRisk: 2, isNoticed: true })
+  expect(incident?.title).toMatch(/refused 2 moves .* it may be sent twice/)
 })
 
 test('who does not answer is asked again, and after the last time the order goes back', async () => {

@@ -1,0 +1,47 @@
+// An incident of its own where a node's system refused a move that could not be taken back: two nodes may be at the
+// same order, or none. A person has to look; it ends when that person ends it. It moves nothing.
+
+import type { Core, Finding, OpenAsk } from '#orchestrator/core'
+
+const dimension = 'handover'
+const severity = 0.9
+
+/**
+ * Tells that the move of an order stands though a node refused it. After a crash it may count an order twice.
+ * @param at time of the market, epoch ms
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function tellRefusedMove(core: Core, ask: OpenAsk, why: string, at: number): Promise<void> {
+  const state = core.state()
+  const { nodeId, orderId } = ask
+  const key = `${dimension}/${nodeId}`
+  const openId = state.openIncidents.get(key)
+  const open = openId === undefined ? undefined : state.incidents.get(openId)
+  const count = (open?.value ?? 0) + 1
+  const node = state.nodes.get(nodeId)?.name ?? nodeId
+  const order = state.orders.get(orderId)
+  const name = order?.externalId ?? orderId
+  const danger = ask.what === 'cancel' ? 'it may be sent twice' : 'it may not be sent at all'
+  const one = `${node} refused the move of order ${name}, which could not be taken back: ${danger} (${why})`
+  const title =
+    count === 1
+      ? one
+      : `${node} refused ${count} moves that could not be taken back, the last of order ${name}: ${danger}`
+  const finding: Finding = {
+    ...{ key, metric: 'refused_moves', dimension, dimensionValue: nodeId, severity, title },
+    ...{ beganAt: open?.beganAt ?? at, value: count, expected: 0, expectedLow: 0, expectedHigh: 0 },
+    ...{ pValue: null, model: 'rule', causes: [] },
+  }
+  const impact = {
+    ordersAtRisk: (open?.ordersAtRisk ?? 0) + 1,
+    centsAtRisk: (open?.centsAtRisk ?? 0) + (order?.totalCents ?? 0),
+    currency: order?.currency ?? 'USD',
+  }
+  if (open !== undefined) {
+    await core.execute('UpdateIncident', { incidentId: open.incidentId, finding, impact }, { at })
+    return
+  }
+  const incidentId = `handover_${ask.key}`.replace(/[^A-Za-z0-9_.-]+/g, '-')
+  if (state.incidents.has(incidentId)) return
+  await core.execute('OpenIncident', { incidentId, finding, impact, isNoticed: true }, { at })
+}
