@@ -67,8 +67,7 @@ export class Detector {
   ): Promise<DetectionReport> {
     const { core, warehouse } = this.#context
     const { market } = core
-    const byCards = keysByCards(core.state())
-    const openKeys = [...core.state().openIncidents.keys()].filter((key) => !byCards.has(key))
+    const openKeys = openOfSeries(core.state())
     const judgement = judgementOf(core.state().detection)
     const recent = [...core.state().incidents.values()]
       .filter(({ openedAt }) => openedAt > now - weekMs)
@@ -156,6 +155,14 @@ export class Detector {
     const node = dimension === 'node' ? this.#context.core.state().nodes.get(value) : undefined
     return node?.name ?? value
   }
+}
+
+/** Keys of open incidents that series may end; those that something else told end by that, or by a person. */
+function openOfSeries(state: CoreState): string[] {
+  const byCards = keysByCards(state)
+  return [...state.openIncidents].flatMap(([key, id]) =>
+    byCards.has(key) || state.incidents.get(id)?.model === 'rule' ? [] : [key],
+  )
 }
 
 type DetectionState = CoreState['detection']
