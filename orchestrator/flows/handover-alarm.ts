@@ -6,8 +6,11 @@ import type { Core, Finding, OpenAsk } from '#orchestrator/core'
 const dimension = 'handover'
 const severity = 0.9
 
+/** Orders that are named one by one; after so many it is the system that a person looks at. */
+const namedMost = 100
+
 /**
- * Tells that the move of an order stands though a node refused it. After a crash it may count an order twice.
+ * Tells that the move of an order stands though a node refused it; told again of the same ask it changes nothing.
  * @param at time of the market, epoch ms
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
@@ -17,6 +20,7 @@ export async function tellRefusedMove(core: Core, ask: OpenAsk, why: string, at:
   const key = `${dimension}/${nodeId}`
   const openId = state.openIncidents.get(key)
   const open = openId === undefined ? undefined : state.incidents.get(openId)
+  if (open?.comments.some(({ commentId }) => commentId === ask.key) === true) return
   const count = (open?.value ?? 0) + 1
   const node = state.nodes.get(nodeId)?.name ?? nodeId
   const order = state.orders.get(orderId)
@@ -29,7 +33,8 @@ export async function tellRefusedMove(core: Core, ask: OpenAsk, why: string, at:
       : `${node} refused ${count} moves that could not be taken back, the last of order ${name}: ${danger}`
   const finding: Finding = {
     ...{ key, metric: 'refused_moves', dimension, dimensionValue: nodeId, severity, title },
-    ...{ beganAt: open?.beganAt ?? at, value: count, expected: 0, expectedLow: 0, expectedHigh: 0 },
+    ...{ beganAt: open?.beganAt ?? at, value: count, expected: null },
+    ...{ expectedLow: null, expectedHigh: null },
     ...{ pValue: null, model: 'rule', causes: [] },
   }
   const impact = {
@@ -37,11 +42,11 @@ export async function tellRefusedMove(core: Core, ask: OpenAsk, why: string, at:
     centsAtRisk: (open?.centsAtRisk ?? 0) + (order?.totalCents ?? 0),
     currency: order?.currency ?? 'USD',
   }
-  if (open !== undefined) {
-    await core.execute('UpdateIncident', { incidentId: open.incidentId, finding, impact }, { at })
-    return
-  }
-  const incidentId = `handover_${ask.key}`.replace(/[^A-Za-z0-9_.-]+/g, '-')
-  if (state.incidents.has(incidentId)) return
-  await core.execute('OpenIncident', { incidentId, finding, impact, isNoticed: true }, { at })
+  const incidentId = open?.incidentId ?? `handover_${ask.key}`.replace(/[^A-Za-z0-9_.-]+/g, '-')
+  if (open !== undefined) await core.execute('UpdateIncident', { incidentId, finding, impact }, { at })
+  else if (state.incidents.has(incidentId)) return
+  else await core.execute('OpenIncident', { incidentId, finding, impact, isNoticed: true }, { at })
+  if (count > namedMost) return
+  const text = `Order ${name}: ${danger} (${why})`
+  await core.execute('CommentIncident', { incidentId, commentId: ask.key, text, by: 'Detour' }, { at })
 }

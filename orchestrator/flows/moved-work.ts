@@ -61,6 +61,7 @@ class Asker {
   /** Orders that rest until the next try, and how that rest is ended. */
   readonly #resting = new Map<string, () => void>()
   readonly #tries = new Map<string, number>()
+  #telling: Promise<void> = Promise.resolve()
   #queue: string[] = []
   #isStale = false
   #isStopped = false
@@ -140,7 +141,7 @@ class Asker {
   async #once(ask: OpenAsk): Promise<number | null> {
     const { core, logger, now } = this.#parts
     if (ask.refused !== null) {
-      await moveBack(core, ask, ask.refused, now())
+      await this.#moveBack(ask, ask.refused)
       return null
     }
     const tries = (this.#tries.get(ask.key) ?? 0) + 1
@@ -162,11 +163,26 @@ class Asker {
           { orderId: ask.orderId, key: ask.key, reason: 'done' },
           { at: now() },
         )
-      else if (!isDone) await moveBack(core, ask, reason ?? 'it said no', now())
+      else if (!isDone) await this.#moveBack(ask, reason ?? 'it said no')
       return null
     }
     logger.info({ key: ask.key, reason }, 'a provider did not answer; it is asked again')
     return rest
+  }
+
+  /** The move that a provider will not have is taken back where that can be; else a person is told to look at it. */
+  async #moveBack(ask: OpenAsk, why: string): Promise<void> {
+    const { core, now } = this.#parts
+    const { orderId, decisionId, key, nodeId } = ask
+    const node = core.state().nodes.get(nodeId)?.name ?? nodeId
+    const reason = `${node} refused: ${why}`.slice(0, 500)
+    const undo = { orderId, decisionId, reason, refused: key }
+    const result = await core.execute('UndoReroute', undo, { at: now(), commandId: `${key}/back` })
+    if (result.status !== 'refused') return
+    // One after the other, as each counts on from the one before.
+    this.#telling = this.#telling.catch(() => undefined).then(() => tellRefusedMove(core, ask, why, now()))
+    await this.#telling
+    await core.execute('DropWorkAsk', { orderId, key, reason }, { at: now() })
   }
 }
 
@@ -176,18 +192,6 @@ function firstOf(core: Core, orderId: string): OpenAsk | undefined {
   for (const ask of core.state().reroutes.asks.values())
     if (ask.orderId === orderId && (first === undefined || ask.number < first.number)) first = ask
   return first
-}
-
-/** The move that a provider will not have is taken back where that can be; else a person is told to look at it. */
-async function moveBack(core: Core, ask: OpenAsk, why: string, at: number): Promise<void> {
-  const { orderId, decisionId, key, nodeId } = ask
-  const node = core.state().nodes.get(nodeId)?.name ?? nodeId
-  const reason = `${node} refused: ${why}`.slice(0, 500)
-  const undo = { orderId, decisionId, reason, refused: key }
-  const result = await core.execute('UndoReroute', undo, { at, commandId: `${key}/back` })
-  if (result.status !== 'refused') return
-  await tellRefusedMove(core, ask, why, at)
-  await core.execute('DropWorkAsk', { orderId, key, reason }, { at })
 }
 
 /** How it is asked; null = nobody is. */

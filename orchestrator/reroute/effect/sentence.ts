@@ -19,7 +19,7 @@ export function effectSentence(effect: Effect, currency: string): string {
   const how =
     method === 'hold_out'
       ? `measured against ${countOf(heldOutKnown)} left in place`
-      : `against what was foretold for them: ${tooFew(heldOutKnown)}`
+      : `against what was foretold for them: ${tooFew(heldOut, heldOutKnown)}`
   const open = moved - movedKnown
   const rest = open > 0 ? `; the end of ${countOf(open)} is not known yet` : ''
   const [avoids, saves] =
@@ -34,10 +34,11 @@ function isUnclear({ low, high }: Figure): boolean {
   return low <= 0 && high >= 0
 }
 
-function tooFew(heldOut: number): string {
-  return heldOut === 0
-    ? 'no order was left in place to compare with'
-    : `only ${countOf(heldOut)} left in place, too few to compare with`
+function tooFew(heldOut: number, known: number): string {
+  if (heldOut === 0) return 'no order was left in place to compare with'
+  return known === 0
+    ? `nothing is known yet of ${countOf(heldOut)} left in place`
+    : `only ${countOf(known)} left in place, too few to compare with`
 }
 
 function countOf(count: number): string {

@@ -131,7 +131,7 @@ test('a person is told where a node refuses and the move cannot be taken back', 
   const lets = Promise.withResolvers<void>()
   const { core, ids, incidentId, asked } = await one(
     ({ what }) => (what === 'cancel' ? 409 : 200),
-    2,
+    5,
     lets.promise,
   )
   const watch = asking(core)
@@ -145,8 +145,12 @@ test('a person is told where a node refuses and the move cannot be taken back', 
   expect(words(asked)).not.toContain('send fab:A')
   const openId = core.state().openIncidents.get('handover/fab:A') ?? ''
   const incident = core.state().incidents.get(openId)
-  expect(incident).toMatchObject({ value: 2, ordersAtRisk: 2, isNoticed: true })
-  expect(incident?.title).toMatch(/refused 2 moves .* it may be sent twice/)
+  expect(incident).toMatchObject({ value: 5, ordersAtRisk: 5, isNoticed: true })
+  expect(incident?.title).toMatch(/refused 5 moves .* it may be sent twice/)
+  const named = incident?.comments.map(({ text }) => text).sort() ?? []
+  expect(
+    named.map((text) => /^Order (\S+): it may be sent twice \(it answered 409\)$/.exec(text)?.[1]),
+  ).toEqual(ids.map((orderId) => orderOf(core, orderId).externalId))
 })
 
 test('who does not answer is asked again, and after the last time the order goes back', async () => {
