@@ -42,11 +42,17 @@ export interface RateShape {
   strata: number
   /** Pieces that the rate of all alike counts beside those of one cell. */
   pull: number
+  /** How fast a place is against its peers before it was seen, and pieces that this counts; null = as fast as they. */
+  pace: { first: number; pull: number } | null
 }
+
+/** A place is taken for at most so many times faster than its peers. */
+const paceMost = 3
 
 /**
  * Rates by place, context (hour of the place) and stratum (age). What a place has seen little of is taken from its
- * peers, what those have seen little of from the same hour of other days, and that from all hours.
+ * peers, as fast as it is against them; what those have seen little of from the same hour of other days, and that from
+ * all hours.
  */
 export class RateLaw {
   readonly #shape: RateShape
@@ -56,6 +62,8 @@ export class RateLaw {
   readonly #alike = new Map<string, Cells>()
   readonly #peers = new Map<string, Cells>()
   readonly #own = new Map<string, Cells>()
+  /** What peers would have done in the place of each, and what it did. */
+  readonly #paces = new Map<string, Cells>()
 
   constructor(shape: RateShape) {
     this.#shape = shape
@@ -64,20 +72,18 @@ export class RateLaw {
 
   /** Part of what is there that is expected to be done, or its mean amount; NaN while nothing is known. */
   rate(own: string, peers: string, context: number, stratum: number): number {
-    const { alike, strata, pull } = this.#shape
-    const all = this.#all.rate(stratum, 0, 0)
-    if (Number.isNaN(all)) return Number.NaN
-    const cell = context * strata + stratum
-    const hour = context % alike
-    const anyAge = alike === 1 ? all : (this.#hours.get(peers)?.rate(hour, all, 1) ?? all)
-    const ofHour = this.#alike.get(peers)?.rate(hour * strata + stratum, anyAge, pull) ?? anyAge
-    const ofPeers = this.#peers.get(peers)?.rate(cell, ofHour, pull) ?? ofHour
-    return this.#own.get(own)?.rate(cell, ofPeers, pull) ?? ofPeers
+    const { strata, pull, pace } = this.#shape
+    const ofPeers = this.#ofPeers(peers, context, stratum)
+    if (Number.isNaN(ofPeers)) return Number.NaN
+    const asFast = pace === null ? ofPeers : Math.min(1, ofPeers * this.#paceOf(own, pace))
+    return this.#own.get(own)?.rate(context * strata + stratum, asFast, pull) ?? asFast
   }
 
   learn(own: string, peers: string, context: number, stratum: number, seen: number, done: number): void {
-    const { contexts, alike, strata } = this.#shape
+    const { contexts, alike, strata, pace } = this.#shape
     const cell = context * strata + stratum
+    const ofPeers = pace === null ? Number.NaN : this.#ofPeers(peers, context, stratum)
+    if (!Number.isNaN(ofPeers)) cellsOf(this.#paces, own, 1).add(0, ofPeers * seen, done)
     this.#all.add(stratum, seen, done)
     cellsOf(this.#hours, peers, alike).add(context % alike, seen, done)
     cellsOf(this.#alike, peers, alike * strata).add((context % alike) * strata + stratum, seen, done)
@@ -85,10 +91,24 @@ export class RateLaw {
     cellsOf(this.#own, own, contexts * strata).add(cell, seen, done)
   }
 
+  #ofPeers(peers: string, context: number, stratum: number): number {
+    const { alike, strata, pull } = this.#shape
+    const all = this.#all.rate(stratum, 0, 0)
+    if (Number.isNaN(all)) return Number.NaN
+    const hour = context % alike
+    const anyAge = alike === 1 ? all : (this.#hours.get(peers)?.rate(hour, all, 1) ?? all)
+    const ofHour = this.#alike.get(peers)?.rate(hour * strata + stratum, anyAge, pull) ?? anyAge
+    return this.#peers.get(peers)?.rate(context * strata + stratum, ofHour, pull) ?? ofHour
+  }
+
+  #paceOf(own: string, { first, pull }: NonNullable<RateShape['pace']>): number {
+    return Math.min(paceMost, this.#paces.get(own)?.rate(0, first, pull) ?? first)
+  }
+
   /** A day is over: what is older counts less. */
   fade(): void {
     this.#all.fade(keptPerDay)
-    for (const map of [this.#hours, this.#alike, this.#peers, this.#own])
+    for (const map of [this.#hours, this.#alike, this.#peers, this.#own, this.#paces])
       for (const cells of map.values()) cells.fade(keptPerDay)
   }
 }

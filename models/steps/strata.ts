@@ -31,6 +31,8 @@ const afterHoliday = 0.4
 const ageBins = [0, 1, 2, 4, 8, 16]
 /** Days before and after the planned one that are told apart. */
 const [earliestDay, latestDay] = [-6, 4]
+/** A way that nobody has seen may be slow: islands, mountains; it is judged by what it did, once it did something. */
+const paceOfWays = { first: 0.6, pull: 5 }
 const deliverStrata = 4 * (latestDay - earliestDay + 1)
 
 /** Day from 1970-01-01 on the clock of a place. */
@@ -47,14 +49,16 @@ export const isOfNode = ({ law, step }: StepKind): boolean =>
 
 /** How the rates of a step are laid out. */
 export function shapeOf(kind: StepKind): RateShape {
-  if (kind.step === 'deliver') return { contexts: 7, alike: 1, strata: deliverStrata, pull: 3 }
-  if (kind.step === 'cancel') return { contexts: 1, alike: 1, strata: 3, pull: 40 }
-  if (kind.law === 'share') return { contexts: 1, alike: 1, strata: 1, pull: 60 }
+  if (kind.step === 'deliver')
+    return { contexts: 7, alike: 1, strata: deliverStrata, pull: 3, pace: paceOfWays }
+  if (kind.step === 'cancel') return { contexts: 1, alike: 1, strata: 3, pull: 40, pace: null }
+  if (kind.law === 'share') return { contexts: 1, alike: 1, strata: 1, pull: 60, pace: null }
   return {
     contexts: kindsOfDay * dayHours,
     alike: dayHours,
     strata: kind.step === 'send' ? 2 : ageBins.length,
     pull: 2,
+    pace: null,
   }
 }
 

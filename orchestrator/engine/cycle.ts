@@ -87,8 +87,8 @@ export class Loop {
       pipeline = merged(pipeline, await runCycle(workspace.warehouse, effects))
     }
     await this.#advanceAll()
-    const dear = worlds.dearCarriers(core.state(), now())
-    const found = await detector.run(now(), { isLight, dear })
+    const prices = worlds.carrierPrices(core.state(), now())
+    const found = await detector.run(now(), { isLight, prices })
     await tendIncidents(core, now())
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
     worlds.oddness = this.#oddness

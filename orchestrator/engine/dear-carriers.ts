@@ -3,7 +3,7 @@
 
 import type { CoreState } from '#orchestrator/core'
 import type { Constraint } from '#orchestrator/incidents'
-import type { DearCarrier } from '#orchestrator/sourcing'
+import type { CarrierPrice } from '#orchestrator/sourcing'
 
 /** What tells of them, as the model of an incident. */
 const byCards = 'rate_cards'
@@ -21,27 +21,35 @@ export function keysByCards({ openIncidents, incidents }: CoreState): ReadonlySe
   return new Set(keys)
 }
 
-/** What detection found, with carriers that are dear in place of what their series of freight say. */
+/**
+ * What detection found, with carriers that are dear in place of what series of freight say of carriers: where cards tell
+ * what a parcel should cost, dearer ones may as well be heavier, or go farther.
+ */
 export function withDearCarriers(
   found: readonly Told[],
   state: CoreState,
-  dear: ReadonlyMap<string, DearCarrier>,
+  prices: ReadonlyMap<string, CarrierPrice>,
 ): Told[] {
   const open = keysByCards(state)
   const isOurs = ({ key, metric: of, dimensionValue }: Told) =>
-    of === metric && key === keyOf(dimensionValue) && (open.has(key) || dear.has(dimensionValue))
-  const others = found.filter((one) => !isOurs(one))
+    of === metric && key === keyOf(dimensionValue) && (open.has(key) || prices.has(dimensionValue))
+  const isDear = (carrier: string) => prices.get(carrier)?.isDear === true
+  const others = found.flatMap((one) => {
+    if (!isOurs(one)) return [one]
+    const isOver = state.openIncidents.has(one.key) && !open.has(one.key) && !isDear(one.dimensionValue)
+    return isOver ? [{ ...one, isBreaching: false, hasRecovered: true }] : []
+  })
   const taken = new Set(others.filter(({ isBreaching }) => isBreaching).map(({ key }) => key))
-  const told = [...dear].flatMap(([carrier, seen]) => {
+  const told = [...prices].flatMap(([carrier, seen]) => {
     const key = keyOf(carrier)
     const incident = state.incidents.get(state.openIncidents.get(key) ?? '')
     // A carrier that is in trouble of another kind is told of as that.
-    if (taken.has(key) || (incident !== undefined && incident.metric !== metric)) return []
+    if (!seen.isDear || taken.has(key) || (incident !== undefined && incident.metric !== metric)) return []
     return [constraintOf(carrier, seen)]
   })
   const ended = [...open].flatMap((key) => {
     const incident = state.incidents.get(state.openIncidents.get(key) ?? '')
-    if (incident === undefined || dear.has(incident.dimensionValue) || taken.has(key)) return []
+    if (incident === undefined || taken.has(key) || isDear(incident.dimensionValue)) return []
     const { dimension, dimensionValue, beganAt, causes, model, pValue } = incident
     const { expected, expectedLow, expectedHigh } = incident
     const same = { key, metric, dimension, dimensionValue, beganAt, causes, model, pValue }
@@ -53,7 +61,7 @@ export function withDearCarriers(
 
 const keyOf = (carrier: string): string => `carrier/${carrier}`
 
-function constraintOf(carrier: string, { times, paidCents, plannedCents, since }: DearCarrier): Told {
+function constraintOf(carrier: string, { times, paidCents, plannedCents, since }: CarrierPrice): Told {
   return {
     key: keyOf(carrier),
     metric,

@@ -16,8 +16,8 @@ import {
   SeriesWatch,
 } from '#models'
 import type { Core, CoreState } from '#orchestrator/core'
-import { applyFindings, type IncidentChanges, sentenceOf } from '#orchestrator/incidents'
-import type { DearCarrier } from '#orchestrator/sourcing'
+import { applyFindings, type IncidentChanges, ownMetrics, sentenceOf } from '#orchestrator/incidents'
+import type { CarrierPrice } from '#orchestrator/sourcing'
 import { keysByCards, withDearCarriers } from './dear-carriers.ts'
 
 /** What a detection works with. */
@@ -54,16 +54,16 @@ export class Detector {
 
   /**
    * @param now epoch ms of the market
-   * @param options isLight: series are as the detection before left them; only where steps tell. dear: carriers that
-   *   charge more than their cards say
+   * @param options isLight: series are as the detection before left them; only where steps tell. prices: what
+   *   carriers ask for against their cards
    * @throws WAREHOUSE_QUERY, LOG_UNAVAILABLE; a model that fails is logged and leaves its part out
    */
   async run(
     now: number,
     {
       isLight = false,
-      dear = new Map(),
-    }: { isLight?: boolean; dear?: ReadonlyMap<string, DearCarrier> } = {},
+      prices = new Map(),
+    }: { isLight?: boolean; prices?: ReadonlyMap<string, CarrierPrice> } = {},
   ): Promise<DetectionReport> {
     const { core, warehouse } = this.#context
     const { market } = core
@@ -82,12 +82,12 @@ export class Detector {
     await this.#keep(anomalies, runId)
     const units = await this.#unitsOfMetrics()
     const seen = found.constraints.map(({ metrics: _, ...constraint }) => constraint)
-    const constraints = withDearCarriers(seen, core.state(), dear).map((constraint) => ({
+    const constraints = withDearCarriers(seen, core.state(), prices).map((constraint) => ({
       ...constraint,
       title: sentenceOf({
         ...constraint,
         name: this.#nameOf(constraint.dimension, constraint.dimensionValue),
-        unit: units.get(constraint.metric) ?? '',
+        unit: units.get(constraint.metric) ?? ownMetrics[constraint.metric]?.unit ?? '',
       }),
     }))
     const changes = await applyFindings(core, constraints, { runId, at: now })

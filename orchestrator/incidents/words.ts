@@ -11,6 +11,16 @@ export interface Observation {
   unit: string
 }
 
+/** Metrics that only constraints name, not the catalogue: what they are called, and in what they are counted. */
+export const ownMetrics: Readonly<Record<string, { title: string; unit: string }>> = {
+  work_picked: { title: 'Orders picked', unit: 'orders' },
+  work_packed: { title: 'Orders packed', unit: 'orders' },
+  repeated_orders: { title: 'Repeated orders', unit: 'share' },
+  freight_per_parcel: { title: 'Freight per parcel', unit: 'cents' },
+  receiver_failing: { title: 'Failed messages', unit: 'records' },
+  refused_moves: { title: 'Refused moves', unit: 'orders' },
+}
+
 type Phrase = (name: string, seen: string, usual: string) => string
 
 const phrases: Record<string, Phrase> = {

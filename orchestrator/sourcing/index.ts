@@ -70,7 +70,7 @@ export {
 } from './strategy/choice.ts'
 export { hourAndDay, nowFacts, orderFacts } from './strategy/facts.ts'
 export { askedFor, askedForMove, assignmentOf, type Want } from './views/asked.ts'
-export type { DearCarrier } from './views/carrier-costs.ts'
+export type { CarrierPrice } from './views/carrier-costs.ts'
 export { type DayRoom, dayRooms } from './views/day-room.ts'
 export { type History, noHistory, readHistory } from './views/history.ts'
 export { incidentAt, isOfSpeed, partsOfSlice } from './views/learned.ts'

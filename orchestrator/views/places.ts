@@ -4,6 +4,7 @@ import type { api } from '#data/contracts'
 import { isTimeZone } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import type { Engine } from '#orchestrator/engine'
+import { ownMetrics } from '#orchestrator/incidents'
 import { cachePerEngine, type TablesState, tablesState } from './tables.ts'
 
 /** A node as far as views need it. */
@@ -134,8 +135,8 @@ async function readCatalogue(queries: Queries): Promise<api.MetricInfo[]> {
 export function infoOf(places: Places, metric: string): api.MetricInfo {
   const found = places.metrics.get(metric)
   if (found !== undefined) return found
-  const title = metric.replaceAll('_', ' ')
-  return { metric, title, family: '', formula: '', unit: 'records', isAdditive: true, betterWhen: 'neither' }
+  const { title, unit } = ownMetrics[metric] ?? { title: metric.replaceAll('_', ' '), unit: 'records' }
+  return { metric, title, family: '', formula: '', unit, isAdditive: true, betterWhen: 'neither' }
 }
 
 function mostCommon(texts: readonly string[]): string | null {

@@ -5,7 +5,9 @@ import { type CoreState, emptyState, type Incident, PersistentMap } from '#orche
 import { keysByCards, withDearCarriers } from '../../orchestrator/engine/dear-carriers.ts'
 
 const now = Date.UTC(2026, 4, 6, 12)
-const dear = new Map([['C', { times: 2.2, paidCents: 2_250, plannedCents: 900, since: now - 7_200_000 }]])
+const dear = new Map([
+  ['C', { times: 2.2, isDear: true, paidCents: 2_250, plannedCents: 900, since: now - 7_200_000 }],
+])
 const none = new Map<string, never>()
 
 function withOpen(incident: Partial<Incident> | null): CoreState {
@@ -42,7 +44,9 @@ test('a dear carrier breaches with what was paid and planned, the severer the de
     ...{ value: 2_250, expected: 900, beganAt: now - 7_200_000 },
     causes: [{ dimension: 'carrier', value: 'C', share: 1 }],
   })
-  const dearest = new Map([['C', { times: 5, paidCents: 9_000, plannedCents: 900, since: now }]])
+  const dearest = new Map([
+    ['C', { times: 5, isDear: true, paidCents: 9_000, plannedCents: 900, since: now }],
+  ])
   const [other] = withDearCarriers([], withOpen(null), dearest)
   expect(other?.severity).toBeGreaterThan(one?.severity ?? 1)
   expect(other?.severity).toBeLessThanOrEqual(1)
@@ -58,6 +62,18 @@ test('it stands for what series say of the same price, and ends when the carrier
   ])
   expect(told(open, [], none)).toEqual(['freight_per_parcel,rate_cards,over'])
   expect(told(withOpen(null), [], none)).toEqual([])
+})
+
+test('where cards tell what parcels should cost, series do not say that they are dear', () => {
+  const asUsual = new Map([['C', { times: 1, isDear: false, paidCents: 910, plannedCents: 900, since: now }]])
+  expect(told(withOpen(null), [found('freight_per_parcel')], asUsual)).toEqual([])
+  expect(told(withOpen(null), [found('freight_per_parcel')], none)).toEqual([
+    'freight_per_parcel,series,breaching',
+  ])
+  const open = withOpen({ metric: 'freight_per_parcel', model: 'steps' })
+  expect(told(open, [found('freight_per_parcel')], asUsual)).toEqual(['freight_per_parcel,series,over'])
+  expect(told(open, [found('freight_per_parcel')], dear)).toEqual(['freight_per_parcel,rate_cards,breaching'])
+  expect(told(withOpen(ours), [], asUsual)).toEqual(['freight_per_parcel,rate_cards,over'])
 })
 
 test('a carrier in trouble of another kind is told of as that', () => {

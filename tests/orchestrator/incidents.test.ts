@@ -1,12 +1,15 @@
 // Incidents and what follows from them: reroutes within limits, each decided and written down once.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { tendIncidents } from '#orchestrator/alerting'
 import { type Core, historySteps, isOpenWork } from '#orchestrator/core'
-import { applyFindings, sentenceOf } from '#orchestrator/incidents'
+import { applyFindings, ownMetrics, sentenceOf } from '#orchestrator/incidents'
 import { isHeldOut, rerouteAll } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
+import { stepKinds } from '../../models/steps/kinds.ts'
 import { constraint, nodesOf, orderOf, start, stricken } from './reroute/market.ts'
 
 const round = (core: Core) =>
@@ -190,6 +193,16 @@ test('the held-out share is about what was asked, and the same every time', () =
   expect(held.length).toBeGreaterThan(180)
   expect(held.length).toBeLessThan(320)
   expect(ids.filter((id) => isHeldOut(id, 0.05))).toEqual(held)
+})
+
+test('every metric that a step names is known to people, with its unit', () => {
+  const file = join(import.meta.dirname, '../../pipeline/sql/marts/metric_catalogue.sql')
+  const catalogue = readFileSync(file, 'utf8')
+  for (const { metric, unit } of stepKinds) {
+    for (const name of [metric.low, metric.high].filter((each) => each !== '')) {
+      if (!catalogue.includes(`('${name}',`)) expect(ownMetrics[name]?.unit, name).toBe(unit)
+    }
+  }
 })
 
 test('a constraint is said in one sentence', () => {

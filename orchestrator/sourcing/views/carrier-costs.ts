@@ -13,15 +13,17 @@ interface Charged {
   plannedCents: number
 }
 
-/** A carrier that asks for clearly more than its cards say. */
-export interface DearCarrier {
-  /** How many times as much. */
+/** What a carrier asks for against its cards. */
+export interface CarrierPrice {
+  /** How many times as much, 1 where it is as good as what they say. */
   times: number
+  /** Whether it is clearly more. */
+  isDear: boolean
   /** Mean of the parcels that were looked at, cents. */
   paidCents: number
   /** The same by the cards. */
   plannedCents: number
-  /** The first of them that cost so much more left then, epoch ms. */
+  /** The first of them that cost clearly more left then, epoch ms; the first of all where none did. */
   since: number
 }
 
@@ -79,15 +81,16 @@ export class CarrierCosts {
   readonly #index = new ChargedIndex()
   readonly #follower = new OrderFollower(this.#index)
   #hour = -1
-  #dear: ReadonlyMap<string, DearCarrier> = new Map()
+  #prices: ReadonlyMap<string, CarrierPrice> = new Map()
 
   /**
-   * Carriers that are clearly dearer than their cards say. Looked at once an hour. Cost: orders that changed since.
+   * Prices of the carriers that brought enough parcels by a card. Looked at once an hour. Cost: orders that changed
+   * since.
    * @param now epoch ms of the market
    */
-  at(state: CoreState, now: number, network: CompiledNetwork): ReadonlyMap<string, DearCarrier> {
+  at(state: CoreState, now: number, network: CompiledNetwork): ReadonlyMap<string, CarrierPrice> {
     const hour = Math.floor(now / hourMs)
-    if (hour === this.#hour) return this.#dear
+    if (hour === this.#hour) return this.#prices
     this.#hour = hour
     this.#index.network = network
     this.#index.since = now - keptMs
@@ -95,13 +98,13 @@ export class CarrierCosts {
     for (const [id, { shippedAt }] of this.#index.parcels) {
       if (shippedAt < now - keptMs) this.#index.parcels.delete(id)
     }
-    this.#dear = dearOf(this.#index.parcels.values(), now - recentMs)
-    return this.#dear
+    this.#prices = pricesOf(this.#index.parcels.values(), now - recentMs)
+    return this.#prices
   }
 }
 
-function dearOf(parcels: Iterable<Charged>, recently: number): Map<string, DearCarrier> {
-  const dear = new Map<string, DearCarrier>()
+function pricesOf(parcels: Iterable<Charged>, recently: number): Map<string, CarrierPrice> {
+  const prices = new Map<string, CarrierPrice>()
   for (const [carrier, own] of Map.groupBy(parcels, (parcel) => parcel.carrier)) {
     own.sort((a, b) => b.shippedAt - a.shippedAt)
     const recent = own.filter(({ shippedAt }) => shippedAt >= recently).length
@@ -111,10 +114,11 @@ function dearOf(parcels: Iterable<Charged>, recently: number): Map<string, DearC
       seen.reduce((sum, parcel) => sum + parcel[of], 0) / seen.length
     const [paidCents, plannedCents] = [mean('paidCents'), mean('plannedCents')]
     const times = 1 + (paidCents / plannedCents - 1) * (seen.length / (seen.length + usualParcels))
-    if (times < dearerLeast) continue
-    const first = seen.findLast((parcel) => parcel.paidCents >= dearerLeast * parcel.plannedCents)
-    const since = first?.shippedAt ?? recently
-    dear.set(carrier, { times: Math.min(dearerMost, times), paidCents, plannedCents, since })
+    const isDear = times >= dearerLeast
+    const isMore = (parcel: Charged) => parcel.paidCents >= dearerLeast * parcel.plannedCents
+    const since = (seen.findLast(isMore) ?? seen.at(-1))?.shippedAt ?? recently
+    const shown = isDear ? Math.min(dearerMost, times) : 1
+    prices.set(carrier, { times: shown, isDear, paidCents, plannedCents, since })
   }
-  return dear
+  return prices
 }

@@ -7,7 +7,7 @@ import type { Centroids } from '../network/centroids.ts'
 import { compileNetwork } from '../network/compile.ts'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView, PlannedWork, ProductFacts, SourcingWorld } from '../world.ts'
-import { CarrierCosts, type DearCarrier } from './carrier-costs.ts'
+import { CarrierCosts, type CarrierPrice } from './carrier-costs.ts'
 import { RecentParcels } from './delays.ts'
 import { hinderedBy } from './hindered.ts'
 import { type History, noHistory } from './history.ts'
@@ -71,8 +71,8 @@ export class Worlds {
     return this.#paces.at(state, now, this.network(state))
   }
 
-  /** Carriers that ask for clearly more than their cards say. @param now epoch ms of the market */
-  dearCarriers(state: CoreState, now: number): ReadonlyMap<string, DearCarrier> {
+  /** What carriers ask for against their cards. @param now epoch ms of the market */
+  carrierPrices(state: CoreState, now: number): ReadonlyMap<string, CarrierPrice> {
     return this.#costs.at(state, now, this.network(state))
   }
 
