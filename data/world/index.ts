@@ -5,6 +5,7 @@ export { type Continuation, continueAsTold, continueWorld, type WorkLineKind } f
 export { type Fault, faultKinds } from './faults.ts'
 export { networkDocumentOf, timeZonesOf } from './network-document.ts'
 export type { WorldOptions } from './options.ts'
+export { spareShare } from './queue.ts'
 export { isCopy } from './script.ts'
 export type { Sending } from './sending.ts'
 export { type DrawnOrder, isLiveId } from './slot-orders.ts'

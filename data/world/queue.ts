@@ -73,6 +73,8 @@ export class WorkQueue {
 
 /** Capacity over need on an ordinary day, at packing. */
 export const headroom = 1.32
+/** Share of an ordinary day's work that nodes can do beside it. */
+export const spareShare = headroom - 1
 /** The same at picking. */
 export const pickHeadroom = 2.3
 /** The smallest team, work per hour. */

@@ -148,7 +148,8 @@ export function judgeIncidents(
     }
   })
   const strange = news.filter(
-    (incident) => !real.some((fault) => names(incident, fault) || shows(incident, fault)),
+    (incident) =>
+      !real.some((fault) => names(incident, fault) || shows(incident, fault) || echoes(incident, fault)),
   )
   // What comes and goes is one incident.
   const wrong = [...new Map(strange.toReversed().map((each) => [each.incidentId, each])).values()].reverse()
@@ -191,6 +192,13 @@ function slicesOf({ dimension, strain }: ScenarioFault): string[] {
 /** Whether the incident is where effects of such a fault show. */
 function shows(incident: ToldIncident, fault: ScenarioFault): boolean {
   return isDuring(incident, fault) && kindOf(fault.kind).shows.includes(incident.dimension)
+}
+
+/** Whether the incident is of work that the fault left behind; it is no false one then, and notices nothing. */
+function echoes({ dimension, openedAt }: ToldIncident, fault: ScenarioFault): boolean {
+  const { echo } = kindOf(fault.kind)
+  if (echo === undefined || !echo.shows.includes(dimension)) return false
+  return openedAt >= fault.endAt && openedAt < fault.endAt + echo.hours(fault.strain) * 3_600_000
 }
 
 /** A delay counts as another outcome from here on, ms. */

@@ -1,7 +1,7 @@
 // The kinds of fault a scenario may hold: what each needs, how strong it may be, what it does to the world, and which
 // slices of the metrics it is the cause of. A list to read; it runs nothing.
 
-import type { Strain } from '#data/world'
+import { type Strain, spareShare, strainNames } from '#data/world'
 
 /** What a fault may name. */
 export type Target = 'node' | 'carrier' | 'channel' | 'skuClass' | 'lanes' | 'weekday'
@@ -24,6 +24,8 @@ export interface FaultKind {
   isSudden: boolean
   /** Dimensions in which its effects show beside its own: an incident there is no false one, and names no cause. */
   shows: readonly string[]
+  /** Work that it leaves behind: where it shows, and for how many hours after the end. */
+  echo?: { shows: readonly string[]; hours(strain: Strain): number }
 }
 
 const share = (means: string, usual: number) => ({ means, least: 0.01, most: 1, usual })
@@ -37,6 +39,12 @@ const lateWork = ['all', 'region', 'lane', 'method', 'provider', 'carrier']
 const missing = ['all', 'sku_class', 'region', 'method', 'provider', 'channel']
 /** Effects of more or fewer orders. */
 const demand = ['all', 'region', 'channel', 'provider', 'method', 'sku_class', 'node']
+
+/** Hours until nodes have done what came in excess beside what comes anyway, with the hands they can spare. */
+function workedOff({ amount, from, to, skuClass }: Strain): number {
+  const share = skuClass === undefined ? 1 : 1 / strainNames.skuClasses.length
+  return ((amount - 1) * share * (to - from)) / 3_600_000 / spareShare
+}
 
 /** All kinds by name. */
 export const faultKinds = {
@@ -142,6 +150,7 @@ export const faultKinds = {
     hours: 48,
     amountOf: same,
     shows: demand,
+    echo: { shows: ['all', 'node'], hours: workedOff },
   },
   bad_addresses: {
     isFault: true,

@@ -22,8 +22,8 @@ export function keysByCards({ openIncidents, incidents }: CoreState): ReadonlySe
 }
 
 /**
- * What detection found, with carriers that are dear in place of what series of freight say of carriers: where cards tell
- * what a parcel should cost, dearer ones may as well be heavier, or go farther.
+ * What detection found, with carriers that are dear in place of what series of freight say of carriers: where cards
+ * tell what a parcel should cost, dearer ones may as well be heavier, or go farther.
  */
 export function withDearCarriers(
   found: readonly Told[],

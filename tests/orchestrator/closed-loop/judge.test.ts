@@ -133,6 +133,28 @@ describe('an incident', () => {
   })
 })
 
+describe('what a surge leaves behind', () => {
+  const surge = { kind: 'demand_surge', startHours: 10, hours: 20, strength: 2.6 }
+  const scenario = scenarioOf('1', 30, checkScenario({ faults: [surge] }))
+  // 1.6 times 20 hours of work in excess, of which nodes do 0.32 an hour: 100 hours.
+  const at = (key: string, atHour: number): ToldIncident => ({
+    ...{ incidentId: `${key} ${atHour}`, key, metric: 'backlog', severity: 0.5, title: key, causes: [] },
+    ...{ dimension: key.split('/')[0] ?? '', dimensionValue: key.split('/')[1] ?? '' },
+    openedAt: scenario.start + atHour * hour,
+  })
+  const wrongOf = (...all: ToldIncident[]) => judgeIncidents(scenario, all).wrong.map(({ key }) => key)
+
+  it('is no false incident at nodes while they work it off, but one elsewhere and later', () => {
+    expect(wrongOf(at('node/fabrikam:reno', 125), at('all/all', 125))).toEqual([])
+    expect(wrongOf(at('node/fabrikam:reno', 135))).toEqual(['node/fabrikam:reno'])
+    expect(wrongOf(at('lane/TX>HI', 125))).toEqual(['lane/TX>HI'])
+  })
+
+  it('does not notice the surge', () => {
+    expect(judgeIncidents(scenario, [at('node/fabrikam:reno', 125)]).faults[0]?.detectedAt).toBeNull()
+  })
+})
+
 describe('what is told of an incident', () => {
   const finding = { key: 'node/a', dimension: 'node', dimensionValue: 'a', metric: 'backlog', causes: [] }
   const causes = [{ dimension: 'carrier', value: 'Coastline', share: 0.8 }]
