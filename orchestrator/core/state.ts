@@ -45,6 +45,8 @@ export interface CoreState {
   schedule: PersistentMap<string, ScheduleEntry>
   /** The same by `stockKey`, by the time they are due. */
   scheduleAt: PersistentMap<string, readonly ScheduleEntry[]>
+  /** When goods of suppliers came, epoch ms, by node; the oldest first. */
+  deliveries: PersistentMap<string, readonly number[]>
   /** Units that open work of an order took out of a ring fence, by order and `stockKey`. */
   fenced: PersistentMap<string, { channel: string; units: number }>
   /** Backorder limits, by `ruleKey`. */
@@ -119,6 +121,7 @@ export function emptyState(market: string): CoreState {
     endedReservations: { recent: PersistentMap(), before: PersistentMap() },
     schedule: PersistentMap(),
     scheduleAt: PersistentMap(),
+    deliveries: PersistentMap(),
     fenced: PersistentMap(),
     stockRules: PersistentMap(),
     measures: [],

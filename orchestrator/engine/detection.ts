@@ -19,6 +19,7 @@ import type { Core, CoreState } from '#orchestrator/core'
 import { applyFindings, type IncidentChanges, ownMetrics, sentenceOf } from '#orchestrator/incidents'
 import type { CarrierPrice } from '#orchestrator/sourcing'
 import { keysByCards, withDearCarriers } from './dear-carriers.ts'
+import { isByRhythm, overdueGoods, type PastDeliveries, readDeliveries } from './overdue-goods.ts'
 
 /** What a detection works with. */
 export interface DetectionContext {
@@ -46,6 +47,7 @@ export class Detector {
   readonly #told = new Map<string, string>()
   readonly #series: SeriesWatch
   #units: Map<string, string> | null = null
+  #deliveries: PastDeliveries = new Map()
 
   constructor(context: DetectionContext) {
     this.#context = context
@@ -82,7 +84,13 @@ export class Detector {
     await this.#keep(anomalies, runId)
     const units = await this.#unitsOfMetrics()
     const seen = found.constraints.map(({ metrics: _, ...constraint }) => constraint)
-    const constraints = withDearCarriers(seen, core.state(), prices).map((constraint) => ({
+    if (!isLight)
+      this.#deliveries = await warehouse.reading((queries) => readDeliveries(queries, market, now))
+    const told = [
+      ...withDearCarriers(seen, core.state(), prices),
+      ...overdueGoods(core.state(), this.#deliveries, now),
+    ]
+    const constraints = told.map((constraint) => ({
       ...constraint,
       title: sentenceOf({
         ...constraint,
@@ -152,7 +160,8 @@ export class Detector {
 
   #nameOf(dimension: string, value: string): string {
     if (dimension === 'all') return 'Everything together'
-    const node = dimension === 'node' ? this.#context.core.state().nodes.get(value) : undefined
+    const node =
+      dimension === 'node' || dimension === 'supply' ? this.#context.core.state().nodes.get(value) : undefined
     return node?.name ?? value
   }
 }
@@ -160,9 +169,10 @@ export class Detector {
 /** Keys of open incidents that series may end; those that something else told end by that, or by a person. */
 function openOfSeries(state: CoreState): string[] {
   const byCards = keysByCards(state)
-  return [...state.openIncidents].flatMap(([key, id]) =>
-    byCards.has(key) || state.incidents.get(id)?.model === 'rule' ? [] : [key],
-  )
+  return [...state.openIncidents].flatMap(([key, id]) => {
+    const model = state.incidents.get(id)?.model
+    return byCards.has(key) || model === 'rule' || isByRhythm(model) ? [] : [key]
+  })
 }
 
 type DetectionState = CoreState['detection']

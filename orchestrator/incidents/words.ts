@@ -19,6 +19,7 @@ export const ownMetrics: Readonly<Record<string, { title: string; unit: string }
   freight_per_parcel: { title: 'Freight per parcel', unit: 'cents' },
   receiver_failing: { title: 'Failed messages', unit: 'records' },
   refused_moves: { title: 'Refused moves', unit: 'orders' },
+  hours_without_goods: { title: 'Time since goods came', unit: 'hours' },
 }
 
 type Phrase = (name: string, seen: string, usual: string) => string
@@ -52,6 +53,8 @@ const phrases: Record<string, Phrase> = {
   reject_share: (name, seen, usual) => `${name} rejects work: ${seen} of lines where ${usual} are normal`,
   freight_per_parcel: (name, seen, usual) =>
     `${name} charges more: ${seen} a parcel where ${usual} are normal`,
+  hours_without_goods: (name, seen, usual) =>
+    `${name} gets no goods: none came for ${seen} h where ${usual} h are usual`,
   short_pick_share: (name, seen, usual) =>
     `${name} cannot find goods: ${seen} of units where ${usual} are normal`,
   on_time_ship_share: (name, seen, usual) => `${name} ships late: ${seen} on time where ${usual} are normal`,

@@ -72,7 +72,7 @@ export async function placesOf(engine: Engine): Promise<Places> {
 const wholes: Record<string, string> = { all: 'All nodes' }
 
 function titleOf(dimension: string, value: string, nodeName: (nodeId: string) => string): string {
-  if (dimension === 'node' || dimension === 'handover') return nodeName(value)
+  if (dimension === 'node' || dimension === 'handover' || dimension === 'supply') return nodeName(value)
   if (dimension === 'lane') return value.replace('>', ' to ')
   return wholes[dimension] ?? value
 }

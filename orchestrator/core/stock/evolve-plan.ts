@@ -3,6 +3,7 @@
 
 import type { EventData } from '../events.ts'
 import type { CoreState } from '../state.ts'
+import { withDeliveries } from './deliveries.ts'
 import { changePositions, positionAt, putPositions, withFence } from './positions.ts'
 import { withMore, withUnits } from './sources.ts'
 import { type ScheduleEntry, stockKey } from './stock.ts'
@@ -43,7 +44,8 @@ export function supplyReceived(state: CoreState, data: Timed<EventData['SupplyRe
   const { scheduleId, sku, nodeId, quantity, at } = data
   const before = positionAt(state, sku, nodeId)
   const came = withUnits(before, quantity, at, state.measures)
-  const next = putPositions(state, [{ ...came, updatedAt: Math.max(before.updatedAt, at) }])
+  const put = putPositions(state, [{ ...came, updatedAt: Math.max(before.updatedAt, at) }])
+  const next = withDeliveries(put, [nodeId], at)
   const entry = state.schedule.get(scheduleId)
   if (entry === undefined) return next
   return scheduled(next, { entries: [{ ...entry, quantity: Math.max(0, entry.quantity - quantity) }] })

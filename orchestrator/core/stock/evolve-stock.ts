@@ -2,6 +2,7 @@
 
 import type { EventData } from '../events.ts'
 import type { CoreState } from '../state.ts'
+import { receiptReason, withDeliveries } from './deliveries.ts'
 import type { StockMove } from './events.ts'
 import { movesAfter, sumOf } from './moves.ts'
 import { changePositions, positionAt, putPositions, withFence } from './positions.ts'
@@ -38,7 +39,9 @@ export function adjusted(state: CoreState, { items, at }: Timed<EventData['Stock
     const before = positions.get(key) ?? positionAt(state, sku, nodeId)
     positions.set(key, { ...withUnits(before, delta, at, state.measures, source), updatedAt: at })
   }
-  return putPositions(state, [...positions.values()])
+  const isReceipt = ({ delta, reason }: (typeof items)[number]) => delta > 0 && reason === receiptReason
+  const reached = items.filter(isReceipt).map(({ nodeId }) => nodeId)
+  return withDeliveries(putPositions(state, [...positions.values()]), reached, at)
 }
 
 /** Stock after a source system told what it has. */

@@ -228,6 +228,11 @@ const implied: Readonly<Record<string, readonly [number, number]>> = {
   short_pick_share: [1, 1],
   stock_out_share: [1, 1],
   units_adjusted: [1, 1],
+  freight_per_parcel: [1, 1],
+  repeated_orders: [1, 1],
+  receiver_failing: [1, 1],
+  refused_moves: [1, 1],
+  hours_without_goods: [1, 1],
 }
 /** Of any other metric. */
 const [stretchLeast, stretchMost] = [2, 8]
