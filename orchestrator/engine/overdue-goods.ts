@@ -49,7 +49,8 @@ export async function readDeliveries(queries: Queries, market: string, now: numb
 export function overdueGoods(state: CoreState, past: PastDeliveries, now: number): Told[] {
   const nodeIds = new Set([...past.keys(), ...state.deliveries.keys()])
   const judged = [...nodeIds].flatMap((nodeId) => {
-    const rhythm = rhythmOf(merged(past.get(nodeId) ?? [], state.deliveries.get(nodeId) ?? []))
+    // Files may tell of goods in another way than whoever tells of them live: one is not held against the other.
+    const rhythm = rhythmOf(state.deliveries.get(nodeId) ?? past.get(nodeId) ?? [])
     return rhythm === null ? [] : [{ nodeId, rhythm, isOverdue: now > rhythm.dueBy }]
   })
   const overdue = judged.filter(({ isOverdue }) => isOverdue)
@@ -57,12 +58,12 @@ export function overdueGoods(state: CoreState, past: PastDeliveries, now: number
   const told = new Map(
     (isTold ? overdue : []).map(({ nodeId, rhythm }) => [nodeId, constraintOf(nodeId, rhythm, now)]),
   )
-  const open = [...state.openIncidents].flatMap(([key, id]) => {
+  const open = [...state.openIncidents.values()].flatMap((id) => {
     const incident = state.incidents.get(id)
-    return isByRhythm(incident?.model) && incident !== undefined ? [{ key, incident }] : []
+    return incident !== undefined && isByRhythm(incident.model) ? [incident] : []
   })
-  const ended = open.filter(({ incident }) => !told.has(incident.dimensionValue))
-  return [...told.values(), ...ended.map(({ incident }) => endOf(incident))]
+  const ended = open.filter(({ dimensionValue }) => !told.has(dimensionValue))
+  return [...told.values(), ...ended.map(endOf)]
 }
 
 /** How goods come to a node, ms; instants in epoch ms. */
@@ -85,12 +86,6 @@ function rhythmOf(deliveries: readonly number[]): Rhythm | null {
   const [least, most] = [sorted[2] as number, sorted.at(-1) as number]
   if (most - least > differMost * usual) return null
   return { last, usual, least, most, dueBy: last + most + beyondShare * (most - least) + lateMs }
-}
-
-/** Deliveries of both, those of the same half day once. */
-function merged(one: readonly number[], other: readonly number[]): number[] {
-  const all = [...one, ...other].sort((a, b) => a - b)
-  return all.filter((at, i) => i === 0 || at - (all[i - 1] as number) >= 12 * hourMs)
 }
 
 const keyOf = (nodeId: string): string => `${dimension}/${nodeId}`
