@@ -21,13 +21,17 @@ export function adviceOf(dimension: string, value: string): Advice | null {
     case 'handover':
       return {
         title: 'Ask the node about each order',
-        text: 'Its system refused to let them go after another node had begun. A comment names each of them. Resolve this when all are settled.',
+        text:
+          'Its system refused to let them go after another node had begun. A comment names each of them. ' +
+          'Resolve this when all are settled.',
         href: null,
       }
     case 'supply':
       return {
         title: 'Ask the supplier',
-        text: 'Nothing is moved for it: what is on the shelf can still be sent, and what runs out goes to other nodes by itself. It ends when goods come.',
+        text:
+          'Nothing is moved for it: what is on the shelf can still be sent, and what runs out goes to other nodes ' +
+          'by itself. It ends when goods come.',
         href: '/inventory',
       }
     default:
