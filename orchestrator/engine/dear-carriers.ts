@@ -2,8 +2,8 @@
 // them from series of what is paid. It opens nothing and changes nothing.
 
 import type { CoreState } from '#orchestrator/core'
-import type { Constraint } from '#orchestrator/incidents'
 import type { CarrierPrice } from '#orchestrator/sourcing'
+import { endOf, type Told } from './own-constraints.ts'
 
 /** What tells of them, as the model of an incident. */
 const byCards = 'rate_cards'
@@ -12,8 +12,6 @@ const metric = 'freight_per_parcel'
 const severity = { least: 0.25, each: 0.3, most: 0.9 }
 /** Up to that share of the card a price counts as usual. */
 const usualMost = 1.2
-
-type Told = Omit<Constraint, 'title'>
 
 /** Keys of open incidents that only rate cards tell of. */
 export function keysByCards({ openIncidents, incidents }: CoreState): ReadonlySet<string> {
@@ -50,11 +48,7 @@ export function withDearCarriers(
   const ended = [...open].flatMap((key) => {
     const incident = state.incidents.get(state.openIncidents.get(key) ?? '')
     if (incident === undefined || taken.has(key) || isDear(incident.dimensionValue)) return []
-    const { dimension, dimensionValue, beganAt, causes, model, pValue } = incident
-    const { expected, expectedLow, expectedHigh } = incident
-    const same = { key, metric, dimension, dimensionValue, beganAt, causes, model, pValue }
-    const usual = { value: expected, expected, expectedLow, expectedHigh, severity: incident.severity }
-    return [{ ...same, ...usual, isBreaching: false, hasRecovered: true }]
+    return [endOf(incident)]
   })
   return [...others, ...told, ...ended]
 }

@@ -2,8 +2,8 @@
 // over when one came. What is on the shelf can still be sent, so nothing is moved for it.
 
 import type { Queries } from '#data/warehouse'
-import type { CoreState, Incident } from '#orchestrator/core'
-import type { Constraint } from '#orchestrator/incidents'
+import type { CoreState } from '#orchestrator/core'
+import { endOf, type Told } from './own-constraints.ts'
 
 /** What tells of them, as the model of an incident. */
 const byRhythm = 'supply_rhythm'
@@ -20,8 +20,6 @@ const lateMs = 6 * hourMs
 /** Nodes with a rhythm from which on one that falls out of it says something. */
 const nodesLeast = 3
 const severity = { least: 0.4, perGap: 0.3, most: 0.9 }
-
-type Told = Omit<Constraint, 'title'>
 
 /** Deliveries that files told of, by node, epoch ms, the oldest first. */
 export type PastDeliveries = ReadonlyMap<string, readonly number[]>
@@ -108,14 +106,5 @@ function constraintOf(nodeId: string, { last, usual, least, most }: Rhythm, now:
     causes: [{ dimension: 'node', value: nodeId, share: 1 }],
     isBreaching: true,
     hasRecovered: false,
-  }
-}
-
-function endOf(incident: Incident): Told {
-  const { key, dimensionValue, beganAt, causes, severity: before, model, pValue } = incident
-  const { expected, expectedLow, expectedHigh } = incident
-  return {
-    ...{ key, metric, dimension, dimensionValue, beganAt, causes, severity: before, model, pValue },
-    ...{ value: expected, expected, expectedLow, expectedHigh, isBreaching: false, hasRecovered: true },
   }
 }
