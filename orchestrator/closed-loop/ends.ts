@@ -6,7 +6,7 @@ import { isCopy, isLiveId } from '#data/world'
 import { type Core, coreStream, type Order } from '#orchestrator/core'
 import { auditOf } from '#orchestrator/verify'
 import { provider, type Scenario } from './draw.ts'
-import { Tellings, type ToldIncident } from './tellings.ts'
+import { type FirstMove, Tellings, type ToldIncident } from './tellings.ts'
 
 /** What became of an order. */
 export interface OrderEnd {
@@ -18,7 +18,10 @@ export interface OrderEnd {
   missing: number
   /** Whether its customer canceled it. */
   isCanceled: boolean
-  moves: number
+  /** Cents paid for its carriage and work. */
+  costCents: number
+  /** Why it was moved first; null where it was not. */
+  firstMove: FirstMove | null
 }
 
 /** All ends of a play. */
@@ -38,21 +41,23 @@ const unitCents = 40
 /** What became of the orders that were placed since the beginning. */
 export function endsOf({ start }: Pick<Scenario, 'start'>, core: Core, log: MemoryLog): Ends {
   const state = core.state()
+  const tellings = new Tellings()
+  const audit = auditOf(core.market, tellings.watching(log.events(coreStream(core.market))))
   const orders: OrderEnd[] = []
   let costCents = 0
   for (const order of state.orders.values()) {
-    costCents += costOf(order, start, (nodeId) => state.nodes.get(nodeId)?.processingCostCents ?? 0)
+    const paid = costOf(order, start, (nodeId) => state.nodes.get(nodeId)?.processingCostCents ?? 0)
+    costCents += paid
     const isOurs = order.provider === provider && isLiveId(order.externalId) && !isCopy(order.externalId)
-    if (isOurs && order.placedAt >= start) orders.push(endOf(order))
+    if (!isOurs || order.placedAt < start) continue
+    orders.push({ ...endOf(order), costCents: paid, firstMove: tellings.moves.get(order.orderId) ?? null })
   }
-  const tellings = new Tellings()
-  const audit = auditOf(core.market, tellings.watching(log.events(coreStream(core.market))))
   const broken = audit.findings().map(({ invariant, subject, found }) => ({ invariant, subject, found }))
   return { orders, costCents, incidents: tellings.all, broken }
 }
 
-function endOf(order: Order): OrderEnd {
-  const { orderId, promisedAt, moves } = order
+function endOf(order: Order): Omit<OrderEnd, 'costCents' | 'firstMove'> {
+  const { orderId, promisedAt } = order
   const shorts = order.work.reduce(
     (sum, { lines }) => sum + lines.reduce((all, line) => all + line.short, 0),
     0,
@@ -67,7 +72,6 @@ function endOf(order: Order): OrderEnd {
     endedAt: isOver && delivered.length > 0 ? Math.max(...delivered) : null,
     missing: byShop,
     isCanceled: order.status === 'cancelled' && byShop === 0,
-    moves,
   }
 }
 

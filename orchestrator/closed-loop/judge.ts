@@ -25,12 +25,27 @@ export interface JudgedFault {
   causeRight: boolean | null
 }
 
+/** What a move was good for. */
+type Outcome = 'useful' | 'useless' | 'harmful'
+
 /** Orders that were moved, by what it was good for. */
-export interface Moves {
-  total: number
-  useful: number
-  useless: number
-  harmful: number
+export type Moves = Record<Outcome | 'total', number>
+
+/** An order that was moved, held against the same order where nothing was. */
+export interface JudgedMove {
+  orderId: string
+  /** Of its first move, ISO 8601. */
+  movedAt: string
+  /** Incident it was moved for, and what that said; null where it was moved for itself. */
+  incident: string | null
+  metric: string | null
+  outcome: Outcome
+  wasLate: boolean
+  isLate: boolean
+  /** Sooner at its customer, negative where later. */
+  hoursSooner: number
+  /** Paid beyond what it would have cost. */
+  extraCents: number
 }
 
 /** A number for each policy; null where it was not played. */
@@ -49,6 +64,8 @@ export interface SeedReport {
   reroutes: Moves | null
   /** The same of the oracle, which knows the faults but not the luck: what can be asked of moves at all. */
   oracleReroutes: Moves | null
+  /** Orders that Detour moved. */
+  moved: JudgedMove[]
   lateOrders: ByPolicy
   costCents: ByPolicy
   /** Cents more than without, for each late order that was avoided; null where none was. */
@@ -72,6 +89,7 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
   const costCents = { none: cost(none), detour: cost(detour), oracle: cost(oracle) }
   const moves = (played: Played | null) =>
     played === null || none === null ? null : judgeMoves(none.orders, played.orders, horizon)
+  const moved = moves(detour)
   const told = detour === null ? null : judgeIncidents(scenario, detour.incidents)
   const { seed, days, name } = scenario
   return {
@@ -85,8 +103,9 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
     }),
     falseIncidentsPerWeek:
       told === null ? null : rounded((told.wrong.length * weekMs) / (horizon - scenario.start)),
-    reroutes: moves(detour),
-    oracleReroutes: moves(oracle),
+    reroutes: countsOf(moved),
+    oracleReroutes: countsOf(moves(oracle)),
+    moved: moved ?? [],
     lateOrders,
     costCents,
     costPerLateOrderAvoided: ratio(
@@ -204,26 +223,54 @@ function echoes({ dimension, openedAt }: ToldIncident, fault: ScenarioFault): bo
 /** A delay counts as another outcome from here on, ms. */
 const delayMs = 12 * 3_600_000
 
+/** What is saved counts from here on, cents for an order. */
+const savedCents = 100
+
 /**
- * Moves held against what became of the same order with the same luck where nothing was moved: useful where it would
- * have been late, or much later; harmful where it is late now and would not have been; else useless.
+ * Moves held against what became of the same order with the same luck where nothing was moved. Useful where it would
+ * have been late, or much later, or comes as well for less; harmful where it is late now and would not have been, or
+ * is much later; else useless.
  */
-export function judgeMoves(none: readonly OrderEnd[], moved: readonly OrderEnd[], horizon: number): Moves {
+export function judgeMoves(
+  none: readonly OrderEnd[],
+  moved: readonly OrderEnd[],
+  horizon: number,
+): JudgedMove[] {
   const before = new Map(none.map((order) => [order.orderId, order]))
-  const count: Moves = { total: 0, useful: 0, useless: 0, harmful: 0 }
-  for (const order of moved) {
+  return moved.flatMap((order) => {
     const stayed = before.get(order.orderId)
-    if (order.moves === 0 || stayed === undefined || order.promisedAt > horizon) continue
-    count.total++
-    count[outcomeOf(stayed, order, horizon)]++
-  }
-  return count
+    if (order.firstMove === null || stayed === undefined || order.promisedAt > horizon) return []
+    const { at, incident } = order.firstMove
+    const found = {
+      wasLate: isLate(stayed, horizon),
+      isLate: isLate(order, horizon),
+      soonerMs: (stayed.endedAt ?? horizon) - (order.endedAt ?? horizon),
+      extraCents: order.costCents - stayed.costCents,
+    }
+    const { soonerMs, ...rest } = found
+    return {
+      ...{ orderId: order.orderId, movedAt: iso(at) },
+      ...{ incident: incident?.key ?? null, metric: incident?.metric ?? null },
+      ...{ outcome: outcomeOf(found), ...rest },
+      hoursSooner: Math.round(soonerMs / 3_600_000),
+    }
+  })
 }
 
-function outcomeOf(stayed: OrderEnd, moved: OrderEnd, horizon: number): 'useful' | 'useless' | 'harmful' {
-  const [wasLate, isNowLate] = [isLate(stayed, horizon), isLate(moved, horizon)]
+interface Difference extends Pick<JudgedMove, 'wasLate' | 'isLate' | 'extraCents'> {
+  soonerMs: number
+}
+
+function outcomeOf({ wasLate, isLate: isNowLate, soonerMs, extraCents }: Difference): Outcome {
   if (wasLate !== isNowLate) return wasLate ? 'useful' : 'harmful'
-  if (!wasLate) return 'useless'
-  const sooner = (stayed.endedAt ?? horizon) - (moved.endedAt ?? horizon)
-  return sooner >= delayMs ? 'useful' : sooner <= -delayMs ? 'harmful' : 'useless'
+  if (wasLate && soonerMs >= delayMs) return 'useful'
+  if (wasLate && soonerMs <= -delayMs) return 'harmful'
+  return extraCents <= -savedCents ? 'useful' : 'useless'
+}
+
+function countsOf(moves: readonly JudgedMove[] | null): Moves | null {
+  if (moves === null) return null
+  const count: Moves = { total: moves.length, useful: 0, useless: 0, harmful: 0 }
+  for (const { outcome } of moves) count[outcome]++
+  return count
 }

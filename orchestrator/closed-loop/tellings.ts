@@ -1,5 +1,5 @@
 // What was told of incidents, read from the events of a market: each opening, each return and each change of what is
-// wrong, with the causes named then. It decides nothing.
+// wrong, with the causes named then; and for which of them orders were moved. It decides nothing.
 
 import type { StoredEvent } from '#data/log'
 import type { EventData, Incident } from '#orchestrator/core'
@@ -13,12 +13,22 @@ export type ToldIncident = Pick<
   openedAt: number
 }
 
+/** Why an order was moved. */
+export interface FirstMove {
+  /** Epoch ms of the market. */
+  at: number
+  /** What its incident said; null where it was moved for itself. */
+  incident: Pick<ToldIncident, 'key' | 'metric'> | null
+}
+
 /** What is added within this time still belongs to the telling, ms: the first look is a short one. */
 const soonMs = 3_600_000
 
 /** The tellings of a market. */
 export class Tellings {
   readonly all: ToldIncident[] = []
+  /** By order, of its first move. */
+  readonly moves = new Map<string, FirstMove>()
   /** The last telling of each incident. */
   readonly #last = new Map<string, ToldIncident>()
 
@@ -26,6 +36,7 @@ export class Tellings {
   watching(events: Iterable<StoredEvent>): Iterable<StoredEvent> {
     return Iterator.from(events).map((event) => {
       if (event.type.startsWith('Incident')) this.#note(event)
+      else if (event.type === 'OrderRerouted') this.#noteMove(event)
       return event
     })
   }
@@ -47,6 +58,14 @@ export class Tellings {
       if (finding.metric !== told.metric) this.#tell({ ...partOf(finding), incidentId, openedAt: at })
       else if (at <= told.openedAt + soonMs) told.causes = finding.causes
     }
+  }
+
+  #noteMove({ data }: StoredEvent): void {
+    const { orderId, decision, at } = data as EventData['OrderRerouted'] & { at: number }
+    if (this.moves.has(orderId)) return
+    const told = decision.incidentId === null ? undefined : this.#last.get(decision.incidentId)
+    const incident = told === undefined ? null : { key: told.key, metric: told.metric }
+    this.moves.set(orderId, { at, incident })
   }
 
   #tell(told: ToldIncident): void {

@@ -52,7 +52,7 @@ export async function runLoop(
 
 /** What is printed as JSON: of one seed its report, of several all of them with what they have in common. */
 export function toldOfLoop({ isOne, reports, summary }: LoopResult) {
-  const seeds = reports.map(({ scenario: _, orders: __, falseIncidents: ___, ...told }) => told)
+  const seeds = reports.map(({ scenario: _, orders: __, falseIncidents: ___, moved: ____, ...told }) => told)
   return isOne ? seeds[0] : { seeds, summary }
 }
 

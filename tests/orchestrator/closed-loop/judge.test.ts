@@ -17,7 +17,8 @@ function end(orderId: string, more: Partial<OrderEnd>): OrderEnd {
     endedAt: 90 * hour,
     missing: 0,
     isCanceled: false,
-    moves: 1,
+    costCents: 1_500,
+    firstMove: { at: 50 * hour, incident: { key: 'node/a', metric: 'backlog' } },
     ...more,
   }
 }
@@ -42,16 +43,30 @@ describe('a move', () => {
     ['that brings what would never have come', { endedAt: null }, {}, 'useful'],
     ['that finds what would have been missing', { missing: 1 }, {}, 'useful'],
     ['that loses goods', {}, { missing: 2 }, 'harmful'],
+    ['that brings the same for less', {}, { costCents: 1_400 }, 'useful'],
+    ['that brings the same for more', {}, { costCents: 1_900 }, 'useless'],
+    ['that saves money and breaks the promise', {}, { costCents: 900, endedAt: 120 * hour }, 'harmful'],
   ]
   it.each(cases)('%s counts as such', (_, stayed, moved, outcome) => {
-    const counts = judgeMoves([end('a', { ...stayed, moves: 0 })], [end('a', moved)], horizon)
-    expect(counts).toEqual({ total: 1, useful: 0, useless: 0, harmful: 0, [outcome]: 1 })
+    const [judged] = judgeMoves([end('a', { ...stayed, firstMove: null })], [end('a', moved)], horizon)
+    expect(judged?.outcome).toBe(outcome)
+  })
+
+  it('tells for what it was made, what it changed and what it cost', () => {
+    const [judged] = judgeMoves(
+      [end('a', { endedAt: 120 * hour })],
+      [end('a', { costCents: 2_100 })],
+      horizon,
+    )
+    expect(judged).toMatchObject({ orderId: 'a', movedAt: '1970-01-03T02:00:00Z', incident: 'node/a' })
+    expect(judged).toMatchObject({ metric: 'backlog', hoursSooner: 30, extraCents: 600 })
+    expect(judged).toMatchObject({ wasLate: true, isLate: false })
   })
 
   it('of what was promised for later is not judged, nor what was not moved', () => {
     const later = { promisedAt: horizon + 1 }
     const none = [end('a', later), end('b', {})]
-    expect(judgeMoves(none, [end('a', later), end('b', { moves: 0 })], horizon).total).toBe(0)
+    expect(judgeMoves(none, [end('a', later), end('b', { firstMove: null })], horizon)).toEqual([])
   })
 })
 
@@ -189,6 +204,24 @@ describe('what is told of an incident', () => {
     expect(told.map(({ openedAt, metric }) => [openedAt, metric])).toEqual([
       [5, 'backlog'],
       [12, 'freight_per_parcel'],
+    ])
+  })
+
+  it('is kept with the first move that was made for it', () => {
+    const tellings = new Tellings()
+    const move = (orderId: string, at: number, incidentId: string | null) => {
+      return ['OrderRerouted', at, {}, { orderId, decision: { incidentId } }] as const
+    }
+    const all = [['IncidentOpened', 5], move('a', 6, 'i'), move('a', 9, null), move('b', 7, null)] as const
+    const stored = all.map(([type, at, , more = {}], i) => {
+      const data = { incidentId: 'i', at, finding: { ...finding, key: 'node/a' }, ...more }
+      return { stream: 'market:main', seq: i + 1, eventId: `${i}/0`, type, recordedAt: 0, data }
+    })
+    for (const _ of tellings.watching(stored));
+    const incident = { key: 'node/a', metric: 'backlog' }
+    expect([...tellings.moves]).toEqual([
+      ['a', { at: 6, incident }],
+      ['b', { at: 7, incident: null }],
     ])
   })
 
