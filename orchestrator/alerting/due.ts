@@ -152,7 +152,8 @@ function toThoseTold(
   about: readonly { incident: Incident; told: Told; reasons: readonly string[] }[],
   moment: Moment,
 ): NoticeDraft | null {
-  const [first] = about
+  const isHeard = ({ told }: { told: Told }) => receiversOf(told.receivers, moment.receivers).length > 0
+  const first = about.find(isHeard) ?? (kind === 'recovered' ? about[0] : undefined)
   if (first === undefined) return null
   const same = about.filter(({ told }) => told.receivers.join() === first.told.receivers.join())
   const there = receiversOf(first.told.receivers, moment.receivers)

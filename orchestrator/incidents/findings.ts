@@ -58,7 +58,7 @@ export async function applyFindings(
       await core.execute('OpenIncident', asked, { at: run.at })
       changes.opened.push(core.state().openIncidents.get(finding.key) ?? incidentId)
     } else if (hasRecovered) {
-      if (mustWait(core.state(), openId, run.at)) continue
+      if (isEndedByPeople(core.state(), openId) || mustWait(core.state(), openId, run.at)) continue
       const reason =
         newLevelSince === null
           ? 'values are back in the expected range'
@@ -71,6 +71,12 @@ export async function applyFindings(
     }
   }
   return changes
+}
+
+/** Whether detection has no say in its end: a person took it up again, or split it off. */
+function isEndedByPeople(state: CoreState, incidentId: string): boolean {
+  const incident = state.incidents.get(incidentId)
+  return incident !== undefined && (incident.isKept || incident.splitFrom !== null)
 }
 
 /** Whether values are back, but not for as long as an incident that flaps has to wait. */
@@ -87,6 +93,7 @@ function isNews(state: CoreState, incidentId: string, finding: Finding, impact: 
   const seen = Math.abs((finding.value ?? 0) - (before.value ?? 0))
   return (
     before.recoveringSince !== null ||
+    before.isKept ||
     finding.metric !== before.metric ||
     seen > valueStep * Math.max(Math.abs(finding.expected ?? 0), 1) ||
     Math.abs(finding.severity - before.severityFound) >= severityStep ||

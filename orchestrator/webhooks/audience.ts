@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import type { StoredEvent } from '#data/log'
 import type { Receiver } from '#data/vault'
+import { receiversOf, routingOf } from '#orchestrator/alerting'
 import type { CoreState, Notice } from '#orchestrator/core'
 import { formatOf, formats } from './formats/formats.ts'
 import { messageBody } from './message/body.ts'
@@ -17,14 +18,21 @@ export class Audience {
   /** Whether `told` is no longer what it was at the start. */
   isChanged = false
   readonly #receivers: readonly Listening[]
+  readonly #isReplay: boolean
 
   /**
    * @param receivers those that listen
    * @param told who was told of open incidents; of one that is missing nothing is known
+   * @param isReplay the events are of the past: who could not be told of an incident then is told of it now
    */
-  constructor(receivers: readonly Listening[], told: ReadonlyMap<string, ReadonlySet<string>> = new Map()) {
+  constructor(
+    receivers: readonly Listening[],
+    told: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+    isReplay = false,
+  ) {
     this.#receivers = receivers
     this.told = new Map(told)
+    this.#isReplay = isReplay
   }
 
   /** Ids of the receivers that are told of the event. */
@@ -36,9 +44,8 @@ export class Audience {
       return known.some((labels) => fits(one.labels, labels))
     }
     const { notice, incidentId } = stored.data as { notice?: Notice; incidentId?: string }
-    const meant = notice === undefined ? null : new Set(notice.receivers)
     const listening = this.#receivers.filter(
-      (one) => wantsType(one, type) && (meant === null || meant.has(one.webhookId)),
+      (one) => wantsType(one, type) && (notice === undefined || this.#isMeant(one, notice, state)),
     )
     const subject = notice?.groupKey ?? incidentId
     if (!type.startsWith('incident.') || subject === undefined) return listening.filter(fitting).map(idOf)
@@ -53,6 +60,15 @@ export class Audience {
     const isOver = type === 'incident.resolved' && (notice === undefined || notice.stillOpen === 0)
     this.#note(subject, type, { picked, isOver })
     return picked.map(idOf)
+  }
+
+  #isMeant({ webhookId }: Listening, { kind, receivers, routeId, groupKey }: Notice, state: CoreState) {
+    if (receivers.includes(webhookId)) return true
+    if (!this.#isReplay) return false
+    // From the beginning of an incident on, so that nothing ends that was never told.
+    if (kind !== 'opened') return this.told.get(groupKey)?.has(webhookId) ?? false
+    const route = routingOf(state).routes.find((each) => each.routeId === routeId)
+    return receiversOf(route?.receivers ?? [], [webhookId]).length > 0
   }
 
   #note(

@@ -193,7 +193,7 @@ export class Scanner {
     const { log, core, ledger } = this.#options
     const end = ledger.cursor ?? 0
     const announcer = new Announcer()
-    const audience = new Audience([receiver])
+    const audience = new Audience([receiver], new Map(), true)
     const messages: Message[] = []
     let readTo = from
     while (readTo < end && !this.#isClosed) {

@@ -42,8 +42,9 @@ export const alertingRules: RulesOf<AlertingCommands> = {
   },
   GiveNotice: (state, { data: { notice, after }, at }) => {
     if (state.alerting.notices !== after) return refused('notice_outdated')
-    const isEmpty = notice.incidents.length === 0 || notice.receivers.length === 0
-    if (isEmpty || !isConsistent(state, notice)) return refused('notice_invalid')
+    // What is over is over, also where nobody who was told of it is left.
+    const isForNobody = notice.receivers.length === 0 && notice.kind !== 'recovered'
+    if (notice.incidents.length === 0 || isForNobody || !isConsistent(state, notice)) return refused('notice_invalid')
     return answered([event('NoticeGiven', { notice, at })], { noticeId: notice.noticeId })
   },
 }

@@ -4,6 +4,7 @@ import type { CoreEvent, EventData } from '../events.ts'
 import type { HandlersOf } from '../handlers.ts'
 import type { CoreState } from '../state.ts'
 import type { IncidentEvents } from './events.ts'
+import { causeOf, type Said } from './changes.ts'
 import { turnsWith } from './flapping.ts'
 import { freshLife, type Incident } from './incident.ts'
 import { incidentWordsOf } from './words.ts'
@@ -42,9 +43,9 @@ export const incidentHandlers: HandlersOf<IncidentEvents> = {
     })),
   IncidentAssigned: (state, data) => changed(state, 'IncidentAssigned', data, () => ({ owner: data.owner })),
   IncidentSnoozed: (state, data) =>
-    changed(state, 'IncidentSnoozed', data, () => ({
+    changed(state, 'IncidentSnoozed', data, (incident) => ({
       status: 'snoozed',
-      snooze: { until: data.until, by: data.by, at: data.at },
+      snooze: { until: data.until, by: data.by, at: data.at, seen: seenOf(incident) },
     })),
   IncidentWoken: (state, data) =>
     changed(state, 'IncidentWoken', data, (incident) => ({
@@ -113,6 +114,7 @@ function reopened(state: CoreState, data: EventData['IncidentReopened'] & { at: 
     endedBecause: null,
     reopenedAt: at,
     reopened: before.reopened + 1,
+    isKept: by !== null,
     recoveringSince: null,
     turns: by === null ? turnsWith(before, at) : before.turns,
     isNoticed: before.isNoticed || isNoticed,
@@ -129,6 +131,7 @@ function updated(state: CoreState, data: EventData['IncidentUpdated'] & { at: nu
     data,
     (before) => ({
       ...found(before, finding, impact),
+      isKept: false,
       ...(before.recoveringSince === null ? {} : { recoveringSince: null, turns: turnsOnce(before, at) }),
     }),
     (before) => (before.recoveringSince === null ? wordsOfUpdate(before, data) : null),
@@ -145,6 +148,7 @@ function resolved(state: CoreState, data: EventData['IncidentResolved'] & { at: 
     resolvedBy: by,
     endedBecause: data.reason,
     snooze: null,
+    isKept: false,
     isFlapping: false,
     recoveringSince: null,
     isSilenced: false,
@@ -174,6 +178,11 @@ function found(
     severityFound: finding?.severity ?? before.severityFound,
     severity: before.severitySetBy === null ? (finding?.severity ?? before.severity) : before.severity,
   }
+}
+
+function seenOf(incident: Incident): Said {
+  const { severityFound: severity, ordersAtRisk } = incident
+  return { severity, ordersAtRisk, cause: causeOf(incident) }
 }
 
 function awake({ acknowledgedBy }: Incident): Partial<Incident> {

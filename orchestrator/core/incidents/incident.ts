@@ -1,5 +1,7 @@
 // What an incident is. Shapes only.
 
+import type { Said } from './changes.ts'
+
 /** How an incident stands. */
 export type IncidentStatus = 'open' | 'acknowledged' | 'snoozed' | 'resolved'
 
@@ -45,8 +47,10 @@ export interface IncidentLife {
   /** Severity as detection saw it last; `severity` is that, or what a person set. */
   severityFound: number
   severitySetBy: string | null
-  /** Until when nobody is told, epoch ms of the market, null = until it changes; null = it is not snoozed. */
-  snooze: { until: number | null; by: string; at: number } | null
+  /**
+   * Until when nobody is told, epoch ms of the market, null = until it is another than `seen`; null = it is not snoozed.
+   */
+  snooze: { until: number | null; by: string; at: number; seen: Said } | null
   /** When its last snooze ended. */
   wokenAt: number | null
   /** The person who ended it; null = values are back. */
@@ -56,6 +60,8 @@ export interface IncidentLife {
   /** When it came back last, and how often that was. */
   reopenedAt: number | null
   reopened: number
+  /** A person took it up again: it stays until a person ends it or detection sees it. */
+  isKept: boolean
   /** When it ended and came back by itself, the newest last. */
   turns: readonly number[]
   /** It comes and goes: it is told once, and ends only when values stay. */
@@ -88,6 +94,7 @@ export const freshLife: IncidentLife = {
   endedBecause: null,
   reopenedAt: null,
   reopened: 0,
+  isKept: false,
   turns: [],
   isFlapping: false,
   flapScore: 0,

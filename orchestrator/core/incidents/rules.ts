@@ -5,7 +5,7 @@ import { answered, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import type { RulesOf } from '../rules.ts'
 import type { CoreState } from '../state.ts'
-import { causeOf, changesSince } from './changes.ts'
+import { changesSince } from './changes.ts'
 import type { IncidentCommands } from './commands.ts'
 import { flapOf, hasStayedBack, openingOf } from './flapping.ts'
 import type { Incident } from './incident.ts'
@@ -132,9 +132,9 @@ function flapping({ incidentId }: Incident, score: number, at: number): CoreEven
 function update(incident: Incident, data: CommandData['UpdateIncident'], at: number): Verdict {
   const events = [event('IncidentUpdated', { ...data, ...noticed(incident), at })]
   const { finding, impact } = data
-  const before = { ...incident, severity: incident.severityFound, cause: causeOf(incident) }
-  const isChanged = changesSince(before, { ...finding, ...impact }).length > 0
-  if (incident.snooze?.until === null && isChanged) events.push(woken(incident, null, 'it changed', at))
+  const { snooze } = incident
+  const isChanged = snooze !== null && changesSince(snooze.seen, { ...finding, ...impact }).length > 0
+  if (snooze?.until === null && isChanged) events.push(woken(incident, null, 'it changed', at))
   return said(incident, events)
 }
 

@@ -6,6 +6,7 @@ import { openVault } from '#data/vault'
 import { openAlerting } from '#orchestrator/alerting'
 import { openCore } from '#orchestrator/core'
 import { openWebhooks } from '#orchestrator/webhooks'
+import { alertReceivers } from '../../../orchestrator/http/alert-receivers.ts'
 import { newLogPath } from '../../data/log/folder.ts'
 import { effects, isSigned, ok, quick, startReceiver, until } from '../webhooks/setup.ts'
 import { finding, impact } from './place.ts'
@@ -16,7 +17,7 @@ async function start(path: string, isTelling = true) {
   const core = await openCore(log, 'main', effects)
   const vault = await openVault({ log: path }, effects)
   const webhooks = await openWebhooks({ log, effects, core, vault, limits: quick })
-  const receivers = async () => (await webhooks.list()).map(({ webhookId }) => webhookId)
+  const receivers = () => alertReceivers(webhooks)
   const options = { core, effects, now: () => effects.clock.now(), receivers, everyMs: 50 }
   const alerting = isTelling ? openAlerting(options) : null
   let isOpen = true
@@ -71,4 +72,26 @@ test('a receiver is told of the course of an incident once, signed, also when th
     incident: { incidentId: 'inc-A', severity: 0.9, reasons: ['severity_up', 'impact_doubled'] },
     notice: { kind: 'changed', stillOpen: 1 },
   })
+})
+
+test('a receiver that was off is told by a replay of what came and went meanwhile', async () => {
+  const [steady, other] = [await startReceiver(ok), await startReceiver(ok)]
+  const typesAt = ({ received }: typeof other) =>
+    received.map(({ body }) => JSON.parse(body)).map(({ type, data }) => `${type} ${data.incident.incidentId}`)
+  const place = await start(newLogPath())
+  await place.webhooks.create({ url: steady.url })
+  const { webhookId } = await place.webhooks.create({ url: other.url })
+  await place.webhooks.change(webhookId, { status: 'disabled' })
+  await place.open('A')
+  await place.open('B')
+  await until(() => typesAt(steady).length === 2)
+  const since = new Date(effects.clock.now()).toISOString()
+  await place.core.execute('ResolveIncident', { incidentId: 'inc-A', reason: 'over' }, place.at())
+  await until(() => typesAt(steady).length === 3)
+  await place.webhooks.change(webhookId, { status: 'enabled' })
+  // Of what began before it is not told the end alone.
+  await place.webhooks.replay({ webhookId, since })
+  await place.webhooks.replay({ webhookId, since: '2020-01-01T00:00:00Z' })
+  await until(() => typesAt(other).length >= 3)
+  expect(typesAt(other)).toEqual(typesAt(steady))
 })
