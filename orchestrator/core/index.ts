@@ -124,7 +124,7 @@ export {
 export { type AskedMove, MoveGuards, type Pending, type Refusal } from './reroute/guard.ts'
 export { limitsOf, type RerouteLimits } from './reroute/limits.ts'
 export type { MoveGuard } from './reroute/move-guard.ts'
-export { type PlanMove, type PlanRecord, type PlanState, planMovesMost } from './reroute/plan.ts'
+export { type PlanMove, type PlanRecord, type PlanState, planMovesMost, riskName } from './reroute/plan.ts'
 export type { OpenAsk, WorkAsk } from './reroute/work-ask.ts'
 export { workActionFor } from './reroute/work-asks.ts'
 export { type CoreState, emptyState } from './state.ts'

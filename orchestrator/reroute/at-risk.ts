@@ -9,6 +9,7 @@ import {
   isMovable,
   limitsOf,
   type Order,
+  riskName,
 } from '#orchestrator/core'
 import { incidentAt, Queues, riskOfStaying } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
@@ -16,7 +17,7 @@ import { carryOut, noteStaying } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
 import { nodeFull, type PlannedMove, type Purpose, planMoves } from './plan.ts'
-import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
+import { approvalFor, propose, workInPlans } from './propose.ts'
 import { acceptedLeast, clearlySooner, riskLeast } from './worth.ts'
 
 /** Work that is weighed in a round, and moved, at most. */
@@ -68,7 +69,7 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
     name: 'risk',
     why: 'Promises would probably be missed',
   }
-  if (!wasRejected(core.state(), about)) await propose(core, moves, about, reason, now)
+  await propose(core, moves, about, reason, now)
   return 0
 }
 
@@ -116,9 +117,9 @@ function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
   )
 }
 
-function mayMove({ method, isPinned, moves }: Order, { policy }: CoreState): boolean {
+function mayMove({ method, isPinned, moves, declinedFor }: Order, { policy }: CoreState): boolean {
   const isCollected = method === 'pickup' || method === 'curbside'
-  return !isPinned && !isCollected && moves < policy.maxMovesPerOrder
+  return !isPinned && !declinedFor.includes(riskName) && !isCollected && moves < policy.maxMovesPerOrder
 }
 
 /** Whether it may well come too late where it is. Work that an incident touches is moved because of that, or not. */

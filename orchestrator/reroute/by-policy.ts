@@ -59,16 +59,19 @@ export async function rerouteByPolicy(context: MoveContext & { memory?: Memory }
   const purpose: Purpose = { name: 'policy', incident: null, guard: {}, holdsOut: true }
   const plan = await planMoves(wanted, placeOf(context), purpose)
   const asking = new Map(wanted.map((each) => [keyOf(each), each]))
-  const moves = plan.moves.map((move) => withWhy(move, asking.get(keyOf(move))?.why))
-  const reason = approvalFor(core.state(), { ...plan, moves }, null)
-  if (reason === null) return (await carryOut(core, moves, {}, now)).moved
   // A plan for each version of a policy: one that was turned down says nothing of others.
-  for (const [policy, some] of Map.groupBy(moves, (move) => asking.get(keyOf(move))?.policy)) {
-    if (policy === undefined) continue
+  const byPolicy = Map.groupBy(plan.moves, (move) => asking.get(keyOf(move))?.policy)
+  const plans = [...byPolicy].flatMap(([policy, some]) => {
+    if (policy === undefined) return []
     const name = `${policy.policyId}-v${policy.version}`
     const about = { kind: 'policy' as const, incident: null, name, why: `Policy ${policy.name} asks for it` }
-    if (!wasRejected(core.state(), about)) await propose(core, some, about, reason, now)
-  }
+    if (wasRejected(core.state(), about)) return []
+    return { about, moves: some.map((move) => withWhy(move, asking.get(keyOf(move))?.why)) }
+  })
+  const moves = plans.flatMap((each) => each.moves)
+  const reason = approvalFor(core.state(), { ...plan, moves }, null)
+  if (reason === null) return (await carryOut(core, moves, {}, now)).moved
+  for (const each of plans) await propose(core, each.moves, each.about, reason, now)
   return 0
 }
 

@@ -103,13 +103,15 @@ async function enact(
   { core, now }: RerouteContext,
   about: { kind: 'incident' | 'recovery'; incident: Incident; name: string; why: string },
 ): Promise<RerouteRound> {
+  // A person's no holds however few moves are left.
+  const isTurnedDown = wasRejected(core.state(), about)
   const reason = approvalFor(core.state(), plan, about.incident)
   const round: RerouteRound = { moved: 0, notMoved: 0, proposed: 0 }
-  if (reason === null) {
+  if (!isTurnedDown && reason === null) {
     const outcome = await carryOut(core, plan.moves, {}, now)
     round.moved = outcome.moved
     round.notMoved = outcome.notMoved
-  } else if (!wasRejected(core.state(), about)) {
+  } else if (!isTurnedDown && reason !== null) {
     round.proposed = await propose(core, plan.moves, about, reason, now)
   }
   if (about.kind === 'incident') round.notMoved += await noteStaying(core, plan.stays.filter(isSettled), now)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { type Core, isOpenWork, type Order } from '#orchestrator/core'
 import { advance } from '#orchestrator/flows'
-import { isHeldOut, rescueAll } from '#orchestrator/reroute'
+import { decidePlan, isHeldOut, rescueAll } from '#orchestrator/reroute'
 import { type History, noHistory, Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { node, start } from './core/setting.ts'
@@ -46,7 +46,13 @@ async function endangered(policy: Partial<api.ReroutePolicy> = {}, costOfOthers 
   await advance('o1', { core, worlds, now: () => start })
   expect(nodeOf(core)).toEqual(['fab:A'])
   worlds.history = historyOf(144)
-  return { core, round: (now = start + hour) => rescueAll({ core, worlds, now }) }
+  const next = async (orderId: string) => {
+    worlds.history = historyOf(10)
+    await createOrder(core, orderId, 'x', 1)
+    await advance(orderId, { core, worlds, now: () => start })
+    worlds.history = historyOf(144)
+  }
+  return { core, round: (now = start + hour) => rescueAll({ core, worlds, now }), next }
 }
 
 const orderOf = (core: Core): Order => {
@@ -105,6 +111,27 @@ describe('work whose promise will probably be missed', () => {
     expect(await other.round(start + 3 * hour)).toBe(0)
     expect(nodeOf(other.core)).toEqual(['fab:A'])
   })
+})
+
+test('a person who turned a plan down is asked of other orders again, of the same ones not', async () => {
+  const { core, round, next } = await endangered({ mode: 'approve' })
+  const plans = () =>
+    [...core.state().reroutes.plans.values()].map(({ status, moves }) => [status, moves.length])
+  expect(await round()).toBe(0)
+  expect(plans()).toEqual([['proposed', 1]])
+  const [planId = ''] = core.state().reroutes.plans.keys()
+  await decidePlan(core, {
+    ...{ planId, answer: 'reject', by: 'Ada', note: null, at: start + hour, commandId: 'no' },
+  })
+  await round(start + 3 * hour)
+  expect(plans()).toHaveLength(1)
+  await next('o2')
+  await round(start + 5 * hour)
+  expect(plans()).toContainEqual(['proposed', 1])
+  const policy = { ...core.state().policy, mode: 'on' as const }
+  await core.execute('SetPolicy', { policy }, { at: start + 5 * hour })
+  await round(start + 7 * hour)
+  expect(nodeOf(core)).toEqual(['fab:A'])
 })
 
 test('work that keeps its promise where it is stays', async () => {

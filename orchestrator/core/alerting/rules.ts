@@ -44,7 +44,8 @@ export const alertingRules: RulesOf<AlertingCommands> = {
     if (state.alerting.notices !== after) return refused('notice_outdated')
     // What is over is over, also where nobody who was told of it is left.
     const isForNobody = notice.receivers.length === 0 && notice.kind !== 'recovered'
-    if (notice.incidents.length === 0 || isForNobody || !isConsistent(state, notice)) return refused('notice_invalid')
+    if (notice.incidents.length === 0 || isForNobody || !isConsistent(state, notice))
+      return refused('notice_invalid')
     return answered([event('NoticeGiven', { notice, at })], { noticeId: notice.noticeId })
   },
 }

@@ -149,7 +149,8 @@ function resolve(
     event('IncidentResolved', { ...data, ...noticed(incident), at }),
     ...partsEnded(state, incident, at),
   ]
-  if (data.by !== undefined) return said(incident, over)
+  // What a rule told of is over for certain.
+  if (data.by !== undefined || incident.model === 'rule') return said(incident, over)
   if (incident.isFlapping) {
     if (recoveringSince === null) return said(incident, [event('IncidentRecovering', { incidentId, at })])
     return said(incident, hasStayedBack(state, incident, at) ? over : [])

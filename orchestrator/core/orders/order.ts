@@ -200,7 +200,7 @@ export interface Order extends OrderHeader {
   cancelReason: string | null
   /** How often work was moved to another node. */
   moves: number
-  /** Incidents for which it was told that its work stays. */
+  /** Incidents for which it was told that its work stays; `risk` where a person said so without any. */
   declinedFor: readonly string[]
   /** A person put it back: it is not moved again without being asked. */
   isPinned: boolean

@@ -1,9 +1,10 @@
 // How the state follows from events of plans, and of what providers are asked for moves. Pure.
 
 import type { HandlersOf } from '../handlers.ts'
+import { put } from '../orders/evolve-order.ts'
 import type { PersistentMap } from '../persistent/map.ts'
 import type { CoreState } from '../state.ts'
-import { endedPlansMost, type PlanState, type RerouteEvents } from './plan.ts'
+import { endedPlansMost, type PlanState, type RerouteEvents, riskName } from './plan.ts'
 import { withoutAsks } from './work-asks.ts'
 
 /** What events of plans do. */
@@ -17,13 +18,25 @@ export const rerouteHandlers: HandlersOf<RerouteEvents> = {
     }),
   ReroutePlanApproved: (state, { planId, by, note, at }) =>
     changed(state, planId, { status: 'approved', decidedAt: at, decidedBy: by, note }),
-  ReroutePlanRejected: (state, { planId, by, note, at }) =>
-    changed(state, planId, { status: 'rejected', decidedAt: at, decidedBy: by, note, moves: [] }),
+  ReroutePlanRejected: (state, { planId, by, note, at }) => {
+    const plan = state.reroutes.plans.get(planId)
+    const left = plan?.kind === riskName ? leftInPlace(state, plan) : state
+    return changed(left, planId, { status: 'rejected', decidedAt: at, decidedBy: by, note, moves: [] })
+  },
   ReroutePlanExpired: (state, { planId, at }) =>
     changed(state, planId, { status: 'expired', decidedAt: at, moves: [] }),
   ReroutePlanDone: (state, { planId, moved, notMoved }) =>
     changed(state, planId, { status: 'done', moved, notMoved, moves: [] }),
   WorkAskDropped: (state, { key }) => ({ ...state, reroutes: withoutAsks(state.reroutes, [key]) }),
+}
+
+/** Orders that are not moved though they may come too late. */
+function leftInPlace(state: CoreState, { moves }: PlanState): CoreState {
+  return moves.reduce((all, { orderId }) => {
+    const order = all.orders.get(orderId)
+    if (order === undefined || order.declinedFor.includes(riskName)) return all
+    return put(all, { ...order, declinedFor: [...order.declinedFor, riskName] })
+  }, state)
 }
 
 function changed(state: CoreState, planId: string, change: Partial<PlanState>): CoreState {

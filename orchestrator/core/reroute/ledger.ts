@@ -68,10 +68,10 @@ export function withMove(state: RerouteState, move: Moved): RerouteState {
       incidentId === null
         ? state.spent
         : newest(state.spent, incidentId, (state.spent.get(incidentId) ?? 0) + extraCents, spentMost),
-    pairs: move.toNodeIds.reduce(
-      (pairs, to) => newest(pairs, pairKey(move.fromNodeId, to), move.at, pairsMost),
-      state.pairs,
-    ),
+    // Work that only goes by another carrier goes nowhere.
+    pairs: move.toNodeIds
+      .filter((to) => to !== move.fromNodeId)
+      .reduce((pairs, to) => newest(pairs, pairKey(move.fromNodeId, to), move.at, pairsMost), state.pairs),
   }
 }
 

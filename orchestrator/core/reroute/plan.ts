@@ -9,6 +9,9 @@ export type PlanKind = api.ReroutePlan['kind']
 /** How a plan stands. */
 export type PlanStatus = api.ReroutePlan['status']
 
+/** Plans for orders that may come too late without any incident; in `declinedFor` of an order, that it stays though. */
+export const riskName = 'risk' satisfies PlanKind
+
 /** A move of a plan. */
 export interface PlanMove {
   orderId: string

@@ -77,7 +77,9 @@ test('a receiver is told of the course of an incident once, signed, also when th
 test('a receiver that was off is told by a replay of what came and went meanwhile', async () => {
   const [steady, other] = [await startReceiver(ok), await startReceiver(ok)]
   const typesAt = ({ received }: typeof other) =>
-    received.map(({ body }) => JSON.parse(body)).map(({ type, data }) => `${type} ${data.incident.incidentId}`)
+    received
+      .map(({ body }) => JSON.parse(body))
+      .map(({ type, data }) => `${type} ${data.incident.incidentId}`)
   const place = await start(newLogPath())
   await place.webhooks.create({ url: steady.url })
   const { webhookId } = await place.webhooks.create({ url: other.url })

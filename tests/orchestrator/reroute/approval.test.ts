@@ -61,6 +61,19 @@ test('a plan that was rejected is not proposed again, and one that was decided i
   expect(goneFrom(core, ids)).toEqual([])
 })
 
+test('a plan that was rejected stays so when little of it is left', async () => {
+  const { core, ids } = await stricken({ approveAboveOrders: 4 })
+  await round(core)
+  expect(planOf(core)).toMatchObject({ status: 'proposed', orders: 6 })
+  await answer(core, 'reject')
+  for (const orderId of ids.slice(0, 3)) {
+    const fulfillmentOrderId = orderOf(core, orderId).work[0]?.fulfillmentOrderId ?? ''
+    await core.execute('StartPicking', { orderId, fulfillmentOrderId }, { at: start + 130_000 })
+  }
+  expect(await round(core, start + 20 * 60_000)).toMatchObject({ moved: 0, proposed: 0 })
+  expect(goneFrom(core, ids)).toEqual([])
+})
+
 test('a plan ends when its time is over, and what still pays is proposed again', async () => {
   const { core } = await stricken({ mode: 'approve', approvalMinutes: 10 })
   await round(core)

@@ -5,9 +5,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import type { DecisionRecord } from '#orchestrator/core'
+import { applyFindings } from '#orchestrator/incidents'
 import { affectedBy, carryOut, planMoves, rerouteAll, rerouteByHand } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
-import { goneFrom, nodesOf, orderOf, setPolicy, start, stricken } from './market.ts'
+import { constraint, goneFrom, nodesOf, orderOf, setPolicy, start, stricken } from './market.ts'
 
 const round = (core: Parameters<typeof rerouteAll>[0]['core'], now = start + 60_000) =>
   rerouteAll({ core, worlds: new Worlds(), now, oddnessOf: () => 0 })
@@ -56,6 +57,15 @@ test('an order that was moved stays for a while, and nothing goes back to where 
   expect(await back(start + 5 * 60_000)).toMatchObject({ status: 'refused', reason: 'cool_down' })
   expect(await back(start + 60 * 60_000)).toMatchObject({ status: 'refused', reason: 'pair_cool_down' })
   expect(await back(start + 200 * 60_000)).toMatchObject({ status: 'done' })
+})
+
+test('orders that only go by another carrier do not keep each other', async () => {
+  const { core, incidentId, ids } = await stricken({ pairCoolDownMinutes: 60 }, 5)
+  await core.execute('ResolveIncident', { incidentId, reason: 'over', by: 'Ada' }, { at: start })
+  const slow = { key: 'carrier/SwiftPost', dimension: 'carrier', metric: 'transit_hours' }
+  await applyFindings(core, [constraint('SwiftPost', slow)], { runId: 'r2', at: start })
+  expect((await round(core)).moved).toBe(5)
+  expect(goneFrom(core, ids)).toEqual([])
 })
 
 test('a person goes beyond the limits only with a reason, which is kept', async () => {

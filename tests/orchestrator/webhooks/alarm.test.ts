@@ -67,4 +67,16 @@ test('A receiver that is gone is told to the others as an incident, and its retu
     data: { reason: 'the receiver was turned on again' },
   })
   expect([...core.state().openIncidents.keys()]).toEqual(['node/n'])
+
+  // However often that comes and goes, an end is an end.
+  for (let again = 0; again < 3; again++) {
+    const other = { ...finding, key: `node/${again}`, dimensionValue: `${again}` }
+    const opened = { incidentId: `inc-${again}`, finding: other, impact, isNoticed: true }
+    await core.execute('OpenIncident', opened, { at: engine.now() })
+    await until(async () => (await webhooks.get(lost.webhookId)).status === 'disabled')
+    const isOpen = () => core.state().openIncidents.has(`receiver/${lost.webhookId}`)
+    await until(isOpen)
+    await webhooks.change(lost.webhookId, { status: 'enabled' })
+    await until(() => !isOpen())
+  }
 })
