@@ -68,8 +68,6 @@ export interface SeedReport {
   moved: JudgedMove[]
   lateOrders: ByPolicy
   costCents: ByPolicy
-  /** Cents more than without, for each late order that was avoided; null where none was. */
-  costPerLateOrderAvoided: number | null
   shareOfOracleGain: number | null
   invariantsBroken: number
 }
@@ -108,16 +106,20 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
     moved: moved ?? [],
     lateOrders,
     costCents,
-    costPerLateOrderAvoided: ratio(
-      minus(costCents.detour, costCents.none),
-      minus(lateOrders.none, lateOrders.detour),
-    ),
     shareOfOracleGain: ratio(
       minus(lateOrders.none, lateOrders.detour),
       minus(lateOrders.none, lateOrders.oracle),
     ),
     invariantsBroken: all.reduce((sum, { broken }) => sum + broken.length, 0),
   }
+}
+
+/** Cents more than without, for each late order that was avoided; null where none was. */
+export function costPerLateOrderAvoided(
+  { costCents, lateOrders }: Pick<SeedReport, 'costCents' | 'lateOrders'>,
+  policy: 'detour' | 'oracle',
+): number | null {
+  return ratio(minus(costCents[policy], costCents.none), minus(lateOrders.none, lateOrders[policy]))
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000

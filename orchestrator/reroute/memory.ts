@@ -8,6 +8,8 @@ import type { Order } from '#orchestrator/core'
 const againMs = 300_000
 /** The same of single orders at risk. */
 const riskAgainMs = 3_600_000
+/** The same of work that an incident moved before it ended. */
+const endAgainMs = 1_800_000
 const toldMost = 100_000
 
 /** What was found before. */
@@ -15,7 +17,7 @@ export class Memory {
   readonly #incidents = new Map<string, { at: number; policy: api.ReroutePolicy }>()
   readonly #orders = new Map<string, number>()
   readonly #told = new Set<string>()
-  readonly #ended = new Set<string>()
+  readonly #ended = new Map<string, number>()
 
   /** Whether work that stayed because of an incident is to be weighed again. */
   isStale(incidentId: string, at: number, policy: api.ReroutePolicy): boolean {
@@ -50,10 +52,12 @@ export class Memory {
     return true
   }
 
-  /** Whether the end of an incident is looked at for the first time. */
-  isNewEnd(incidentId: string): boolean {
-    if (this.#ended.has(incidentId)) return false
-    this.#ended.add(incidentId)
+  /** Whether moves of an incident that ended are to be weighed: at once, and later what could not go back then. */
+  isEndDue(incidentId: string, at: number): boolean {
+    const known = this.#ended.get(incidentId)
+    if (known !== undefined && at >= known && at < known + endAgainMs) return false
+    if (this.#ended.size >= toldMost) this.#ended.clear()
+    this.#ended.set(incidentId, at)
     return true
   }
 }

@@ -42,7 +42,7 @@ export async function rerouteAll(context: RerouteContext): Promise<RerouteRound>
   }
   for (const incident of endedLately(core.state(), now)) {
     // One that came back ends more than once.
-    if (memory.isNewEnd(`${incident.incidentId}/${incident.resolvedAt}`))
+    if (memory.isEndDue(`${incident.incidentId}/${incident.resolvedAt}`, now))
       add(round, await moveBack(incident, context))
   }
   return round
@@ -133,9 +133,13 @@ function endedLately(state: CoreState, now: number): Incident[] {
 
 /** Work that an incident moved and that nobody began, weighed anew: it goes back where that pays and is as punctual. */
 async function moveBack(incident: Incident, context: RerouteContext): Promise<RerouteRound> {
-  const works = movedFor(context.core.state(), incident.incidentId)
+  const state = context.core.state()
+  const waiting = workInPlans(state)
+  const works = movedFor(state, incident.incidentId).filter(
+    ({ order, work }) => !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`),
+  )
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
-  const name = `${incident.incidentId}/back`
+  const name = `${incident.incidentId}/${backName}`
   const purpose: Purpose = {
     ...{ name, incident, guard: {}, holdsOut: false, minGainCents: backGainCents },
     judge: noLater,
@@ -148,7 +152,10 @@ async function moveBack(incident: Incident, context: RerouteContext): Promise<Re
 /** A move back must be better by so much: two moves in a row are a nuisance to those who work there. */
 const backGainCents = 100
 
-/** Open work that an incident moved and that can still go elsewhere. */
+/** In the ids of decisions by which work went back. */
+const backName = 'back'
+
+/** Open work that an incident moved, that did not go back, and that can still go elsewhere. */
 export function movedFor(state: CoreState, incidentId: string): AffectedWork[] {
   const found: AffectedWork[] = []
   for (const orderIds of state.openByNode.values()) {
@@ -164,5 +171,6 @@ export function movedFor(state: CoreState, incidentId: string): AffectedWork[] {
 }
 
 function isOf(decisionId: string | null, orderId: string, incidentId: string): boolean {
-  return decisionId?.startsWith(`${orderId}/${incidentId}/`) ?? false
+  const prefix = `${orderId}/${incidentId}/`
+  return decisionId?.startsWith(prefix) === true && !decisionId.startsWith(`${prefix}${backName}/`)
 }

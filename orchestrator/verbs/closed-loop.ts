@@ -3,6 +3,7 @@
 
 import type { Effects } from '#data/kernel'
 import {
+  costPerLateOrderAvoided,
   type Moves,
   type Policy,
   policies,
@@ -52,8 +53,21 @@ export async function runLoop(
 
 /** What is printed as JSON: of one seed its report, of several all of them with what they have in common. */
 export function toldOfLoop({ isOne, reports, summary }: LoopResult) {
-  const seeds = reports.map(({ scenario: _, orders: __, falseIncidents: ___, moved: ____, ...told }) => told)
+  const seeds = reports.map((report) => {
+    const { scenario: _, orders: __, falseIncidents: ___, moved: ____, faults, ...told } = report
+    const { detour, oracle } = costsPerAvoided(report)
+    return {
+      ...told,
+      faults: faults.map((fault) => ({ ...fault, detected: fault.detectedAt !== null })),
+      costPerLateOrderAvoided: { detour, oracle },
+    }
+  })
   return isOne ? seeds[0] : { seeds, summary }
+}
+
+function costsPerAvoided(report: SeedReport) {
+  const of = (policy: 'detour' | 'oracle') => costPerLateOrderAvoided(report, policy)
+  return { detour: of('detour'), oracle: of('oracle') }
 }
 
 /** The result for people. */
@@ -80,7 +94,7 @@ function showSeed(report: SeedReport): string {
     showTable(['policy', 'late orders', 'cost'], outcome),
     ...showMoves('Detour', reroutes),
     ...showMoves('The oracle', oracleReroutes),
-    ...showGain(report.shareOfOracleGain, report.costPerLateOrderAvoided),
+    ...showGain(report),
     report.invariantsBroken === 0 ? 'No rule was broken.' : `${report.invariantsBroken} rules were broken.`,
   ].join('\n')
 }
@@ -92,10 +106,13 @@ function showMoves(who: string, moves: Moves | null): string[] {
   return [`${who} moved ${orders}: ${useful} usefully, ${useless} without need, ${harmful} to their harm.`]
 }
 
-function showGain(gain: number | null, cents: number | null): string[] {
+function showGain(report: SeedReport): string[] {
+  const { shareOfOracleGain: gain } = report
+  const { detour, oracle } = costsPerAvoided(report)
+  const known = oracle === null ? '' : `, to the oracle ${showCents(oracle)}`
   return [
     ...(gain === null ? [] : [`${Math.round(gain * 100)} % of the late orders that could be avoided were.`]),
-    ...(cents === null ? [] : [`A late order that was avoided cost ${showCents(cents)} more.`]),
+    ...(detour === null ? [] : [`A late order that was avoided cost ${showCents(detour)} more${known}.`]),
   ]
 }
 

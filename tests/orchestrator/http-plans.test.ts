@@ -83,7 +83,13 @@ test('a link decides without a key, once; a changed one is refused', async () =>
 
 test('everything that moves by itself is stopped and let go again', async () => {
   expect((await post('/reroutes/stop')).body).toMatchObject({ isStopped: true })
-  expect(place.engine.core.state().policy.isStopped).toBe(true)
+  const policy = () => place.engine.core.state().policy
+  expect(policy().isStopped).toBe(true)
+  // Whoever saves limits that were read before changes them, and lets nothing go on.
+  const read = { ...policy(), isStopped: false, maxOrdersPerIncident: 77 }
+  const saved = await place.call('PUT', '/api/v1/policies/reroute', { body: read })
+  expect(saved.body).toMatchObject({ isStopped: true, maxOrdersPerIncident: 77 })
+  expect(policy()).toMatchObject({ isStopped: true, maxOrdersPerIncident: 77 })
   expect((await post('/reroutes/resume')).body).toMatchObject({ isStopped: false })
 })
 

@@ -142,6 +142,13 @@ describe('a round of reroutes', () => {
     ['off', { mode: 'off' }, 0, null],
     ['in shadow mode', { mode: 'shadow' }, 0, 'shadow mode: it would have moved'],
     ['held out', { holdOutShare: 1 }, 0, 'left in place to measure the effect'],
+    ['never held out where safety is at stake', { holdOutShare: 1, safetyMetrics: ['backlog'] }, 10, null],
+    [
+      'held out of others all the same',
+      { holdOutShare: 1, safetyMetrics: ['recalled_units'] },
+      0,
+      'left in place to measure the effect',
+    ],
     ['without moves left', { maxMovesPerOrder: 0 }, 0, 'it was moved 0 times, the limit'],
     ['above severity', { minSeverity: 0.95 }, 0, null],
     ['for three orders', { maxOrdersPerIncident: 3 }, 3, null],

@@ -25,7 +25,9 @@ export type WorkAction = Of<typeof workAction>
 
 /** Guardrails; left out or null = no such limit, 0 = nothing at all. */
 export const guardrailFields = {
-  isStopped: Type.Optional(Type.Boolean({ description: 'nothing moves by itself from now on' })),
+  isStopped: Type.Optional(
+    Type.Boolean({ description: 'nothing moves by itself from now on; /reroutes/resume alone ends it' }),
+  ),
   maxMovesPerHour: count('orders moved in any hour'),
   maxMovesPerNodeHour: count('orders moved to one node in any hour'),
   maxIncidentCostCents: cents('extra cost of the moves of one incident'),

@@ -155,8 +155,11 @@ function addPolicy(app: App, { engine }: AppParts): void {
       if (reason !== null) throw fail('REROUTE_ACTION_INVALID', { reason })
     }
     const commandId = commandIdOf(request, 'policies/reroute')
-    const result = await execute(engine, 'SetPolicy', { policy: request.body }, { commandId })
+    // Who saves limits read a while ago must not set going again what somebody stopped since.
+    const isStopped = request.body.isStopped === true || engine.core.state().policy.isStopped === true
+    const policy = { ...request.body, ...(isStopped ? { isStopped } : {}) }
+    const result = await execute(engine, 'SetPolicy', { policy }, { commandId })
     if (result.status === 'refused') throw refusal(result.reason, {})
-    return request.body
+    return policy
   })
 }

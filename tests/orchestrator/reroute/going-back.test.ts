@@ -1,15 +1,20 @@
 // Moves back after an incident ended: they pay, and the promise is no less certain for them.
 
 import { expect, test } from 'vitest'
-import { rerouteAll } from '#orchestrator/reroute'
+import type { api } from '#data/contracts'
+import { rerouteAll, rollBack } from '#orchestrator/reroute'
 import { noHistory, Worlds } from '#orchestrator/sourcing'
+import { Memory } from '../../../orchestrator/reroute/memory.ts'
 import { noLater } from '../../../orchestrator/reroute/worth.ts'
 import { node } from '../core/setting.ts'
 import { goneFrom, start, stricken } from './market.ts'
 
 /** Orders that left node A and could go back to it, much cheaper, once its incident ended. */
-async function afterwards(hoursAtA: { medianHours: number; p90Hours: number }) {
-  const { core, ids, incidentId } = await stricken({ movesBack: true })
+async function ended(
+  hoursAtA: { medianHours: number; p90Hours: number },
+  policy: Partial<api.ReroutePolicy> = {},
+) {
+  const { core, ids, incidentId } = await stricken({ movesBack: true, ...policy })
   await rerouteAll({ core, worlds: new Worlds(), now: start + 60_000, oddnessOf: () => 0 })
   expect(goneFrom(core, ids)).toHaveLength(ids.length)
   const nodes = ['A', 'B', 'C'].map((id) => node(id, { processingCostCents: id === 'A' ? 0 : 20_000 }))
@@ -26,7 +31,15 @@ async function afterwards(hoursAtA: { medianHours: number; p90Hours: number }) {
     all: passage(4, 6),
     nodes: new Map([['fab:A', passage(hoursAtA.medianHours, hoursAtA.p90Hours)]]),
   }
-  await rerouteAll({ core, worlds, now, oddnessOf: () => 0 })
+  const memory = new Memory()
+  const round = (after = 0) =>
+    rerouteAll({ core, worlds, now: now + after * 60_000, oddnessOf: () => 0, memory })
+  await round()
+  return { core, ids, incidentId, now, round }
+}
+
+async function afterwards(hoursAtA: { medianHours: number; p90Hours: number }) {
+  const { core, ids } = await ended(hoursAtA)
   return goneFrom(core, ids).length
 }
 
@@ -34,6 +47,22 @@ test('work goes back where that is cheaper and as punctual, and stays where it w
   expect(await afterwards({ medianHours: 3, p90Hours: 5 })).toBe(0)
   // As likely as not still in time, but less surely so.
   expect(await afterwards({ medianHours: 50, p90Hours: 110 })).toBe(6)
+})
+
+test('what a limit kept from going back goes when the limit allows it', async () => {
+  const { core, ids, round } = await ended({ medianHours: 3, p90Hours: 5 }, { pairCoolDownMinutes: 90 })
+  expect(goneFrom(core, ids)).toHaveLength(6)
+  await round(20)
+  expect(goneFrom(core, ids)).toHaveLength(6)
+  await round(40)
+  expect(goneFrom(core, ids)).toHaveLength(0)
+})
+
+test('what went back stays there when the moves of its incident are rolled back', async () => {
+  const { core, ids, incidentId, now } = await ended({ medianHours: 3, p90Hours: 5 })
+  const rolled = await rollBack(core, incidentId, { reason: 'a mistake', at: now + 60_000 })
+  expect(rolled).toEqual({ returned: 0, stayed: 0 })
+  expect(goneFrom(core, ids)).toHaveLength(0)
 })
 
 test('a move back is refused where the risk grows, and where it is not known', () => {
