@@ -15,9 +15,21 @@ export interface ParcelWay {
   distanceKm(): number | null
 }
 
-/** Days of delivery after one day until another, the last one within. @param week weekdays from 1, none = all */
-export function countDays(from: number, to: number, week: readonly number[]): number {
+const noDays: ReadonlySet<number> = new Set()
+
+/**
+ * Days of delivery after one day until another, the last one within.
+ * @param week weekdays from 1, none = all
+ * @param off days that do not count
+ */
+export function countDays(
+  from: number,
+  to: number,
+  week: readonly number[],
+  off: ReadonlySet<number> = noDays,
+): number {
   let days = 0
-  for (let day = from + 1; day <= to; day++) if (week.length === 0 || week.includes(weekdayOf(day))) days++
+  for (let day = from + 1; day <= to; day++)
+    if ((week.length === 0 || week.includes(weekdayOf(day))) && !off.has(day)) days++
   return days
 }

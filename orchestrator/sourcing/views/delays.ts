@@ -35,7 +35,7 @@ const fewParcels = 4
 /** A parcel speaks for a delay where it explains so much, as a logarithm of odds. */
 const speaks = 1
 /** Parcels of a day come until this hour, ms. */
-const eveningMs = 21 * 3_600_000
+export const eveningMs = 21 * 3_600_000
 
 class RecentIndex implements OrderIndex {
   readonly parcels = new Map<string, LateParcel>()
@@ -88,6 +88,16 @@ export class RecentParcels {
   }
 }
 
+/** What delays are judged by. */
+export interface DelayGround {
+  days: DaysView
+  network: CompiledNetwork
+  /** Days on which no carrier brought anything, see `daysOff`. */
+  off: ReadonlySet<number>
+  /** Epoch ms of the market. */
+  now: number
+}
+
 interface Evidence {
   /** Day it left on, since 1970. */
   day: number
@@ -98,18 +108,17 @@ interface Evidence {
 /**
  * Days that parcels take longer since they began to, 0 where that is not seen.
  * @param isMeant which parcels count
- * @param now epoch ms of the market
  * @param gainLeast by how much a delay must explain it better than none, as a logarithm of odds
  */
 export function delayOf(
   parcels: Iterable<LateParcel>,
   isMeant: (parcel: LateParcel) => boolean,
-  { days, network, now }: { days: DaysView; network: CompiledNetwork; now: number },
+  ground: DelayGround,
   gainLeast = gainUsual,
 ): number {
   const seen: Evidence[] = []
   for (const parcel of parcels) {
-    const own = isMeant(parcel) ? evidenceOf(parcel, days, network, now) : null
+    const own = isMeant(parcel) ? evidenceOf(parcel, ground) : null
     if (own !== null) seen.push(own)
   }
   if (seen.length < fewParcels) return 0
@@ -131,12 +140,7 @@ export function delayOf(
   return best.days
 }
 
-function evidenceOf(
-  parcel: LateParcel,
-  days: DaysView,
-  network: CompiledNetwork,
-  now: number,
-): Evidence | null {
+function evidenceOf(parcel: LateParcel, { days, network, off, now }: DelayGround): Evidence | null {
   const { way, shippedAt, deliveredAt, timeZone } = parcel
   const shares = days.shares(way)
   const begins = zoneClock(network.nodes.get(way.nodeId)?.timeZone ?? '')
@@ -147,11 +151,11 @@ function evidenceOf(
   const within = (k: number) => (k < 0 ? 0 : (shares[Math.min(k, shares.length - 1)] ?? 1))
   let likely: (k: number) => number
   if (deliveredAt !== null) {
-    const taken = countDays(day, ends.dayAt(deliveredAt), week)
+    const taken = countDays(day, ends.dayAt(deliveredAt), week, off)
     likely = (more) => within(taken - more) - within(taken - more - 1)
   } else {
     // The day under way counts once its parcels have been brought.
-    const gone = countDays(day, ends.dayAt(now - eveningMs), week)
+    const gone = countDays(day, ends.dayAt(now - eveningMs), week, off)
     if (gone <= 0) return null
     likely = (more) => 1 - within(gone - more)
   }

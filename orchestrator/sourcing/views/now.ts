@@ -4,7 +4,8 @@
 import { type CoreState, isOpenWork } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView } from '../world.ts'
-import { delayOf, type LateParcel } from './delays.ts'
+import { daysOff } from './days-off.ts'
+import { type DelayGround, delayOf, eveningMs, type LateParcel } from './delays.ts'
 import { hampers, incidentAt, isOfSpeed, partsOfSlice } from './learned.ts'
 import type { PaceView } from './pace.ts'
 import type { DaysView } from './parcel-days.ts'
@@ -85,7 +86,7 @@ export function nowView(seen: Seen, isAll: boolean): NowView {
     work: (nodeId) => (isAll || isStrained ? paces.hours(nodeId) : null) ?? paces.usual(nodeId),
     days: (way) => days.shares(way),
     moreDays: (nodeId, carrierId, region) => {
-      slow ??= delays.of(state, now, () => [...slowSlices(seen), ...slowCarriers(seen)])
+      slow ??= delays.of(state, now, () => slowOf(seen))
       return moreDaysOf(slow, state, nodeId, carrierId, region)
     },
     awayUntil: (carrierId) => {
@@ -175,7 +176,13 @@ function moreDaysOf(
   return most
 }
 
-function slowSlices({ state, days, network, now, parcels }: Seen): SlowSlice[] {
+function slowOf(seen: Seen): SlowSlice[] {
+  const { days, network, now, parcels } = seen
+  const ground = { days, network, now, off: daysOff(parcels().values(), network, now - eveningMs) }
+  return [...slowSlices(seen, ground), ...slowCarriers(seen, ground)]
+}
+
+function slowSlices({ state, parcels }: Seen, ground: DelayGround): SlowSlice[] {
   return [...state.openIncidents.values()].flatMap((incidentId) => {
     const incident = state.incidents.get(incidentId)
     if (incident === undefined || !isOfSpeed(incident)) return []
@@ -183,16 +190,16 @@ function slowSlices({ state, days, network, now, parcels }: Seen): SlowSlice[] {
     if (![...slice.keys()].every((dimension) => ofWays.has(dimension))) return []
     const isMeant = ({ carrier, origin, way }: LateParcel) =>
       isIn(slice, { carrier, origin, region: way.region })
-    return [{ slice, days: delayOf(parcels().values(), isMeant, { days, network, now }) }]
+    return [{ slice, days: delayOf(parcels().values(), isMeant, ground) }]
   })
 }
 
 /** What carriers that nobody was told of yet plainly take longer. */
-function slowCarriers({ days, network, now, parcels }: Seen): SlowSlice[] {
+function slowCarriers({ parcels }: Seen, ground: DelayGround): SlowSlice[] {
   const byCarrier = Map.groupBy(parcels().values(), ({ carrier }) => carrier)
   return [...byCarrier].flatMap(([carrier, own]) => {
     if (carrier === null) return []
-    const more = delayOf(own, () => true, { days, network, now }, plainGain)
+    const more = delayOf(own, () => true, ground, plainGain)
     return more === 0 ? [] : [{ slice: new Map([['carrier', carrier]]), days: more }]
   })
 }

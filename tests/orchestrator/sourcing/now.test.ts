@@ -15,7 +15,8 @@ import {
 import { compileNetwork } from '#orchestrator/sourcing'
 import { DayLaw } from '../../../orchestrator/sourcing/model/day-law.ts'
 import { zoneClock } from '../../../orchestrator/sourcing/network/zone-clock.ts'
-import { delayOf, RecentParcels } from '../../../orchestrator/sourcing/views/delays.ts'
+import { daysOff } from '../../../orchestrator/sourcing/views/days-off.ts'
+import { delayOf, eveningMs, RecentParcels } from '../../../orchestrator/sourcing/views/delays.ts'
 import { Paces } from '../../../orchestrator/sourcing/views/pace.ts'
 import { ParcelDays } from '../../../orchestrator/sourcing/views/parcel-days.ts'
 import { networkDocument, networkNode, weekCalendar } from './network-draft.ts'
@@ -183,7 +184,8 @@ describe('days of parcels', () => {
     expect(law.lateness(saturday, Date.UTC(2026, 4, 11, 23), 0).risk).toBe(0)
   })
 
-  const parcel = (shippedAt: number, days: number | null): Told => ({
+  const parcel = (shippedAt: number, days: number | null, carrier = 'C'): Told => ({
+    carrier,
     status: days === null ? 'shipped' : 'delivered',
     service: 'ground',
     shippedAt,
@@ -192,8 +194,9 @@ describe('days of parcels', () => {
   const delayIn = (works: readonly Told[]) => {
     const state = stateOf(works)
     const days = new ParcelDays().at(state, noon, network)
-    const parcels = new RecentParcels().at(state, noon, network).values()
-    return delayOf(parcels, () => true, { days, network, now: noon })
+    const parcels = [...new RecentParcels().at(state, noon, network).values()]
+    const off = daysOff(parcels, network, noon - eveningMs)
+    return delayOf(parcels, ({ carrier }) => carrier === 'C', { days, network, off, now: noon })
   }
   const usual = Array.from({ length: 60 }, (_, i) => parcel(noon - (30 - (i % 20)) * dayMs, 2))
 
@@ -201,6 +204,24 @@ describe('days of parcels', () => {
     const overdue = Array.from({ length: 12 }, (_, i) => parcel(noon - (4 + (i % 2)) * dayMs, null))
     expect(delayIn([...usual, ...overdue])).toBeGreaterThanOrEqual(2)
     expect(delayIn([...usual, ...Array.from({ length: 12 }, () => parcel(noon - 5 * dayMs, 2))])).toBe(0)
+  })
+
+  // Twenty parcels a day of two carriers, two days on their way, and a day on which some carriers bring nothing.
+  const daily = (resting: readonly string[], missed: number) =>
+    Array.from({ length: 30 }, (_, ago) => ago + 1).flatMap((ago) =>
+      ['C', 'D'].flatMap((carrier) =>
+        Array.from({ length: 20 }, () => {
+          const shippedAt = noon - ago * dayMs
+          const late = resting.includes(carrier) && ago > missed && ago <= missed + 2 ? 1 : 0
+          const hasCome = ago > 2 + late && ago >= 2
+          return parcel(shippedAt, hasCome ? 2 + late : null, carrier)
+        }),
+      ),
+    )
+
+  test.each([1, 2])('a day on which no carrier brought anything counts for nobody, %i days ago', (missed) => {
+    expect(delayIn(daily(['C', 'D'], missed))).toBe(0)
+    expect(delayIn(daily(['C'], missed))).toBeGreaterThanOrEqual(1)
   })
 
   test('those that came late tell by how much', () => {
