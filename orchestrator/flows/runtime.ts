@@ -9,6 +9,7 @@ import {
   type CoreState,
   defaultFlowId,
   type FlowRun,
+  historySteps,
   type Order,
   orderRunId,
   runOf,
@@ -20,7 +21,7 @@ import { openHttpCaller } from './actions/http-call.ts'
 import { type FlowInForce, flowsInForce, planOrNull, versionOf } from './book.ts'
 import type { FlowPlan } from './compile/plan.ts'
 import type { FlowContext, FlowGate } from './context.ts'
-import { dryRun, wouldTake } from './run/dry.ts'
+import { tellShadow, wouldTake } from './run/dry.ts'
 import { moved } from './run/moves.ts'
 import type { Outside, RunParts } from './run/result.ts'
 import { Runner } from './run/runner.ts'
@@ -74,7 +75,9 @@ export class FlowRuntime implements FlowGate {
       const now = core.state().orders.get(order.orderId)
       return now?.flow?.state === 'running' && !isLeftOver(core.state(), now)
     }
-    if (order.flow !== undefined || order.stage !== 'created' || order.hold !== null) {
+    // One that was changed on the straight way stays on it, whatever was published since.
+    const isOnItsWay = order.stage !== 'created' || (order.version > 1 && wasChecked(order))
+    if (order.flow !== undefined || isOnItsWay || order.hold !== null) {
       return order.flow === undefined && flows.modes[defaultFlowId] === 'paused'
     }
     const chosen = await this.#choose(order)
@@ -88,16 +91,12 @@ export class FlowRuntime implements FlowGate {
 
   /** The first flow that takes the order; those in shadow mode say what they would do. */
   async #choose(order: Order): Promise<FlowInForce | null> {
-    const { core, now } = this.#parts
+    const { core } = this.#parts
     for (const each of flowsInForce(core.state().flows)) {
       const { plan, mode } = each
       if (plan.kind !== 'order' || !wouldTake(plan, order, this.#parts)) continue
       if (mode !== 'shadow') return each
-      const { flowId, version } = plan
-      const steps = dryRun(plan, order, this.#parts)
-      const commandId = `flow/${flowId}/${version}/shadow/${order.orderId}`
-      const shadow = { orderId: order.orderId, flowId, version, steps }
-      await core.execute('ShadowFlow', shadow, { at: now(), commandId })
+      await tellShadow(plan, order, this.#parts)
     }
     return null
   }
@@ -226,10 +225,20 @@ export class FlowRuntime implements FlowGate {
     return { moved: count, left: left.slice(0, 1_000), leftCount: left.length }
   }
 
-  async close(): Promise<void> {
-    await this.#runner.idle()
-    await this.outside.http.close()
+  /** Waits until no run is at work, however long somebody outside takes. */
+  settled(): Promise<void> {
+    return this.#runner.settled()
   }
+
+  async close(): Promise<void> {
+    // A call that is still under way must not end as a failure: it is asked again with the next start.
+    if (await this.#runner.isIdleSoon()) await this.outside.http.close()
+  }
+}
+
+/** Whether its checks were passed once. */
+function wasChecked({ history }: Order): boolean {
+  return historySteps(history).some(({ type }) => type === 'OrderValidated')
 }
 
 /** Why a run cannot go on with another version, null where it can. */

@@ -4,11 +4,11 @@
 import type { EventLog, StoredEvent } from '#data/log'
 import { isControlEvent } from '#data/log'
 import { type CoreEvent, type CoreState, coreEvent, type Order } from '#orchestrator/core'
-import { factsHere } from '#orchestrator/policies'
-import { flowsInForce } from './book.ts'
-import { factsOfOrder, factsOfStock } from './compile/facts.ts'
+import { type FlowInForce, flowsInForce } from './book.ts'
+import { factsOfStock } from './compile/facts.ts'
 import type { FlowPlan } from './compile/plan.ts'
 import type { FlowContext } from './context.ts'
+import { tellShadow, wouldTake } from './run/dry.ts'
 
 /** Events read at a time, and how many times in a turn: the loop has other things to do. */
 const perRead = 2_000
@@ -39,9 +39,8 @@ export class Triggers {
   async turn(): Promise<string[]> {
     const { core, now } = this.#context
     const { flows } = core.state()
-    const plans = flowsInForce(flows)
-      .filter(({ plan, mode }) => mode === 'on' && plan.kind !== 'order')
-      .map(({ plan }) => plan)
+    // One that is paused begins runs that stand still, so that nothing is missed meanwhile.
+    const plans = flowsInForce(flows).filter(({ plan }) => plan.kind !== 'order')
     // Flows that begin to look do not look back.
     if (plans.length === 0) {
       this.#read = core.lastSeq
@@ -59,9 +58,9 @@ export class Triggers {
     return begun
   }
 
-  async #look(plans: readonly FlowPlan[]): Promise<string[]> {
+  async #look(plans: readonly FlowInForce[]): Promise<string[]> {
     const { core } = this.#context
-    const wanted = new Set(plans.flatMap(({ startEvents }) => [...startEvents]))
+    const wanted = new Set(plans.flatMap(({ plan }) => [...plan.startEvents]))
     const begun: string[] = []
     for (let reads = 0; reads < readsMost && this.#read < core.lastSeq; reads++) {
       const events = await this.#log.read(core.stream, this.#read, perRead)
@@ -79,20 +78,23 @@ export class Triggers {
 
 async function beginFor(
   stored: StoredEvent,
-  plans: readonly FlowPlan[],
+  plans: readonly FlowInForce[],
   context: FlowContext,
 ): Promise<string[]> {
   const event = coreEvent(stored)
   const begun: string[] = []
-  for (const plan of plans) {
+  for (const { plan, mode } of plans) {
     if (!plan.startEvents.has(event.type) || event.data.at < plan.publishedAt) continue
     const state = context.core.state()
     if (plan.kind === 'return') {
       const order = state.orders.get((event.data as { orderId?: string }).orderId ?? '')
-      const runId = order === undefined ? null : await beginReturn(stored, plan, order, context)
-      if (runId !== null) begun.push(runId)
+      if (order === undefined || !wouldTake(plan, order, context)) continue
+      if (mode === 'shadow') await tellShadow(plan, order, context)
+      else begun.push(...(await beginReturn(stored, plan, order, context)))
       continue
     }
+    // What it would do with stock cannot be told of an order.
+    if (mode === 'shadow') continue
     for (const position of positionsOf(event)) {
       const runId = await beginStock(stored, plan, position, state, context)
       if (runId !== null) begun.push(runId)
@@ -106,15 +108,13 @@ async function beginReturn(
   { seq, type }: StoredEvent,
   plan: FlowPlan,
   order: Order,
-  { core, worlds, now }: FlowContext,
-): Promise<string | null> {
-  const facts = factsOfOrder(order, null, factsHere(worlds, core.state(), now())).order
-  if (plan.match !== null && !plan.match.holds(facts)) return null
+  { core, now }: FlowContext,
+): Promise<string[]> {
   const { flowId, version, start: tileId } = plan
   const begin = { orderId: order.orderId, flowId, version, tileId, reason: type }
   const commandId = `flow/${flowId}/begin/${seq}`
   const result = await core.execute('StartFlowRun', begin, { at: now(), commandId })
-  return result.status === 'done' ? String(result.answer.details?.runId) : null
+  return result.status === 'done' ? [String(result.answer.details?.runId)] : []
 }
 
 async function beginStock(

@@ -61,6 +61,18 @@ export function dryRun(plan: FlowPlan, order: Order, context: FlowContext): DryS
   return steps
 }
 
+/**
+ * Writes down once what a version of a flow in shadow would do with an order.
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function tellShadow(plan: FlowPlan, order: Order, context: FlowContext): Promise<void> {
+  const { orderId } = order
+  const { flowId, version } = plan
+  const shadow = { orderId, flowId, version, steps: dryRun(plan, order, context) }
+  const commandId = `flow/${flowId}/${version}/shadow/${orderId}`
+  await context.core.execute('ShadowFlow', shadow, { at: context.now(), commandId })
+}
+
 function stepAt(plan: FlowPlan, run: FlowRun, token: FlowToken, order: Order, context: FlowContext) {
   const tile = plan.tiles.get(token.tileId)
   if (tile === undefined) return null

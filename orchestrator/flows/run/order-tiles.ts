@@ -61,6 +61,14 @@ export async function validate(scene: OrderScene): Promise<TileResult> {
   return wait(after.hold === null ? reasonIn(result, 'not_validated') : 'on_hold')
 }
 
+/** An order that was changed after its checks is checked again first; null = it may go on. */
+async function checkedAgain(scene: OrderScene): Promise<TileResult | null> {
+  const order = fresh(scene)
+  if (order.stage !== 'created') return null
+  const result = await validate({ ...scene, order })
+  return result.kind === 'next' ? null : result
+}
+
 /** Nodes for what wants one. It is done once nothing more can be placed now and some of it is. */
 export async function source(scene: OrderScene): Promise<TileResult> {
   const { parts, token } = scene
@@ -71,7 +79,8 @@ export async function source(scene: OrderScene): Promise<TileResult> {
   for (let left = tries; left > 0; left--) {
     const order = fresh(scene)
     if (order.hold !== null) return wait('on_hold')
-    if (order.stage === 'created') return wait('not_validated')
+    const unchecked = await checkedAgain(scene)
+    if (unchecked !== null) return unchecked
     if (!isUnplaced(order, lineIds)) return done({ undoRef: null })
     const { wants, isFresh } = wantsOf(order, parts.core.state(), lineIds)
     const isPlanned = plannedIn(order, lineIds).length > 0
@@ -90,9 +99,11 @@ export async function source(scene: OrderScene): Promise<TileResult> {
 /** All that is wanted at one node, or nothing. */
 export async function assignNode(scene: OrderScene, tile: Tile<'assign_node'>): Promise<TileResult> {
   if (tile.nodeId === undefined) return source(scene)
-  const { parts, token, order } = scene
-  if (order.hold !== null) return wait('on_hold')
-  if (order.stage === 'created') return wait('not_validated')
+  const { parts, token } = scene
+  if (scene.order.hold !== null) return wait('on_hold')
+  const unchecked = await checkedAgain(scene)
+  if (unchecked !== null) return unchecked
+  const order = fresh(scene)
   const { wants } = wantsOf(order, parts.core.state(), token.lineIds)
   if (wants.length === 0)
     return isUnplaced(order, token.lineIds) ? wait('waits_for_stock') : done({ undoRef: null })
@@ -122,6 +133,8 @@ export async function reserve(scene: OrderScene): Promise<TileResult> {
       continue
     }
     if (planned.every(({ isReserved }) => isReserved)) return done({ undoRef: null })
+    const unchecked = await checkedAgain(scene)
+    if (unchecked !== null) return unchecked
     const ids = workIds(planned, lineIds)
     const asked = { orderId, ...ids, ...(held == null ? {} : { reservationId: held }) }
     const result = await core.execute('ReserveOrder', asked, { at: now() })
@@ -159,27 +172,34 @@ export async function softReserve(scene: OrderScene, tile: Tile<'soft_reserve'>)
   return done({ undoRef: reservationId })
 }
 
-/** Planned work handed to its nodes. */
+/** Planned work handed to its nodes; what was changed on its way there is placed again first. */
 export async function release(scene: OrderScene): Promise<TileResult> {
-  const { parts, token, order } = scene
-  const { core, now } = parts
-  if (order.hold !== null) return wait('on_hold')
-  const planned = plannedIn(order, token.lineIds)
-  if (planned.length === 0) {
-    const isOut = order.work.some(({ releasedAt }) => releasedAt !== null)
-    return isOut ? done({ undoRef: null }) : wait('nothing_planned')
+  const { core, now } = scene.parts
+  const { lineIds } = scene.token
+  const { orderId } = scene.order
+  for (let left = tries; left > 0; left--) {
+    const order = fresh(scene)
+    if (order.hold !== null) return wait('on_hold')
+    const planned = plannedIn(order, lineIds)
+    if (planned.length === 0) {
+      const isOut = order.work.some(({ releasedAt }) => releasedAt !== null)
+      if (isOut || !isUnplaced(order, lineIds))
+        return isOut ? done({ undoRef: null }) : wait('nothing_planned')
+    }
+    if (blockIn(core.state(), planned) !== null) return wait('own_state_blocks')
+    if (planned.length === 0 || planned.some(({ isReserved }) => !isReserved)) {
+      const reserved = await reserve(scene)
+      if (reserved.kind !== 'next') return reserved
+      if (plannedIn(fresh(scene), lineIds).length === 0) return wait('nothing_planned')
+    }
+    const gate = (await stopped(scene, 'release')) ?? (await checkedAgain(scene))
+    if (gate !== null) return gate
+    const ready = plannedIn(fresh(scene), lineIds)
+    if (ready.length === 0) continue
+    const result = await core.execute('ReleaseOrder', { orderId, ...workIds(ready, lineIds) }, { at: now() })
+    return result.status === 'refused' ? wait(reasonIn(result, 'refused')) : done({ undoRef: null })
   }
-  const ownState = blockIn(core.state(), planned)
-  if (ownState !== null) return wait('own_state_blocks')
-  if (planned.some(({ isReserved }) => !isReserved)) {
-    const reserved = await reserve(scene)
-    if (reserved.kind !== 'next') return reserved
-  }
-  const gate = await stopped(scene, 'release')
-  if (gate !== null) return gate
-  const ids = workIds(plannedIn(fresh(scene), token.lineIds), token.lineIds)
-  const result = await core.execute('ReleaseOrder', { orderId: order.orderId, ...ids }, { at: now() })
-  return result.status === 'refused' ? wait(reasonIn(result, 'refused')) : done({ undoRef: null })
+  return wait('changed_again')
 }
 
 /** Holds the order, or the lines of its branch. */

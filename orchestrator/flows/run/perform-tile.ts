@@ -38,7 +38,13 @@ async function askPolicies(scene: Scene, order: Order, tile: api.FlowActionTile)
   if (missing !== undefined || policies.length < named.length)
     return failed(`policy ${missing ?? named.join(', ')} is not in force`)
   const gate = await applyGiven(policies, order, pointOf(tile), scene.parts)
-  return gate === 'go' ? null : { kind: 'wait', reason: 'policies_changed_it' }
+  if (gate !== 'go') return { kind: 'wait', reason: 'policies_changed_it' }
+  // What they hold waits, whatever the tile does.
+  return tile.type !== 'lift_hold' && isHeld(scene, order) ? { kind: 'wait', reason: 'on_hold' } : null
+}
+
+function isHeld({ token }: Scene, order: Order): boolean {
+  return order.hold !== null || linesIn(order, token.lineIds).some(({ hold }) => hold !== null)
 }
 
 function policyInForce({ parts }: Scene, policyId: string): api.OrderPolicy | null {

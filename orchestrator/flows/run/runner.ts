@@ -19,12 +19,25 @@ const stepsMost = 1_000
 /** Finds the plan of a version, null = it is not known any more. */
 export type PlanFinder = (flowId: string, version: number) => FlowPlan | null
 
+/** How long a run that asks somebody outside is waited for, and all of them at the end, ms. */
+const patienceMs = 1_000
+const idleMs = 5_000
+
+/** A run at work. */
+interface AtWork {
+  /** Whether somebody asked for it meanwhile. */
+  isAsked: boolean
+  /** Whether it was waited for in vain. */
+  isSlow: boolean
+  work: Promise<void>
+}
+
 /** Takes runs further. */
 export class Runner {
   readonly #parts: RunParts
   readonly #planOf: PlanFinder
-  /** Runs at work, and whether somebody asked for them meanwhile. */
-  readonly #working = new Map<string, { isAsked: boolean; work: Promise<void> }>()
+  /** Runs at work. */
+  readonly #working = new Map<string, AtWork>()
 
   constructor(parts: RunParts, planOf: PlanFinder) {
     this.#parts = parts
@@ -32,32 +45,55 @@ export class Runner {
   }
 
   /**
-   * Takes a run as far as it goes now. Several callers share the work.
+   * Takes a run as far as it goes now. Several callers share the work. One that somebody outside keeps waiting goes on
+   * by itself, and holds nobody up.
    * @throws LOG_UNAVAILABLE, LOG_FENCED
    */
   async advance(runId: string): Promise<void> {
     const known = this.#working.get(runId)
     if (known !== undefined) {
       known.isAsked = true
-      return known.work
+      return known.isSlow ? undefined : this.#inTime(known)
     }
-    const entry = { isAsked: false, work: Promise.resolve() }
+    const entry: AtWork = { isAsked: false, isSlow: false, work: Promise.resolve() }
     this.#working.set(runId, entry)
-    entry.work = this.#work(runId, entry)
-    try {
-      await entry.work
-    } finally {
-      this.#working.delete(runId)
-    }
+    entry.work = this.#work(runId, entry).finally(() => this.#working.delete(runId))
+    // Where nobody waits any more, whoever writes next learns of it.
+    entry.work.catch(() => undefined)
+    return this.#inTime(entry)
   }
 
   /** Waits until no run is at work. */
-  async idle(): Promise<void> {
-    await Promise.allSettled([...this.#working.values()].map(({ work }) => work))
+  async settled(): Promise<void> {
+    while (this.#working.size > 0)
+      await Promise.allSettled([...this.#working.values()].map(({ work }) => work))
+  }
+
+  /** The same for some seconds. @returns whether no run is at work then */
+  isIdleSoon(): Promise<boolean> {
+    return this.#within(idleMs, this.settled())
+  }
+
+  async #inTime(entry: AtWork): Promise<void> {
+    const isOver = await this.#within(patienceMs, entry.work)
+    if (!isOver) entry.isSlow = true
+  }
+
+  /** Whether it came to its end in time. */
+  async #within(ms: number, work: Promise<unknown>): Promise<boolean> {
+    let stop: () => void = () => undefined
+    const late = new Promise<false>((resolve) => {
+      stop = this.#parts.clock.after(ms, () => resolve(false))
+    })
+    try {
+      return await Promise.race([work.then(() => true), late])
+    } finally {
+      stop()
+    }
   }
 
   /** A run that cannot go on must not hold up the others: only a log that refuses is everybody's matter. */
-  async #work(runId: string, entry: { isAsked: boolean }): Promise<void> {
+  async #work(runId: string, entry: AtWork): Promise<void> {
     try {
       for (let left = stepsMost; left > 0; left--) {
         entry.isAsked = false

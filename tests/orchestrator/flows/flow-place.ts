@@ -97,6 +97,7 @@ export class FlowPlace {
     }))
     await this.core.execute('CreateOrder', { order, lines: all }, { at: this.clock.at })
     await advance(id, this.context)
+    await this.flows.settled()
     return this.get(id)
   }
 
@@ -111,6 +112,7 @@ export class FlowPlace {
     this.clock.at += minutes * 60_000
     for (const orderId of this.core.state().waiting) await advance(orderId, this.context)
     await this.flows.turn()
+    await this.flows.settled()
   }
 
   /** The run of an order that has not ended. */
