@@ -8,13 +8,15 @@ export {
   type Gate,
   hasSomethingToSay,
 } from './apply.ts'
-export { assertPolicy, checkInForce, checkPolicy } from './check/check.ts'
+export { assertPolicy, checkInForce, checkPolicy, pairsBeside } from './check/check.ts'
+export { alwaysHolds, canHold, follows } from './check/reason.ts'
 export { conditionIn, conditionOfPolicy, factsIn, subjectsIn } from './conditions.ts'
 export { editOf } from './edits.ts'
 export { type FactsContext, factsHere } from './facts/context.ts'
 export { latelyMs } from './facts/customers.ts'
 export { FactSet, OrderSubjects, type Part } from './facts/fact-set.ts'
 export { signsFor } from './form/rows.ts'
+export { formOfTree } from './form/to-form.ts'
 export { viewsOfForm, viewsOfText } from './form/views.ts'
 export {
   isTold,

@@ -10,6 +10,7 @@ import { Findings } from './finding.ts'
 import { checkOverlaps, type MatchedFlow } from './overlaps.ts'
 import { type FlowPlan, isStraight } from './plan.ts'
 import { readFlow } from './read.ts'
+import { checkReasoning } from './reasoning.ts'
 import { checkTiles, type KnownNames } from './tiles.ts'
 import { checkWays } from './ways.ts'
 
@@ -40,6 +41,7 @@ export function compileFlow(given: unknown, context: CompileContext, version = 0
   const conditions = readExpressions(document, findings)
   checkMatch(document, findings)
   if (start !== null) checkTiles(document, start, context, findings)
+  checkReasoning(document, conditions, context.state, findings)
   if (start === null || !findings.isClean) return { plan: null, document, findings: findings.sorted() }
   const plan = planOf(document, start, conditions, version)
   checkOverlaps(plan, context, findings)

@@ -46,7 +46,8 @@ function isConstant({ subjects }: Condition): boolean {
   return subjects.size === 0
 }
 
-function* expressionsIn({ kind, match, tiles }: api.FlowDocument): Generator<Expression> {
+/** The expressions of a flow with the places that they stand at. */
+export function* expressionsIn({ kind, match, tiles }: api.FlowDocument): Generator<Expression> {
   const whole: ExpressionScope = kind === 'inventory' ? 'stock' : 'order'
   if (match !== undefined && match.trim() !== '')
     yield { place: matchPlace, tileId: null, scope: whole, text: match }

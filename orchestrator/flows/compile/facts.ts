@@ -7,6 +7,8 @@ import {
   conditionOf,
   environmentOf,
   type Facts,
+  type NamedFact,
+  namedFacts,
 } from '#orchestrator/conditions'
 import type { CoreState, FlowRun, Order, OrderLine } from '#orchestrator/core'
 import { availableOf, stockKey } from '#orchestrator/core'
@@ -43,6 +45,21 @@ const environments = {
   line: environmentOf([...subjectsIn('line'), run]),
   stock: environmentOf([{ name: 'stock', facts: stockTable }, run]),
 } as const
+
+const known = {
+  order: factsWithRun('order'),
+  line: factsWithRun('line'),
+  stock: new Map(namedFacts([{ name: 'stock', facts: stockTable }, run]).map((fact) => [fact.path, fact])),
+} as const
+
+function factsWithRun(scope: 'order' | 'line'): ReadonlyMap<string, NamedFact> {
+  return new Map(namedFacts([...subjectsIn(scope), run]).map((fact) => [fact.path, fact]))
+}
+
+/** What expressions of a scope may ask for, by path. */
+export function factsOfScope(scope: ExpressionScope): ReadonlyMap<string, NamedFact> {
+  return known[scope]
+}
 
 /** The condition of a text of a flow, or what is wrong with it. */
 export function expressionOf(scope: ExpressionScope, text: string): Condition | ConditionFault {

@@ -59,19 +59,19 @@ export function reachedFrom(tiles: Tiles, from: string, until: ReadonlySet<strin
   return seen
 }
 
-/** Names of tiles that lie on a ring of tiles which all pass `isIn`, null = there is no such ring. */
-export function ringAmong(tiles: Tiles, isIn: (tile: api.FlowTile) => boolean): string[] | null {
+/** Names of tiles that lie on a ring of ways which all pass `isIn`, null = there is no such ring. */
+export function ringAmong(tiles: Tiles, isIn: (tile: api.FlowTile, edge: Edge) => boolean): string[] | null {
   const done = new Set<string>()
   const path: string[] = []
   const onPath = new Set<string>()
   const visit = (name: string): string[] | null => {
     if (onPath.has(name)) return path.slice(path.indexOf(name))
     const tile = tiles.get(name)
-    if (tile === undefined || done.has(name) || !isIn(tile)) return null
+    if (tile === undefined || done.has(name)) return null
     path.push(name)
     onPath.add(name)
-    for (const { to } of edgesOf(tile)) {
-      const ring = visit(to)
+    for (const edge of edgesOf(tile)) {
+      const ring = isIn(tile, edge) ? visit(edge.to) : null
       if (ring !== null) return ring
     }
     path.pop()

@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import type { Findings } from './finding.ts'
-import { edgesOf, reachedFrom, ringAmong, type Tiles } from './graph.ts'
+import { type Edge, edgesOf, reachedFrom, ringAmong, type Tiles } from './graph.ts'
 
 /** Checks the ways. @returns the name of the start, null where nothing more can be said */
 export function checkWays({ tiles: list }: api.FlowDocument, findings: Findings): string | null {
@@ -44,16 +44,41 @@ function checkReach(tiles: Tiles, start: string, findings: Findings): void {
   }
 }
 
-/** Tiles at which a run rests, so that a ring through them does not spin. */
-function isRest(tile: api.FlowTile): boolean {
-  if (tile.type === 'timer') return tile.minutes > 0
-  if (tile.type === 'wait') return tile.timeoutMinutes === undefined || tile.timeoutMinutes > 0
-  if (tile.type === 'approval') return true
-  return 'resumeOn' in tile && tile.resumeOn !== undefined
+/** Whether a run may go that way without having rested, so that a ring of such ways spins. */
+function isAtOnce(tile: api.FlowTile, { label }: Edge, raised: ReadonlySet<string>): boolean {
+  // What a run tells itself is there when it comes to wait for it.
+  const isFed = (events: readonly string[]) => events.some((name) => raised.has(name))
+  switch (tile.type) {
+    case 'timer':
+      return tile.minutes <= 0
+    case 'wait':
+      return tile.timeoutMinutes === 0 || (label === 'next' && isFed(tile.events))
+    case 'approval':
+      return tile.timeoutMinutes === 0 && label !== 'approved'
+    case 'start':
+    case 'exit':
+    case 'condition':
+    case 'condition_merge':
+    case 'splitter':
+    case 'splitter_merge':
+      return true
+    default: {
+      if (tile.inputEvents !== undefined && !isFed(tile.inputEvents)) return false
+      if (label === 'failed') return (tile.retries?.times ?? 0) === 0 || tile.retries?.firstSeconds === 0
+      return tile.resumeOn === undefined || isFed([tile.resumeOn])
+    }
+  }
+}
+
+/** Names of the events that a tile raises. */
+function raisedBy(tile: api.FlowTile): string[] {
+  const { onSuccess, onFailure } = tile as Partial<api.FlowActionTile>
+  return [onSuccess, onFailure].filter((name) => name !== undefined)
 }
 
 function checkRings(tiles: Tiles, findings: Findings): void {
-  const ring = ringAmong(tiles, (tile) => !isRest(tile))
+  const raised = new Set([...tiles.values()].flatMap(raisedBy))
+  const ring = ringAmong(tiles, (tile, edge) => isAtOnce(tile, edge, raised))
   if (ring === null) return
   const text = `${[...ring, ring[0]].join(' > ')} goes round without a wait: put a timer, a wait or an approval in it.`
   findings.error('cycle_without_wait', ring[0] ?? null, text)

@@ -29,6 +29,12 @@ export function checkInForce({ policyBook }: Pick<CoreState, 'policyBook'>): api
   return all.flatMap((one, i) => all.slice(i + 1).flatMap((other) => pairFindings(one, other)))
 }
 
+/** What is odd about policies that are asked beside each other, whatever steps they name; each pair once. */
+export function pairsBeside(policies: readonly api.OrderPolicyDraft[]): api.PolicyFinding[] {
+  const all = policies.map((policy) => readable({ ...policy, points: ['validate'] }))
+  return all.flatMap((one, i) => all.slice(i + 1).flatMap((other) => pairFindings(one, other)))
+}
+
 function readable(policy: api.OrderPolicyDraft): Readable {
   const made = conditionIn(policy.scope, policy.when)
   const read = isCondition(made) ? formOfTree(made.tree, factsIn(policy.scope)) : null
