@@ -1,6 +1,7 @@
-// What the steps of the flow work with. Shapes only.
+// What the steps of the flow work with.
 
 import type { Core, Order } from '#orchestrator/core'
+import { type FactsContext, factsHere } from '#orchestrator/policies'
 import type { Worlds } from '#orchestrator/sourcing'
 
 /** Flows that take orders off the straight way. */
@@ -24,4 +25,11 @@ export interface FlowContext {
   mayWait?: boolean
   /** Flows beside the straight way; absent = there are none. */
   flows?: FlowGate
+  /** Facts of another time than now, for what is only tried; absent = the market as it is. */
+  facts?: FactsContext
+}
+
+/** Where facts come from. */
+export function factsAt({ core, worlds, now, facts }: FlowContext): FactsContext {
+  return facts ?? factsHere(worlds, core.state(), now())
 }

@@ -2,7 +2,7 @@
 // and how it is then sourced. It changes nothing.
 
 import type { api } from '#data/contracts'
-import type { CoreState, Order } from '#orchestrator/core'
+import { type CoreState, noMarks, type Order } from '#orchestrator/core'
 import {
   approvalReason,
   editOf,
@@ -13,6 +13,9 @@ import {
   textOf,
 } from '#orchestrator/policies'
 import type { AskedOrder } from '#orchestrator/sourcing'
+
+/** Times that policies may change an order on its way. */
+const roundsMost = 20
 
 /** How far an order gets, and with what. */
 export interface Course {
@@ -40,12 +43,18 @@ export function courseOf(order: Order, policies: Policies, context: FactsContext
     ...{ order, isValidated: false, held: null, strategyId: null },
     ...{ notes: [], tags: [], path: [], avoided: new Map(), speakers: new Set() },
   }
-  ask(course, 'validate', policies, context)
-  if (course.held !== null) return course
-  course.isValidated = true
+  // As in the flow, what changed the order has it asked again; nobody says the same twice.
+  const told = new Set<string>()
+  for (let rounds = 0; rounds < roundsMost; rounds++) {
+    const before = course.order
+    ask(course, 'validate', { policies, context, told })
+    if (course.held !== null) return course
+    course.isValidated = true
+    ask(course, 'source', { policies, context, told })
+    if (course.held !== null) return course
+    if (course.order === before) break
+  }
   course.order = { ...course.order, stage: 'validated', status: 'validated' }
-  ask(course, 'source', policies, context)
-  if (course.held !== null) return course
   course.avoided = nodesRefused(policies('source'), course.order, context.state.nodes.keys(), context)
   for (const { policyId, scope } of policies('source')) {
     if (scope === 'node' && course.avoided.size > 0) course.speakers.add(policyId)
@@ -55,12 +64,21 @@ export function courseOf(order: Order, policies: Policies, context: FactsContext
 
 /** Policies before the release of planned work. */
 export function askRelease(course: Course, policies: Policies, context: FactsContext): void {
-  ask(course, 'release', policies, context)
+  ask(course, 'release', { policies, context, told: new Set() })
 }
 
-function ask(course: Course, point: api.PolicyPoint, policies: Policies, context: FactsContext): void {
+function ask(
+  course: Course,
+  point: api.PolicyPoint,
+  { policies, context, told }: { policies: Policies; context: FactsContext; told: Set<string> },
+): void {
   const settled = new Set<string>()
-  for (const said of judge(policies(point), course.order, context)) take(course, said, settled, context)
+  for (const said of judge(policies(point), course.order, context)) {
+    const key = `${point}/${said.policy.policyId}/${said.part ?? ''}`
+    if (told.has(key)) continue
+    told.add(key)
+    take(course, said, settled, context)
+  }
 }
 
 /** Takes in what a policy said, as the flow carries it out. */
@@ -75,7 +93,11 @@ function take(course: Course, said: Said, settled: Set<string>, { now, state }: 
     if (action.do === 'hold') course.held ??= `policy: ${action.value}`
     else if (action.do === 'approve') course.held ??= `${approvalReason}: ${policy.name}: ${action.value}`
     else if (action.do === 'tag') {
-      if (!course.tags.includes(String(action.value))) course.tags.push(String(action.value))
+      const tag = String(action.value)
+      if (course.tags.includes(tag)) continue
+      course.tags.push(tag)
+      const marks = course.order.policies ?? noMarks
+      course.order = { ...course.order, policies: { ...marks, tags: [...marks.tags, tag] } }
     } else if (action.do === 'route') {
       if (isKnown(state, String(action.value))) course.strategyId ??= String(action.value)
       else isBroken = true

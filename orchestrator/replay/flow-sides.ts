@@ -15,7 +15,7 @@ import {
   versionOf,
   wouldTake,
 } from '#orchestrator/flows'
-import { policiesAt } from '#orchestrator/policies'
+import { type FactsContext, policiesAt } from '#orchestrator/policies'
 import type { Worlds } from '#orchestrator/sourcing'
 import type { FlowPath, ReplaySides } from './run.ts'
 
@@ -30,7 +30,7 @@ export interface FlowPlace {
 /**
  * Both sides of a flow.
  * @param version a published one; absent = the draft that is kept, else the newest
- * @throws FLOW_UNKNOWN, FLOW_INVALID where it cannot be read
+ * @throws FLOW_UNKNOWN, FLOW_INVALID where it cannot be read, REPLAY_OF_ORDERS_ONLY for one about returns or stock
  */
 export function flowSides(
   flowId: string,
@@ -41,6 +41,7 @@ export function flowSides(
   const flow = meantBy(flowId, version, place)
   if (flow === undefined) throw fail('FLOW_UNKNOWN', { flowId })
   const tried = planIn(flow)
+  if (tried.kind !== 'order') throw fail('REPLAY_OF_ORDERS_ONLY', { flowId, kind: tried.kind })
   const before = flowsInForce(state.flows)
     .filter(({ mode }) => mode !== 'shadow')
     .map(({ plan }) => plan)
@@ -54,7 +55,8 @@ export function flowSides(
     documentHash: documentHash(flow.document),
     sides: {
       ...{ before: policies, after: policies },
-      pathOf: (order, side) => pathThrough(side === 'before' ? before : after, order, place),
+      flowId,
+      pathOf: (order, side, facts) => pathThrough(side === 'before' ? before : after, order, place, facts),
     },
   }
 }
@@ -86,20 +88,20 @@ function meantBy(
   }
 }
 
-function pathThrough(plans: readonly FlowPlan[], order: Order, { state, worlds }: FlowPlace): FlowPath {
+function pathThrough(
+  plans: readonly FlowPlan[],
+  order: Order,
+  { state, worlds }: FlowPlace,
+  facts: FactsContext,
+): FlowPath {
   const core = { state: () => state } as Core
-  const context: FlowContext = { core, worlds, now: () => order.placedAt }
+  const context: FlowContext = { core, worlds, now: () => order.placedAt, facts }
   const plan = plans.find((each) => wouldTake(each, order, context))
-  if (plan === undefined) return { tiles: ['no flow takes it'], isSourced: false }
-  const steps = dryRun(plan, order, context)
-  const types = new Set(
-    steps.filter(({ outcome }) => outcome !== 'skipped').map(({ tileId }) => plan.tiles.get(tileId)?.type),
-  )
-  return {
-    tiles: [
-      plan.flowId,
-      ...steps.map(({ tileId, outcome }) => (outcome === 'done' ? tileId : `${tileId} (${outcome})`)),
-    ],
-    isSourced: types.has('source') || types.has('assign_node'),
+  if (plan === undefined) {
+    const nowhere = { isValidated: false, isSourced: false, held: null, nodeId: null }
+    return { tiles: ['no flow takes it'], ...nowhere }
   }
+  const { steps, ...end } = dryRun(plan, order, context)
+  const tiles = steps.map(({ tileId, outcome }) => (outcome === 'done' ? tileId : `${tileId} (${outcome})`))
+  return { tiles: [plan.flowId, ...tiles], ...end }
 }

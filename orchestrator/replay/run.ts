@@ -2,6 +2,7 @@
 // sourced in the same world. It carries nothing out, lets others run between its steps, and can be cancelled.
 
 import { setImmediate } from 'node:timers/promises'
+import type { FactsContext } from '#orchestrator/policies'
 import { baselineOf, runInTurn, type SourcingPlan, type Worlds } from '#orchestrator/sourcing'
 import { askedOn, askRelease, type Course, courseOf, isAskedAlike, type Policies } from './course.ts'
 import { factsThen, type Past, type PastPlace, pastOrders } from './past-orders.ts'
@@ -11,15 +12,21 @@ import { rerouteOf, withPlannedRisk, withPlannedWork } from './reroutes.ts'
 export interface ReplaySides {
   before: Policies
   after: Policies
-  /** Tiles of a flow; absent = flows are not what is replayed. */
-  pathOf?(order: Course['order'], side: 'before' | 'after'): FlowPath
+  /** The flow that is tried, and the way of an order on a side; absent = flows are not what is replayed. */
+  flowId?: string
+  pathOf?(order: Course['order'], side: 'before' | 'after', facts: FactsContext): FlowPath
 }
 
 /** The way of an order through a flow. */
 export interface FlowPath {
   tiles: string[]
+  isValidated: boolean
   /** Whether it comes to a tile that sources it. */
   isSourced: boolean
+  /** Why the flow would hold it, null = it would not. */
+  held: string | null
+  /** The only node that would do, null = any. */
+  nodeId: string | null
 }
 
 /** Where and how a replay runs. */
@@ -62,8 +69,8 @@ export async function runReplay(
   const courses: { before: Course; after: Course }[] = []
   for (const [i, { order }] of past.orders.entries()) {
     const context = factsThen(run, past, order.placedAt)
-    const before = withPath(courseOf(order, sides.before, context), 'before', sides)
-    const after = withPath(courseOf(order, sides.after, context), 'after', sides)
+    const before = withPath(courseOf(order, sides.before, context), 'before', sides, context)
+    const after = withPath(courseOf(order, sides.after, context), 'after', sides, context)
     courses.push({ before, after })
     if (await rest()) return null
     if (i % 500 === 0) run.progress('asking policies', 0.1 + (0.2 * i) / past.orders.length)
@@ -98,11 +105,21 @@ function pacer({ elapsedMs, isCancelled }: ReplayRun): () => Promise<boolean> {
   }
 }
 
-function withPath(course: Course, side: 'before' | 'after', { pathOf }: ReplaySides): Course {
+function withPath(
+  course: Course,
+  side: 'before' | 'after',
+  { pathOf, flowId }: ReplaySides,
+  facts: FactsContext,
+): Course {
   if (pathOf === undefined) return course
-  const { tiles, isSourced } = pathOf(course.order, side)
+  const { tiles, isValidated, isSourced, held, nodeId } = pathOf(course.order, side, facts)
   course.path = tiles
-  if (!isSourced) course.held ??= 'its flow does not source it'
+  course.isValidated &&= isValidated
+  course.held ??= held ?? (isSourced ? null : 'its flow does not source it')
+  if (flowId !== undefined && tiles[0] === flowId) course.speakers.add(flowId)
+  if (nodeId === null) return course
+  const others = [...facts.state.nodes.keys()].filter((other) => other !== nodeId)
+  course.avoided = new Map([...course.avoided, ...others.map((other) => [other, 'its flow'] as const)])
   return course
 }
 

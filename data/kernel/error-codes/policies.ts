@@ -20,5 +20,10 @@ export const policyErrors = {
     retryable: false,
     message: 'there is no replay {replayId}; they are kept until Detour stops',
   },
+  REPLAY_OF_ORDERS_ONLY: {
+    status: 400,
+    retryable: false,
+    message: 'replays take past orders through flows; {flowId} is about {kind}',
+  },
   REPLAY_REFUSED: { status: 409, retryable: true, message: 'the replay cannot be started: {reason}' },
 } as const satisfies Record<string, ErrorKind>

@@ -48,7 +48,8 @@ export interface IncidentLife {
   severityFound: number
   severitySetBy: string | null
   /**
-   * Until when nobody is told, epoch ms of the market, null = until it is another than `seen`; null = it is not snoozed.
+   * Until when nobody is told, epoch ms of the market, null = until it is another than `seen`. Null = it is not
+   * snoozed.
    */
   snooze: { until: number | null; by: string; at: number; seen: Said } | null
   /** When its last snooze ended. */

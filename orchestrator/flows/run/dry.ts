@@ -1,16 +1,16 @@
-// What a flow would do with an order, without doing it: conditions are asked of the order as it is, work is taken to
-// go well, and nothing is waited for. It changes nothing and asks nobody.
+// What a flow would do with an order, without doing it: conditions, filters and policies are asked of the order as it
+// is, work is taken to go well, and nothing is waited for. It changes nothing and asks nobody.
 
 import type { api } from '#data/contracts'
 import type { FlowRun, FlowToken, Order } from '#orchestrator/core'
-import { policyIn } from '#orchestrator/core'
-import { factsHere, judge } from '#orchestrator/policies'
+import { approvalReason, judge } from '#orchestrator/policies'
 import { matchPlace } from '../compile/expressions.ts'
 import { factsOfOrder } from '../compile/facts.ts'
 import type { FlowPlan } from '../compile/plan.ts'
-import type { FlowContext } from '../context.ts'
+import { type FlowContext, factsAt } from '../context.ts'
 import { lead } from './control.ts'
 import { afterMerge, filled, moved, type Way } from './moves.ts'
+import { badLines, policyInForce } from './perform-tile.ts'
 import type { RunParts } from './result.ts'
 
 /** A step that would be taken. */
@@ -20,45 +20,32 @@ export interface DryStep {
   reason: string | null
 }
 
+/** What would become of an order. */
+export interface DryRun {
+  steps: DryStep[]
+  /** Why it would be held at the end, null = it would not be. */
+  held: string | null
+  isValidated: boolean
+  /** Whether nodes would be found for it. */
+  isSourced: boolean
+  /** The only node that would do, null = any. */
+  nodeId: string | null
+}
+
 /** Steps at most, so that a flow that goes round for ever ends. */
 const stepsMost = 200
 
 /** Whether a flow would take an order. */
-export function wouldTake(plan: FlowPlan, order: Order, { core, worlds, now }: FlowContext): boolean {
+export function wouldTake(plan: FlowPlan, order: Order, context: FlowContext): boolean {
   const condition = plan.conditions.get(matchPlace)
-  if (condition === undefined) return true
-  return condition.holds(factsOfOrder(order, null, factsHere(worlds, core.state(), now())).order)
+  return condition === undefined || condition.holds(factsOfOrder(order, null, factsAt(context)).order)
 }
 
-/** The steps that a flow would take with an order. */
-export function dryRun(plan: FlowPlan, order: Order, context: FlowContext): DryStep[] {
-  const at = context.now()
-  const first: FlowToken = {
-    ...{ tokenId: 1, tileId: plan.start, state: 'ready', since: at, attempt: 1, dueAt: null, mark: 0 },
-    ...{ lineIds: null, splits: [], note: null },
-  }
-  let run: FlowRun = {
-    ...{ runId: 'dry', flowId: plan.flowId, version: plan.version, orderId: order.orderId, position: null },
-    ...{ status: 'running', reason: null, startedAt: at, steps: 0, lastToken: 1, tokens: [first] },
-    ...{ done: [], outcome: '', raised: [], dropped: 0 },
-  }
-  const steps: DryStep[] = []
-  while (run.tokens.length > 0 && steps.length < stepsMost) {
-    const next = run.tokens
-      .map((token) => ({ token, step: stepAt(plan, run, token, order, context) }))
-      .find(({ step }) => step !== null)
-    if (next?.step == null) break
-    const { from, ways, told } = next.step
-    steps.push(told)
-    const on = moved(run, plan, from, ways, { now: at, mark: 0 })
-    run = {
-      ...run,
-      steps: run.steps + 1,
-      lastToken: Math.max(run.lastToken, ...on.tokens.map(({ tokenId }) => tokenId)),
-      tokens: [...run.tokens.filter(({ tokenId }) => !on.gone.includes(tokenId)), ...on.tokens],
-    }
-  }
-  return steps
+/** What a flow would do with an order. */
+export function dryRun(plan: FlowPlan, order: Order, context: FlowContext): DryRun {
+  const walk = new Walk(plan, order, context)
+  while (walk.step());
+  return walk.result
 }
 
 /**
@@ -68,46 +55,173 @@ export function dryRun(plan: FlowPlan, order: Order, context: FlowContext): DryS
 export async function tellShadow(plan: FlowPlan, order: Order, context: FlowContext): Promise<void> {
   const { orderId } = order
   const { flowId, version } = plan
-  const shadow = { orderId, flowId, version, steps: dryRun(plan, order, context) }
+  const { steps } = dryRun(plan, order, context)
+  const shadow = { orderId, flowId, version, steps }
   const commandId = `flow/${flowId}/${version}/shadow/${orderId}`
   await context.core.execute('ShadowFlow', shadow, { at: context.now(), commandId })
 }
 
-function stepAt(plan: FlowPlan, run: FlowRun, token: FlowToken, order: Order, context: FlowContext) {
-  const tile = plan.tiles.get(token.tileId)
-  if (tile === undefined) return null
-  const on = (to: string): Way[] => [{ to, lineIds: token.lineIds, splits: token.splits }]
-  const told = (outcome: api.FlowOutcome, reason: string | null = null): DryStep => ({
-    ...{ tileId: tile.id, outcome, reason },
-  })
-  switch (tile.type) {
-    case 'splitter_merge': {
-      const all = filled(run, tile, token)
-      return all === null ? null : { from: all, ways: [afterMerge(tile, token)], told: told('done') }
+/** A tile that was come to: what is told of it, and the ways on; null = it stays there. */
+interface Passed {
+  told: DryStep
+  from: readonly FlowToken[]
+  ways: Way[] | null
+}
+
+const checking: ReadonlySet<string> = new Set(['validate_header', 'validate_lines'])
+const placing: ReadonlySet<string> = new Set(['source', 'assign_node'])
+/** Tiles that do nothing for an order on hold. */
+const needsNoHold: ReadonlySet<string> = new Set([
+  ...checking,
+  ...placing,
+  ...['reserve', 'soft_reserve', 'release'],
+])
+
+class Walk {
+  readonly result: DryRun = { steps: [], held: null, isValidated: false, isSourced: false, nodeId: null }
+  readonly #plan: FlowPlan
+  readonly #order: Order
+  readonly #parts: RunParts
+  readonly #at: number
+  /** Tokens that stay where they are. */
+  readonly #resting = new Set<number>()
+  #run: FlowRun
+
+  constructor(plan: FlowPlan, order: Order, context: FlowContext) {
+    this.#plan = plan
+    this.#order = order
+    this.#parts = context as RunParts
+    this.#at = context.now()
+    const first: FlowToken = {
+      ...{ tokenId: 1, tileId: plan.start, state: 'ready', since: this.#at, attempt: 1, dueAt: null },
+      ...{ mark: 0, lineIds: null, splits: [], note: null },
     }
-    case 'timer':
-      return { from: [token], ways: on(tile.next), told: told('done', `${tile.minutes} min`) }
-    case 'wait':
-      return { from: [token], ways: on(tile.next), told: told('waiting', tile.events.join(', ')) }
-    case 'approval':
-      return { from: [token], ways: on(tile.approved), told: told('waiting', tile.question) }
-    case 'start':
-    case 'exit':
-    case 'condition':
-    case 'splitter':
-    case 'condition_merge': {
-      const led = lead({ parts: context as RunParts, plan, run, token, order }, tile)
-      return led === null ? null : { from: [token], ways: led.ways, told: told('done', led.reason) }
+    this.#run = {
+      ...{ runId: 'dry', flowId: plan.flowId, version: plan.version, orderId: order.orderId, position: null },
+      ...{ status: 'running', reason: null, startedAt: this.#at, steps: 0, lastToken: 1, tokens: [first] },
+      ...{ done: [], outcome: '', raised: [], dropped: 0 },
     }
-    default: {
-      const isPassed = !passesFilter(tile, order, context)
-      return { from: [token], ways: on(tile.next), told: told(isPassed ? 'skipped' : 'done') }
+  }
+
+  /** One step; false where nothing more would be done. */
+  step(): boolean {
+    if (this.result.steps.length >= stepsMost) return false
+    for (const token of this.#run.tokens) {
+      const passed = this.#resting.has(token.tokenId) ? null : this.#pass(token)
+      if (passed === null) continue
+      this.result.steps.push(passed.told)
+      if (passed.ways === null) this.#resting.add(token.tokenId)
+      else this.#go(passed.from, passed.ways)
+      return true
     }
+    return false
+  }
+
+  #go(from: readonly FlowToken[], ways: readonly Way[]): void {
+    const run = this.#run
+    const on = moved(run, this.#plan, from, ways, { now: this.#at, mark: 0 })
+    this.#run = {
+      ...run,
+      steps: run.steps + 1,
+      lastToken: Math.max(run.lastToken, ...on.tokens.map(({ tokenId }) => tokenId)),
+      tokens: [...run.tokens.filter(({ tokenId }) => !on.gone.includes(tokenId)), ...on.tokens],
+    }
+  }
+
+  #pass(token: FlowToken): Passed | null {
+    const plan = this.#plan
+    const tile = plan.tiles.get(token.tileId)
+    if (tile === undefined) return null
+    const told = (outcome: api.FlowOutcome, reason: string | null = null): DryStep => {
+      return { tileId: tile.id, outcome, reason }
+    }
+    const on = (to: string, step: DryStep): Passed => {
+      return { told: step, from: [token], ways: [{ to, lineIds: token.lineIds, splits: token.splits }] }
+    }
+    switch (tile.type) {
+      case 'splitter_merge': {
+        const all = filled(this.#run, tile, token)
+        return all === null ? null : { told: told('done'), from: all, ways: [afterMerge(tile, token)] }
+      }
+      case 'timer':
+        return on(tile.next, told('done', `${tile.minutes} min`))
+      case 'wait':
+        return on(tile.next, told('waiting', tile.events.join(', ')))
+      case 'approval':
+        return on(tile.approved, told('waiting', tile.question))
+      case 'start':
+      case 'exit':
+      case 'condition':
+      case 'splitter':
+      case 'condition_merge': {
+        const led = lead({ parts: this.#parts, plan, run: this.#run, token, order: this.#order }, tile)
+        return led === null ? null : { told: told('done', led.reason), from: [token], ways: led.ways }
+      }
+      default: {
+        const did = this.#act(token, tile)
+        const step = told(did.outcome, did.reason)
+        if (did.outcome === 'waiting') return { told: step, from: [token], ways: null }
+        if (did.outcome !== 'failed') return on(tile.next, step)
+        if (tile.failed !== undefined) return on(tile.failed, step)
+        this.result.held ??= 'flow_failed'
+        return { told: step, from: this.#run.tokens, ways: [] }
+      }
+    }
+  }
+
+  #act(token: FlowToken, tile: api.FlowActionTile): Pick<DryStep, 'outcome' | 'reason'> {
+    const { result } = this
+    const asked = this.#askPolicies(tile)
+    if (asked !== null) return asked
+    if (needsNoHold.has(tile.type) && result.held !== null) return { outcome: 'waiting', reason: 'on_hold' }
+    if (tile.type === 'validate_lines') {
+      const scene = { parts: this.#parts, plan: this.#plan, run: this.#run, token, order: this.#order }
+      const bad = badLines(scene, tile)
+      if (bad !== null) return { outcome: 'failed', reason: bad }
+    }
+    if (tile.type === 'hold' && token.lineIds === null) result.held = tile.reason
+    if (tile.type === 'lift_hold') result.held = null
+    if (tile.type === 'cancel') {
+      result.held = `cancelled: ${tile.reason}`
+      return { outcome: 'waiting', reason: 'cancelled' }
+    }
+    // What finds nodes checks first what nobody checked.
+    result.isValidated ||= checking.has(tile.type) || placing.has(tile.type)
+    result.isSourced ||= placing.has(tile.type)
+    if (tile.type === 'assign_node' && tile.nodeId !== undefined) result.nodeId = tile.nodeId
+    return { outcome: 'done', reason: null }
+  }
+
+  /** What the filter and the policies of a tile say; null = it does its work. */
+  #askPolicies({
+    filter,
+    policies = [],
+    type,
+  }: api.FlowActionTile): Pick<DryStep, 'outcome' | 'reason'> | null {
+    const state = this.#parts.core.state()
+    const facts = factsAt(this.#parts)
+    const named = [...(filter === undefined ? [] : [filter]), ...policies]
+    const missing = named.find((policyId) => policyInForce(state, policyId) === null)
+    if (missing !== undefined) return { outcome: 'failed', reason: `policy ${missing} is not in force` }
+    const meant = filter === undefined ? null : policyInForce(state, filter)
+    if (meant !== null && judge([meant], this.#order, facts).length > 0)
+      return { outcome: 'skipped', reason: `policy ${meant.name} does not hold` }
+    const asked = policies.flatMap((policyId) => policyInForce(state, policyId) ?? [])
+    for (const { policy, outcome } of judge(asked, this.#order, facts)) {
+      const held = outcome === 'acts' ? holdOf(policy) : null
+      const isBroken = outcome !== 'acts' && policy.severity === 'critical'
+      if (held !== null || isBroken) this.result.held ??= held ?? `policy: ${policy.name}`
+    }
+    const waits = policies.length > 0 && this.result.held !== null && type !== 'lift_hold'
+    return waits ? { outcome: 'waiting', reason: 'on_hold' } : null
   }
 }
 
-function passesFilter(tile: api.FlowActionTile, order: Order, { core, worlds, now }: FlowContext): boolean {
-  const state = core.state()
-  const policy = tile.filter === undefined ? undefined : policyIn(state.policyBook, tile.filter)
-  return policy === undefined || judge([policy], order, factsHere(worlds, state, now())).length === 0
+/** Why a policy that acts holds an order, null = it does not. */
+function holdOf({ name, actions }: api.OrderPolicy): string | null {
+  for (const { do: act, value } of actions) {
+    if (act === 'hold') return `policy: ${value}`
+    if (act === 'approve') return `${approvalReason}: ${name}: ${value}`
+  }
+  return null
 }

@@ -2,10 +2,11 @@
 // decided by the runner.
 
 import type { api } from '#data/contracts'
-import { type Order, policyIn } from '#orchestrator/core'
-import { applyGiven, factsHere, judge } from '#orchestrator/policies'
+import type { CoreState, Order } from '#orchestrator/core'
+import { applyGiven, judge } from '#orchestrator/policies'
 import { placeOf } from '../compile/expressions.ts'
 import { factsOfOrder, factsOfStock } from '../compile/facts.ts'
+import { factsAt } from '../context.ts'
 import * as orders from './order-tiles.ts'
 import { askOutside } from './outside-tiles.ts'
 import type { Scene, TileResult } from './result.ts'
@@ -22,21 +23,19 @@ export async function performTile(scene: Scene, tile: api.FlowActionTile): Promi
 
 /** The filter, then what has to be carried out before; null = go on. */
 async function askPolicies(scene: Scene, order: Order, tile: api.FlowActionTile): Promise<TileResult | null> {
-  const { core, worlds, now } = scene.parts
-  const { policyBook } = core.state()
+  const state = scene.parts.core.state()
   if (tile.filter !== undefined) {
-    const policy = policyInForce(scene, tile.filter)
+    const policy = policyInForce(state, tile.filter)
     if (policy === null) return failed(`policy ${tile.filter} is not in force`)
-    const [said] = judge([policy], order, factsHere(worlds, core.state(), now()))
+    const [said] = judge([policy], order, factsAt(scene.parts))
     if (said !== undefined)
       return { kind: 'next', outcome: 'skipped', reason: `policy ${policy.name} does not hold` }
   }
   const named = tile.policies ?? []
   if (named.length === 0) return null
-  const policies = named.flatMap((policyId) => policyInForce(scene, policyId) ?? [])
-  const missing = named.find((policyId) => policyIn(policyBook, policyId) === undefined)
-  if (missing !== undefined || policies.length < named.length)
-    return failed(`policy ${missing ?? named.join(', ')} is not in force`)
+  const missing = named.find((policyId) => policyInForce(state, policyId) === null)
+  if (missing !== undefined) return failed(`policy ${missing} is not in force`)
+  const policies = named.flatMap((policyId) => policyInForce(state, policyId) ?? [])
   const gate = await applyGiven(policies, order, pointOf(tile), scene.parts)
   if (gate !== 'go') return { kind: 'wait', reason: 'policies_changed_it' }
   // What they hold waits, whatever the tile does.
@@ -47,9 +46,9 @@ function isHeld({ token }: Scene, order: Order): boolean {
   return order.hold !== null || linesIn(order, token.lineIds).some(({ hold }) => hold !== null)
 }
 
-function policyInForce({ parts }: Scene, policyId: string): api.OrderPolicy | null {
-  const { policies } = parts.core.state().policyBook
-  const found = policies.find(
+/** The version of a policy that tiles go by, null = none is in force. */
+export function policyInForce({ policyBook }: CoreState, policyId: string): api.OrderPolicy | null {
+  const found = policyBook.policies.find(
     (each) => each.policyId === policyId && each.status === 'published' && each.isEnabled,
   )
   return found ?? null
@@ -104,24 +103,26 @@ async function validateLines(
   scene: Scene & { order: Order },
   tile: api.FlowTileOf<'validate_lines'>,
 ): Promise<TileResult> {
-  const condition = scene.plan.conditions.get(placeOf(tile.id))
-  if (condition !== undefined) {
-    const { ofLine } = orderFacts(scene, scene.order)
-    const bad = linesIn(scene.order, scene.token.lineIds).filter((line) => !condition.holds(ofLine(line)))
-    if (bad.length > 0)
-      return failed(
-        `lines ${bad
-          .slice(0, 20)
-          .map(({ lineId }) => lineId)
-          .join(', ')} do not meet it`,
-      )
-  }
-  return orders.validate(scene)
+  const bad = badLines(scene, tile)
+  return bad === null ? orders.validate(scene) : failed(bad)
+}
+
+/** Which lines do not meet the condition of a tile, in words; null = all do. */
+export function badLines(
+  scene: Scene & { order: Order },
+  { id }: api.FlowTileOf<'validate_lines'>,
+): string | null {
+  const condition = scene.plan.conditions.get(placeOf(id))
+  if (condition === undefined) return null
+  const { ofLine } = orderFacts(scene, scene.order)
+  const bad = linesIn(scene.order, scene.token.lineIds).filter((line) => !condition.holds(ofLine(line)))
+  const names = bad.slice(0, 20).map(({ lineId }) => lineId)
+  return bad.length === 0 ? null : `lines ${names.join(', ')} do not meet it`
 }
 
 /** Facts of the order of a scene. */
-export function orderFacts({ run, parts: { core, worlds, now } }: Scene, order: Order) {
-  return factsOfOrder(order, run, factsHere(worlds, core.state(), now()))
+export function orderFacts({ run, parts }: Scene, order: Order) {
+  return factsOfOrder(order, run, factsAt(parts))
 }
 
 /** Facts of whatever the run is about. */

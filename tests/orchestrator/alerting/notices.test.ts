@@ -2,27 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import { giveNotices, tellingOf } from '#orchestrator/alerting'
-import { defaultRouting } from '#orchestrator/core'
-import { minute, Place } from './place.ts'
-
-const sweep = (place: Place, receivers: readonly string[] = ['a']) =>
-  giveNotices({
-    core: place.core,
-    effects: null as never,
-    now: () => place.now,
-    receivers: async () => receivers,
-  })
-
-const route = (more: Partial<api.AlertRoute>): api.AlertRoute => ({
-  ...(defaultRouting.routes[0] as api.AlertRoute),
-  ...more,
-})
-
-function routed(place: Place, ...routes: Partial<api.AlertRoute>[]): void {
-  const routing = { ...defaultRouting, routes: routes.map(route) }
-  expect(place.run('SetAlertRouting', { routing, by: 'x' })).toBe('done')
-}
+import { tellingOf } from '#orchestrator/alerting'
+import { minute, Place, routed, sweep } from './place.ts'
 
 const why = (place: Place, incidentId: string, receivers = ['a']) =>
   tellingOf({ state: place.state, receivers, now: place.now }, place.incident(incidentId)).why
@@ -70,36 +51,6 @@ describe('an incident', () => {
     await sweep(place)
     expect(place.said()).toEqual([])
     expect(why(place, id)).toBe('over')
-  })
-
-  test('ends where nobody who was told of it is left, and holds up nobody else', async () => {
-    const place = new Place()
-    routed(place, { routeId: 'r1', groupBy: ['kind'], groupIntervalSeconds: 0 })
-    const ids = ['A', 'B'].map((name) => place.open(name))
-    await sweep(place, ['gone'])
-    place.recover(ids[0] ?? '')
-    await sweep(place, ['a'])
-    const last = place.open('C')
-    await sweep(place, ['a'])
-    place.recover(last)
-    await sweep(place, ['a'])
-    place.recover(ids[1] ?? '')
-    await sweep(place, ['a'])
-    expect(place.said()).toContain('opened C to a')
-    expect(place.said()).toContain('recovered C to a')
-    expect(place.state.alerting.groups.size).toBe(0)
-  })
-
-  test('is acknowledged for those who are left, whoever else was told of others', async () => {
-    const place = new Place()
-    routed(place, { routeId: 'r1', groupBy: ['kind'], groupIntervalSeconds: 0 })
-    const first = place.open('A')
-    await sweep(place, ['gone'])
-    const second = place.open('B')
-    await sweep(place, ['a'])
-    for (const incidentId of [first, second]) place.run('AcknowledgeIncident', { incidentId, by: 'Mia' })
-    await sweep(place, ['a'])
-    expect(place.said()).toContain('acknowledged B to a')
   })
 
   test('is recovered for those who were told of it, not for who came later', async () => {

@@ -1,5 +1,8 @@
 // A core without a disk for tests of alerting: commands are decided, events kept, and a kill folds them anew.
 
+import { expect } from 'vitest'
+import type { api } from '#data/contracts'
+import { giveNotices } from '#orchestrator/alerting'
 import {
   type CommandData,
   type CommandType,
@@ -8,6 +11,7 @@ import {
   type CoreEvent,
   type CoreState,
   decide,
+  defaultRouting,
   emptyState,
   evolve,
   type Finding,
@@ -126,4 +130,24 @@ export class Place {
       return `${kind} ${names.join('+')} to ${receivers.join('+')}`
     })
   }
+}
+
+/** Gives the notices that are due. @param receivers ids of those that can be told */
+export const sweep = (place: Place, receivers: readonly string[] = ['a']) =>
+  giveNotices({
+    core: place.core,
+    effects: null as never,
+    now: () => place.now,
+    receivers: async () => receivers,
+  })
+
+const route = (more: Partial<api.AlertRoute>): api.AlertRoute => ({
+  ...(defaultRouting.routes[0] as api.AlertRoute),
+  ...more,
+})
+
+/** Sets the rules of who is told, each with the values of the default where nothing is said. */
+export function routed(place: Place, ...routes: Partial<api.AlertRoute>[]): void {
+  const routing = { ...defaultRouting, routes: routes.map(route) }
+  expect(place.run('SetAlertRouting', { routing, by: 'x' })).toBe('done')
 }

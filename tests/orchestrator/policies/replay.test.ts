@@ -187,6 +187,81 @@ test('a flow is replayed: orders that another flow would take go another way', a
   await expect(replayed({ flowId: 'nothing' })).rejects.toMatchObject({ code: 'FLOW_UNKNOWN' })
 })
 
+/** A draft of a flow that takes dear orders, from its tiles without start and exit. */
+async function draftFlow(flowId: string, tiles: api.FlowTile[], more: Partial<api.FlowDocument> = {}) {
+  const document: api.FlowDocument = {
+    ...{ format: 1, flowId, kind: 'order', title: 'Dear orders', match: 'order.valueCents > 8000' },
+    tiles: [
+      { type: 'start', id: 'start', next: tiles[0]?.id ?? 'exit' },
+      ...tiles,
+      { type: 'exit', id: 'exit' },
+    ],
+    ...more,
+  }
+  await core.execute('SaveFlowDraft', { flowId, document, by: 'test' }, { at: end })
+}
+
+const straight: api.FlowTile[] = [
+  { type: 'validate_header', id: 'check', next: 'source' },
+  { type: 'source', id: 'source', next: 'exit' },
+]
+
+test('a flow that holds, fails or sends orders to one node is replayed with what comes of that', async () => {
+  await draftFlow('held', [{ type: 'hold', id: 'stop', reason: 'look', next: 'check' }, ...straight])
+  const held = await replayed({ flowId: 'held' })
+  expect(held.error).toBeNull()
+  expect(held.summary?.matched).toBeGreaterThan(0)
+  expect(held.summary?.after.held).toBe(held.summary?.matched)
+  expect(held.summary?.after.validated).toBe(120 - (held.summary?.matched ?? 0))
+  expect(held.summary?.findings).toEqual([])
+
+  const lines = { type: 'validate_lines', id: 'check', when: 'line.quantity > 100', next: 'source' } as const
+  await draftFlow('fails', [lines, ...straight.slice(1)])
+  const { replayId } = await replayed({ flowId: 'fails' })
+  expect(market.replays.changes(replayId)[0]?.after.held).toBe('flow_failed')
+
+  const [nodeId = ''] = [...core.state().nodes.keys()]
+  await draftFlow('there', [
+    { type: 'validate_header', id: 'check', next: 'assign' },
+    { type: 'assign_node', id: 'assign', nodeId, next: 'exit' },
+  ])
+  const there = await replayed({ flowId: 'there' })
+  const own = market.replays.changes(there.replayId).filter(({ after }) => after.path[0] === 'there')
+  expect(own.length).toBeGreaterThan(0)
+  for (const { after } of own) expect([[], [nodeId]]).toContainEqual(after.nodeIds)
+  expect(there.summary?.after.costCents).not.toBe(there.summary?.before.costCents)
+})
+
+test('a flow about returns or stock is not replayed on orders', async () => {
+  await draftFlow('back', [], { kind: 'return', match: '' })
+  await expect(replayed({ flowId: 'back' })).rejects.toMatchObject({ code: 'REPLAY_OF_ORDERS_ONLY' })
+})
+
+test('what a policy of a replay tags and sets is there for the policies after it', async () => {
+  const tag = draftOf({ policyId: 'a-tag', when: 'order.valueCents > 8000', actions: [act('tag', 'dear')] })
+  await publishPolicy(core, tag, end)
+  const onTag = draftOf({ policyId: 'on-tag', when: '"dear" in order.tags', actions: [act('hold', 'dear')] })
+  const first = await replayed({ draft: { ...onTag, points: ['source'] } })
+  expect(first.summary?.after.held).toBeGreaterThan(0)
+  expect(first.summary?.after.held).toBe(first.summary?.after.tagged)
+
+  const set = [act('set', 'Springfield', 'city')]
+  await publishPolicy(
+    core,
+    draftOf({ policyId: 'b-city', when: 'order.valueCents > 8000', actions: set }),
+    end,
+  )
+  const onCity = draftOf({
+    policyId: 'a-city',
+    when: 'order.city == "Springfield"',
+    actions: [act('hold', 'x')],
+  })
+  const second = await replayed({ draft: { ...onCity, priority: 1 } })
+  expect(second.summary?.after.held).toBe(first.summary?.after.held)
+  for (const policyId of ['a-tag', 'b-city'])
+    await core.execute('RetirePolicy', { policyId, by: 'test', reason: 'over' }, { at: end })
+})
+
 test('a replay can be cancelled, one runs at a time, and what is in force is the side before', async () => {
   await publishPolicy(core, dear, end)
   const first = startReplay({ policyId: 'dear', days: 4 }, market, 'test')
