@@ -42,7 +42,9 @@ export function isCollected({ method }: Pick<SourcingOrder, 'method'>): boolean 
 export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay = false): Course[] {
   const courses: Course[] = []
   for (const carriage of carriagesOf(trip, facts, isStay, said)) {
-    const days = trip.session.days(facts, carriage.carrierId)
+    const days = isStay
+      ? daysOfStay(trip, facts, carriage.carrierId)
+      : trip.session.days(facts, carriage.carrierId)
     if (days.length === 0)
       said?.push(fixed('active', { isMet: false, code: 'node_closed', text: 'does not work for 60 days' }))
     let floor = Number.POSITIVE_INFINITY
@@ -51,9 +53,8 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
       if (day.earlyHours === 0 && saving <= hoursCents(trip, day.floorHours - (days[0]?.floorHours ?? 0)))
         break
       if (isStay) {
-        const rest = ownDay(trip, facts, carriage.carrierId) ?? restOf(day, facts, trip)
-        const { arrivesAt } = courseOf(trip, carriage, rest, null, facts)
-        return [new CarriedCourse(carriage, trip.terms, rest, null, arrivesAt, 0)]
+        const { arrivesAt } = courseOf(trip, carriage, day, null, facts)
+        return [new CarriedCourse(carriage, trip.terms, day, null, arrivesAt, 0)]
       }
       const capacity = trip.rows.of(facts, day.day)
       const course = courseOf(trip, carriage, day, capacity, facts)
@@ -72,18 +73,20 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
   return courses
 }
 
-/** The day on which work leaves that has its place at a node, where it is known what is before it. */
-function ownDay({ order, session }: Trip, facts: NodeFacts, carrierId: string | null): WorkDay | null {
+/**
+ * Days on which work leaves that is there already: by what is before it where that is known, else by what is left of
+ * how long work takes. It came before the cut-offs that have passed since.
+ */
+function daysOfStay(trip: Trip, facts: NodeFacts, carrierId: string | null): readonly WorkDay[] {
+  const { order, session, terms } = trip
+  const { world, rules } = session
+  const cameAt = order.from?.since ?? terms.now
   const work = order.from?.work
-  if (work === undefined) return null
-  const own = { ...facts, processing: lawOf(work), isWorkingTime: true }
-  return daysOf(own, carrierId, session.world, session.rules)[0] ?? null
-}
-
-/** What is left of a day for work that has been at its node for a while. */
-function restOf(day: WorkDay, facts: NodeFacts, { order, terms }: Trip): WorkDay {
-  const waited = (terms.now - (order.from?.since ?? terms.now)) / hourMs
-  return waited > 0 ? afterWaiting(day, facts, waited, terms.now) : day
+  const own = work === undefined ? facts : { ...facts, processing: lawOf(work), isWorkingTime: true }
+  const days = daysOf(own, carrierId, world, rules, cameAt)
+  const waited = (terms.now - cameAt) / hourMs
+  if (work !== undefined || waited <= 0) return days
+  return days.map((day) => afterWaiting(day, facts, waited, terms.now))
 }
 
 /** What a way costs whatever goes on it, but for carriage and work. */

@@ -27,16 +27,20 @@ export interface WorkDay {
   shortShare: number
 }
 
-/** Days that a node could send on by a carrier, the first one first; none where nobody is there in sight. */
+/**
+ * Days that a node could send on by a carrier, the first one first; none where nobody is there in sight.
+ * @param cameAt when the work came that is there already, epoch ms: no cut-off since then is too early for it
+ */
 export function daysOf(
   facts: NodeFacts,
   carrierId: string | null,
   world: SourcingWorld,
   rules: Rules,
+  cameAt = world.now,
 ): readonly WorkDay[] {
   const calendar = rules.isOn('calendar') && isTimed(facts)
   if (!calendar) return waiting(facts, world)
-  const timed = departing(facts, carrierId, world)
+  const timed = departing(facts, carrierId, world, cameAt)
   if (rules.isHard('calendar')) return timed
   const [now] = waiting(facts, world)
   if (now === undefined) return timed
@@ -67,7 +71,12 @@ function isTimed({ node }: NodeFacts): boolean {
   return node.calendar !== null || node.cutOff !== null || node.pickups.length > 0
 }
 
-function departing(facts: NodeFacts, carrierId: string | null, world: SourcingWorld): WorkDay[] {
+function departing(
+  facts: NodeFacts,
+  carrierId: string | null,
+  world: SourcingWorld,
+  cameAt: number,
+): WorkDay[] {
   const { network, now, strategy } = world
   const { node, processing, isWorkingTime } = facts
   const hours = isWorkingTime ? processing.median : 0
@@ -77,7 +86,7 @@ function departing(facts: NodeFacts, carrierId: string | null, world: SourcingWo
   // What is ready before a carrier comes back waits for it.
   const waits = away !== null && ready !== null && ready < away
   const until = waits ? network.workingHours(node.nodeId, now, away) : hours
-  const departures = network.departures(node.nodeId, carrierId, now, count, until)
+  const departures = network.departures(node.nodeId, carrierId, now, count, until, cameAt)
   const last = (dayNumber(departures[0]?.day ?? null) ?? 0) + strategy.daysAhead
   const days: WorkDay[] = []
   for (const { at, day, cutOffAt } of departures) {

@@ -60,8 +60,8 @@ export function compileNetwork({
     rateCents: (service, parcel, at) => destinations.cents(service, parcel, at),
     rateFloor: (service) => destinations.floor(service),
     reachFloor: (reach, distanceKm, mostG) => destinations.reachFloor(reach, distanceKm, mostG),
-    departures: (nodeId, carrierId, from, count, hours = 0): readonly Departure[] =>
-      timetables.get(nodeId)?.list(carrierId, from, count, hours) ?? [],
+    departures: (nodeId, carrierId, from, count, hours = 0, cameAt = from): readonly Departure[] =>
+      timetables.get(nodeId)?.list(carrierId, from, count, hours, cameAt) ?? [],
     addWorkingTime: (nodeId, from, hours) => timetables.get(nodeId)?.hours.add(from, hours) ?? null,
     workingHours: (nodeId, from, to) => timetables.get(nodeId)?.hours.between(from, to) ?? 0,
     lastPickup: (nodeId, carrierId, at) => timetables.get(nodeId)?.lastPickup(carrierId, at) ?? null,

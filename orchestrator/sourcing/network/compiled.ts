@@ -106,6 +106,8 @@ export interface CompiledNetwork {
    * when it is ready, or at once where the node names no pick-up for it. None: the node or the carrier is not there
    * for 60 days.
    * @param hours working time from when the work is begun until it is ready; left out = it is ready when it comes
+   * @param cameAt when it came, where it is there already: it counts on the days whose cut-offs it reached then, and
+   *   what is left of it takes `hours` from `from` on
    */
   departures(
     nodeId: string,
@@ -113,6 +115,7 @@ export interface CompiledNetwork {
     from: number,
     count: number,
     hours?: number,
+    cameAt?: number,
   ): readonly Departure[]
   /** When so many hours of a node's working time have passed since an instant; null = it never works that long. */
   addWorkingTime(nodeId: string, from: number, hours: number): number | null

@@ -45,8 +45,9 @@ export class Timetable {
   /**
    * Departures of work that comes at an instant, one for each working day that it can count on.
    * @param hours work that it takes, in working hours from when it comes or the day it counts on begins
+   * @param cameAt when it came, where it is there already: the cut-offs since then are not for it
    */
-  list(carrierId: string | null, from: number, count: number, hours: number): Departure[] {
+  list(carrierId: string | null, from: number, count: number, hours: number, cameAt = from): Departure[] {
     const found: Departure[] = []
     if (!isInstant(from) || !(hours >= 0) || !(count >= 1)) return found
     const slots = this.#slotsOf(carrierId)
@@ -54,7 +55,7 @@ export class Timetable {
     let work = this.hours.next(this.hours.clock.dayAt(from) - 1)
     for (; work !== null && found.length < wanted; work = this.hours.next(work.day + 1)) {
       const day = this.#dayOf(work)
-      if (day.cutOffAt < from) continue
+      if (day.cutOffAt < Math.min(cameAt, from)) continue
       const isHeld = day.opens >= from
       const departure = isHeld ? this.#held(day, slots, hours) : this.#leaving(day, slots, from, hours)
       if (departure === null) break

@@ -35,10 +35,16 @@ interface Target {
   /** Time of its pick-up. */
   pickup: string
   perHour: number
+  /** Until when node A takes orders for its day. */
+  cutOff?: string
 }
 
 /** Node A stands still since three hours with so much work; node B has none. */
-function market(waiting: number, { pickup, perHour }: Target, sourcedAt = noon - 3 * hourMs): CoreState {
+function market(
+  waiting: number,
+  { pickup, perHour, cutOff }: Target,
+  sourcedAt = noon - 3 * hourMs,
+): CoreState {
   const box = Sandbox.withStock(1_000)
   for (let i = 0; i < waiting; i++) box.release(`w${i}`, { x: 1 }, 'A')
   box.release('before', { x: 1 }, 'A')
@@ -67,7 +73,10 @@ function market(waiting: number, { pickup, perHour }: Target, sourcedAt = noon -
     capacity: { ordersPerDay: 1_000, linesPerDay: null, unitsPerDay: null, ordersPerHour },
   })
   const document = networkDocument({
-    nodes: [networkNode('fab:A', at('16:00', 10)), networkNode('fab:B', at(pickup, perHour))],
+    nodes: [
+      networkNode('fab:A', { ...at('16:00', 10), cutOff: cutOff ?? null }),
+      networkNode('fab:B', at(pickup, perHour)),
+    ],
     calendars: [weekCalendar('day', [1, 2, 3, 4, 5, 6, 7], '06:00', '22:00')],
     services: [carrierService('S', { transit: { medianHours: 24, p90Hours: 24 } })],
     lanes: [networkLane('L')],
@@ -110,6 +119,16 @@ test('work waits while its node may recover and another would still be in time h
   })
   // What would be late there anyway has nothing to wait for either: so much is before it.
   expect((await planned(market(60, { pickup: '21:00', perHour: 10 }), ['w59'])).to).toEqual(['fab:B'])
+})
+
+test('work that came before the cut-off still leaves on its day when the cut-off has passed', async () => {
+  const target = { pickup: '21:00', perHour: 10, cutOff: '11:00' }
+  expect(await planned(market(2, target), ['w0', 'w1'], false)).toEqual({
+    to: [],
+    codes: ['best_here', 'best_here'],
+  })
+  // Not what stands too far back in the queue for the pick-up.
+  expect((await planned(market(20, target), ['w19'], false)).to).toEqual(['fab:B'])
 })
 
 test('what was just planned stays for an hour where only its queue looks too long, without incident', async () => {
