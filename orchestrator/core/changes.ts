@@ -105,6 +105,7 @@ const kindsOf: Partial<Record<CommandType, readonly ChangeKind[]>> = {
   StartStockRun: ['flow'],
   TakeFlowStep: ['flow'],
   RaiseFlowEvent: ['order', 'flow'],
+  SignalFlowRun: ['flow'],
   MigrateFlowRun: ['flow'],
   ShadowFlow: ['flow'],
   SetClock: ['clock'],

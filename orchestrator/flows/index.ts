@@ -8,7 +8,7 @@ export { type BatchLimits, leastWaitMs, mayGather, sourceGathered } from './batc
 export { type FlowInForce, flowsInForce, planIn, planOrNull, versionOf } from './book.ts'
 export { type CompileContext, type Compiled, compileFlow } from './compile/compile.ts'
 export { edgesOf } from './compile/graph.ts'
-export { compileContextOf } from './compile/here.ts'
+export { assertNoRival, compileContextOf } from './compile/here.ts'
 export type { FlowPlan } from './compile/plan.ts'
 export type { FlowContext, FlowGate } from './context.ts'
 export { advance, defaultFlow, type Step } from './default-flow.ts'

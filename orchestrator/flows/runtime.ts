@@ -57,8 +57,9 @@ export class FlowRuntime implements FlowGate {
     const http = openHttpCaller(policy)
     this.outside = { policy, http, files: new FileCaller(folder), actions: builtInActions(http) }
     this.#parts = { ...context, outside: this.outside, clock, logger }
-    this.#triggers = new Triggers(log, context)
-    this.#runner = new Runner(this.#parts, (flowId, version) => this.planOf(flowId, version))
+    const planOf = (flowId: string, version: number) => this.planOf(flowId, version)
+    this.#triggers = new Triggers(log, context, planOf)
+    this.#runner = new Runner(this.#parts, planOf)
   }
 
   /** The plan of a version, null = it is not at hand, or cannot be read any more. */

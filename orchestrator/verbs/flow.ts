@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail, reasonOf } from '#data/kernel'
 import type { Engine } from '#orchestrator/engine'
-import { compileContextOf, compileFlow } from '#orchestrator/flows'
+import { assertNoRival, compileContextOf, compileFlow } from '#orchestrator/flows'
 import { assertFlowPublishable } from '#orchestrator/replay'
 import { getFlow, listFlows, listRuns } from '#orchestrator/views'
 import { replayToEnd, showReplay } from './replay.ts'
@@ -150,7 +150,8 @@ export const flowModeVerb = defineVerb({
   changesData: true,
   needsEngine: true,
   run: ({ flowId: name, mode }, context) =>
-    withEngine(context, async ({ core, now }) => {
+    withEngine(context, async ({ core, now, flows }) => {
+      assertNoRival(name, mode, core.state(), now(), flows.outside)
       const result = await core.execute('SetFlowMode', { flowId: name, mode, by }, { at: now() })
       if (result.status === 'refused') throw refused(result.reason, result.answer.details)
       return { flowId: name, mode }

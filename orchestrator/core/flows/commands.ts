@@ -61,6 +61,8 @@ export interface FlowCommands {
   }
   /** An event from outside, for the runs of an order. */
   RaiseFlowEvent: { orderId: string; name: string; note: string | null; by: string }
+  /** An event of the position that a run is about. */
+  SignalFlowRun: { runId: string; name: string }
   /** The run goes on with another version. @param tiles tile before -> tile after, for those that have other names */
   MigrateFlowRun: { runId: string; version: number; tiles: Readonly<Record<string, string>>; by: string }
   /** Something is asked of a provider; written before it goes out, so that it is never asked with another key. */
@@ -97,4 +99,6 @@ export interface ActionEnd {
   reason: string | null
   /** What it said, for conditions that follow; absent = nothing. */
   said?: string
+  /** It failed, but may have been done all the same. */
+  isUnknown?: boolean
 }

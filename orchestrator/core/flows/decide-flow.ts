@@ -71,7 +71,9 @@ export function setMode(
   { flowId, mode, by }: CommandData['SetFlowMode'],
   at: number,
 ): Verdict {
-  const isKnown = flowId === defaultFlowId || newestFlow(flows.published, flowId) !== undefined
+  // A draft may be meant for the shadow before it is published.
+  const isDraft = flows.drafts.some((draft) => draft.flowId === flowId)
+  const isKnown = isDraft || flowId === defaultFlowId || newestFlow(flows.published, flowId) !== undefined
   if (!isKnown) return refused('flow_unknown', { flowId })
   if ((flows.modes[flowId] ?? 'on') === mode) return answered([], { flowId, mode })
   if (flowId === defaultFlowId && (mode === 'shadow' || mode === 'off'))

@@ -56,4 +56,5 @@ interface ActionEnded {
   runId: string | null
   reason: string | null
   said?: string
+  isUnknown?: boolean
 }

@@ -11,7 +11,10 @@ import type { FlowRun, FlowsState, FlowToken, OrderFlow } from './flow-run.ts'
 
 type Timed<T extends keyof FlowEvents> = EventData[T] & { at: number }
 
-/** Versions of one flow, and raised events of a run, that stay at hand; the log keeps the others. */
+/**
+ * Versions of one flow beside those that runs are on, and raised events of a run, that stay at hand; the log keeps the
+ * others.
+ */
 const most = { versions: 50, raised: 50 } as const
 
 const nothing = (state: CoreState) => state
@@ -21,7 +24,7 @@ export const flowHandlers: HandlersOf<FlowEvents> = {
   FlowDraftSaved: (state, { draft }) =>
     withFlows(state, { drafts: [...withoutDraft(state, draft.flowId), draft].sort(byName) }),
   FlowDraftRemoved: (state, { flowId }) => withFlows(state, { drafts: withoutDraft(state, flowId) }),
-  FlowPublished: (state, { flow }) => withFlows(state, { published: withFlow(state.flows.published, flow) }),
+  FlowPublished: (state, { flow }) => withFlows(state, { published: withFlow(state.flows, flow) }),
   FlowModeSet: (state, { flowId, mode }) =>
     withFlows(state, { modes: { ...state.flows.modes, [flowId]: mode } }),
   FlowRunStarted: started,
@@ -52,10 +55,14 @@ function byName(a: { flowId: string }, b: { flowId: string }): number {
   return a.flowId < b.flowId ? -1 : Number(a.flowId > b.flowId)
 }
 
-function withFlow(published: readonly api.PublishedFlow[], flow: api.PublishedFlow): api.PublishedFlow[] {
+function withFlow({ published, runs }: FlowsState, flow: api.PublishedFlow): api.PublishedFlow[] {
   const own = [flow, ...published.filter(({ flowId }) => flowId === flow.flowId)]
   const others = published.filter(({ flowId }) => flowId !== flow.flowId)
-  return [...others, ...own.slice(0, most.versions)].sort((a, b) => byName(a, b) || b.version - a.version)
+  const used = new Set<number>()
+  if (own.length > most.versions)
+    for (const run of runs.values()) if (run.flowId === flow.flowId) used.add(run.version)
+  const kept = own.filter(({ version }, i) => i < most.versions || used.has(version))
+  return [...others, ...kept].sort((a, b) => byName(a, b) || b.version - a.version)
 }
 
 function started(state: CoreState, data: Timed<'FlowRunStarted'>): CoreState {

@@ -18,13 +18,17 @@ export const flowRules: RulesOf<FlowCommands> = {
   RaiseFlowEvent: onOrder<'RaiseFlowEvent'>((order, data, at) =>
     done([event('FlowEventRaised', { ...data, reason: data.name, at })], order),
   ),
+  SignalFlowRun: (state, { data: { runId, name }, at }) => {
+    const isAboutStock = state.flows.runs.get(runId)?.position != null
+    return answered(isAboutStock ? [event('FlowRunSignalled', { runId, name, at })] : [], { runId })
+  },
   MigrateFlowRun: (state, { data, at }) => migrateRun(state, data, at),
   RequestAction: (_, { data, at }) => answered([event('ProviderActionRequested', { ...data, at })], null),
   EndAction: (_, { data, at }) => {
     const { isDone, ...end } = data
-    const { reason, said = '' } = end
+    const { reason, said = '', isUnknown = false } = end
     return answered([event(isDone ? 'ProviderActionDone' : 'ProviderActionFailed', { ...end, at })], {
-      ...{ isDone, reason, said },
+      ...{ isDone, reason, said, isUnknown },
     })
   },
   ShadowFlow: onOrder<'ShadowFlow'>((order, data, at) =>

@@ -29,6 +29,8 @@ export interface ActionAnswer {
   said?: string
   /** Of a failure: whether another try makes no sense. */
   isFinal?: boolean
+  /** Of a failure: whether it may have been done all the same, since no clear answer came. */
+  isUnknown?: boolean
   /** What receivers of webhooks are told with the step. */
   messages?: readonly FlowMessage[]
 }

@@ -88,11 +88,11 @@ function callIn(
       void worker.terminate()
       resolve(answer)
     }
-    const stop = () => end({ isDone: false, reason: reasonOf(signal.reason) })
+    const stop = () => end({ isDone: false, reason: reasonOf(signal.reason), isUnknown: true })
     signal.addEventListener('abort', stop)
     worker.on('message', (message: unknown) => end(answerIn(message)))
     worker.on('error', (error) => end({ isDone: false, reason: `it failed: ${reasonOf(error)}` }))
-    worker.on('exit', () => end({ isDone: false, reason: 'it ended without an answer' }))
+    worker.on('exit', () => end({ isDone: false, reason: 'it ended without an answer', isUnknown: true }))
   })
 }
 

@@ -2,7 +2,7 @@
 // bounded answer. It follows no redirect.
 
 import { Agent, request } from 'undici'
-import { reasonOf } from '#data/kernel'
+import { DetourError, reasonOf } from '#data/kernel'
 import type { UrlPolicy } from '#orchestrator/webhooks'
 import type { ActionAnswer } from './action.ts'
 
@@ -44,7 +44,8 @@ export function openHttpCaller(policy: UrlPolicy): HttpCaller {
         })
         return answerOf(answer.statusCode, await read(answer.body))
       } catch (error) {
-        return { isDone: false, reason: reasonOf(signal.aborted ? signal.reason : error) }
+        const reason = reasonOf(signal.aborted ? signal.reason : error)
+        return { isDone: false, reason, ...(neverSent(error) ? {} : { isUnknown: true }) }
       }
     },
     close: async () => {
@@ -68,6 +69,18 @@ async function read(stream: AsyncIterable<unknown> & { destroy(): unknown }): Pr
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** Errors of connections that never came about. */
+const unconnected: ReadonlySet<string> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+])
+
+/** Whether nobody can have got what was asked. */
+function neverSent(error: unknown): boolean {
+  if (error instanceof DetourError) return true
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && unconnected.has(code)
+}
+
 /** Statuses after which another try may help. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429])
 
@@ -77,7 +90,9 @@ function answerOf(status: number, text: string | null): ActionAnswer {
   if (status >= 200 && status < 300) return saidIn(text)
   const isFinal = status < 500 && !passing.has(status)
   const reason = status >= 300 && status < 400 ? 'redirects are not followed' : `it answered ${status}`
-  return { isDone: false, reason, isFinal }
+  // What broke down there may have been done before.
+  const isUnknown = status >= 500 && status !== 501 && status !== 503
+  return { isDone: false, reason, isFinal, ...(isUnknown ? { isUnknown } : {}) }
 }
 
 /**

@@ -41,8 +41,9 @@ export async function perform(
     const known = await core.recall(`${key}/end`)
     const told = known?.answer.details
     if (told !== undefined) {
-      const { isDone, reason, said } = told as { isDone: boolean; reason: string | null; said: string }
-      return { isDone, reason, isFinal: true, ...(said === '' ? {} : { said }) }
+      const { isDone, reason, said, isUnknown } = told as unknown as ActionAnswer
+      const words = said === undefined || said === '' ? {} : { said }
+      return { isDone, reason, isFinal: true, ...words, ...(isUnknown === true ? { isUnknown } : {}) }
     }
   }
   const about = { key, action, runId, orderId, tileId, target, data }
@@ -50,8 +51,9 @@ export async function perform(
   const answer = await inTime(asked, clock)
   const isEnd = answer.isDone || answer.isFinal === true || asked.isLastTry
   if (isEnd) {
-    const { isDone, reason, said } = answer
-    const end = { key, runId, orderId, action, isDone, reason, ...(said === undefined ? {} : { said }) }
+    const { isDone, reason, said, isUnknown } = answer
+    const more = { ...(said === undefined ? {} : { said }), ...(isUnknown === true ? { isUnknown } : {}) }
+    const end = { key, runId, orderId, action, isDone, reason, ...more }
     // Asked again after a crash it may end otherwise; what was written first counts.
     if ((await core.recall(`${key}/end`)) === null)
       await core.execute('EndAction', end, { at: now(), commandId: `${key}/end` })
@@ -69,7 +71,7 @@ async function inTime(
   const over = new Promise<ActionAnswer>((resolve) => {
     stop = clock.after(timeoutMs, () => {
       controller.abort(late)
-      resolve({ isDone: false, reason: late.message })
+      resolve({ isDone: false, reason: late.message, isUnknown: true })
     })
   })
   const work = run(controller.signal).catch(

@@ -3,11 +3,10 @@
 
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
-import type { CoreState } from '#orchestrator/core'
 import { defaultFlowId } from '#orchestrator/core'
 import { matchPlace, readExpressions } from './expressions.ts'
 import { Findings } from './finding.ts'
-import { checkOverlaps, type MatchedFlow } from './overlaps.ts'
+import { checkOverlaps, type OverlapContext } from './overlaps.ts'
 import { type FlowPlan, isStraight } from './plan.ts'
 import { readFlow } from './read.ts'
 import { checkReasoning } from './reasoning.ts'
@@ -15,13 +14,7 @@ import { checkTiles, type KnownNames } from './tiles.ts'
 import { checkWays } from './ways.ts'
 
 /** What a flow is checked against. */
-export interface CompileContext extends KnownNames {
-  /** The flows in force beside it. */
-  others: readonly MatchedFlow[]
-  state: CoreState
-  /** Epoch ms of the market. */
-  now: number
-}
+export interface CompileContext extends KnownNames, OverlapContext {}
 
 /** What came of a document. */
 export interface Compiled {

@@ -27,8 +27,17 @@ export async function askOutside(scene: Scene, tile: OutsideTile): Promise<TileR
   const isLastTry = token.attempt > (tile.retries?.times ?? 0)
   const asked = performance(scene, tile, key, 'run', isLastTry)
   if ('reason' in asked) return { kind: 'fail', reason: asked.reason, isFinal: true }
-  const { isDone, reason, said, isFinal, messages } = await perform(asked, scene.parts)
-  if (!isDone) return { kind: 'fail', reason: reason ?? 'failed', ...(isFinal === true ? { isFinal } : {}) }
+  const { isDone, reason, said, isFinal, messages, isUnknown } = await perform(asked, scene.parts)
+  if (!isDone) {
+    // Where it was asked before, an earlier try may have been heard.
+    const isOpen = isUnknown === true || (token.attempt > 1 && isFinal !== true)
+    const mayBeDone = isOpen && canUndo(tile)
+    return {
+      ...{ kind: 'fail', reason: reason ?? 'failed' },
+      ...(isFinal === true ? { isFinal } : {}),
+      ...(mayBeDone ? { undoRef: key } : {}),
+    }
+  }
   return {
     ...{ kind: 'next', outcome: 'done', reason },
     ...(canUndo(tile) ? { undoRef: key } : {}),

@@ -22,7 +22,8 @@ export type TileResult =
       messages?: readonly FlowMessage[]
     }
   | { kind: 'wait'; reason: string }
-  | { kind: 'fail'; reason: string; isFinal?: boolean }
+  /** `undoRef` where it may have been done all the same, so that it has to be taken back. */
+  | { kind: 'fail'; reason: string; isFinal?: boolean; undoRef?: string }
 
 /** What reaches out of the process. */
 export interface Outside {

@@ -202,7 +202,7 @@ export class Runner {
         const tokens = [{ ...token, state: 'waiting' as const, dueAt, attempt, note: result.reason }]
         return takeStep(scene, { ...stepOf(token, 'retry', result.reason, token.attempt), tokens })
       }
-      return this.#failed(scene, tile, result.reason)
+      return this.#failed(scene, tile, result.reason, result.undoRef)
     }
     const { outcome, reason = null, undoRef, said, messages } = result
     const done =
@@ -220,17 +220,31 @@ export class Runner {
     return this.#go(scene, [token], [on], { outcome, reason, mark: token.mark, more, sent })
   }
 
-  /** A tile failed for good: its own way on, or the end of the run. */
-  async #failed(scene: Scene, tile: api.FlowActionTile | null, reason: string): Promise<boolean> {
+  /**
+   * A tile failed for good: its own way on, or the end of the run.
+   * @param undoRef what takes it back where it may have been done all the same
+   */
+  async #failed(
+    scene: Scene,
+    tile: api.FlowActionTile | null,
+    reason: string,
+    undoRef?: string,
+  ): Promise<boolean> {
     const { run, token } = scene
+    const done =
+      undoRef === undefined || tile === null || tile.undo === false
+        ? {}
+        : { done: { tileId: tile.id, step: run.steps + 1, lineIds: token.lineIds, ref: undoRef } }
     const raise = tile?.onFailure === undefined ? [] : [tile.onFailure]
     if (tile?.failed !== undefined) {
       const way = { to: tile.failed, lineIds: token.lineIds, splits: token.splits }
-      return this.#go(scene, [token], [way], { outcome: 'failed', reason, mark: token.mark, sent: { raise } })
+      const how = { outcome: 'failed' as const, reason, mark: token.mark, more: done, sent: { raise } }
+      return this.#go(scene, [token], [way], how)
     }
     const gone = run.tokens.map(({ tokenId }) => tokenId)
     const undoing = `${token.tileId}: ${reason}`
-    return takeStep(scene, { ...stepOf(token, 'failed', reason, token.attempt), gone, undoing }, { raise })
+    const step = { ...stepOf(token, 'failed', reason, token.attempt), gone, undoing, ...done }
+    return takeStep(scene, step, { raise })
   }
 
   #go(

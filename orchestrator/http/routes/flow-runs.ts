@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
+import { isEnded } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { idempotencyHeaders } from '../command.ts'
 import type { App } from '../parts.ts'
@@ -113,8 +114,10 @@ async function reprocess(
 /** Orders whose last run of the flow failed, or of any flow. */
 function failedOrders({ core }: Engine, flowId: string | undefined): string[] {
   const found: string[] = []
-  for (const { orderId, flow } of core.state().orders.values()) {
-    if (flow?.state !== 'failed' || (flowId !== undefined && flow.flowId !== flowId)) continue
+  for (const order of core.state().orders.values()) {
+    const { orderId, flow } = order
+    if (flow?.state !== 'failed' || isEnded(order) || (flowId !== undefined && flow.flowId !== flowId))
+      continue
     found.push(orderId)
     if (found.length >= reprocessMost) break
   }

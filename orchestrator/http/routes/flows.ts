@@ -5,7 +5,7 @@ import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { newestFlow } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
-import { type Compiled, compileContextOf, compileFlow } from '#orchestrator/flows'
+import { assertNoRival, type Compiled, compileContextOf, compileFlow } from '#orchestrator/flows'
 import { assertFlowPublishable } from '#orchestrator/replay'
 import { getFlow, getOrder, listAsked, listFlows, listRuns } from '#orchestrator/views'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
@@ -202,7 +202,9 @@ function addPublishing(app: App, engine: Engine): void {
     async (request) => {
       const { flowId } = request.params
       const commandId = commandIdOf(request, `flows/${flowId}/mode`)
-      const data = { flowId, mode: request.body.mode, by: request.caller.name }
+      const { mode } = request.body
+      assertNoRival(flowId, mode, engine.core.state(), engine.now(), engine.flows.outside)
+      const data = { flowId, mode, by: request.caller.name }
       await run(engine, 'SetFlowMode', data, commandId)
       engine.cycleSoon()
       return getFlow(engine, flowId)

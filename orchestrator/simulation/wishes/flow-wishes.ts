@@ -78,6 +78,10 @@ export const flowWishes: WishesOf<FlowCommands> = {
     const order = anyOrder(view, () => true)
     return order === null ? null : { orderId: order.orderId, name: 'called', note: null, by: 'x' }
   },
+  SignalFlowRun: (view) => {
+    const run = anyRun(view)
+    return run === null ? null : { runId: run.runId, name: 'StockCounted' }
+  },
   MigrateFlowRun: (view) => {
     const run = anyRun(view)
     return run === null ? null : { runId: run.runId, version: view.random.int(1, 3), tiles: {}, by: 'x' }

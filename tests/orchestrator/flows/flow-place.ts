@@ -76,6 +76,11 @@ export class FlowPlace {
     return Number(result.answer.details?.version)
   }
 
+  /** Sets how a flow stands. */
+  setMode(flowId: string, mode: api.FlowMode) {
+    return this.core.execute('SetFlowMode', { flowId, mode, by: 'test' }, { at: this.clock.at })
+  }
+
   /** Creates an order and takes it as far as it goes. @param lines `sku: units` */
   async order(id: string, lines: Record<string, number> = { x: 1 }, channel = 'web'): Promise<Order> {
     const order = {
@@ -165,4 +170,22 @@ export function straightTiles(next = 'exit'): api.FlowTile[] {
     { type: 'reserve', id: 'reserve', next: 'release' },
     { type: 'release', id: 'release', next },
   ]
+}
+
+/** Checks, asks a person, then goes on. */
+export const asking: api.FlowTile[] = [
+  { type: 'validate_header', id: 'first', next: 'ask' },
+  { type: 'approval', id: 'ask', question: 'send it?', approved: 'source', rejected: 'exit' },
+  ...straightTiles().slice(1),
+]
+
+/** A flow about returns that waits for the goods. */
+export const returns: api.FlowDocument = {
+  ...{ format: 1, flowId: 'back', kind: 'return', title: 'Returns' },
+  tiles: [
+    { type: 'start', id: 'start', next: 'tell', events: ['ReturnRequested'] },
+    { type: 'message', id: 'tell', name: 'return.asked', next: 'came' },
+    { type: 'wait', id: 'came', events: ['ReturnReceived'], next: 'exit' },
+    { type: 'exit', id: 'exit' },
+  ],
 }

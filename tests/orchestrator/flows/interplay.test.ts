@@ -5,17 +5,7 @@ import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import type { Shipment } from '#orchestrator/core'
 import { act, draftOf, publishPolicy } from '../policies/drafts.ts'
-import { FlowPlace, flowOf, straightTiles } from './flow-place.ts'
-
-const modeOf = (place: FlowPlace, flowId: string, mode: api.FlowMode) =>
-  place.core.execute('SetFlowMode', { flowId, mode, by: 'test' }, { at: place.clock.at })
-
-/** Checks, asks a person, then goes on. */
-const asking: api.FlowTile[] = [
-  { type: 'validate_header', id: 'first', next: 'ask' },
-  { type: 'approval', id: 'ask', question: 'send it?', approved: 'source', rejected: 'exit' },
-  ...straightTiles().slice(1),
-]
+import { asking, FlowPlace, flowOf, returns, straightTiles } from './flow-place.ts'
 
 async function edit(place: FlowPlace, orderId: string): Promise<void> {
   const shipTo = { ...place.get(orderId).shipTo, city: 'Fresno' }
@@ -149,16 +139,6 @@ test('a filter of a tile says whether it does anything for an order', async () =
   expect((await place.steps('o2'))[1]).toBe('tell: done')
 })
 
-const returns: api.FlowDocument = {
-  ...{ format: 1, flowId: 'back', kind: 'return', title: 'Returns' },
-  tiles: [
-    { type: 'start', id: 'start', next: 'tell', events: ['ReturnRequested'] },
-    { type: 'message', id: 'tell', name: 'return.asked', next: 'came' },
-    { type: 'wait', id: 'came', events: ['ReturnReceived'], next: 'exit' },
-    { type: 'exit', id: 'exit' },
-  ],
-}
-
 /** An order that was delivered, and for which a return is asked. */
 async function returned(place: FlowPlace, id: string): Promise<void> {
   const order = await place.order(id)
@@ -204,11 +184,11 @@ test('returns that are asked for while their flow is paused begin runs that go o
   const place = await FlowPlace.open()
   await place.publish(returns)
   await place.flows.turn()
-  await modeOf(place, 'back', 'paused')
+  await place.setMode('back', 'paused')
   await returned(place, 'o1')
   await place.later(1)
   expect(await place.steps('o1')).toEqual([])
-  await modeOf(place, 'back', 'on')
+  await place.setMode('back', 'on')
   await place.later(1)
   expect(await place.steps('o1')).toEqual(['start: done', 'tell: done'])
 })
@@ -217,7 +197,7 @@ test('a flow of returns in shadow says what it would do, once, and does nothing'
   const place = await FlowPlace.open()
   await place.publish(returns)
   await place.flows.turn()
-  await modeOf(place, 'back', 'shadow')
+  await place.setMode('back', 'shadow')
   await returned(place, 'o1')
   await place.later(1)
   await place.later(1)

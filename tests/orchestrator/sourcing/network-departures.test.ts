@@ -47,17 +47,6 @@ describe('a departure', () => {
     expect(list(network, '2026-03-06T12:00:00Z', 2)).toEqual([friday, monday])
   })
 
-  test('is not missed by a cut-off that passed since the work came', () => {
-    const network = networkOf(office, collected)
-    const of = (now: string, cameAt: string, hours = 0) =>
-      network.departures('N', 'C', at(now), 1, hours, at(cameAt)).map((one) => iso(one.at))
-    expect(of('2026-03-06T20:00:00Z', '2026-03-06T18:00:00Z')).toEqual(['2026-03-06T21:00'])
-    expect(of('2026-03-06T20:00:00Z', '2026-03-06T19:30:00Z')).toEqual(['2026-03-09T20:00'])
-    expect(of('2026-03-06T20:00:00Z', '2026-03-06T18:00:00Z', 2)).toEqual(['2026-03-09T20:00'])
-    // What is overdue leaves as soon as it is done.
-    expect(of('2026-03-06T14:00:00Z', '2026-03-04T18:00:00Z', 1)).toEqual(['2026-03-06T21:00'])
-  })
-
   test('waits for the work to be done in working hours', () => {
     const network = networkOf(office, collected)
     expect(list(network, '2026-03-06T18:00:00Z', 1, 3)).toEqual([
