@@ -6,6 +6,7 @@ import type { Core } from '#orchestrator/core'
 import { decideByLink, decidePlan, linkToken, readLink, rerouteAll, rollBack } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { runCore } from '../core/running.ts'
+import { node } from '../core/setting.ts'
 import { goneFrom, nodesOf, orderOf, releaseMore, setPolicy, start, stricken } from './market.ts'
 
 const round = (core: Core, now = start + 60_000) =>
@@ -47,6 +48,18 @@ test('a plan above a limit waits, and small ones do not add up to it', async () 
   expect(await round(core, start + 10 * 60_000)).toMatchObject({ moved: 0, proposed: 2 })
   expect(planOf(core).reason).toBe('5 orders are more than 4')
   expect(goneFrom(core, [...ids, ...more])).toHaveLength(3)
+})
+
+test('a plan that costs more than a person allows without asking waits for one', async () => {
+  const { core, ids } = await stricken({ approveAboveCents: 0 })
+  // Elsewhere the work costs more.
+  const dear = ['A', 'B', 'C'].map((id) => node(id, { processingCostCents: id === 'A' ? 100 : 400 }))
+  await core.execute('DefineNodes', { nodes: dear }, { at: start })
+  expect(await round(core)).toMatchObject({ moved: 0, proposed: 6 })
+  expect(planOf(core).reason).toBe('18.00 USD is more than 0.00 USD')
+  expect(goneFrom(core, ids)).toEqual([])
+  const cheap = await stricken({ approveAboveCents: 100_000 })
+  expect((await round(cheap.core)).moved).toBe(6)
 })
 
 test('a plan that was rejected is not proposed again, and one that was decided is not decided again', async () => {

@@ -1,6 +1,9 @@
 // What is said to receivers, word for word, and what is left unsaid.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { api } from '#data/contracts'
 import type { CoreEvent } from '#orchestrator/core'
 import { cancelled, created, decision, incident, nodes, start, work } from './market.ts'
 import { ok, openAll, startReceiver, until } from './setup.ts'
@@ -140,4 +143,9 @@ test('A long order stays a short message', async () => {
   const { data } = JSON.parse(receiver.received[0]?.body ?? '')
   expect(data.order.lineCount).toBe(1000)
   expect(data.order.lines).toHaveLength(100)
+})
+
+test('the guide tells of every type of message', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../../orchestrator/webhooks/WEBHOOKS.md'), 'utf8')
+  for (const type of api.webhookEventTypes) expect(guide).toContain(`\`${type}\``)
 })

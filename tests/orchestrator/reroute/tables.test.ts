@@ -1,0 +1,114 @@
+// What reroutes read from the tables and write to them: orders that nodes will get, and what moves came to.
+
+import { expect, test } from 'vitest'
+import type { Warehouse } from '#data/warehouse'
+import type { DayRoom } from '#orchestrator/sourcing'
+import { keepEffects } from '../../../orchestrator/engine/effects.ts'
+import { expectedArrivals } from '../../../orchestrator/reroute/look-ahead.ts'
+import { emptyWarehouse } from '../../pipeline/raw.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+/** A Wednesday. */
+const now = Date.UTC(2026, 4, 6, 12)
+const at = (ms: number) => new Date(ms).toISOString()
+
+async function points(warehouse: Warehouse, rows: readonly [node: string, start: number, orders: number][]) {
+  for (const [node, start, orders] of rows)
+    await warehouse.run(
+      `INSERT INTO metric_points VALUES ('main', 'orders', 'node', $1, 'hour', $2::TIMESTAMPTZ, $3, 1, $3, 1, true)`,
+      [node, at(start), orders],
+    )
+}
+
+test('a node gets what it got in the same hours of the last four weeks, up to its cut-off', async () => {
+  const warehouse = await emptyWarehouse()
+  const rows: [string, number, number][] = []
+  for (let week = 1; week <= 4; week++)
+    for (let hour = -2; hour < 6; hour++) rows.push(['A', now - 7 * week * dayMs + hour * hourMs, 10 + week])
+  // Another node, and hours of other days, say nothing.
+  rows.push(['B', now - 7 * dayMs, 500], ['A', now - dayMs, 900], ['A', now - 35 * dayMs, 900])
+  await points(warehouse, rows)
+  const room = (cutOffAt: number | null): DayRoom => ({ day: '2026-05-06', cutOffAt, limit: 100, booked: 0 })
+  const rooms = new Map([
+    ['A', room(now + 2.5 * hourMs)],
+    ['C', room(now + hourMs)],
+  ])
+  const found = await warehouse.reading((queries) => expectedArrivals(queries, 'main', now, rooms))
+  // Two and a half hours of 11, 12, 13 and 14 orders.
+  expect(found.get('A')?.mean).toBeCloseTo(2.5 * 12.5)
+  expect(found.get('A')?.variance).toBeGreaterThanOrEqual(2.5 * 12.5)
+  expect(found.has('B') || found.has('C')).toBe(false)
+  const late = new Map([['A', room(null)]])
+  expect(await warehouse.reading((queries) => expectedArrivals(queries, 'main', now, late))).toEqual(
+    new Map(),
+  )
+  await warehouse.close()
+})
+
+/** A moved or held-out order that came early or late. */
+async function decided(
+  warehouse: Warehouse,
+  i: number,
+  {
+    incident,
+    isMoved,
+    isLate,
+    cents = 0,
+  }: { incident: string; isMoved: boolean; isLate: boolean; cents?: number },
+): Promise<void> {
+  const orderId = `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`
+  await warehouse.run(
+    `INSERT INTO orders BY NAME SELECT $1::UUID AS order_id, 'main' AS market, 'p' AS provider, $1 AS external_id,
+       'web' AS channel, 'delivered' AS status, 'delivery' AS method, 'USD' AS currency, 'CA' AS region,
+       $2::TIMESTAMPTZ AS placed_at, $3::TIMESTAMPTZ AS promised_at, $4::TIMESTAMPTZ AS delivered_at,
+       false AS is_open, 1 AS line_count, 1 AS unit_count, 100 AS total_cents, 0 AS freight_cents, 0 AS tax_cents,
+       0 AS discount_cents, 1 AS node_count, 'c' AS carrier, 'l' AS lane, 's' AS sku_class, true AS is_in_full,
+       false AS is_returned, []::VARCHAR[] AS flags`,
+    [orderId, at(now - 4 * dayMs), at(now - dayMs), at(now - dayMs + (isLate ? 1 : -1) * 5 * hourMs)],
+  )
+  await warehouse.run(
+    `INSERT INTO decisions BY NAME SELECT $1 AS decision_id, 'main' AS market, $2 AS order_id, 'reroute' AS kind,
+       $3 AS incident_id, $4 AS status, 'x' AS reason, $5::TIMESTAMPTZ AS decided_at, $6::BIGINT AS cost_cents,
+       '[]'::JSON AS candidates, 'USD' AS currency, 0.8 AS risk_before, 0.1 AS risk_after, 60 AS hours_before,
+       40 AS hours_after`,
+    [
+      `${orderId}/${incident}/1`,
+      orderId,
+      incident,
+      isMoved ? 'done' : 'held_out',
+      at(now - 3 * dayMs),
+      cents,
+    ],
+  )
+}
+
+test('what moves came to is kept in a table, by incident and in all, and written again only where it changed', async () => {
+  const warehouse = await emptyWarehouse()
+  for (let i = 0; i < 40; i++)
+    await decided(warehouse, i, { incident: 'a', isMoved: true, isLate: i % 10 === 0, cents: 200 })
+  for (let i = 40; i < 60; i++)
+    await decided(warehouse, i, { incident: 'a', isMoved: false, isLate: i % 5 !== 0 })
+  await decided(warehouse, 60, { incident: 'b', isMoved: true, isLate: false })
+  const first = await keepEffects(warehouse, { market: 'main', now }, '')
+  const rows = await warehouse.all<Record<string, number | string>>(
+    'SELECT * FROM reroute_effects ORDER BY incident_id',
+  )
+  expect(rows.map(({ incident_id, moved, held_out }) => [incident_id, moved, held_out])).toEqual([
+    ['a', 40, 20],
+    ['all', 41, 20],
+    ['b', 1, 0],
+  ])
+  const [own] = rows
+  // Of those held out four in five were late, of those that moved one in ten.
+  expect(own?.late_avoided).toBeGreaterThan(20)
+  expect(own?.late_avoided).toBeLessThan(36)
+  expect(Number(own?.late_avoided_low)).toBeLessThan(Number(own?.late_avoided))
+  expect(own?.extra_cents).toBe(8_000)
+  expect(own?.sentence).toMatch(/late/)
+  await warehouse.run("UPDATE reroute_effects SET sentence = 'mine'")
+  expect(await keepEffects(warehouse, { market: 'main', now }, first)).toBe(first)
+  const kept = await warehouse.all('SELECT DISTINCT sentence FROM reroute_effects')
+  expect(kept).toEqual([{ sentence: 'mine' }])
+  await warehouse.close()
+})
