@@ -3,7 +3,7 @@
 
 import { type CoreState, limitsOf } from '#orchestrator/core'
 import type { SourcingOrder, SourcingWorld, Urgency } from '../world.ts'
-import { hampers, partsOfSlice } from './learned.ts'
+import { hampers, isOfPrice, partsOfSlice } from './learned.ts'
 
 /** What says whether a node or carrier may come into question for an order. */
 type Place = Pick<SourcingWorld, 'network' | 'stock' | 'learned'>
@@ -24,7 +24,8 @@ export function urgencyOf(
   if (isAll) return { lateOrderCents, isUrgent: () => true }
   const slices = [...state.openIncidents.values()].flatMap((incidentId) => {
     const incident = state.incidents.get(incidentId)
-    return incident !== undefined && hampers(incident) ? [partsOfSlice(incident)] : []
+    const counts = incident !== undefined && (hampers(incident) || isOfPrice(incident))
+    return counts ? [partsOfSlice(incident)] : []
   })
   if (slices.length === 0) return null
   const isTouched = (order: SourcingOrder) =>

@@ -79,6 +79,13 @@ test('no incident that says nothing of time or goods, and none that ended, makes
   expect(lateCents(over, order('ox'))).toBe(0)
 })
 
+test('an order that a dear carrier makes late is worth more, so that a promise is not broken for its price', () => {
+  const { state, order } = market('carrier', 'SwiftPost', { metric: 'freight_per_parcel' })
+  expect(lateCents(state, order('ox'))).toBe(state.policy.maxExtraCostCents)
+  const other = market('carrier', 'Nobody', { metric: 'freight_per_parcel' })
+  expect(lateCents(other.state, other.order('ox'))).toBe(0)
+})
+
 test('a late order is never worth more than a move may cost, unless the strategy itself says more', () => {
   const { state, order } = market('node', 'fab:A')
   const limited = (maxExtraCostCents: number): CoreState => {
