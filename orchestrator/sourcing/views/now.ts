@@ -19,6 +19,8 @@ export interface Seen {
   paces: PaceView
   days: DaysView
   parcels(): ReadonlyMap<string, LateParcel>
+  /** See `ShortPicks`. */
+  shortShare(nodeId: string, told: number): number
   /** Days that ways take longer, found before for the same incidents; they are kept there. */
   delays: Delays
 }
@@ -78,7 +80,7 @@ const lookMs = 96 * 3_600_000
  * @param isAll whether queues and carriers count even where no incident is open
  */
 export function nowView(seen: Seen, isAll: boolean): NowView {
-  const { state, now, paces, days, delays } = seen
+  const { state, now, paces, days, delays, shortShare } = seen
   let slow: readonly SlowSlice[] | null = null
   // What cannot go where it usually does fills other nodes.
   const isStrained = hasStrain(state)
@@ -98,7 +100,8 @@ export function nowView(seen: Seen, isAll: boolean): NowView {
     },
     shortShare: (nodeId) => {
       const incident = incidentAt(state, 'node', nodeId)
-      return incident?.metric === 'short_pick_share' ? Math.min(1, Math.max(0, incident.value ?? 0)) : 0
+      // What it was when it was told may be over by now, and orders that go elsewhere do not tell.
+      return incident?.metric === 'short_pick_share' ? shortShare(nodeId, incident.value ?? 0) : 0
     },
   }
 }

@@ -16,6 +16,7 @@ import { LoadIndex } from './load.ts'
 import { Delays, nowView } from './now.ts'
 import { Paces, type PaceView } from './pace.ts'
 import { ParcelDays } from './parcel-days.ts'
+import { ShortPicks } from './short-picks.ts'
 import { stockView } from './stock.ts'
 import { urgencyOf } from './urgency.ts'
 
@@ -34,6 +35,7 @@ export class Worlds {
   readonly #parcels = new RecentParcels()
   readonly #delays = new Delays()
   readonly #costs = new CarrierCosts()
+  readonly #shorts = new ShortPicks()
   #compiled: { networkVersion: number; nodesVersion: number; network: CompiledNetwork } | null = null
 
   /** @param centroids of countries other than the US and Canada */
@@ -83,6 +85,7 @@ export class Worlds {
       paces: this.#paces.at(state, now, network),
       days: this.#days.at(state, now, network),
       parcels: () => this.#parcels.at(state, now, network),
+      shortShare: (nodeId: string, told: number) => this.#shorts.share(nodeId, told, state, now),
       delays: this.#delays,
     }
     const dearer = (carrierId: string | null) =>
