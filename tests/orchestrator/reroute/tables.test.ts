@@ -83,7 +83,7 @@ async function decided(
   )
 }
 
-test('what moves came to is kept in a table, by incident and in all, and written again only where it changed', async () => {
+test('what moves came to is kept by incident and in all, and written again only where it changed', async () => {
   const warehouse = await emptyWarehouse()
   for (let i = 0; i < 40; i++)
     await decided(warehouse, i, { incident: 'a', isMoved: true, isLate: i % 10 === 0, cents: 200 })
