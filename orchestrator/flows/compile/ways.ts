@@ -63,8 +63,10 @@ function isAtOnce(tile: api.FlowTile, { label }: Edge, raised: ReadonlySet<strin
     case 'splitter_merge':
       return true
     default: {
-      if (tile.inputEvents !== undefined && !isFed(tile.inputEvents)) return false
-      if (label === 'failed') return (tile.retries?.times ?? 0) === 0 || tile.retries?.firstSeconds === 0
+      const { inputEvents = [] } = tile
+      if (inputEvents.length > 0 && !isFed(inputEvents)) return false
+      // A clear no is not tried again, whatever the tile says of retries.
+      if (label === 'failed') return true
       return tile.resumeOn === undefined || isFed([tile.resumeOn])
     }
   }

@@ -26,7 +26,16 @@ test.each<[string, api.FlowTile[], boolean]>([
     true,
   ],
   ['a call that fails into itself', [{ ...http, resumeOn: 'came', failed: 'call' }], false],
-  ['a call that is tried again before it fails into itself', [{ ...http, retries, failed: 'call' }], true],
+  [
+    'a call whose clear no leads to itself, however it is tried again',
+    [{ ...http, retries, failed: 'call' }],
+    false,
+  ],
+  [
+    'a call that waits for an event before each try',
+    [{ ...http, inputEvents: ['came'], failed: 'call' }],
+    true,
+  ],
   [
     'a wait for what the ring itself raises',
     [
