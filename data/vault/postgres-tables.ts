@@ -43,6 +43,7 @@ const versions: readonly string[] = [
    alter table detour.vault_webhooks add column concurrency integer not null default 4;
    alter table detour.vault_webhooks add column credential text`,
   'create table detour.vault_secrets (name text primary key, secret text not null, made_at bigint not null)',
+  'alter table detour.vault_webhooks add column carries_links integer not null default 0',
 ]
 
 const connections = 4

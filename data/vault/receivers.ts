@@ -20,6 +20,8 @@ export interface Receiver {
   concurrency: number
   /** Whether it has a key of the service behind it, such as PagerDuty's routing key. */
   hasCredential: boolean
+  /** Whether messages about plans that wait carry links that decide them. */
+  carriesLinks: boolean
   /** Until when the secret before signs too, epoch ms; null = there is none. */
   previousSecretUntil: number | null
   status: 'enabled' | 'disabled'
@@ -35,7 +37,9 @@ export interface LabelRule {
   values: string[]
 }
 
-type Settings = Pick<Receiver, 'labels' | 'format' | 'concurrency'> & { credential: string | null }
+type Settings = Pick<Receiver, 'labels' | 'format' | 'concurrency' | 'carriesLinks'> & {
+  credential: string | null
+}
 
 /** A receiver to be made; by default it gets Detour's own bodies, whatever their labels, four at a time. */
 export type NewReceiver = Pick<Receiver, 'market' | 'url' | 'description' | 'events'> & Partial<Settings>
@@ -49,8 +53,11 @@ export type ReceiverChange = Partial<
 const overlapMs = 24 * 3_600_000
 
 const fields = `webhook_id, market, url, description, events, status, disabled_reason, created_at, labels, format,
-  concurrency, case when credential is null then 0 else 1 end as has_credential, previous_until`
-const defaults = { labels: [] as LabelRule[], format: 'detour', concurrency: 4, credential: null }
+  concurrency, case when credential is null then 0 else 1 end as has_credential, previous_until, carries_links`
+const defaults = {
+  ...{ labels: [] as LabelRule[], format: 'detour', concurrency: 4, credential: null },
+  carriesLinks: false,
+}
 
 /** The receivers in an open vault. */
 export class ReceiverTable {
@@ -67,13 +74,11 @@ export class ReceiverTable {
   async create(receiver: NewReceiver): Promise<{ receiver: Receiver; secret: string }> {
     const webhookId = `wh_${randomBytes(12).toString('hex')}`
     const secret = newSecret()
-    const { market, url, description, events, labels, format, concurrency, credential } = {
-      ...defaults,
-      ...receiver,
-    }
+    const asked = { ...defaults, ...receiver }
+    const { market, url, description, events, labels, format, concurrency, credential } = asked
     await this.#tables.change(this.#sql.insert, [
       ...[webhookId, market, url, description, JSON.stringify(events), secret, this.#clock.now()],
-      ...[JSON.stringify(labels), format, concurrency, credential],
+      ...[JSON.stringify(labels), format, concurrency, credential, Number(asked.carriesLinks)],
     ])
     return { receiver: await this.known(webhookId), secret }
   }
@@ -101,7 +106,7 @@ export class ReceiverTable {
     const { url, description, events, status, labels, format, concurrency } = next
     const reason = status === 'enabled' ? null : next.disabledReason
     const values = [url, description, JSON.stringify(events), status, reason]
-    const settings = [JSON.stringify(labels), format, concurrency]
+    const settings = [JSON.stringify(labels), format, concurrency, Number(next.carriesLinks)]
     await this.#tables.change(this.#sql.update, [...values, ...settings, webhookId])
     if (change.credential !== undefined) {
       await this.#tables.change(this.#sql.setCredential, [change.credential, webhookId])
@@ -139,13 +144,13 @@ function statementsOf({ schema, order }: VaultTables) {
   const webhooks = `${schema}vault_webhooks`
   return {
     insert: `insert into ${webhooks} (webhook_id, market, url, description, events, status, secret, created_at,
-      labels, format, concurrency, credential)
-      values ($1, $2, $3, $4, $5, 'enabled', $6, $7, $8, $9, $10, $11)`,
+      labels, format, concurrency, credential, carries_links)
+      values ($1, $2, $3, $4, $5, 'enabled', $6, $7, $8, $9, $10, $11, $12)`,
     list: `select ${fields} from ${webhooks} order by created_at, ${order}`,
     listOf: `select ${fields} from ${webhooks} where market = $1 order by created_at, ${order}`,
     get: `select ${fields} from ${webhooks} where webhook_id = $1`,
     update: `update ${webhooks} set url = $1, description = $2, events = $3, status = $4, disabled_reason = $5,
-      labels = $6, format = $7, concurrency = $8 where webhook_id = $9`,
+      labels = $6, format = $7, concurrency = $8, carries_links = $9 where webhook_id = $10`,
     setCredential: `update ${webhooks} set credential = $1 where webhook_id = $2`,
     credential: `select credential from ${webhooks} where webhook_id = $1`,
     delete: `delete from ${webhooks} where webhook_id = $1`,
@@ -166,6 +171,7 @@ function receiverOf(row: Row): Receiver {
     format: String(row.format),
     concurrency: Number(row.concurrency),
     hasCredential: Number(row.has_credential) === 1,
+    carriesLinks: Number(row.carries_links) === 1,
     previousSecretUntil: row.previous_until === null ? null : Number(row.previous_until),
     status: row.status === 'enabled' ? 'enabled' : 'disabled',
     disabledReason: row.disabled_reason === null ? null : String(row.disabled_reason),

@@ -42,6 +42,7 @@ const versions: readonly string[] = [
    alter table vault_webhooks add column concurrency integer not null default 4;
    alter table vault_webhooks add column credential text;`,
   'create table vault_secrets (name text primary key, secret text not null, made_at integer not null) strict;',
+  'alter table vault_webhooks add column carries_links integer not null default 0;',
 ]
 
 /**

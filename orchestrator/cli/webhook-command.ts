@@ -14,6 +14,7 @@ interface Adding {
   description?: string
   concurrency?: number
   credential?: string
+  links?: boolean
 }
 
 /** What a webhook may be called or told: names of formats and types of events. */
@@ -51,9 +52,11 @@ export function addWebhook(program: Command, verb: RunVerb, { formats, types }: 
     .option('--description <text>', 'what it is for')
     .option('--concurrency <n>', 'messages at the same time (default 4)', whole(1, 20))
     .option('--credential <key>', 'routing key of PagerDuty')
-    .action((url: string, { label = [], ...rest }: Adding) =>
-      verb('webhook-add', present({ url, ...rest, ...(label.length === 0 ? {} : { labels: label }) })),
-    )
+    .option('--links', 'messages about plans carry links that decide them without signing in')
+    .action((url: string, { label = [], links, ...rest }: Adding) => {
+      const labels = label.length === 0 ? {} : { labels: label }
+      return verb('webhook-add', present({ url, ...rest, ...labels, carriesLinks: links }))
+    })
   about('test', 'send a test at once')
     .addOption(new Option('--type <type>', 'an example of this type').choices(types))
     .action((webhookId: string, { type }: { type?: string }) =>

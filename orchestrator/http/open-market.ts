@@ -8,6 +8,7 @@ import { openAlerting } from '#orchestrator/alerting'
 import { type MarketFinder, sweepTransfers } from '#orchestrator/cluster'
 import type { CoreOptions } from '#orchestrator/core'
 import { type Engine, openEngine, type Shared } from '#orchestrator/engine'
+import { planLinks } from '#orchestrator/reroute'
 import { coreAlarm, openWebhooks, type Webhooks } from '#orchestrator/webhooks'
 import type { Workspace } from '#orchestrator/workspace'
 import { alertReceivers } from './alert-receivers.ts'
@@ -71,7 +72,7 @@ export async function openMarket(
     const alarm = coreAlarm(engine.core, () => engine.now())
     const webhooks = await openWebhooks({
       ...{ log, effects, core: engine.core, vault, takesOver: peers !== null },
-      ...{ ownUrl: url, alarm },
+      ...{ ownUrl: url, alarm, linksOf: planLinks(engine.core, vault) },
     })
     steps.push(() => webhooks.close())
     const receivers = () => alertReceivers(webhooks)

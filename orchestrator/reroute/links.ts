@@ -3,6 +3,8 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { fail } from '#data/kernel'
+import type { Vault } from '#data/vault'
+import type { Core } from '#orchestrator/core'
 
 /** What a link says. */
 export interface LinkClaim {
@@ -15,6 +17,9 @@ export interface LinkClaim {
   by: string
 }
 
+/** Name of the secret that signs links. */
+export const linkSecret = 'links'
+
 /** Longest token that is read. */
 const tokenMost = 2_000
 
@@ -22,6 +27,21 @@ const tokenMost = 2_000
 export function linkToken(secret: string, { market, planId, answer, expiresAt, by }: LinkClaim): string {
   const body = Buffer.from(JSON.stringify([market, planId, answer, expiresAt, by])).toString('base64url')
   return `${body}.${signature(secret, body)}`
+}
+
+/** Makes the paths of the pages that decide a plan, for `by`; null where it does not wait. */
+export function planLinks({ market, state }: Pick<Core, 'market' | 'state'>, vault: Pick<Vault, 'secretOf'>) {
+  return async (planId: string, by: string): Promise<Record<LinkClaim['answer'], string> | null> => {
+    const plan = state().reroutes.plans.get(planId)
+    if (plan?.status !== 'proposed') return null
+    const secret = await vault.secretOf(linkSecret)
+    const { expiresAt } = plan
+    const link = (answer: LinkClaim['answer']) => {
+      const token = linkToken(secret, { market, planId, answer, expiresAt, by })
+      return `/decide?answer=${answer}&market=${encodeURIComponent(market)}&token=${token}`
+    }
+    return { approve: link('approve'), reject: link('reject') }
+  }
 }
 
 /**

@@ -181,7 +181,8 @@ export class Dispatcher {
     const { seq, round, eventType } = waiting
     const messageId = messageIdOf(core.market, seq)
     const payload = await letters.payloadOf(receiver, messageId, waiting)
-    const answer = await letters.send(receiver, messageId, payload)
+    const sent = await letters.withLinks(receiver, messageId, waiting, payload)
+    const answer = await letters.send(receiver, messageId, sent)
     const { isTaken } = answer
     // Cut off by the stop: after the next start it is tried as if it had not been.
     if (this.#isClosed && !isTaken && answer.httpStatus === null) return

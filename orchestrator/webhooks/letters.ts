@@ -8,7 +8,7 @@ import { formatOf, formats } from './formats/formats.ts'
 import { type MessageBody, messageBody } from './message/body.ts'
 import type { Waiting } from './receiver-queue.ts'
 import type { Answer, Sender } from './sender.ts'
-import type { WatchedCore } from './types.ts'
+import type { WatchedCore, WebhookOptions } from './types.ts'
 
 /** What letters are made of. */
 export interface LettersOptions {
@@ -18,6 +18,7 @@ export interface LettersOptions {
   sender: Sender
   clock: { now(): number }
   publicUrl: string | null
+  linksOf: NonNullable<WebhookOptions['linksOf']>
 }
 
 /** Makes letters and sends them. */
@@ -48,6 +49,30 @@ export class Letters {
   render(receiver: Pick<Receiver, 'format'>, messageId: string, body: MessageBody): unknown {
     const { core, publicUrl } = this.#options
     return formats[formatOf(receiver.format)].render({ messageId, market: core.market, body, publicUrl })
+  }
+
+  /**
+   * The payload as it is sent: with links that decide the plan it tells of, where the receiver is to have them. They
+   * are as good as keys, so the payload that is kept has none.
+   */
+  async withLinks(
+    receiver: Receiver,
+    messageId: string,
+    waiting: Waiting,
+    payload: unknown,
+  ): Promise<unknown> {
+    const { log, core, publicUrl, linksOf } = this.#options
+    const isWanted = receiver.carriesLinks && waiting.eventType === 'reroute.plan_proposed'
+    if (!isWanted || publicUrl === null) return payload
+    const [event] = await log.read(core.stream, waiting.seq - 1, 1)
+    if (event === undefined) return payload
+    const body = messageBody('reroute.plan_proposed', event, core.state())
+    const { plan } = body.data as api.WebhookData['reroute.plan_proposed']
+    const links = await linksOf(plan.planId, `a message to ${receiver.description || receiver.webhookId}`)
+    if (links === null) return payload
+    const [approve, reject] = [`${publicUrl}${links.approve}`, `${publicUrl}${links.reject}`]
+    const data = { ...body.data, plan: { ...plan, links: { approve, reject } } }
+    return this.render(receiver, messageId, { ...body, data })
   }
 
   /** What came of sending the payload; null stands for an event that is gone. */

@@ -30,7 +30,7 @@ export interface ReceiversOptions extends SettingsGround {
 const mostReceivers = 100
 const demoDescription = 'Built-in sink of the demo'
 /** What has to agree with one another. */
-const changesTarget = ['url', 'format', 'events', 'credential'] as const
+const changesTarget = ['url', 'format', 'events', 'credential', 'carriesLinks'] as const
 
 /** The receivers of a market. */
 export class Receivers {
@@ -60,12 +60,13 @@ export class Receivers {
   async create(wanted: api.NewWebhook): Promise<api.WebhookWithSecret> {
     const { vault, core, scanner } = this.#options
     const { description = '', events = [], labels = [], format = 'detour', concurrency = 4 } = wanted
-    const credential = wanted.credential ?? null
-    const asked = { url: wanted.url, format, events, hasCredential: credential !== null }
+    const { credential = null, carriesLinks = false } = wanted
+    const asked = { url: wanted.url, format, events, hasCredential: credential !== null, carriesLinks }
     const url = await checkedSettings(asked, this.#options)
     await scanner.mark()
     if ((await this.#all()).length >= mostReceivers) throw fail('WEBHOOK_TOO_MANY', { limit: mostReceivers })
-    const made = { market: core.market, url, description, events, labels, format, concurrency, credential }
+    const settings = { labels, format, concurrency, credential, carriesLinks }
+    const made = { market: core.market, url, description, events, ...settings }
     const { receiver, secret } = await vault.createWebhook(made)
     return { ...this.#shown(receiver), secret }
   }
@@ -78,9 +79,9 @@ export class Receivers {
     if (change.format !== undefined && format !== 'pagerduty') next.credential = null
     const hasCredential =
       change.credential !== undefined || (before.hasCredential && next.credential !== null)
-    const { url = before.url, events = before.events } = change
+    const { url = before.url, events = before.events, carriesLinks = before.carriesLinks } = change
     if (changesTarget.some((field) => change[field] !== undefined)) {
-      next.url = await checkedSettings({ url, format, events, hasCredential }, this.#options)
+      next.url = await checkedSettings({ url, format, events, hasCredential, carriesLinks }, this.#options)
     }
     const isTurnedOn = change.status === 'enabled' && before.status === 'disabled'
     // What happened while nobody listened stays untold.
@@ -143,6 +144,7 @@ export class Receivers {
       format,
       concurrency,
       hasCredential: receiver.hasCredential,
+      carriesLinks: receiver.carriesLinks,
       previousSecretUntil: until !== null && until > effects.clock.now() ? instant(until) : null,
       health: healthOf(receiver, standing),
       failures,

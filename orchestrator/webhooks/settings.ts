@@ -12,6 +12,7 @@ export interface Wanted {
   format: api.WebhookFormat
   events: readonly string[]
   hasCredential: boolean
+  carriesLinks: boolean
 }
 
 /** What settings are checked against. */
@@ -19,6 +20,8 @@ export interface SettingsGround {
   policy: UrlPolicy
   /** Whether mail can be sent. */
   hasMail: boolean
+  /** Address at which people open the dashboard; null = none is known. */
+  publicUrl: string | null
 }
 
 const mostAddresses = 20
@@ -27,8 +30,10 @@ const mostAddresses = 20
  * The address as it is kept.
  * @throws WEBHOOK_URL_INVALID, WEBHOOK_URL_REFUSED, WEBHOOK_SETTINGS_INVALID
  */
-export async function checkedSettings(wanted: Wanted, { policy, hasMail }: SettingsGround): Promise<string> {
+export async function checkedSettings(wanted: Wanted, ground: SettingsGround): Promise<string> {
   const { url, format, events, hasCredential } = wanted
+  const { policy, hasMail } = ground
+  checkLinks(wanted, ground)
   for (const type of events as readonly api.WebhookEventType[]) {
     if (!wantsType({ format, events: [] }, type))
       throw invalid(`the format ${format} has no words for ${type}`)
@@ -42,6 +47,14 @@ export async function checkedSettings(wanted: Wanted, { policy, hasMail }: Setti
   if (!isMail) return (await policy.checkTarget(url)).href
   if (!hasMail) throw invalid('no mail server is set: give DETOUR_SMTP_URL and DETOUR_MAIL_FROM')
   return `mailto:${mailAddresses(url).join(',')}`
+}
+
+function checkLinks({ carriesLinks, format }: Wanted, { publicUrl }: SettingsGround): void {
+  if (!carriesLinks) return
+  if (!wantsType({ format, events: [] }, 'reroute.plan_proposed')) {
+    throw invalid(`the format ${format} tells of no plans that links could decide`)
+  }
+  if (publicUrl === null) throw invalid('links need the address of the dashboard: give DETOUR_PUBLIC_URL')
 }
 
 /**

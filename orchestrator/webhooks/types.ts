@@ -59,6 +59,8 @@ export interface WebhookOptions {
   alarm?: ReceiverAlarm
   /** Looks names of receivers up. Default: as the machine does. */
   lookup?: NameLookup
+  /** Paths of the pages that decide a plan, made for `by`; null where it waits no longer. Default: there are none. */
+  linksOf?: (planId: string, by: string) => Promise<api.HookPlanLinks | null>
   /** Whether another process may have written the deliveries before, and may not know yet that it is over. */
   takesOver?: boolean
 }

@@ -56,10 +56,7 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
     for (const listener of listeners) listener(deliveryOf(event.data as WebhookAttempted))
   }
   const outbox = new Outbox({ log, stream, effects, ledger, onWritten }, lastSeq, sinceSnapshot)
-  const policy = new UrlPolicy({
-    ...{ clock, allow: config.webhookAllow, ownUrl: options.ownUrl ?? null },
-    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-  })
+  const policy = policyOf(options)
   const mailer = createMailer(config, limits.timeoutMs)
   const sender = createSender({ timeoutMs: limits.timeoutMs, policy, mail: mailer.send }, effects)
   const { publicUrl } = config
@@ -68,9 +65,12 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
       effects.logger.warn({ err: error, webhookId }, 'looking up what a webhook has missed failed')
     })
   }
-  const parts = { log, core, vault, effects, ledger, outbox, limits, policy, hasMail: mailer.isSet }
+  const parts = {
+    ...{ log, core, vault, effects, ledger, outbox, limits, policy, publicUrl },
+    hasMail: mailer.isSet,
+  }
   const judge = new Judge({ ...parts, alarm: options.alarm ?? silent })
-  const letters = new Letters({ ...parts, sender, clock, publicUrl })
+  const letters = new Letters({ ...parts, sender, clock, linksOf: options.linksOf ?? (async () => null) })
   const dispatcher = new Dispatcher({ ...parts, judge, letters, sender, onRoom })
   const scanner = new Scanner({ ...parts, onQueued: (ids) => pumpAll(dispatcher, ids) })
   const receivers = new Receivers({ ...parts, scanner, dispatcher, judge })
@@ -109,6 +109,11 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
       await outbox.close()
     },
   }
+}
+
+function policyOf({ effects: { clock, config }, ownUrl, lookup }: WebhookOptions): UrlPolicy {
+  const ways = lookup === undefined ? {} : { lookup }
+  return new UrlPolicy({ clock, allow: config.webhookAllow, ownUrl: ownUrl ?? null, ...ways })
 }
 
 function preview(

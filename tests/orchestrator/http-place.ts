@@ -7,6 +7,7 @@ import type { Clock, Config, Effects } from '#data/kernel'
 import { openVault, type Vault } from '#data/vault'
 import type { Node } from '#orchestrator/core'
 import { type Engine, openEngine } from '#orchestrator/engine'
+import { planLinks } from '#orchestrator/reroute'
 import { openWebhooks } from '#orchestrator/webhooks'
 import { openWorkspace } from '#orchestrator/workspace'
 import { createApp } from '../../orchestrator/http/app.ts'
@@ -93,7 +94,8 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const { core } = engine
   await core.execute('DefineNodes', { nodes }, { at: effects.clock.now() })
   options.prepare?.(engine)
-  const webhooks = await openWebhooks({ log: workspace.log, effects, core, vault })
+  const linksOf = planLinks(core, vault)
+  const webhooks = await openWebhooks({ log: workspace.log, effects, core, vault, linksOf })
   const token = 'token-of-this-run'
   const host = options.host ?? '127.0.0.1'
   const app = await createApp({

@@ -2,10 +2,8 @@
 // stops all; effects and roll-backs.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { rerouteAll } from '#orchestrator/reroute'
-import { Worlds } from '#orchestrator/sourcing'
 import { openPlace, type Place } from './http-place.ts'
-import { constraint } from './reroute/market.ts'
+import { planAt, tokenOf } from './plans.ts'
 
 let place: Place
 beforeAll(async () => {
@@ -15,42 +13,11 @@ beforeAll(async () => {
 })
 afterAll(() => place.close())
 
-let made = 0
-
-/** Orders at node A and a plan that would move them, not decided yet. */
-async function plan(): Promise<{ planId: string; incidentId: string }> {
-  const { core } = place.engine
-  const at = place.engine.now()
-  const policy = { ...core.state().policy, mode: 'approve' as const, holdOutShare: 0, isStopped: false }
-  await core.execute('SetPolicy', { policy }, { at })
-  const externalId = `P-${++made}`
-  const lines = [{ sku: 'x', quantity: 1, unitPriceCents: 1_250 }]
-  const promisedAt = new Date(at + 5 * 86_400_000).toISOString()
-  const body = { externalId, currency: 'USD', shipTo: { country: 'US', region: 'CA' }, lines, promisedAt }
-  const reply = await place.call('POST', '/api/v1/orders', { body })
-  const orderId = String(reply.body.orderId)
-  await expect.poll(() => core.state().orders.get(orderId)?.status, { timeout: 10_000 }).toBe('released')
-  const nodeId = core.state().orders.get(orderId)?.work.at(-1)?.nodeId ?? ''
-  const incidentId = `inc_${made}`
-  const { isBreaching: _, hasRecovered: __, ...finding } = constraint(nodeId, { beganAt: at - 1_000 })
-  for (const openId of [...core.state().openIncidents.values()]) {
-    await core.execute('ResolveIncident', { incidentId: openId, reason: 'over' }, { at })
-  }
-  const impact = { ordersAtRisk: 1, centsAtRisk: 0, currency: 'USD' }
-  await core.execute('OpenIncident', { incidentId, finding, impact }, { at })
-  await rerouteAll({ core, worlds: new Worlds(), now: at, oddnessOf: () => 0 })
-  const { items } = (await place.call('GET', '/api/v1/reroutes/plans?status=proposed')).body as {
-    items: { planId: string; incidentId: string }[]
-  }
-  const [found] = items
-  if (found === undefined) throw new Error('no plan')
-  return found
-}
-
+const use = (given: string) => place.bare('POST', '/api/v1/reroutes/links', { body: { token: given } })
 const post = (path: string, body: object = {}) => place.call('POST', `/api/v1${path}`, { body })
 
 test('a plan is shown with its moves, and approved once', async () => {
-  const { planId } = await plan()
+  const { planId } = await planAt(place)
   const shown = await place.call('GET', `/api/v1/reroutes/plans/${planId}`)
   expect(shown.body).toMatchObject({ planId, status: 'proposed', orders: expect.any(Number) })
   const first = await post(`/reroutes/plans/${planId}/approve`, { note: 'go' })
@@ -67,10 +34,9 @@ test('a plan is shown with its moves, and approved once', async () => {
 })
 
 test('a link decides without a key, once; a changed one is refused', async () => {
-  const { planId } = await plan()
+  const { planId } = await planAt(place)
   const links = (await post(`/reroutes/plans/${planId}/links`, { by: 'Grace' })).body
-  const token = new URL(String(links.reject), place.url).searchParams.get('token') ?? ''
-  const use = (given: string) => place.bare('POST', '/api/v1/reroutes/links', { body: { token: given } })
+  const token = tokenOf(`${place.url}${String(links.reject)}`)
   const changed = await use(`x${token}`)
   expect([changed.status, changed.body.code]).toEqual([403, 'REROUTE_LINK_INVALID'])
   const used = await use(token)

@@ -5,6 +5,13 @@ import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 /** An object whose fields are all required and no others are allowed. */
 export const shape = <P extends TProperties>(fields: P) =>
   Type.Object(fields, { additionalProperties: false })
+/** An object of which all fields are there; later versions may add more. */
+export const open = <P extends TProperties>(fields: P, description?: string) =>
+  Type.Object(fields, description === undefined ? {} : { description })
+/** A text, and what it says. */
+export const text = (description: string) => Type.String({ description })
+/** A text or null, and what it says. */
+export const textOrNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
 /** A value or null. */
 export const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 /** One of the words. */

@@ -42,6 +42,11 @@ const credential = Type.String({
   description: 'routing key of PagerDuty; never shown again',
 })
 
+const carriesLinks = Type.Boolean({
+  description:
+    'messages about plans that wait carry links by which whoever reads them decides, without signing in',
+})
+
 /** A receiver; its secret is shown once, when it is made. */
 export const webhook = shape({
   webhookId: Type.String(),
@@ -52,6 +57,7 @@ export const webhook = shape({
   format: oneOf(webhookFormats),
   concurrency,
   hasCredential: Type.Boolean(),
+  carriesLinks,
   previousSecretUntil: orNull(
     Type.String({ format: 'date-time', description: 'until when the secret before signs too' }),
   ),
@@ -81,6 +87,7 @@ export const newWebhook = Type.Object(
     format: Type.Optional(oneOf(webhookFormats)),
     concurrency: Type.Optional(concurrency),
     credential: Type.Optional(credential),
+    carriesLinks: Type.Optional(carriesLinks),
   },
   { additionalProperties: false },
 )

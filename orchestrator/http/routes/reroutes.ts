@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
-import { decideByLink, decidePlan, linkToken, rollBack } from '#orchestrator/reroute'
+import { decideByLink, decidePlan, linkSecret, planLinks, rollBack } from '#orchestrator/reroute'
 import { getPlan, listPlans, planView } from '#orchestrator/views'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
@@ -114,9 +114,6 @@ function addPlans(app: App, { engine }: AppParts): void {
   }
 }
 
-/** Name of the secret that signs links. */
-const linkSecret = 'links'
-
 function addLinks(app: App, { engine, vault, basePath = '/api/v1' }: AppParts): void {
   app.post(
     '/reroutes/plans/:planId/links',
@@ -135,16 +132,11 @@ function addLinks(app: App, { engine, vault, basePath = '/api/v1' }: AppParts): 
       const { planId } = request.params
       const plan = engine.core.state().reroutes.plans.get(planId)
       if (plan === undefined) throw fail('REROUTE_PLAN_UNKNOWN', { planId })
-      if (plan.status !== 'proposed') throw fail('REROUTE_PLAN_DECIDED', { planId, status: plan.status })
-      const secret = await vault.secretOf(linkSecret)
-      const { expiresAt } = plan
+      const { status, expiresAt } = plan
       const by = request.body.by ?? `a link of ${request.caller.name}`
-      const link = (answer: 'approve' | 'reject') => {
-        const token = linkToken(secret, { market: engine.market, planId, answer, expiresAt, by })
-        return `/decide?answer=${answer}&market=${encodeURIComponent(engine.market)}&token=${token}`
-      }
-      const until = new Date(expiresAt).toISOString()
-      return { approve: link('approve'), reject: link('reject'), expiresAt: until }
+      const made = await planLinks(engine.core, vault)(planId, by)
+      if (made === null) throw fail('REROUTE_PLAN_DECIDED', { planId, status })
+      return { ...made, expiresAt: new Date(expiresAt).toISOString() }
     },
   )
   app.post(

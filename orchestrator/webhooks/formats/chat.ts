@@ -1,7 +1,7 @@
 // Messages for chats: Slack (Block Kit) and Teams (an adaptive card, as a workflow's webhook takes it).
 
 import { type Story, storyOf } from '../message/story.ts'
-import { cut, type Format, linkOf } from './format.ts'
+import { buttonsOf, cut, type Format, linkOf } from './format.ts'
 
 /** Most facts that are shown. */
 const factsShown = 8
@@ -28,11 +28,11 @@ export const slack: Format = {
       type: 'mrkdwn',
       text: cut(`*${escaped(name)}*\n${escaped(value)}`, 2000),
     }))
-    const button = {
-      type: 'button',
-      text: { type: 'plain_text', text: 'Open in Detour' },
-      url: link,
-    }
+    const elements = buttonsOf(story, link).map(([text, url]) => ({
+      ...{ type: 'button', text: { type: 'plain_text', text } },
+      url,
+      ...(styles[text] === undefined ? {} : { style: styles[text] }),
+    }))
     return {
       text: cut(escaped(`${marks[story.mood]} ${story.title}`), 3000),
       blocks: [
@@ -42,7 +42,7 @@ export const slack: Format = {
         },
         { type: 'section', text: { type: 'mrkdwn', text: cut(escaped(story.text), 3000) } },
         ...(facts.length === 0 ? [] : [{ type: 'section', fields: facts }]),
-        ...(link === null ? [] : [{ type: 'actions', elements: [button] }]),
+        ...(elements.length === 0 ? [] : [{ type: 'actions', elements }]),
         {
           type: 'context',
           elements: [{ type: 'mrkdwn', text: `${body.type} · ${escaped(market)} · ${messageId}` }],
@@ -51,6 +51,9 @@ export const slack: Format = {
     }
   },
 }
+
+/** How Slack shows buttons that do something. */
+const styles: Record<string, string> = { Approve: 'primary', Reject: 'danger' }
 
 /** As Slack wants its three control characters. */
 function escaped(text: string): string {
@@ -70,6 +73,7 @@ export const teams: Format = {
     const facts = story.facts
       .slice(0, factsShown)
       .map(([title, value]) => ({ title: plain(title), value: plain(cut(value, 500)) }))
+    const actions = buttonsOf(story, link).map(([title, url]) => ({ type: 'Action.OpenUrl', title, url }))
     const content = {
       $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
       type: 'AdaptiveCard',
@@ -88,7 +92,7 @@ export const teams: Format = {
           text: `${body.type} · ${market} · ${plain(messageId)}`,
         },
       ],
-      ...(link === null ? {} : { actions: [{ type: 'Action.OpenUrl', title: 'Open in Detour', url: link }] }),
+      ...(actions.length === 0 ? {} : { actions }),
     }
     const contentType = 'application/vnd.microsoft.card.adaptive'
     return { type: 'message', attachments: [{ contentType, contentUrl: null, content }] }

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { MessageBody } from '../message/body.ts'
+import type { Story } from '../message/story.ts'
 
 /** A message and where it comes from. */
 export interface Rendered {
@@ -26,6 +27,11 @@ export interface Format {
 /** `path` of the dashboard as an address; null where none is known. */
 export function linkOf(publicUrl: string | null, path: string | null): string | null {
   return publicUrl === null || path === null ? null : `${publicUrl}${path}`
+}
+
+/** What a reader can press: answers to what is asked, and the page about it. */
+export function buttonsOf({ answers = [] }: Story, link: string | null): (readonly [string, string])[] {
+  return link === null ? answers : [...answers, ['Open in Detour', link]]
 }
 
 /** The text, cut with an ellipsis where it is longer than `most` characters. */

@@ -122,7 +122,7 @@ const plan: api.HookPlan = {
   title: 'Reno is falling behind: move 120 orders from Reno to Dallas, +412.00 USD, saves 118 late orders',
   ...{ reason: '120 orders are more than 100', orders: 120, extraCents: 41_200, hoursSaved: 2_640 },
   ...{ lateAvoided: 118, currency: 'USD', expiresAt: '2026-03-02T12:00:00.000Z' },
-  ...{ decidedBy: null, note: null },
+  ...{ decidedBy: null, note: null, links: null },
 }
 
 const datas: api.WebhookData = {

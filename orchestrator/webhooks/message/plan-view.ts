@@ -56,5 +56,6 @@ function viewOf(plan: PlanState, status: api.HookPlan['status']): api.HookPlan {
     expiresAt: new Date(plan.expiresAt).toISOString(),
     decidedBy: status === 'proposed' ? null : plan.decidedBy,
     note: status === 'proposed' ? null : plan.note,
+    links: null,
   }
 }

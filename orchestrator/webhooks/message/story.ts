@@ -11,6 +11,8 @@ export interface Story {
   mood: 'bad' | 'warn' | 'good' | 'plain'
   text: string
   facts: (readonly [name: string, value: string])[]
+  /** Addresses that answer what it asks. */
+  answers?: (readonly [name: string, url: string])[]
   /** Page of the dashboard about it; null = none. */
   path: string | null
   /** Id of the incident or order it is about; the same in every message about it. */
@@ -157,7 +159,7 @@ const planWords: Record<api.HookPlan['status'], string> = {
 }
 
 function planned({ plan }: Of<'reroute.plan_proposed'>): Story {
-  const { status, title, reason, orders, extraCents, currency, expiresAt, decidedBy, planId } = plan
+  const { status, title, reason, orders, extraCents, currency, expiresAt, decidedBy, planId, links } = plan
   const facts: Story['facts'] = [
     ['Orders', number(orders)],
     ['Costs', money(extraCents, currency)],
@@ -169,6 +171,9 @@ function planned({ plan }: Of<'reroute.plan_proposed'>): Story {
     mood: status === 'proposed' ? 'warn' : 'plain',
     text: sentence(reason),
     facts,
+    ...(links === null
+      ? {}
+      : { answers: [['Approve', links.approve] as const, ['Reject', links.reject] as const] }),
     path: `/reroutes?plan=${encodeURIComponent(planId)}`,
     subject: planId,
   }

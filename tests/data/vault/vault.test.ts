@@ -129,16 +129,31 @@ describe.each(kinds)('the receivers of a vault in $name', ({ newPlace }) => {
   test('keep their format, labels and key, and show the key to nobody', async () => {
     const vault = await open(await newPlace())
     const labels = [{ label: 'severity', is: 'one_of' as const, values: ['high'] }]
-    const settings = { format: 'pagerduty', labels, concurrency: 7, credential: 'R0UT1NG' }
+    const pagerduty = { format: 'pagerduty', labels, concurrency: 7, credential: 'R0UT1NG' }
+    const settings = { ...pagerduty, carriesLinks: true }
     const { receiver: plain } = await vault.createWebhook(receiver)
-    expect(plain).toMatchObject({ format: 'detour', labels: [], concurrency: 4, hasCredential: false })
+    expect(plain).toMatchObject({
+      ...{ format: 'detour', labels: [], concurrency: 4, hasCredential: false, carriesLinks: false },
+    })
     const { receiver: made } = await vault.createWebhook({ ...receiver, ...settings })
-    expect(made).toMatchObject({ format: 'pagerduty', labels, concurrency: 7, hasCredential: true })
+    expect(made).toMatchObject({
+      format: 'pagerduty',
+      labels,
+      concurrency: 7,
+      hasCredential: true,
+      carriesLinks: true,
+    })
     expect(JSON.stringify(await vault.listWebhooks())).not.toContain('R0UT1NG')
     expect(await vault.webhookCredential(made.webhookId)).toBe('R0UT1NG')
     const changed = await vault.updateWebhook(made.webhookId, { description: 'other', labels: [] })
-    expect(changed).toMatchObject({ labels: [], hasCredential: true, previousSecretUntil: null })
-    await vault.updateWebhook(made.webhookId, { format: 'detour', credential: null })
+    expect(changed).toMatchObject({
+      labels: [],
+      hasCredential: true,
+      carriesLinks: true,
+      previousSecretUntil: null,
+    })
+    await vault.updateWebhook(made.webhookId, { format: 'detour', credential: null, carriesLinks: false })
+    expect(await vault.getWebhook(made.webhookId)).toMatchObject({ carriesLinks: false, concurrency: 7 })
     expect(await vault.webhookCredential(made.webhookId)).toBeNull()
     await vault.rotateWebhook(made.webhookId)
     expect((await vault.getWebhook(made.webhookId))?.previousSecretUntil).toBeGreaterThan(0)

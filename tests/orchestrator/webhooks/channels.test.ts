@@ -114,6 +114,7 @@ describe('settings that do not fit together', () => {
     'mail over https': { url, format: 'email' },
     'bodies by mail': { url: 'mailto:a@example.com' },
     'mail without a mail server': { url: 'mailto:a@example.com', format: 'email' },
+    'links that lead nowhere': { url, carriesLinks: true },
     'orders for Alertmanager': { url, format: 'alertmanager', events: ['order.shipped'] },
   }
 

@@ -97,6 +97,20 @@ interface SlackBlock {
   fields?: { text: string }[]
 }
 
+test('a mail about a plan that waits has a line for each answer', () => {
+  const body = exampleOf('reroute.plan_proposed')
+  const links = {
+    approve: 'https://shop.example/decide?token=yes&a=1',
+    reject: 'https://shop.example/decide?token=no',
+  }
+  const { plan } = body.data as api.WebhookData['reroute.plan_proposed']
+  const data = { ...body.data, plan: { ...plan, links } }
+  const mail = inFormat('email', { ...body, data } as MessageBody) as { text: string; html: string }
+  expect(mail.text).toContain(`Approve: ${links.approve}\n\nReject: ${links.reject}\n`)
+  expect(mail.html).toContain('href="https://shop.example/decide?token=yes&amp;a=1"')
+  expect(mail.html).toContain(`href="${links.reject}"`)
+})
+
 describe('one incident', () => {
   const life = (
     ['incident.opened', 'incident.updated', 'incident.acknowledged', 'incident.resolved'] as const
