@@ -103,6 +103,7 @@ export const server = {
   policy: (signal?: AbortSignal) => ask<api.ReroutePolicy>('GET', '/policies/reroute', reading(signal)),
   plans: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.ReroutePlan>>('GET', '/reroutes/plans', reading(signal, query)),
+  ahead: (signal?: AbortSignal) => ask<api.Page<api.AheadItem>>('GET', '/reroutes/ahead', reading(signal)),
   decidePlan: (id: string, answer: 'approve' | 'reject') =>
     ask<api.ReroutePlan>('POST', `/reroutes/plans/${part(id)}/${answer}`, { body: {} }),
   planLinks: (id: string) =>

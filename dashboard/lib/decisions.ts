@@ -149,6 +149,19 @@ export function constraintsOf(candidates: readonly api.Candidate[]): string[] {
   return [...new Set(candidates.flatMap(({ constraints }) => (constraints ?? []).map(({ name }) => name)))]
 }
 
+/** Whether work stays at its node and leaves it with another carrier. */
+export function isCarrierChange({ kind, fromNodeId, toNodeId }: api.Decision): boolean {
+  return kind === 'reroute' && toNodeId !== null && fromNodeId === toNodeId
+}
+
+/** From where to where, or by which other carrier. */
+export function wayOf(decision: api.Decision): string {
+  const from = decision.fromNodeName ?? '–'
+  if (decision.toNodeName === null) return from
+  if (!isCarrierChange(decision)) return `${from} → ${decision.toNodeName}`
+  return `${from} by ${decision.candidates.find(({ isChosen }) => isChosen)?.carrier ?? 'another carrier'}`
+}
+
 /** Where it goes, in one sentence; the reason stands beside it. */
 export function answerOf(decision: api.Decision): string {
   const chosen = nodesOf(decision)
@@ -163,8 +176,12 @@ export function answerOf(decision: api.Decision): string {
   }
   const name = chosen[0]?.name ?? decision.toNodeName
   if (name === null) return 'No node takes it.'
-  const verb = decision.kind === 'reroute' ? `moves to ${name}` : `goes from ${name}`
   const [one] = decision.candidates.filter(({ isChosen }) => isChosen)
+  const verb = isCarrierChange(decision)
+    ? `leaves ${name} with ${one?.carrier ?? 'another carrier'}`
+    : decision.kind === 'reroute'
+      ? `moves to ${name}`
+      : `goes from ${name}`
   const sure =
     one === undefined || one.lateRisk === null ? '' : `, ${sureWord(one.lateRisk)} likely to be on time`
   return `It ${verb}${sure}.`

@@ -5,6 +5,7 @@ import type { Effects } from '#data/kernel'
 import { tendIncidents } from '#orchestrator/alerting'
 import { advance, type FlowContext, launchDue, sourceGathered } from '#orchestrator/flows'
 import {
+  type Ahead,
   lookAhead,
   Memory,
   type MoveContext,
@@ -59,6 +60,7 @@ export class Loop {
   #oddness = new Map<string, number>()
   readonly #memory = new Memory()
   #lookedAheadAt = Number.NEGATIVE_INFINITY
+  #ahead: readonly Ahead[] = []
   #measuredAt = Number.NEGATIVE_INFINITY
   /** Number of the stretch between whole turns in which the last one was. */
   #wholeIn = Number.NaN
@@ -69,6 +71,12 @@ export class Loop {
   constructor(context: LoopContext) {
     this.#context = context
     this.#archivist = new Archivist(context.flow.core, context.effects.config.archiveDays)
+  }
+
+  /** Nodes that will not do their work in time, as they were seen last; without those whose cut-off has passed. */
+  ahead(): readonly Ahead[] {
+    const now = this.#context.flow.now()
+    return this.#ahead.filter(({ room }) => (room.cutOffAt ?? 0) > now)
   }
 
   /** @throws whatever the parts throw; what was durable before stays */
@@ -143,7 +151,7 @@ export class Loop {
     const { workspace, flowRuns } = this.#context
     if (!flowRuns() || Math.abs(place.now - this.#lookedAheadAt) < aheadMs) return
     this.#lookedAheadAt = place.now
-    await lookAhead({ ...place, reading: (work) => workspace.warehouse.reading(work) })
+    this.#ahead = await lookAhead({ ...place, reading: (work) => workspace.warehouse.reading(work) })
   }
 
   /** @param isDue whether it cannot wait: something has ended */

@@ -6,7 +6,7 @@ import type { Core, CoreState } from '#orchestrator/core'
 import type { FlowRuntime } from '#orchestrator/flows'
 import type { Learning } from '#orchestrator/learning'
 import type { Replays } from '#orchestrator/replay'
-import type { ByHand } from '#orchestrator/reroute'
+import type { Ahead, ByHand } from '#orchestrator/reroute'
 import type { Worlds } from '#orchestrator/sourcing'
 import type { Workspace } from '#orchestrator/workspace'
 import type { CycleSummary } from '#pipeline'
@@ -49,6 +49,8 @@ export interface Engine {
   /** Resolves when what cycles started beside themselves has ended: what is foreseen, what is taught. */
   settled(): Promise<void>
   models(): api.ModelState[]
+  /** Nodes that will probably not do their work until their cut-off, the worst first. */
+  ahead(): readonly Ahead[]
   /** Models as people see them: versions, trainings, own ones. */
   readonly learning: Learning
   /** Runs the default flow (source, reserve, release) for an order until it is released, waits or is refused. */

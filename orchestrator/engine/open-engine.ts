@@ -101,7 +101,7 @@ export async function openEngine(workspace: Workspace, options: EngineOptions = 
     freshness: () => heartbeat.freshness(),
     settled: () => learns.settled(),
     models: () => [...models.states(), ...lateStates(late.current(market))],
-    advance: (orderId) => advance(orderId, flow),
+    ...{ ahead: () => loop.ahead(), advance: (orderId: string) => advance(orderId, flow) },
     previewDetection: (tried, days) => detector.preview(tried, days),
     reroute: (orderId, how) => rerouteByHand({ ...flow, now: time.now() }, orderId, how),
     close: async () => {

@@ -12,7 +12,14 @@ export { effectRows, measureEffects } from './effect/measure.ts'
 export { effectSentence } from './effect/sentence.ts'
 export { holdOutOf, isHeldOut } from './hold-out.ts'
 export { type LinkClaim, linkSecret, linkToken, planLinks, readLink } from './links.ts'
-export { type AheadContext, type Arrivals, type Breach, breachesOf, lookAhead } from './look-ahead.ts'
+export {
+  type Ahead,
+  type AheadContext,
+  type Arrivals,
+  type Breach,
+  breachesOf,
+  lookAhead,
+} from './look-ahead.ts'
 export { Memory } from './memory.ts'
 export { type PlannedMove, type Purpose, planMoves, type ReroutePlan, type StayingWork } from './plan.ts'
 export { approvalFor, movesInWords, propose, settlePlans } from './propose.ts'

@@ -1,13 +1,14 @@
 // Nodes that will not do their work until the cut-off: seen before it happens, with the cheapest way out as a plan that
 // waits for a person. It moves nothing by itself.
 
+import type { api } from '#data/contracts'
 import type { Queries } from '#data/warehouse'
 import { type CoreState, isMovable, limitsOf } from '#orchestrator/core'
 import { type DayRoom, dayRooms } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
 import { type MoveContext, placeOf } from './context.ts'
 import { planMoves } from './plan.ts'
-import { propose, wasRejected, workInPlans } from './propose.ts'
+import { planUnderWay, propose, wasRejected, workInPlans } from './propose.ts'
 
 /** Orders that a node is expected to get from now until its cut-off. */
 export interface Arrivals {
@@ -114,6 +115,13 @@ function above(mean: number, sd: number): number {
   return x >= 0 ? (1 + erf) / 2 : (1 - erf) / 2
 }
 
+/** A breach and what can be done about it. */
+export interface Ahead extends Breach {
+  /** A plan waits or is carried out, one was turned down, all of the work has begun, or no node can take any of it. */
+  answer: api.AheadAnswer
+  planId: string | null
+}
+
 /** What looking ahead needs beside a context of moves. */
 export interface AheadContext extends MoveContext {
   /** Reads the tables. */
@@ -122,38 +130,50 @@ export interface AheadContext extends MoveContext {
 
 /**
  * Proposes a way out for each node that will not do its work in time.
- * @returns plans that wait since then
+ * @returns those nodes, the worst first
  * @throws LOG_UNAVAILABLE, LOG_FENCED, WAREHOUSE_QUERY
  */
-export async function lookAhead(context: AheadContext): Promise<number> {
+export async function lookAhead(context: AheadContext): Promise<Ahead[]> {
   const { core, worlds, now, reading } = context
   const { looksAhead, mode, isStopped } = limitsOf(core.state().policy)
-  if (!looksAhead || mode === 'off' || isStopped || core.state().openByNode.size === 0) return 0
+  if (!looksAhead || mode === 'off' || isStopped || core.state().openByNode.size === 0) return []
   const rooms = dayRooms(worlds, core.state(), now)
   const isSoon = [...rooms.values()].some(({ cutOffAt }) => cutOffAt !== null)
-  if (!isSoon) return 0
+  if (!isSoon) return []
   const arrivals = await reading((queries) => expectedArrivals(queries, core.market, now, rooms))
-  let proposed = 0
+  const found: Ahead[] = []
   for (const breach of breachesOf(rooms, arrivals)) {
-    if (await proposeFor(breach, context)) proposed++
+    const planId = planOf(core.state(), breach)
+    const answer = planId === null ? await proposeFor(breach, context) : 'plan'
+    found.push({ ...breach, answer, planId: planId ?? planOf(core.state(), breach) })
   }
-  return proposed
+  return found
 }
 
-async function proposeFor(breach: Breach, context: AheadContext): Promise<boolean> {
+const kind = 'capacity_ahead' as const
+const nameOf = ({ nodeId, room }: Breach) => `${nodeId}@${room.day}`
+
+/** The plan for a breach that waits for a person or is carried out. */
+function planOf(state: CoreState, breach: Breach): string | null {
+  return planUnderWay(state, { kind, incident: null, name: nameOf(breach) })?.planId ?? null
+}
+
+async function proposeFor(breach: Breach, context: AheadContext): Promise<Ahead['answer']> {
   const { core, now } = context
   const { nodeId, room, expected, probability } = breach
   const state = core.state()
-  const name = `${nodeId}@${room.day}`
   const share = Math.floor(probability * 100)
   const where = state.nodes.get(nodeId)?.name ?? nodeId
   const about = {
-    ...{ kind: 'capacity_ahead' as const, incident: null, name },
+    ...{ kind, incident: null, name: nameOf(breach) },
+    ...(room.cutOffAt === null ? {} : { until: room.cutOffAt }),
     why: `${where} will not do its work of ${room.day} until the cut-off (${share} % sure)`,
   }
   const dayOf = (at: number) => context.worlds.network(state).dayAt(nodeId, at)
   const works = dueOn(room.day, state, nodeId, dayOf)
-  if (works.length === 0 || wasRejected(state, about) || isWaiting(state, works)) return false
+  if (works.length === 0) return 'begun'
+  if (wasRejected(state, about)) return 'rejected'
+  if (isWaiting(state, works)) return 'plan'
   // Of what is booked, that which is not open has left, or is under way: it takes its place before all else.
   const roomLeft = room.limit - (room.booked - works.length) - expected.mean
   const plan = await planMoves(works, placeOf(context), {
@@ -164,7 +184,7 @@ async function proposeFor(breach: Breach, context: AheadContext): Promise<boolea
     roomAt: new Map([[nodeId, roomLeft]]),
   })
   const reason = 'what may happen is not acted on without a person'
-  return (await propose(core, plan.moves, about, reason, now)) > 0
+  return (await propose(core, plan.moves, about, reason, now)) > 0 ? 'plan' : 'no_move'
 }
 
 /** Work of a node that has to leave on a day, or had to before, and that nobody has begun. */

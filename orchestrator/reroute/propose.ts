@@ -20,6 +20,8 @@ export interface About {
   incident: Incident | null
   /** Distinguishes plans without an incident, e.g. a node. */
   name: string
+  /** When the moves are of no use any more, epoch ms of the market; absent = as long as people may take to decide. */
+  until?: number
   /** What the moves are for, e.g. `Reno will not do its work until 17:00`. */
   why: string
 }
@@ -41,11 +43,15 @@ function movedFor(state: CoreState, { incidentId, ordersMoved }: Incident) {
   return { orders: ordersMoved, cents: state.reroutes.spent.get(incidentId) ?? 0 }
 }
 
-/** Ids of work that waits in a plan already. */
+/**
+ * Ids of work that is left to a plan. One that only foresees a full node keeps its work from nothing until it is
+ * approved.
+ */
 export function workInPlans(state: CoreState): Set<string> {
   const keys = new Set<string>()
-  for (const { status, moves } of state.reroutes.plans.values()) {
-    if (status !== 'proposed' && status !== 'approved') continue
+  for (const { status, kind, moves } of state.reroutes.plans.values()) {
+    const waits = status === 'proposed' && kind !== 'capacity_ahead'
+    if (!waits && status !== 'approved') continue
     for (const { orderId, fulfillmentOrderId } of moves) keys.add(`${orderId}/${fulfillmentOrderId}`)
   }
   return keys
@@ -58,6 +64,19 @@ export function wasRejected(state: CoreState, about: Pick<About, 'kind' | 'incid
     if (plan.status === 'rejected' && plan.planId.startsWith(prefix)) return true
   }
   return false
+}
+
+/** The plan for the same that waits or is carried out. */
+export function planUnderWay(
+  state: CoreState,
+  about: Pick<About, 'kind' | 'incident' | 'name'>,
+): PlanState | null {
+  const prefix = idPrefix(about)
+  for (const plan of state.reroutes.plans.values()) {
+    const isUnderWay = plan.status === 'proposed' || plan.status === 'approved'
+    if (isUnderWay && plan.planId.startsWith(prefix)) return plan
+  }
+  return null
 }
 
 function idPrefix({ kind, incident, name }: Pick<About, 'kind' | 'incident' | 'name'>): string {
@@ -103,7 +122,7 @@ function recordOf(
     reason,
     ...facts,
     hoursSaved: Math.round(hours * 10) / 10,
-    expiresAt: at + limitsOf(state.policy).approvalMs,
+    expiresAt: Math.min(at + limitsOf(state.policy).approvalMs, about.until ?? Number.POSITIVE_INFINITY),
     moves: moves.map(({ order, work, assignments, decision }) => ({
       orderId: order.orderId,
       fulfillmentOrderId: work.fulfillmentOrderId,
@@ -126,33 +145,56 @@ function currencyOf([first]: readonly PlannedMove[]): string {
   return first?.order.currency ?? 'USD'
 }
 
-/** e.g. `move 120 orders from Reno to Dallas, +$412, saves 118 late orders`. */
+/** e.g. `move 120 orders from Reno to Dallas and give 3 of Reno to Northline, +$412, saves 118 late orders`. */
 export function movesInWords(
   state: CoreState,
   moves: readonly PlannedMove[],
   facts: { orders: number; extraCents: number; currency: string; lateAvoided: number },
 ): string {
-  const { orders, extraCents, currency, lateAvoided } = facts
-  const from = placesInWords(
-    state,
-    moves.map(({ work }) => work.nodeId),
-  )
-  const to = placesInWords(
-    state,
-    moves.flatMap(({ assignments }) => assignments.map(({ nodeId }) => nodeId)),
-  )
+  const { extraCents, currency, lateAvoided } = facts
+  const nodes = (ids: readonly string[]) =>
+    inWords(
+      ids.map((id) => state.nodes.get(id)?.name ?? id),
+      'nodes',
+    )
+  const froms = (some: readonly PlannedMove[]) => nodes(some.map(({ work }) => work.nodeId))
+  const goesTo = (some: readonly PlannedMove[]) => some.flatMap(({ assignments }) => assignments)
+  const [moved, given] = partition(moves)
+  const parts: string[] = []
+  if (moved.length > 0) {
+    const to = nodes(goesTo(moved).map(({ nodeId }) => nodeId))
+    parts.push(`move ${ordersInWords(moved)} from ${froms(moved)} to ${to}`)
+  }
+  if (given.length > 0) {
+    const carriers = inWords(
+      goesTo(given).flatMap(({ carrier }) => carrier ?? []),
+      'carriers',
+    )
+    parts.push(`give ${ordersInWords(given)} of ${froms(given)} to ${carriers || 'another carrier'}`)
+  }
   const late = Math.round(lateAvoided)
   const sign = extraCents < 0 ? '-' : '+'
   const cost = `${sign}${showMoney(Math.abs(extraCents), currency)}`
   const saved = late > 0 ? `, saves ${late} late ${late === 1 ? 'order' : 'orders'}` : ''
-  return `move ${orders} ${orders === 1 ? 'order' : 'orders'} from ${from} to ${to}, ${cost}${saved}`
+  return `${parts.join(' and ')}, ${cost}${saved}`
 }
 
-function placesInWords(state: CoreState, nodeIds: readonly string[]): string {
-  const names = [...new Set(nodeIds)].map((nodeId) => state.nodes.get(nodeId)?.name ?? nodeId)
+/** Moves to other nodes, and those that stay at their node and leave it with another carrier. */
+function partition(moves: readonly PlannedMove[]): [moved: PlannedMove[], given: PlannedMove[]] {
+  const isMove = ({ work, assignments }: PlannedMove) =>
+    assignments.some(({ nodeId }) => nodeId !== work.nodeId)
+  return [moves.filter(isMove), moves.filter((move) => !isMove(move))]
+}
+
+function ordersInWords({ length }: readonly unknown[]): string {
+  return `${length} ${length === 1 ? 'order' : 'orders'}`
+}
+
+function inWords(all: readonly string[], many: string): string {
+  const names = [...new Set(all)]
   const [first = '', second = ''] = names
   if (names.length <= 1) return first
-  return names.length === 2 ? `${first} and ${second}` : `${names.length} nodes`
+  return names.length === 2 ? `${first} and ${second}` : `${names.length} ${many}`
 }
 
 /**

@@ -166,8 +166,8 @@ function choiceOf(
       : [cheaper(stay, room === undefined ? noUses : [{ capacity: room, each: 1, perLine: 0, perUnit: 0 }])]),
     ...(late === null ? [] : [cheaper(late, noUses)]),
   ]
-  // Another carrier of the same node: units and place of the day are its own already.
-  const others = (model.places[here]?.ways ?? []).map((way) => freeWay(way))
+  // Another carrier of the same node: units and place of the day are its own already. It makes no room there.
+  const others = room === undefined ? (model.places[here]?.ways ?? []).map((way) => freeWay(way)) : []
   const home: Place = { node: homeNode, distance: 0, can: everyBit, ways: [...stays, ...others] }
   const places: Place[] = [...model.places]
   places[here] = home

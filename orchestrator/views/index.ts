@@ -1,5 +1,6 @@
 // Door of the views: what the API's GET routes answer, read from warehouse and core. It changes nothing.
 
+export { listAhead } from './ahead.ts'
 export { listAsked } from './asked-actions.ts'
 export { cursorOf, pageLimit, placeOf } from './cursor.ts'
 export { getDecision, listDecisions } from './decisions.ts'

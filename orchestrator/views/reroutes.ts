@@ -11,8 +11,10 @@ export interface RerouteSums {
   orders: number
   extraCostCents: number
   hoursSaved: number
-  /** Nodes that took the most orders first. */
+  /** Nodes that took the most orders first; those that orders left with another carrier are not among them. */
   nodeIds: string[]
+  /** Whether orders stayed at their node and left it with another carrier. */
+  changedCarrier: boolean
 }
 
 /**
@@ -36,13 +38,14 @@ export async function rerouteSums(
   const parameters: Named =
     'from' in scope ? { from: scope.from, to: scope.to } : { incidents: texts(scope.incidentIds) }
   const rows = await engine.workspace.warehouse.reading((queries) =>
-    queries.all<{ order_id: string; to_node_id: string | null; cents: number; hours: number }>(
-      `SELECT order_id, to_node_id, coalesce(sum(cost_cents), 0)::BIGINT AS cents,
+    queries.all<RerouteRow>(
+      `SELECT order_id, if(to_node_id = from_node_id, NULL, to_node_id) AS to_node_id,
+         coalesce(sum(cost_cents), 0)::BIGINT AS cents,
          coalesce(sum(hours_saved), 0) AS hours
        FROM decisions
        WHERE market = $market AND kind = 'reroute' AND status = 'done' AND ${sql}
          AND decision_id NOT IN ${listed('gone')}
-       GROUP BY order_id, to_node_id`,
+       GROUP BY ALL`,
       { market: engine.market, ...parameters, gone: texts([...known, ...tail.undone]) },
     ),
   )
@@ -51,16 +54,22 @@ export async function rerouteSums(
     .filter((each) => each.kind === 'reroute' && each.status === 'done' && isIn(each))
     .map((each) => ({
       order_id: each.orderId,
-      to_node_id: each.toNodeId,
+      to_node_id: each.toNodeId === each.fromNodeId ? null : each.toNodeId,
       cents: each.costCents ?? 0,
       hours: each.hoursSaved ?? 0,
     }))
   return summed([...rows, ...newest])
 }
 
-function summed(
-  rows: readonly { order_id: string; to_node_id: string | null; cents: number; hours: number }[],
-): RerouteSums {
+/** What moved an order; `to_node_id` is null where only its carrier is another. */
+type RerouteRow = {
+  order_id: string
+  to_node_id: string | null
+  cents: number
+  hours: number
+}
+
+function summed(rows: readonly RerouteRow[]): RerouteSums {
   const perNode = new Map<string, number>()
   for (const { to_node_id: nodeId } of rows) {
     if (nodeId !== null) perNode.set(nodeId, (perNode.get(nodeId) ?? 0) + 1)
@@ -69,6 +78,7 @@ function summed(
     orders: new Set(rows.map((row) => row.order_id)).size,
     extraCostCents: rows.reduce((sum, row) => sum + row.cents, 0),
     hoursSaved: Math.round(rows.reduce((sum, row) => sum + row.hours, 0) * 10) / 10,
+    changedCarrier: rows.some(({ to_node_id: nodeId }) => nodeId === null),
     nodeIds: [...perNode].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([nodeId]) => nodeId),
   }
 }

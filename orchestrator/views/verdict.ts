@@ -111,13 +111,18 @@ function movedParts(
 ): Part[] {
   if (moved.orders === 0) return []
   const names = moved.nodeIds.map(nodeName)
-  const to = names.length === 0 ? '' : ` to ${listText(names)}`
+  const where = [
+    ...(names.length === 0 ? [] : [`moved to ${listText(names)}`]),
+    ...(moved.changedCarrier
+      ? [`given to ${moved.orders === 1 ? 'another carrier' : 'other carriers'}`]
+      : []),
+  ]
   const [incident] = [...open, ...ended]
   const only = open.length + ended.length === 1 && incident !== undefined
   const href = only
     ? `/orders?moved=true&incident=${encodeURIComponent(incident.incidentId)}`
     : '/orders?moved=true'
-  const text = `${countedText(moved.orders, 'orders')} ${moved.orders === 1 ? 'was' : 'were'} moved${to}`
+  const text = `${countedText(moved.orders, 'orders')} ${moved.orders === 1 ? 'was' : 'were'} ${where.join(' or ')}`
   return [part(text, 'good', href), part(`${effectText(moved, currency, saves)}. `)]
 }
 

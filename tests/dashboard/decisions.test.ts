@@ -14,6 +14,7 @@ import {
   standingOf,
   sureWord,
   termsOf,
+  wayOf,
 } from '../../dashboard/lib/decisions.ts'
 
 const plain = (text: string | null) => (text ?? '').replaceAll('\u2060', '').replaceAll('\u2009', ' ')
@@ -121,6 +122,22 @@ describe('a decision', () => {
     expect(answerOf(decision({ lines }))).toBe(
       'It goes from 2 nodes: Reno warehouse (1 unit), Dallas warehouse (2 units).',
     )
+  })
+
+  test('that keeps the node and changes the carrier says so', () => {
+    const change = decision({
+      kind: 'reroute',
+      fromNodeId: 'Reno',
+      fromNodeName: 'Reno',
+      toNodeId: 'Reno',
+      toNodeName: 'Reno',
+    })
+    expect(plain(answerOf(change))).toMatch(
+      /^It leaves Reno warehouse with Prairie Parcel, 96 % likely to be on time\.$/,
+    )
+    expect(wayOf(change)).toBe('Reno by Prairie Parcel')
+    expect(wayOf({ ...change, toNodeId: 'Dallas', toNodeName: 'Dallas' })).toBe('Reno → Dallas')
+    expect(wayOf({ ...change, toNodeId: null, toNodeName: null })).toBe('Reno')
   })
 
   test('ranks the chosen before the runner-up, and what could not be taken last however cheap', () => {

@@ -121,6 +121,7 @@ export const routes = [
   'POST /api/v1/detection/feedback/{feedbackId}/undo',
   'POST /api/v1/incidents/{incidentId}/roll-back',
   'GET /api/v1/incidents/{incidentId}/effect',
+  'GET /api/v1/reroutes/ahead',
   'GET /api/v1/reroutes/plans',
   'GET /api/v1/reroutes/plans/{planId}',
   ...['approve', 'reject', 'links'].map((answer) => `POST /api/v1/reroutes/plans/{planId}/${answer}`),

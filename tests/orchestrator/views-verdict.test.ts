@@ -73,7 +73,7 @@ const tile = (metric: string, value: number): api.Tile => ({
   points: [],
 })
 
-const nothing = { orders: 0, extraCostCents: 0, hoursSaved: 0, nodeIds: [] }
+const nothing = { orders: 0, extraCostCents: 0, hoursSaved: 0, nodeIds: [], changedCarrier: false }
 const names: Record<string, string> = { a: 'Dallas', b: 'Fresno', c: 'Tampa', d: 'Akron' }
 
 const input: VerdictInput = {
@@ -97,8 +97,23 @@ const say = (change: Partial<VerdictInput>) => {
 }
 
 describe('the verdict', () => {
+  it('tells moves to nodes from changes of the carrier', () => {
+    const moved = { orders: 3, extraCostCents: 0, hoursSaved: 0, nodeIds: [], changedCarrier: true }
+    expect(say({ open: [incident], moved })[1]).toContain(' 3 orders were given to other carriers. ')
+    const both = { ...moved, nodeIds: ['a'] }
+    expect(say({ open: [incident], moved: both })[1]).toContain(
+      ' 3 orders were moved to Dallas or given to other carriers. ',
+    )
+  })
+
   it('says what is wrong, since when, what was moved and what that saves', () => {
-    const moved = { orders: 118, extraCostCents: 41_200, hoursSaved: 896.4, nodeIds: ['a', 'b'] }
+    const moved = {
+      orders: 118,
+      extraCostCents: 41_200,
+      hoursSaved: 896.4,
+      nodeIds: ['a', 'b'],
+      changedCarrier: false,
+    }
     expect(say({ open: [incident], moved })).toEqual([
       'bad',
       'Reno is falling behind: 340 orders wait where 120 to 160 are normal, since 09:40 PST. ' +
@@ -139,13 +154,19 @@ describe('the verdict', () => {
       title: 'SwiftPost is slower: 82 h in transit where 50 to 62 are normal',
       ordersAtRisk: 3,
     }
-    const moved = { orders: 1, extraCostCents: 0, hoursSaved: 1, nodeIds: ['a'] }
+    const moved = { orders: 1, extraCostCents: 0, hoursSaved: 1, nodeIds: ['a'], changedCarrier: false }
     expect(say({ open: [incident, second], moved })[1]).toBe(
       'Reno is falling behind: 340 orders wait where 120 to 160 are normal, since 09:40 PST. ' +
         '1 order was moved to Dallas, which saves about 1 hour at no extra cost. ' +
         'SwiftPost is slower: 82 h in transit where 50 to 62 are normal, since 09:40 PST. The rest is normal.',
     )
-    const many = { orders: 40, extraCostCents: -2_000, hoursSaved: 61, nodeIds: ['a', 'b', 'c', 'd'] }
+    const many = {
+      orders: 40,
+      extraCostCents: -2_000,
+      hoursSaved: 61,
+      nodeIds: ['a', 'b', 'c', 'd'],
+      changedCarrier: false,
+    }
     expect(say({ open: [incident, second, second], moved: many })[1]).toBe(
       'Reno is falling behind: 340 orders wait where 120 to 160 are normal, since 09:40 PST. ' +
         '40 orders were moved to Dallas, Fresno and 2 others, which saves about 61 hours and costs $20 less. ' +
@@ -155,7 +176,13 @@ describe('the verdict', () => {
 
   it('says that it is over, with what the moves saved', () => {
     const over = { ...incident, status: 'resolved' as const, resolvedAt: '2026-11-20T19:15:00.000Z' }
-    const moved = { orders: 118, extraCostCents: 41_200, hoursSaved: 896.4, nodeIds: ['a', 'b'] }
+    const moved = {
+      orders: 118,
+      extraCostCents: 41_200,
+      hoursSaved: 896.4,
+      nodeIds: ['a', 'b'],
+      changedCarrier: false,
+    }
     expect(say({ ended: [over], moved })).toEqual([
       'calm',
       'Reno is back to normal since 11:15 PST. 118 orders were moved to Dallas and Fresno, ' +

@@ -113,6 +113,28 @@ export const reroutePlanPage = pageOf(reroutePlan)
 export const reroutePlanDetail = shape({ ...planFields, moves: Type.Array(plannedMove) })
 export type ReroutePlanDetail = Of<typeof reroutePlanDetail>
 
+/** What can be done about a node that will be full. */
+export const aheadAnswers = ['plan', 'rejected', 'begun', 'no_move'] as const
+export type AheadAnswer = (typeof aheadAnswers)[number]
+
+/** A node that will probably not do its work of a day until its cut-off. */
+export const aheadItem = shape({
+  nodeId: Type.String(),
+  nodeName: Type.String(),
+  day: Type.String({ description: 'date at the node' }),
+  cutOffAt: instantText,
+  probability: Type.Number({ minimum: 0, maximum: 1, description: 'that not everything leaves' }),
+  ordersLeftOver: Type.Integer({ description: 'as likely more as fewer' }),
+  ordersBooked: Type.Integer(),
+  ordersExpected: Type.Integer({ description: 'that will still come, by the last four weeks' }),
+  ordersLimit: Type.Integer({ description: 'what the node can do on that day' }),
+  answer: oneOf(aheadAnswers),
+  planId: orNull(Type.String()),
+})
+export type AheadItem = Of<typeof aheadItem>
+/** Nodes that will be full, the worst first. */
+export const aheadPage = pageOf(aheadItem)
+
 /** A figure with its interval of 95 %. */
 export const interval = shape({ value: Type.Number(), low: Type.Number(), high: Type.Number() })
 export type Interval = Of<typeof interval>

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { decideByLink, decidePlan, linkSecret, planLinks, rollBack } from '#orchestrator/reroute'
-import { getPlan, listPlans, planView } from '#orchestrator/views'
+import { getPlan, listAhead, listPlans, planView } from '#orchestrator/views'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
@@ -32,6 +32,7 @@ const rolledBack = Type.Object({ returned: Type.Integer(), stayed: Type.Integer(
 /** Adds the routes of reroutes. */
 export function addReroutes(app: App, parts: AppParts, repeats: Repeats): void {
   addPlans(app, parts)
+  addAhead(app, parts)
   addLinks(app, parts)
   addSwitch(app, parts)
   const { engine } = parts
@@ -54,6 +55,23 @@ export function addReroutes(app: App, parts: AppParts, repeats: Repeats): void {
         const { reason } = request.body
         return rollBack(engine.core, incidentId, { reason, at: engine.now() })
       })
+    },
+  )
+}
+
+function addAhead(app: App, { engine }: AppParts): void {
+  app.get(
+    '/reroutes/ahead',
+    {
+      schema: {
+        tags,
+        summary: 'Nodes that will probably not do their work until their cut-off, and what can be done',
+        response: { 200: api.aheadPage, ...problems },
+      },
+    },
+    async () => {
+      const items = listAhead(engine)
+      return { items, nextCursor: null, total: items.length }
     },
   )
 }

@@ -137,17 +137,26 @@ function ended(told: Of<'incident.resolved'>): Story {
 }
 
 function moved({ order, decision, incident, newFulfillmentOrders }: Of<'order.rerouted'>): Story {
-  const to = decision?.toNode?.name ?? newFulfillmentOrders[0]?.node?.name ?? 'another node'
+  const [work] = newFulfillmentOrders
+  const to = decision?.toNode?.name ?? work?.node?.name ?? 'another node'
   const from = decision?.fromNode?.name
+  const carrier = work?.carrier ?? 'another carrier'
+  const isHere = decision?.fromNode != null && decision.fromNode.nodeId === decision.toNode?.nodeId
   const facts: Story['facts'] = []
   if (from !== undefined) facts.push(['From', from])
-  facts.push(['To', to])
+  facts.push(isHere ? ['By', carrier] : ['To', to])
   if (decision?.hoursSaved != null) facts.push(['Saves', `${number(decision.hoursSaved)} h`])
   if (decision?.costCents != null) facts.push(['Costs', money(decision.costCents, order.currency)])
   if (incident !== null) facts.push(['Because of', incident.title])
   const base = aboutOrder(order)
   const text = sentence(decision?.reason ?? 'No reason is known')
-  return { ...base, title: `Order ${nameOf(order)} moved to ${to}`, mood: 'good', text, facts }
+  return {
+    ...base,
+    title: `Order ${nameOf(order)} ${isHere ? `leaves ${to} with ${carrier}` : `moved to ${to}`}`,
+    mood: 'good',
+    text,
+    facts,
+  }
 }
 
 const planWords: Record<api.HookPlan['status'], string> = {

@@ -3,7 +3,16 @@
 
 import { expect, test } from 'vitest'
 import type { Core } from '#orchestrator/core'
-import { decideByLink, decidePlan, linkToken, readLink, rerouteAll, rollBack } from '#orchestrator/reroute'
+import {
+  decideByLink,
+  decidePlan,
+  linkToken,
+  movesInWords,
+  type PlannedMove,
+  readLink,
+  rerouteAll,
+  rollBack,
+} from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { runCore } from '../core/running.ts'
 import { node } from '../core/setting.ts'
@@ -39,6 +48,21 @@ test('where every plan needs a person, nothing moves before one said yes', async
   expect((await round(core, start + 180_000)).moved).toBe(6)
   expect(goneFrom(core, ids)).toHaveLength(6)
   expect(planOf(core)).toMatchObject({ status: 'done', moved: 6, notMoved: 0, decidedBy: 'Ada', moves: [] })
+})
+
+test('a plan says what goes to other nodes, and what leaves its node with another carrier', async () => {
+  const { core } = await runCore()
+  const facts = { orders: 3, extraCents: 250, currency: 'USD', lateAvoided: 1.7 }
+  const move = (to: string, carrier: string | null) =>
+    ({ work: { nodeId: 'fab:A' }, assignments: [{ nodeId: to, carrier }] }) as unknown as PlannedMove
+  const words = (...moves: PlannedMove[]) => movesInWords(core.state(), moves, facts)
+  const [away, away2, by] = [move('fab:B', 'Northline'), move('fab:C', null), move('fab:A', 'Northline')]
+  expect(words(away)).toBe('move 1 order from A to B, +2.50 USD, saves 2 late orders')
+  expect(words(by, by)).toBe('give 2 orders of A to Northline, +2.50 USD, saves 2 late orders')
+  expect(words(move('fab:A', null))).toContain('give 1 order of A to another carrier,')
+  expect(words(away, by, away2)).toContain(
+    'move 2 orders from A to B and C and give 1 order of A to Northline,',
+  )
 })
 
 test('a plan above a limit waits, and small ones do not add up to it', async () => {

@@ -1,11 +1,13 @@
 // Nodes that will not do their work until the cut-off are seen before, and the cheapest way out waits for a person.
 
 import { expect, test } from 'vitest'
-import { breachesOf, lookAhead } from '#orchestrator/reroute'
+import type { Node } from '#orchestrator/core'
+import { breachesOf, decidePlan, lookAhead, rerouteAll, rerouteByHand } from '#orchestrator/reroute'
 import { type DayRoom, Worlds } from '#orchestrator/sourcing'
+import { workInPlans } from '../../../orchestrator/reroute/propose.ts'
 import { createOrder, runCore } from '../core/running.ts'
 import { node } from '../core/setting.ts'
-import { goneFrom, releaseMore, setPolicy, start } from './market.ts'
+import { goneFrom, nodesOf, orderOf, releaseMore, setPolicy, start } from './market.ts'
 
 const room = (more: Partial<DayRoom> = {}): DayRoom => ({
   day: '2026-11-20',
@@ -29,28 +31,77 @@ test.each<[string, Partial<DayRoom>, { mean: number; variance: number } | null, 
   if (breach !== undefined) expect(breach.probability).toBeGreaterThanOrEqual(0.8)
 })
 
-test('orders that a node will not do in time are proposed to go elsewhere, as many as do not fit', async () => {
+/** Eight orders at A; on the next day, when they are to leave, it turns out that the node can do three a day. */
+async function full(others: Node[]) {
   const { core } = await runCore(undefined, 50)
   await setPolicy(core, { holdOutShare: 0 })
   const ids = await releaseMore(
     core,
     Array.from({ length: 8 }, (_, i) => `o${i}`),
   )
-  // On the next day, when they are to leave, it turns out that the node can do three a day.
-  const nodes = [node('A', { dailyCapacity: 3, cutOff: '18:00' }), node('B', { cutOff: '18:00' }), node('C')]
+  const nodes = [node('A', { dailyCapacity: 3, cutOff: '18:00' }), ...others]
   await core.execute('DefineNodes', { nodes }, { at: start })
   const reading = async <T>(work: (queries: never) => Promise<T>) => work({ all: async () => [] } as never)
-  const context = { core, worlds: new Worlds(), now: start + 20 * 3_600_000, reading }
-  expect(await lookAhead(context)).toBe(1)
+  return { core, ids, context: { core, worlds: new Worlds(), now: start + 28 * 3_600_000, reading } }
+}
+
+test('orders that a node will not do in time are proposed to go elsewhere, as many as do not fit', async () => {
+  const { core, ids, context } = await full([node('B', { cutOff: '18:00' }), node('C')])
+  const [breach, ...more] = await lookAhead(context)
   const [plan] = core.state().reroutes.plans.values()
+  expect(more).toEqual([])
+  expect(breach).toMatchObject({ nodeId: 'fab:A', answer: 'plan', planId: plan?.planId })
   expect(plan).toMatchObject({ kind: 'capacity_ahead', status: 'proposed', incidentId: null })
-  expect(plan?.title).toMatch(
-    /^A will not do its work of 2026-11-21 until the cut-off \(\d+ % sure\): move \d orders? from A to /,
-  )
+  expect(plan?.title).toMatch(/^A will not do its work of 2026-11-21 until the cut-off \(\d+ % sure\): /)
+  expect(plan?.title).toMatch(/: move \d orders? from A to (B|C|B and C|C and B), /)
   expect(plan?.orders).toBeGreaterThanOrEqual(5)
   expect(plan?.orders).toBeLessThan(8)
+  // Two hours later it would be of no use any more.
+  expect(plan?.expiresAt).toBe(start + 30 * 3_600_000)
   expect(goneFrom(core, ids)).toEqual([])
-  expect(await lookAhead(context)).toBe(0)
+  expect(await lookAhead(context)).toMatchObject([{ answer: 'plan', planId: plan?.planId }])
+  expect(core.state().reroutes.plans.size).toBe(1)
+  await decidePlan(core, {
+    ...{ planId: plan?.planId ?? '', answer: 'reject', by: 'Mia', note: null },
+    ...{ at: context.now, commandId: 'no' },
+  })
+  expect(await lookAhead(context)).toMatchObject([{ nodeId: 'fab:A', answer: 'rejected', planId: null }])
+})
+
+test('a plan that only foresees keeps its orders from nothing that is done by itself', async () => {
+  const { core, ids, context } = await full([node('B', { cutOff: '18:00' }), node('C')])
+  await lookAhead(context)
+  const [plan] = core.state().reroutes.plans.values()
+  expect(workInPlans(core.state()).size).toBe(0)
+  const inPlan = plan?.moves[0]?.orderId ?? ''
+  const moved = await rerouteByHand(context, inPlan, { toNodeId: 'fab:B', commandId: 'hand' })
+  expect(moved).toMatchObject({ status: 'done' })
+  expect(goneFrom(core, ids)).toEqual([inPlan])
+  // Approved after that, it moves those of its orders that are still there.
+  await decidePlan(core, {
+    ...{ planId: plan?.planId ?? '', answer: 'approve', by: 'Mia', note: null },
+    ...{ at: context.now, commandId: 'yes' },
+  })
+  expect(workInPlans(core.state()).size).toBe(plan?.orders)
+  await rerouteAll({ ...context, oddnessOf: () => 0 })
+  const done = core.state().reroutes.plans.get(plan?.planId ?? '')
+  expect(done?.status).toBe('done')
+  expect([done?.moved, done?.notMoved]).toEqual([(plan?.orders ?? 0) - 1, 1])
+  expect(nodesOf(core, inPlan)).toEqual(['fab:B'])
+  for (const orderId of ids) expect(nodesOf(core, orderId)).toHaveLength(1)
+})
+
+test('a node that will be full is told of even where nothing can be moved', async () => {
+  const closed = [node('B', { isActive: false }), node('C', { isActive: false })]
+  const { core, ids, context } = await full(closed)
+  expect(await lookAhead(context)).toMatchObject([{ nodeId: 'fab:A', answer: 'no_move', planId: null }])
+  for (const orderId of ids) {
+    const [work] = orderOf(core, orderId).work
+    const fulfillmentOrderId = work?.fulfillmentOrderId ?? ''
+    await core.execute('StartPicking', { orderId, fulfillmentOrderId }, { at: context.now })
+  }
+  expect(await lookAhead(context)).toMatchObject([{ nodeId: 'fab:A', answer: 'begun', planId: null }])
+  expect(core.state().reroutes.plans.size).toBe(0)
 })
 
 test('nothing is foreseen where people do not want it', async () => {
@@ -60,5 +111,5 @@ test('nothing is foreseen where people do not want it', async () => {
   const reading = async () => {
     throw new Error('it looked')
   }
-  expect(await lookAhead({ core, worlds: new Worlds(), now: start, reading })).toBe(0)
+  expect(await lookAhead({ core, worlds: new Worlds(), now: start, reading })).toEqual([])
 })

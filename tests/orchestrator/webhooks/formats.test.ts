@@ -111,6 +111,20 @@ test('a mail about a plan that waits has a line for each answer', () => {
   expect(mail.html).toContain(`href="${links.reject}"`)
 })
 
+test('an order that only changes its carrier is not said to have moved', () => {
+  const body = exampleOf('order.rerouted')
+  const { decision, ...data } = body.data as api.WebhookData['order.rerouted']
+  if (decision === null) throw new Error('the example has no decision')
+  const here = {
+    ...body,
+    data: { ...data, decision: { ...decision, toNode: decision.fromNode } },
+  } as MessageBody
+  const { subject, text } = inFormat('email', here) as { subject: string; text: string }
+  expect(subject).toMatch(/Order \S+ leaves \S+ with \S+$/)
+  expect(text).toMatch(/^By: \S+$/m)
+  expect(text).not.toMatch(/^To: /m)
+})
+
 describe('one incident', () => {
   const life = (
     ['incident.opened', 'incident.updated', 'incident.acknowledged', 'incident.resolved'] as const
