@@ -98,32 +98,34 @@ export interface DelayGround {
   now: number
 }
 
-interface Evidence {
+/** What a parcel says of delays. */
+export interface Evidence {
+  parcel: LateParcel
   /** Day it left on, since 1970. */
   day: number
   /** By how much better each delay explains it than none, by days from 1. */
   gains: number[]
 }
 
+/** What parcels say of delays, the last that left first. */
+export function evidenceOf(parcels: Iterable<LateParcel>, ground: DelayGround): Evidence[] {
+  const found: Evidence[] = []
+  for (const parcel of parcels) {
+    const own = evidenceOfOne(parcel, ground)
+    if (own !== null) found.push(own)
+  }
+  return found.sort((a, b) => b.day - a.day)
+}
+
 /**
  * Days that parcels take longer since they began to, 0 where that is not seen.
- * @param isMeant which parcels count
+ * @param seen what they say, the last that left first
  * @param gainLeast by how much a delay must explain it better than none, as a logarithm of odds
  */
-export function delayOf(
-  parcels: Iterable<LateParcel>,
-  isMeant: (parcel: LateParcel) => boolean,
-  ground: DelayGround,
-  gainLeast = gainUsual,
-): number {
-  const seen: Evidence[] = []
-  for (const parcel of parcels) {
-    const own = isMeant(parcel) ? evidenceOf(parcel, ground) : null
-    if (own !== null) seen.push(own)
-  }
+export function delayOf(seen: readonly Evidence[], gainLeast = gainUsual): number {
   if (seen.length < fewParcels) return 0
-  seen.sort((a, b) => b.day - a.day)
-  // From the newest back: the delay and the day of its beginning that explain most.
+  // From the newest back: the delay and the day of its beginning that explain most. One that what left lately speaks
+  // against is over, however many were delayed before.
   const sums = Array.from({ length: daysMost }, () => 0)
   const speaking = Array.from({ length: daysMost }, () => 0)
   let best = { gain: gainLeast, days: 0 }
@@ -134,13 +136,14 @@ export function delayOf(
     }
     if (seen[i + 1]?.day === day) continue
     for (const [d, gain] of sums.entries()) {
-      if (gain > best.gain && (speaking[d] ?? 0) >= fewParcels) best = { gain, days: d + 1 }
+      if (gain <= -gainUsual) sums[d] = Number.NEGATIVE_INFINITY
+      else if (gain > best.gain && (speaking[d] ?? 0) >= fewParcels) best = { gain, days: d + 1 }
     }
   }
   return best.days
 }
 
-function evidenceOf(parcel: LateParcel, { days, network, off, now }: DelayGround): Evidence | null {
+function evidenceOfOne(parcel: LateParcel, { days, network, off, now }: DelayGround): Evidence | null {
   const { way, shippedAt, deliveredAt, timeZone } = parcel
   const shares = days.shares(way)
   const begins = zoneClock(network.nodes.get(way.nodeId)?.timeZone ?? '')
@@ -164,5 +167,5 @@ function evidenceOf(parcel: LateParcel, { days, network, off, now }: DelayGround
     const delayed = Math.max(leastShare, likely(d + 1))
     return Math.log((delayedShare * delayed + (1 - delayedShare) * none) / none)
   })
-  return { day, gains }
+  return { parcel, day, gains }
 }

@@ -5,7 +5,7 @@ import { type CoreState, isOpenWork } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView } from '../world.ts'
 import { daysOff } from './days-off.ts'
-import { type DelayGround, delayOf, eveningMs, type LateParcel } from './delays.ts'
+import { delayOf, type Evidence, eveningMs, evidenceOf, type LateParcel } from './delays.ts'
 import { hampers, incidentAt, isOfSpeed, partsOfSlice } from './learned.ts'
 import type { PaceView } from './pace.ts'
 import type { DaysView } from './parcel-days.ts'
@@ -179,33 +179,53 @@ function moreDaysOf(
   return most
 }
 
-function slowOf(seen: Seen): SlowSlice[] {
-  const { days, network, now, parcels } = seen
-  const ground = { days, network, now, off: daysOff(parcels().values(), network, now - eveningMs) }
-  return [...slowSlices(seen, ground), ...slowCarriers(seen, ground)]
+function slowOf({ state, days, network, now, parcels }: Seen): SlowSlice[] {
+  const off = daysOff(parcels().values(), network, now - eveningMs)
+  const evidence = evidenceOf(parcels().values(), { days, network, now, off })
+  return [...slowSlices(state, evidence), ...slowCarriers(evidence)]
 }
 
-function slowSlices({ state, parcels }: Seen, ground: DelayGround): SlowSlice[] {
+function slowSlices(state: CoreState, evidence: readonly Evidence[]): SlowSlice[] {
   return [...state.openIncidents.values()].flatMap((incidentId) => {
     const incident = state.incidents.get(incidentId)
     if (incident === undefined || !isOfSpeed(incident)) return []
     const slice = new Map(partsOfSlice(incident).map(({ dimension, value }) => [dimension, value]))
     if (![...slice.keys()].every((dimension) => ofWays.has(dimension))) return []
-    const isMeant = ({ carrier, origin, way }: LateParcel) =>
-      isIn(slice, { carrier, origin, region: way.region })
-    return [{ slice, days: delayOf(parcels().values(), isMeant, ground) }]
+    const own = evidence.filter(({ parcel: { carrier, origin, way } }) =>
+      isIn(slice, { carrier, origin, region: way.region }),
+    )
+    return [{ slice, days: delayOf(own) }]
   })
 }
 
-/** What carriers that nobody was told of yet plainly take longer. */
-function slowCarriers({ parcels }: Seen, ground: DelayGround): SlowSlice[] {
-  const byCarrier = Map.groupBy(parcels().values(), ({ carrier }) => carrier)
-  return [...byCarrier].flatMap(([carrier, own]) => {
-    if (carrier === null) return []
-    const more = delayOf(own, () => true, ground, plainGain)
-    return more === 0 ? [] : [{ slice: new Map([['carrier', carrier]]), days: more }]
-  })
+/**
+ * What carriers that nobody was told of yet plainly take longer: everywhere, to a region, or from one. The more of them
+ * there are to choose from, the surer one has to be.
+ */
+function slowCarriers(evidence: readonly Evidence[]): SlowSlice[] {
+  const found: SlowSlice[] = []
+  const carriers = new Set(evidence.map(({ parcel }) => parcel.carrier)).size
+  for (const partsOf of families) {
+    const groups = Map.groupBy(evidence, ({ parcel }) => partsOf(parcel).join('\u001f'))
+    const gain = plainGain + Math.log(groups.size / carriers)
+    for (const own of groups.values()) {
+      const [{ parcel } = { parcel: null }] = own
+      if (parcel?.carrier == null) continue
+      const days = delayOf(own, gain)
+      if (days > 0) found.push({ slice: new Map(partsOf(parcel)), days })
+    }
+  }
+  return found
 }
+
+type Parts = (parcel: LateParcel) => [dimension: string, value: string][]
+
+const byCarrier: Parts = ({ carrier }) => [['carrier', carrier ?? '']]
+const families: readonly Parts[] = [
+  byCarrier,
+  (parcel) => [...byCarrier(parcel), ['region', parcel.way.region ?? '']],
+  (parcel) => [...byCarrier(parcel), ['origin', parcel.origin ?? '']],
+]
 
 /** See `delayOf`: twice as sure as where an incident says that something is wrong. */
 const plainGain = 8
@@ -219,6 +239,7 @@ function isIn(
   for (const [dimension, value] of slice) {
     if (dimension === 'carrier' && value !== (carrier ?? '')) return false
     if (dimension === 'region' && value !== (region ?? '')) return false
+    if (dimension === 'origin' && value !== (origin ?? '')) return false
     if (dimension === 'lane' && value !== `${origin ?? 'unknown'}>${region ?? 'unknown'}`) return false
   }
   return true

@@ -4,7 +4,9 @@
 import type { api } from '#data/contracts'
 import { type CoreState, type FulfillmentOrder, isOpenWork, type Order } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
-import { OrderFollower, type OrderIndex } from './order-follower.ts'
+import { dayMs, type ZoneClock, zoneClock } from '../network/zone-clock.ts'
+import { OrderFollower } from './order-follower.ts'
+import { fewPieces, PackedIndex, stepMs, UsualRates, usualSpread } from './packed.ts'
 
 /** How a node gets on with its work. */
 export interface Pace {
@@ -14,12 +16,21 @@ export interface Pace {
   perHour: number
   /** Hours at work before anything is packed at all: it stood still so long already. */
   idleHours: number
-  /** Pieces that it usually packs in an hour at work while work waits. */
+  /** Pieces that it usually packs in an hour at work while work waits, on this day of the week. */
+  usualPerHour: number
+  /** What it does against what is usual on the same day of the week. */
+  speed: number
+  /** This day from now on, and those after it. */
+  days: readonly WorkDay[]
+}
+
+/** Hours at work of a day, and what is usually packed in one of them. */
+interface WorkDay {
+  hours: number
   usualPerHour: number
 }
 
 const hourMs = 3_600_000
-const stepMs = 900_000
 /** Hours at work that are looked back at. */
 const lookHours = 2
 /** Within so many hours of a shift it is early. */
@@ -29,57 +40,8 @@ const lookMostMs = 72 * hourMs
 const usualPieces = 3
 /** With so many pieces not packed that usually would have been, a node stands still. */
 const idlePieces = 6
-/** Bins of a quarter of an hour of hours at work from release until it is packed. */
-const binsPerHour = 4
-const bins = 40 * binsPerHour
-const fewPieces = 30
-const ninetieth = 0.9
-
-interface Packed {
-  /** Pieces packed, by quarter of an hour since 1970. */
-  steps: Map<number, number>
-  spent: Float64Array
-  count: number
-}
-
-/** What waits at a node, as of the orders that were open there. */
-interface Waiting {
-  open: Iterable<string> | undefined
-  queue: readonly number[]
-}
-
-/** What was packed when, by node, and queues as long as nothing of a node changes. */
-class PackedIndex implements OrderIndex {
-  readonly nodes = new Map<string, Packed>()
-  readonly queues = new Map<string, Waiting>()
-  network: CompiledNetwork | null = null
-  /** Grows with every order that changes: what was read before holds for another state. */
-  changes = 0
-
-  clear(): void {
-    this.nodes.clear()
-    this.queues.clear()
-    this.changes++
-  }
-
-  count(order: Order, sign: 1 | -1): void {
-    this.changes++
-    for (const work of order.work) {
-      const { nodeId, packedAt, releasedAt } = work
-      this.queues.delete(nodeId)
-      if (packedAt === null || releasedAt === null) continue
-      const own = this.nodes.get(nodeId) ?? { steps: new Map(), spent: new Float64Array(bins), count: 0 }
-      this.nodes.set(nodeId, own)
-      const step = Math.floor(packedAt / stepMs)
-      own.steps.set(step, (own.steps.get(step) ?? 0) + sign)
-      const hours = this.network?.workingHours(nodeId, releasedAt, packedAt) ?? 0
-      const bin = Math.min(bins - 1, Math.floor(hours * binsPerHour))
-      own.spent[bin] = (own.spent[bin] ?? 0) + sign
-      own.count += sign
-    }
-  }
-}
-
+/** Days that are told apart; what is farther away goes as on the last of them. */
+const daysAhead = 4
 /** Paces of all nodes of a market. */
 export class Paces {
   readonly #index = new PackedIndex()
@@ -103,6 +65,7 @@ export class PaceView {
   readonly #paces = new Map<string, Pace | null>()
   readonly #queues = new Map<string, readonly number[]>()
   readonly #usual = new Map<string, api.Spread | null>()
+  readonly #rates: UsualRates
 
   constructor(state: CoreState, now: number, network: CompiledNetwork, index: PackedIndex) {
     this.#state = state
@@ -110,6 +73,7 @@ export class PaceView {
     this.#network = network
     this.#index = index
     this.#changes = index.changes
+    this.#rates = new UsualRates(network, index.nodes, now)
   }
 
   /** How a node gets on; null where nobody knows what it can do. */
@@ -126,7 +90,7 @@ export class PaceView {
   usual(nodeId: string): api.Spread | null {
     let known = this.#usual.get(nodeId)
     if (known === undefined) {
-      known = usualOf(this.#index.nodes.get(nodeId))
+      known = usualSpread(this.#index.nodes.get(nodeId))
       this.#usual.set(nodeId, known)
     }
     return known
@@ -146,10 +110,10 @@ export class PaceView {
   ): api.Spread | null {
     const pace = this.of(nodeId)
     if (pace === null) return null
-    const { waiting, perHour, usualPerHour, idleHours } = pace
+    const { waiting, idleHours } = pace
     const ahead = work === null ? waiting : this.#ahead(nodeId, comesAt(work.order, work.work))
     const pieces = Math.max(0, ahead + change) + 1
-    const hours = isUsual ? pieces / usualPerHour : idleHours + pieces / perHour
+    const hours = isUsual ? hoursFor(pieces, pace, 1, 0) : hoursFor(pieces, pace, pace.speed, idleHours)
     const least = work === null ? (this.usual(nodeId) ?? null) : null
     const medianHours = Math.max(hours, least?.medianHours ?? 0)
     return { medianHours, p90Hours: Math.max(medianHours * 1.3 + 0.25, least?.p90Hours ?? 0) }
@@ -200,32 +164,53 @@ export class PaceView {
   }
 
   #paceOf(nodeId: string): Pace | null {
-    const usual = this.#usualPerHour(nodeId)
+    const usual = this.#rates.on(nodeId, this.#now)
     // Of a node that never told when it packed anything nobody knows what it does.
     if (usual === null || (this.#index.nodes.get(nodeId)?.count ?? 0) < fewPieces) return null
     const queue = this.#queueOf(nodeId)
     const waiting = queue.length
+    const days = this.#daysOf(nodeId, usual)
+    const asUsual = { waiting, perHour: usual, usualPerHour: usual, speed: 1, idleHours: 0, days }
     // One piece that is stuck says nothing of the others: the time is that since which several wait.
     const since = queue[Math.min(2, waiting - 1)]
-    if (since === undefined) return { waiting: 0, perHour: usual, usualPerHour: usual, idleHours: 0 }
-    const { hours, done, gapHours, isEarly } = this.#lately(nodeId, since)
-    const isIdle = gapHours * usual >= idlePieces
+    if (since === undefined) return asUsual
+    const { expected, done, gapHours, gapExpected, isEarly } = this.#lately(nodeId, since)
+    const isIdle = gapExpected >= idlePieces
     // Early in a shift nobody knows whether a node that stood still when the last one ended still does.
-    if (isIdle && isEarly) return { waiting, perHour: usual, usualPerHour: usual, idleHours: 0 }
-    if (isIdle) return { waiting, perHour: usual, usualPerHour: usual, idleHours: gapHours }
-    const perHour = (done + usualPieces) / (hours + usualPieces / usual)
-    return { waiting, perHour, usualPerHour: usual, idleHours: 0 }
+    if (isIdle && isEarly) return asUsual
+    if (isIdle) return { ...asUsual, idleHours: gapHours }
+    const speed = (done + usualPieces) / (expected + usualPieces)
+    return { ...asUsual, perHour: speed * usual, speed }
+  }
+
+  /** What is left of this day, and the days after it on which anybody works. */
+  #daysOf(nodeId: string, usual: number): WorkDay[] {
+    const clock = this.#clockOf(nodeId)
+    const days: WorkDay[] = []
+    let from = this.#now
+    for (let day = 0; day < 2 * daysAhead && days.length < daysAhead; day++) {
+      const ends = clock === null ? from + dayMs : endOfDay(clock, from)
+      const hours = this.#network.workingHours(nodeId, from, ends)
+      if (hours > 0)
+        days.push({ hours, usualPerHour: day === 0 ? usual : (this.#rates.on(nodeId, from) ?? usual) })
+      from = ends
+    }
+    return days
+  }
+
+  #clockOf(nodeId: string): ZoneClock | null {
+    return zoneClock(this.#network.nodes.get(nodeId)?.timeZone ?? '')
   }
 
   /**
-   * Hours at work lately while work waited, and what was packed in them: those of this shift, where it has gone on for
-   * a while.
+   * What was packed lately while work waited, and what usually would have been: in the hours at work of this shift,
+   * where it has gone on for a while.
    */
   #lately(nodeId: string, since: number) {
     const steps = this.#index.nodes.get(nodeId)?.steps
     const from = Math.max(since, this.#now - lookMostMs)
     const isOpen = this.#network.workingHours(nodeId, this.#now - 1, this.#now) > 0
-    let [hours, done, gapHours] = [0, 0, 0]
+    let [hours, done, expected, gapHours, gapExpected] = [0, 0, 0, 0, 0]
     let shiftHours: number | null = isOpen ? null : 0
     for (let step = Math.floor(this.#now / stepMs); (step + 1) * stepMs > from; step--) {
       const [begins, ends] = [Math.max(from, step * stepMs), Math.min(this.#now, (step + 1) * stepMs)]
@@ -235,27 +220,38 @@ export class PaceView {
         shiftHours ??= hours
         if (hours >= earlyHours && done > 0) break
       }
-      if (done + packed === 0) gapHours += worked
-      else if (hours >= lookHours) break
+      const usually = worked === 0 ? 0 : worked * (this.#rates.on(nodeId, begins) ?? 0)
+      if (done + packed === 0) {
+        gapHours += worked
+        gapExpected += usually
+      } else if (hours >= lookHours) break
       hours += worked
+      expected += usually
       done += packed
     }
-    return { hours, done, gapHours, isEarly: (shiftHours ?? hours) < earlyHours }
+    return { expected, done, gapHours, gapExpected, isEarly: (shiftHours ?? hours) < earlyHours }
   }
+}
 
-  /** What it can do in an hour at work: what is told of its day, else what it did in a good hour. */
-  #usualPerHour(nodeId: string): number | null {
-    const { ordersPerDay, ordersPerHour } = this.#network.nodes.get(nodeId)?.capacity ?? {}
-    if (ordersPerHour != null) return ordersPerHour
-    if (ordersPerDay == null || !(ordersPerDay > 0)) return null
-    const day = this.#network.dayAt(nodeId, this.#now)
-    let hours = 0
-    for (let back = 0; back < 7 && hours === 0; back++) {
-      const at = back === 0 ? day : this.#network.dayAt(nodeId, this.#now - back * 24 * hourMs)
-      hours = at === null ? 0 : this.#network.workedHours(nodeId, at)
-    }
-    return hours > 0 ? ordersPerDay / hours : null
+/** Hours at work that pieces take from now on at a speed, after so many in which nothing is packed. */
+function hoursFor(pieces: number, { days, usualPerHour }: Pace, speed: number, idleHours: number): number {
+  let [left, idle, spent] = [pieces, idleHours, 0]
+  for (const [i, day] of days.entries()) {
+    const rate = speed * day.usualPerHour
+    const waits = Math.min(idle, day.hours)
+    const done = (day.hours - waits) * rate
+    if (left <= done || i === days.length - 1)
+      return spent + (i === days.length - 1 ? idle : waits) + left / rate
+    idle -= waits
+    left -= done
+    spent += day.hours
   }
+  return idle + left / (speed * usualPerHour)
+}
+
+function endOfDay(clock: ZoneClock, at: number): number {
+  const next = (clock.dayAt(at) + 1) * dayMs
+  return next - clock.offsetAt(next - clock.offsetAt(at))
 }
 
 /** When work came to its node: where only its carrier was changed, when the first of it did. */
@@ -267,18 +263,4 @@ export function comesAt(order: Order, work: FulfillmentOrder): number {
     first = before
   }
   return first.releasedAt ?? first.sourcedAt
-}
-
-function usualOf(packed: Packed | undefined): api.Spread | null {
-  if (packed === undefined || packed.count < fewPieces) return null
-  const at = (share: number) => {
-    let left = share * packed.count
-    for (let bin = 0; bin < bins; bin++) {
-      left -= packed.spent[bin] ?? 0
-      if (left <= 0) return (bin + 1) / binsPerHour
-    }
-    return bins / binsPerHour
-  }
-  const [medianHours, p90Hours] = [at(0.5), at(ninetieth)]
-  return { medianHours, p90Hours: Math.max(p90Hours, medianHours) }
 }

@@ -16,7 +16,7 @@ import { compileNetwork } from '#orchestrator/sourcing'
 import { DayLaw } from '../../../orchestrator/sourcing/model/day-law.ts'
 import { zoneClock } from '../../../orchestrator/sourcing/network/zone-clock.ts'
 import { daysOff } from '../../../orchestrator/sourcing/views/days-off.ts'
-import { delayOf, eveningMs, RecentParcels } from '../../../orchestrator/sourcing/views/delays.ts'
+import { delayOf, eveningMs, evidenceOf, RecentParcels } from '../../../orchestrator/sourcing/views/delays.ts'
 import { Paces } from '../../../orchestrator/sourcing/views/pace.ts'
 import { ParcelDays } from '../../../orchestrator/sourcing/views/parcel-days.ts'
 import { networkDocument, networkNode, weekCalendar } from './network-draft.ts'
@@ -82,6 +82,29 @@ describe('the queue of a node', () => {
     expect(quick.of('N')?.perHour).toBeCloseTo(10, 0)
     expect(slow.of('N')?.perHour).toBeLessThan(5)
     expect(slow.hours('N')?.medianHours ?? 0).toBeGreaterThan(1.8 * (quick.hours('N')?.medianHours ?? 99))
+  })
+
+  test('goes on the next day as is usual then, faster or slower by as much as today', () => {
+    const sunday = Date.UTC(2026, 4, 10, 20)
+    // On Sundays there are half as many hands, and work waits all day.
+    const sundays = [1, 2, 3].flatMap((week) =>
+      Array.from({ length: 80 }, (_, i): Told => {
+        const packedAt = sunday - 7 * week * dayMs - 14 * hourMs + (i + 0.5) * 720_000
+        return { status: 'packed', releasedAt: packedAt - 5 * hourMs, packedAt }
+      }),
+    )
+    const hoursWith = (done: number) =>
+      paceAt(
+        [...sundays, ...waiting(40, sunday - 6 * hourMs), ...packed(done, sunday - 6 * hourMs, sunday)],
+        sunday,
+      ).hours('N')?.medianHours ?? 0
+    // Ten pieces until ten o'clock, 31 on Monday at ten an hour.
+    expect(hoursWith(30)).toBeCloseTo(2 + 3.1, 0)
+    // Half as fast as on other Sundays: about five, and 36 at five or six an hour.
+    expect(hoursWith(15)).toBeGreaterThan(2 + 5)
+    expect(hoursWith(15)).toBeLessThan(2 + 7)
+    expect(paceAt([...sundays, ...waiting(5, sunday)], sunday).of('N')?.usualPerHour).toBeCloseTo(5, 1)
+    expect(paceAt([...sundays, ...waiting(5, sunday)], sunday + dayMs).of('N')?.usualPerHour).toBeCloseTo(10)
   })
 
   test('stands still where nothing is packed that should have been, and may do so as long again', () => {
@@ -196,7 +219,8 @@ describe('days of parcels', () => {
     const days = new ParcelDays().at(state, noon, network)
     const parcels = [...new RecentParcels().at(state, noon, network).values()]
     const off = daysOff(parcels, network, noon - eveningMs)
-    return delayOf(parcels, ({ carrier }) => carrier === 'C', { days, network, off, now: noon })
+    const own = parcels.filter(({ carrier }) => carrier === 'C')
+    return delayOf(evidenceOf(own, { days, network, off, now: noon }))
   }
   const usual = Array.from({ length: 60 }, (_, i) => parcel(noon - (30 - (i % 20)) * dayMs, 2))
 
@@ -222,6 +246,13 @@ describe('days of parcels', () => {
   test.each([1, 2])('a day on which no carrier brought anything counts for nobody, %i days ago', (missed) => {
     expect(delayIn(daily(['C', 'D'], missed))).toBe(0)
     expect(delayIn(daily(['C'], missed))).toBeGreaterThanOrEqual(1)
+  })
+
+  test('a delay is over once parcels that left since then come as they used to, however many were late before', () => {
+    const late = Array.from({ length: 24 }, (_, i) => parcel(noon - (5 + (i % 6)) * dayMs, 5))
+    const punctual = Array.from({ length: 8 }, () => parcel(noon - 3 * dayMs, 2))
+    expect(delayIn([...usual, ...usual, ...late])).toBe(3)
+    expect(delayIn([...usual, ...usual, ...late, ...punctual])).toBe(0)
   })
 
   test('those that came late tell by how much', () => {

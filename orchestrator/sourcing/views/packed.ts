@@ -1,0 +1,164 @@
+// What nodes packed when, and what they usually pack: by day of the week, and how long it takes. It knows only what the
+// shop was told of its own work, and it decides nothing.
+
+import type { api } from '#data/contracts'
+import type { Order } from '#orchestrator/core'
+import type { CompiledNetwork } from '../network/compiled.ts'
+import { dayMs, type ZoneClock, zoneClock } from '../network/zone-clock.ts'
+import type { OrderIndex } from './order-follower.ts'
+
+const hourMs = 3_600_000
+/** A step of what was packed, ms. */
+export const stepMs = 900_000
+/** Bins of a quarter of an hour of hours at work from release until it is packed. */
+const binsPerHour = 4
+const bins = 40 * binsPerHour
+/** With fewer pieces nothing is said. */
+export const fewPieces = 30
+const ninetieth = 0.9
+
+/** Weeks whose same days tell what is usual, and hours in which work waited that a day must have for it. */
+const weeksBack = 5
+const busyHoursLeast = 3
+/** Pieces that waited so long, hours at work, say that there was work all the time; and their share in such an hour. */
+const waitedHours = 1
+const waitedShare = 0.8
+
+/** What a node packed. */
+export interface Packed {
+  /** Pieces packed, by quarter of an hour since 1970. */
+  steps: Map<number, number>
+  /** The same by hour, and how many of them had waited. */
+  hours: Map<number, { packed: number; waited: number }>
+  spent: Float64Array
+  count: number
+}
+
+/** What waits at a node, as of the orders that were open there. */
+interface Waiting {
+  open: Iterable<string> | undefined
+  queue: readonly number[]
+}
+
+/** What was packed when, by node, and queues as long as nothing of a node changes. */
+export class PackedIndex implements OrderIndex {
+  readonly nodes = new Map<string, Packed>()
+  readonly queues = new Map<string, Waiting>()
+  network: CompiledNetwork | null = null
+  /** Grows with every order that changes: what was read before holds for another state. */
+  changes = 0
+
+  clear(): void {
+    this.nodes.clear()
+    this.queues.clear()
+    this.changes++
+  }
+
+  count(order: Order, sign: 1 | -1): void {
+    this.changes++
+    for (const work of order.work) {
+      const { nodeId, packedAt, releasedAt } = work
+      this.queues.delete(nodeId)
+      if (packedAt === null || releasedAt === null) continue
+      const own = this.nodes.get(nodeId) ?? emptyPacked()
+      this.nodes.set(nodeId, own)
+      const step = Math.floor(packedAt / stepMs)
+      own.steps.set(step, (own.steps.get(step) ?? 0) + sign)
+      const hours = this.network?.workingHours(nodeId, releasedAt, packedAt) ?? 0
+      const bin = Math.min(bins - 1, Math.floor(hours * binsPerHour))
+      own.spent[bin] = (own.spent[bin] ?? 0) + sign
+      own.count += sign
+      const hour = Math.floor(packedAt / hourMs)
+      const known = own.hours.get(hour) ?? { packed: 0, waited: 0 }
+      own.hours.set(hour, known)
+      known.packed += sign
+      if (hours >= waitedHours) known.waited += sign
+    }
+  }
+}
+
+function emptyPacked(): Packed {
+  return { steps: new Map(), hours: new Map(), spent: new Float64Array(bins), count: 0 }
+}
+
+/** What nodes usually pack in an hour at work; good for one instant. */
+export class UsualRates {
+  readonly #network: CompiledNetwork
+  readonly #nodes: ReadonlyMap<string, Packed>
+  readonly #now: number
+  readonly #known = new Map<string, number | null>()
+
+  constructor(network: CompiledNetwork, nodes: ReadonlyMap<string, Packed>, now: number) {
+    this.#network = network
+    this.#nodes = nodes
+    this.#now = now
+  }
+
+  /** What a node packs in an hour at work on such a day of the week while work waits: as seen, and as it is told. */
+  on(nodeId: string, at: number): number | null {
+    const clock = zoneClock(this.#network.nodes.get(nodeId)?.timeZone ?? '')
+    const day = clock?.dayAt(at) ?? 0
+    const key = `${nodeId}\u001f${day}`
+    let known = this.#known.get(key)
+    if (known === undefined) {
+      const told = this.#toldPerHour(nodeId)
+      known = told === null || clock === null ? told : medianOf([told, ...this.#seenOn(nodeId, clock, day)])
+      this.#known.set(key, known)
+    }
+    return known
+  }
+
+  /** Pieces an hour on the same days of the weeks before, in hours in which there was work all the time. */
+  #seenOn(nodeId: string, clock: ZoneClock, day: number): number[] {
+    const hours = this.#nodes.get(nodeId)?.hours
+    const rates: number[] = []
+    for (let week = 1; week <= weeksBack; week++) {
+      const starts = (day - 7 * week) * dayMs - clock.offsetAt((day - 7 * week) * dayMs)
+      let [busy, packed] = [0, 0]
+      for (let hour = Math.floor(starts / hourMs); hour * hourMs < starts + dayMs; hour++) {
+        const seen = hours?.get(hour)
+        if (seen === undefined || seen.packed <= 0 || seen.waited < waitedShare * seen.packed) continue
+        if (this.#network.workingHours(nodeId, hour * hourMs, (hour + 1) * hourMs) < 1) continue
+        busy++
+        packed += seen.packed
+      }
+      if (busy >= busyHoursLeast) rates.push(packed / busy)
+    }
+    return rates
+  }
+
+  /** What it can do in an hour at work, as it is told. */
+  #toldPerHour(nodeId: string): number | null {
+    const { ordersPerDay, ordersPerHour } = this.#network.nodes.get(nodeId)?.capacity ?? {}
+    if (ordersPerHour != null) return ordersPerHour
+    if (ordersPerDay == null || !(ordersPerDay > 0)) return null
+    const day = this.#network.dayAt(nodeId, this.#now)
+    let hours = 0
+    for (let back = 0; back < 7 && hours === 0; back++) {
+      const at = back === 0 ? day : this.#network.dayAt(nodeId, this.#now - back * 24 * hourMs)
+      hours = at === null ? 0 : this.#network.workedHours(nodeId, at)
+    }
+    return hours > 0 ? ordersPerDay / hours : null
+  }
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const [low, high] = [sorted[(sorted.length - 1) >> 1] ?? 0, sorted[sorted.length >> 1] ?? 0]
+  return (low + high) / 2
+}
+
+/** Hours at work from coming to a node until being packed, as it usually is; null where too little is known. */
+export function usualSpread(packed: Packed | undefined): api.Spread | null {
+  if (packed === undefined || packed.count < fewPieces) return null
+  const at = (share: number) => {
+    let left = share * packed.count
+    for (let bin = 0; bin < bins; bin++) {
+      left -= packed.spent[bin] ?? 0
+      if (left <= 0) return (bin + 1) / binsPerHour
+    }
+    return bins / binsPerHour
+  }
+  const [medianHours, p90Hours] = [at(0.5), at(ninetieth)]
+  return { medianHours, p90Hours: Math.max(p90Hours, medianHours) }
+}
