@@ -6,7 +6,7 @@ import { type CoreState, type FulfillmentOrder, isOpenWork, type Order } from '#
 import type { CompiledNetwork } from '../network/compiled.ts'
 import { dayMs, type ZoneClock, zoneClock } from '../network/zone-clock.ts'
 import { OrderFollower } from './order-follower.ts'
-import { fewPieces, PackedIndex, stepMs, UsualRates, usualSpread } from './packed.ts'
+import { fewPieces, PackedIndex, stepMs, usualSpread } from './packed.ts'
 
 /** How a node gets on with its work. */
 export interface Pace {
@@ -51,6 +51,7 @@ export class Paces {
   at(state: CoreState, now: number, network: CompiledNetwork): PaceView {
     this.#index.network = network
     this.#follower.follow(state, now)
+    this.#index.rates.follow(network)
     return new PaceView(state, now, network, this.#index)
   }
 }
@@ -65,7 +66,6 @@ export class PaceView {
   readonly #paces = new Map<string, Pace | null>()
   readonly #queues = new Map<string, readonly number[]>()
   readonly #usual = new Map<string, api.Spread | null>()
-  readonly #rates: UsualRates
 
   constructor(state: CoreState, now: number, network: CompiledNetwork, index: PackedIndex) {
     this.#state = state
@@ -73,7 +73,6 @@ export class PaceView {
     this.#network = network
     this.#index = index
     this.#changes = index.changes
-    this.#rates = new UsualRates(network, index.nodes, now)
   }
 
   /** How a node gets on; null where nobody knows what it can do. */
@@ -164,7 +163,7 @@ export class PaceView {
   }
 
   #paceOf(nodeId: string): Pace | null {
-    const usual = this.#rates.on(nodeId, this.#now)
+    const usual = this.#index.rates.on(nodeId, this.#now)
     // Of a node that never told when it packed anything nobody knows what it does.
     if (usual === null || (this.#index.nodes.get(nodeId)?.count ?? 0) < fewPieces) return null
     const queue = this.#queueOf(nodeId)
@@ -192,7 +191,7 @@ export class PaceView {
       const ends = clock === null ? from + dayMs : endOfDay(clock, from)
       const hours = this.#network.workingHours(nodeId, from, ends)
       if (hours > 0)
-        days.push({ hours, usualPerHour: day === 0 ? usual : (this.#rates.on(nodeId, from) ?? usual) })
+        days.push({ hours, usualPerHour: day === 0 ? usual : (this.#index.rates.on(nodeId, from) ?? usual) })
       from = ends
     }
     return days
@@ -220,7 +219,7 @@ export class PaceView {
         shiftHours ??= hours
         if (hours >= earlyHours && done > 0) break
       }
-      const usually = worked === 0 ? 0 : worked * (this.#rates.on(nodeId, begins) ?? 0)
+      const usually = worked === 0 ? 0 : worked * (this.#index.rates.on(nodeId, begins) ?? 0)
       if (done + packed === 0) {
         gapHours += worked
         gapExpected += usually

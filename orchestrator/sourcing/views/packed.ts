@@ -20,9 +20,14 @@ const ninetieth = 0.9
 /** Weeks whose same days tell what is usual, and hours in which work waited that a day must have for it. */
 const weeksBack = 5
 const busyHoursLeast = 3
+/** So many of those days, or nodes, must tell. */
+const datesLeast = 3
+const nodesLeast = 3
 /** Pieces that waited so long, hours at work, say that there was work all the time; and their share in such an hour. */
 const waitedHours = 1
 const waitedShare = 0.8
+/** Nodes and days that are remembered. */
+const daysKept = 5_000
 
 /** What a node packed. */
 export interface Packed {
@@ -44,6 +49,7 @@ interface Waiting {
 export class PackedIndex implements OrderIndex {
   readonly nodes = new Map<string, Packed>()
   readonly queues = new Map<string, Waiting>()
+  readonly rates = new UsualRates(this.nodes)
   network: CompiledNetwork | null = null
   /** Grows with every order that changes: what was read before holds for another state. */
   changes = 0
@@ -51,6 +57,7 @@ export class PackedIndex implements OrderIndex {
   clear(): void {
     this.nodes.clear()
     this.queues.clear()
+    this.rates.follow(null)
     this.changes++
   }
 
@@ -81,31 +88,66 @@ function emptyPacked(): Packed {
   return { steps: new Map(), hours: new Map(), spent: new Float64Array(bins), count: 0 }
 }
 
-/** What nodes usually pack in an hour at work; good for one instant. */
+/** What nodes usually pack in an hour at work while work waits. */
 export class UsualRates {
-  readonly #network: CompiledNetwork
   readonly #nodes: ReadonlyMap<string, Packed>
-  readonly #now: number
-  readonly #known = new Map<string, number | null>()
+  #network: CompiledNetwork | null = null
+  /** Shares of what is told, by node and day, null where too little is known; and those of all nodes together. */
+  readonly #own = new Map<string, number[]>()
+  readonly #pooled = new Map<number, number>()
 
-  constructor(network: CompiledNetwork, nodes: ReadonlyMap<string, Packed>, now: number) {
-    this.#network = network
+  constructor(nodes: ReadonlyMap<string, Packed>) {
     this.#nodes = nodes
-    this.#now = now
   }
 
-  /** What a node packs in an hour at work on such a day of the week while work waits: as seen, and as it is told. */
+  /** What was found for other days, or another network, is forgotten. */
+  follow(network: CompiledNetwork | null): void {
+    if (network === this.#network && this.#own.size < daysKept) return
+    this.#network = network
+    this.#own.clear()
+    this.#pooled.clear()
+  }
+
+  /**
+   * What a node packs in an hour at work on such a day of the week: what it can do as it is told, times the share of it
+   * that was seen on the same days of the weeks before. Where it has too few of them, other nodes tell of the day.
+   */
   on(nodeId: string, at: number): number | null {
-    const clock = zoneClock(this.#network.nodes.get(nodeId)?.timeZone ?? '')
-    const day = clock?.dayAt(at) ?? 0
-    const key = `${nodeId}\u001f${day}`
-    let known = this.#known.get(key)
+    const told = this.#toldPerHour(nodeId, at)
+    const clock = this.#clockOf(nodeId)
+    if (told === null || clock === null) return told
+    const day = clock.dayAt(at)
+    const own = this.#sharesOf(nodeId, day, clock, at)
+    return told * (own.length >= datesLeast ? medianOf(own) : this.#shareOfAll(day, at))
+  }
+
+  #shareOfAll(day: number, at: number): number {
+    let known = this.#pooled.get(day)
     if (known === undefined) {
-      const told = this.#toldPerHour(nodeId)
-      known = told === null || clock === null ? told : medianOf([told, ...this.#seenOn(nodeId, clock, day)])
-      this.#known.set(key, known)
+      const shares = [...this.#nodes.keys()].flatMap((nodeId) => {
+        const clock = this.#clockOf(nodeId)
+        const own = clock === null ? [] : this.#sharesOf(nodeId, day, clock, at)
+        return own.length === 0 ? [] : medianOf(own)
+      })
+      known = shares.length < nodesLeast ? 1 : medianOf(shares)
+      this.#pooled.set(day, known)
     }
     return known
+  }
+
+  #sharesOf(nodeId: string, day: number, clock: ZoneClock, at: number): number[] {
+    const key = `${nodeId}\u001f${day}`
+    let known = this.#own.get(key)
+    if (known === undefined) {
+      const told = this.#toldPerHour(nodeId, at)
+      known = told === null ? [] : this.#seenOn(nodeId, clock, day).map((rate) => rate / told)
+      this.#own.set(key, known)
+    }
+    return known
+  }
+
+  #clockOf(nodeId: string): ZoneClock | null {
+    return zoneClock(this.#network?.nodes.get(nodeId)?.timeZone ?? '')
   }
 
   /** Pieces an hour on the same days of the weeks before, in hours in which there was work all the time. */
@@ -118,7 +160,7 @@ export class UsualRates {
       for (let hour = Math.floor(starts / hourMs); hour * hourMs < starts + dayMs; hour++) {
         const seen = hours?.get(hour)
         if (seen === undefined || seen.packed <= 0 || seen.waited < waitedShare * seen.packed) continue
-        if (this.#network.workingHours(nodeId, hour * hourMs, (hour + 1) * hourMs) < 1) continue
+        if ((this.#network?.workingHours(nodeId, hour * hourMs, (hour + 1) * hourMs) ?? 0) < 1) continue
         busy++
         packed += seen.packed
       }
@@ -128,15 +170,15 @@ export class UsualRates {
   }
 
   /** What it can do in an hour at work, as it is told. */
-  #toldPerHour(nodeId: string): number | null {
-    const { ordersPerDay, ordersPerHour } = this.#network.nodes.get(nodeId)?.capacity ?? {}
+  #toldPerHour(nodeId: string, at: number): number | null {
+    const network = this.#network
+    const { ordersPerDay, ordersPerHour } = network?.nodes.get(nodeId)?.capacity ?? {}
     if (ordersPerHour != null) return ordersPerHour
-    if (ordersPerDay == null || !(ordersPerDay > 0)) return null
-    const day = this.#network.dayAt(nodeId, this.#now)
+    if (network === null || ordersPerDay == null || !(ordersPerDay > 0)) return null
     let hours = 0
     for (let back = 0; back < 7 && hours === 0; back++) {
-      const at = back === 0 ? day : this.#network.dayAt(nodeId, this.#now - back * 24 * hourMs)
-      hours = at === null ? 0 : this.#network.workedHours(nodeId, at)
+      const day = network.dayAt(nodeId, at - back * 24 * hourMs)
+      hours = day === null ? 0 : network.workedHours(nodeId, day)
     }
     return hours > 0 ? ordersPerDay / hours : null
   }
