@@ -27,7 +27,9 @@ export function addSimulate(
     .option('--seeds <range>', 'several seeds, 1..20; with --core that many, counted on from --seed', range)
     .option('--days <days>', 'days to simulate (default 30)', whole(1, 366))
     .option('--scenario <file>', 'another world and other faults than the standard ones', absolute)
-    .addOption(new Option('--policy <name>', 'only this one').choices(['none', 'detour', 'oracle']))
+    .addOption(
+      new Option('--policy <name>', 'only this one').choices(['none', 'detour', 'oracle', 'observer']),
+    )
     .option('--out <dir>', 'keep what is done here; a run of several seeds goes on from there', absolute)
     .option('--core', 'instead: the core alone under faults, every promise checked after every step')
     .option('--ticks <count>', 'with --core: instants until the failures end', whole(1, 10_000_000))

@@ -69,6 +69,8 @@ export interface SeedReport {
   lateOrders: ByPolicy
   costCents: ByPolicy
   shareOfOracleGain: number | null
+  /** The same of what one avoids who knows faults only from when they can be known: nobody can do more. */
+  shareOfObserverGain: number | null
   invariantsBroken: number
 }
 
@@ -78,13 +80,17 @@ const iso = (at: number): string => new Date(at).toISOString().slice(0, 19).conc
 /** What a scenario showed. @param all of the policies that were played */
 export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
   const of = (policy: Policy) => all.find((played) => played.policy === policy) ?? null
-  const [none, detour, oracle] = [of('none'), of('detour'), of('oracle')]
+  const [none, detour, oracle, observer] = [of('none'), of('detour'), of('oracle'), of('observer')]
   const horizon = horizonOf(scenario)
   const late = (played: Played | null) =>
     played === null ? null : played.orders.filter((order) => isLate(order, horizon)).length
-  const lateOrders = { none: late(none), detour: late(detour), oracle: late(oracle) }
-  const cost = (played: Played | null) => played?.costCents ?? null
-  const costCents = { none: cost(none), detour: cost(detour), oracle: cost(oracle) }
+  const byPolicy = (show: (played: Played | null) => number | null) => {
+    return { none: show(none), detour: show(detour), oracle: show(oracle), observer: show(observer) }
+  }
+  const lateOrders = byPolicy(late)
+  const costCents = byPolicy((played) => played?.costCents ?? null)
+  const gainOf = (policy: Policy) =>
+    ratio(minus(lateOrders.none, lateOrders.detour), minus(lateOrders.none, lateOrders[policy]))
   const moves = (played: Played | null) =>
     played === null || none === null ? null : judgeMoves(none.orders, played.orders, horizon)
   const moved = moves(detour)
@@ -106,10 +112,8 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
     moved: moved ?? [],
     lateOrders,
     costCents,
-    shareOfOracleGain: ratio(
-      minus(lateOrders.none, lateOrders.detour),
-      minus(lateOrders.none, lateOrders.oracle),
-    ),
+    shareOfOracleGain: gainOf('oracle'),
+    shareOfObserverGain: gainOf('observer'),
     invariantsBroken: all.reduce((sum, { broken }) => sum + broken.length, 0),
   }
 }

@@ -1,4 +1,4 @@
-// The oracle: it knows the faults, from their first minute to their end, and the laws of the world, but not its luck.
+// The oracle: it knows the faults that it is shown, to their end, and the laws of the world, but not its luck.
 // As long as a fault goes on or its work is not done it moves what would come too late to where it comes in time. What
 // was late by plan, without any fault, is no concern of it.
 
@@ -14,6 +14,7 @@ import {
 import type { Busy, Floor, Piece } from '#orchestrator/live'
 import { provider, type Scenario } from './draw.ts'
 import type { ScenarioFault } from './scenario.ts'
+import type { Sight } from './sight.ts'
 
 /** After a fault its work is still late for a while, ms. */
 const afterMs = 48 * 3_600_000
@@ -45,27 +46,27 @@ interface Way {
 
 /** The oracle of a play. */
 export class Oracle {
-  readonly #world: Continuation
+  readonly #sight: (at: number) => Sight
+  #world: Continuation
   /** The same without faults. */
   readonly #calm: Continuation
   readonly #core: Core
-  readonly #faults: readonly ScenarioFault[]
+  #faults: readonly ScenarioFault[] = []
   /** When work was looked at in vain, by its id. */
   readonly #tried = new Map<string, number>()
 
-  constructor(
-    world: Continuation,
-    core: Core,
-    { faults, world: options }: Pick<Scenario, 'faults' | 'world'>,
-  ) {
-    this.#world = world
+  constructor(sight: (at: number) => Sight, core: Core, { world: options }: Pick<Scenario, 'world'>) {
+    this.#sight = sight
     this.#calm = continueAsTold(options, [])
+    this.#world = this.#calm
     this.#core = core
-    this.#faults = faults.filter(({ isFault }) => isFault)
   }
 
   /** Moves what has to be moved. @param at epoch ms */
   async look(floor: Floor, at: number): Promise<void> {
+    const { world, faults } = this.#sight(at)
+    this.#world = world
+    this.#faults = faults.filter(({ isFault }) => isFault)
     if (!this.#faults.some(({ startAt, endAt }) => at >= startAt && at < endAt + afterMs)) return
     const work = floor.work()
     const busy = floor.busy.map((each) => ({

@@ -6,14 +6,15 @@ import { MemoryLog } from '#data/log'
 import { openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flows'
 import { Worlds } from '#orchestrator/sourcing'
-import { endOf, market, type OnShare, run, worldOf } from './course.ts'
+import { endOf, market, type OnShare, run } from './course.ts'
 import { type Ends, endsOf } from './ends.ts'
 import { Oracle } from './oracle.ts'
 import type { Base, Prepared } from './prepare.ts'
+import { seesAll, seesAsTheyShow } from './sight.ts'
 import { stillEffects } from './stage.ts'
 
-/** Who decides what is moved. */
-export const policies = ['none', 'detour', 'oracle'] as const
+/** Who decides what is moved: nobody, Detour, one who knows all faults, or one who knows each once it can be known. */
+export const policies = ['none', 'detour', 'oracle', 'observer'] as const
 export type Policy = (typeof policies)[number]
 
 /** What came of a policy. */
@@ -21,9 +22,9 @@ export interface Played extends Ends {
   policy: Policy
 }
 
-/** Nothing is moved, or all that an oracle moves; neither detects anything. */
+/** Nothing is moved, or all that an oracle or observer moves; none of them detects anything. */
 export async function playWithout(
-  policy: 'none' | 'oracle',
+  policy: Exclude<Policy, 'detour'>,
   { scenario, log, history }: Base,
   real: Effects,
   onShare: OnShare,
@@ -37,8 +38,8 @@ export async function playWithout(
   worlds.reacts = false
   const flow = { core, worlds, now: () => clock.now() }
   try {
-    const world = worldOf(scenario)
-    const oracle = policy === 'none' ? null : new Oracle(world, core, scenario)
+    const sees = { oracle: seesAll, observer: seesAsTheyShow }
+    const oracle = policy === 'none' ? null : new Oracle(sees[policy](scenario), core, scenario)
     await run(
       {
         ...{ scenario, clock, core, from: scenario.start, to: endOf(scenario) },

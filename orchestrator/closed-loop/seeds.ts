@@ -37,6 +37,9 @@ export interface Summary {
   shareOfOracleGain: number | null
   /** The same seed by seed. */
   shareOfOracleGainBySeed: Spread | null
+  /** Both again of what can be known, see `SeedReport`. */
+  shareOfObserverGain: number | null
+  shareOfObserverGainBySeed: Spread | null
   costPerLateOrderAvoided: number | null
   invariantsBroken: number
   /** By kind of fault. */
@@ -111,6 +114,7 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
     none: spreadOf(reports.map((report) => report[name].none)),
     detour: spreadOf(reports.map((report) => report[name].detour)),
     oracle: spreadOf(reports.map((report) => report[name].oracle)),
+    observer: spreadOf(reports.map((report) => report[name].observer)),
   })
   const all = (name: 'lateOrders' | 'costCents', policy: Policy) =>
     reports.reduce((sum, report) => sum + (report[name][policy] ?? Number.NaN), 0)
@@ -130,6 +134,8 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
     costCents: byPolicy('costCents'),
     shareOfOracleGain: share(avoided, all('lateOrders', 'none') - all('lateOrders', 'oracle')),
     shareOfOracleGainBySeed: spreadOf(reports.map((report) => report.shareOfOracleGain)),
+    shareOfObserverGain: share(avoided, all('lateOrders', 'none') - all('lateOrders', 'observer')),
+    shareOfObserverGainBySeed: spreadOf(reports.map((report) => report.shareOfObserverGain)),
     costPerLateOrderAvoided: share(all('costCents', 'detour') - all('costCents', 'none'), avoided),
     invariantsBroken: reports.reduce((sum, report) => sum + report.invariantsBroken, 0),
     kinds: [...Map.groupBy(faults, ({ kind }) => kind)]

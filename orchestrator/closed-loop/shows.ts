@@ -1,11 +1,13 @@
 // From when on a fault can be seen at all: what strikes a node shows while the node is at work, what strikes a carrier
-// at its next pick-up. Pure.
+// at its next pick-up, and what makes parcels late on the evening on which the first of them should have come. Pure.
 
 import { networkDocumentOf, timeZonesOf, type WorldOptions } from '#data/world'
-import { type CompiledNetwork, compileNetwork } from '#orchestrator/sourcing'
+import { type CompiledNetwork, compileNetwork, weekdayOf, zoneClock } from '#orchestrator/sourcing'
 import type { ScenarioFault } from './scenario.ts'
 
 const dayMs = 86_400_000
+/** Parcels of a day come until this hour, ms. */
+const eveningMs = 21 * 3_600_000
 /** Middle of the night at a retailer of North America, ms after midnight UTC. */
 const nightMs = 8 * 3_600_000
 
@@ -33,6 +35,37 @@ export function showingIn(world: Required<WorldOptions>): (fault: Omit<ScenarioF
     if (carrier !== undefined && kind !== 'transit') return pickedUp(network, carrier, begins)
     return begins
   }
+}
+
+/** The first instants at which anybody can know of faults of a world, epoch ms. */
+export function knownIn(world: Required<WorldOptions>): (fault: ScenarioFault) => number {
+  const network = networkOf(world)
+  return (fault) => {
+    const { carrier, kind } = fault.strain
+    const shows = Math.max(beginningOf(fault), fault.showsAt)
+    return kind === 'transit' && carrier !== undefined ? firstDue(network, carrier, shows) : shows
+  }
+}
+
+/** The evening of the first day on which a parcel can be due that leaves with a carrier from an instant on. */
+function firstDue(network: CompiledNetwork, carrier: string, from: number): number {
+  const evenings = [...network.nodes.values()].flatMap(({ nodeId, timeZone }) => {
+    const [first] = network.departures(nodeId, carrier, from, 1)
+    const clock = zoneClock(timeZone ?? '')
+    if (first === undefined || clock === null) return []
+    let day = clock.dayAt(first.at) + 1
+    while (!bringsOn(network, carrier, day)) day++
+    return day * dayMs + eveningMs - clock.offsetAt(day * dayMs)
+  })
+  return evenings.length === 0 ? from : Math.min(...evenings)
+}
+
+function bringsOn(network: CompiledNetwork, carrier: string, day: number): boolean {
+  const own = [...network.services.values()].filter(({ carrierId }) => carrierId === carrier)
+  return (
+    own.length === 0 ||
+    own.some(({ deliveryDays: week }) => week.length === 0 || week.includes(weekdayOf(day)))
+  )
 }
 
 function networkOf(world: Required<WorldOptions>): CompiledNetwork {

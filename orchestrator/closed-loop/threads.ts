@@ -2,12 +2,12 @@
 
 import { Worker } from 'node:worker_threads'
 import { DetourError, type Effects, fail } from '#data/kernel'
-import type { Played } from './play.ts'
+import type { Played, Policy } from './play.ts'
 import type { Base } from './prepare.ts'
 
 /** What the thread is told. */
 export interface PlayRequest {
-  policies: readonly ('none' | 'oracle')[]
+  policies: readonly Exclude<Policy, 'detour'>[]
   base: Base
 }
 

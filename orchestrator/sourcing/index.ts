@@ -44,7 +44,7 @@ export type {
   ServiceLane,
 } from './network/compiled.ts'
 export { co2Grams } from './network/rates.ts'
-export { ZoneClock } from './network/zone-clock.ts'
+export { weekdayOf, ZoneClock, zoneClock } from './network/zone-clock.ts'
 export { type Promised, Promises } from './promise/promise.ts'
 export { solveBatch } from './solve/batch.ts'
 export { greedyNearest } from './solve/greedy.ts'

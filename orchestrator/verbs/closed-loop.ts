@@ -107,12 +107,15 @@ function showMoves(who: string, moves: Moves | null): string[] {
 }
 
 function showGain(report: SeedReport): string[] {
-  const { shareOfOracleGain: gain } = report
+  const { shareOfOracleGain: gain, shareOfObserverGain: known } = report
   const { detour, oracle } = costsPerAvoided(report)
-  const known = oracle === null ? '' : `, to the oracle ${showCents(oracle)}`
+  const other = oracle === null ? '' : `, to the oracle ${showCents(oracle)}`
   return [
     ...(gain === null ? [] : [`${Math.round(gain * 100)} % of the late orders that could be avoided were.`]),
-    ...(detour === null ? [] : [`A late order that was avoided cost ${showCents(detour)} more${known}.`]),
+    ...(known === null
+      ? []
+      : [`Of those of faults once they can be known, ${Math.round(known * 100)} % were.`]),
+    ...(detour === null ? [] : [`A late order that was avoided cost ${showCents(detour)} more${other}.`]),
   ]
 }
 
@@ -129,13 +132,14 @@ function showSeeds(reports: readonly SeedReport[], summary: Summary): string {
       lateOrders.none,
       lateOrders.detour,
       lateOrders.oracle,
+      lateOrders.observer,
       shareOfOracleGain,
     ],
   )
   const head = ['seed', 'faults', 'noticed', 'cause right', 'false a week', 'moved', 'useful']
   const { kinds } = summary
   return [
-    showTable([...head, 'late: none', 'detour', 'oracle', 'share of gain'], rows),
+    showTable([...head, 'late: none', 'detour', 'oracle', 'observer', 'share of gain'], rows),
     showTable(['of all seeds', 'mean', 'range'], commonRows(summary)),
     showTable(
       ['kind of fault', 'faults', 'noticed', 'cause right', 'median minutes'],
@@ -168,6 +172,8 @@ function commonRows(summary: Summary): (string | null)[][] {
     ...policies.flatMap((policy) => spread(`cost, ${policy}`, costCents[policy], showCents)),
     ['share of what the oracle avoids', percent(summary.shareOfOracleGain), null],
     ...spread('the same, seed by seed', summary.shareOfOracleGainBySeed),
+    ['share of what can be known and avoided', percent(summary.shareOfObserverGain), null],
+    ...spread('the same, seed by seed', summary.shareOfObserverGainBySeed),
     ['cost of an avoided late order', showCents(summary.costPerLateOrderAvoided), null],
     ['rules broken', String(summary.invariantsBroken), null],
   ]

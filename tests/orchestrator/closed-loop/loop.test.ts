@@ -42,7 +42,7 @@ async function left(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => name.startsWith(`detour-simulate-${process.pid}-`))
 }
 
-describe('an oracle', () => {
+describe('an oracle, or an observer,', () => {
   let prepared: Prepared
   beforeAll(async () => {
     prepared = await prepare(scenarioOf('b', 3, tiny), real, { teaches: false }, nothing)
@@ -68,11 +68,15 @@ describe('an oracle', () => {
       const played = [
         await playWithout('none', base, real, nothing),
         await playWithout('oracle', base, real, nothing),
+        await playWithout('observer', base, real, nothing),
       ]
       const { lateOrders, invariantsBroken } = judge(scenario, played)
       expect(lateOrders.oracle ?? 0).toBeLessThanOrEqual(lateOrders.none ?? 0)
+      expect(lateOrders.observer ?? 0).toBeLessThanOrEqual(lateOrders.none ?? 0)
       expect(invariantsBroken).toBe(0)
-      if (faults.length === 0) expect(played[1]?.orders).toEqual(played[0]?.orders)
+      if (faults.length > 0) return
+      expect(played[1]?.orders).toEqual(played[0]?.orders)
+      expect(played[2]?.orders).toEqual(played[0]?.orders)
     },
     300_000,
   )

@@ -53,17 +53,19 @@ const report = (seed: string, more: Partial<SeedReport> = {}): SeedReport => ({
   reroutes: { total: 10, useful: 6, useless: 3, harmful: 1 },
   oracleReroutes: { total: 10, useful: 9, useless: 1, harmful: 0 },
   moved: [],
-  lateOrders: { none: 100, detour: 60, oracle: 50 },
-  costCents: { none: 1_000_000, detour: 1_020_000, oracle: 1_005_000 },
+  lateOrders: { none: 100, detour: 60, oracle: 50, observer: 55 },
+  costCents: { none: 1_000_000, detour: 1_020_000, oracle: 1_005_000, observer: 1_004_000 },
   shareOfOracleGain: 0.8,
+  shareOfObserverGain: 0.889,
   invariantsBroken: 0,
   ...more,
 })
 
 test('seeds together count each order and fault once, whatever the size of their seed', () => {
   const other = report('2', {
-    lateOrders: { none: 300, detour: 290, oracle: 250 },
+    lateOrders: { none: 300, detour: 290, oracle: 250, observer: 280 },
     shareOfOracleGain: 0.2,
+    shareOfObserverGain: 0.5,
     falseIncidentsPerWeek: 0.5,
   })
   const summary = summaryOf([report('1'), other])
@@ -73,6 +75,7 @@ test('seeds together count each order and fault once, whatever the size of their
     reroutes: { total: 20, useful: 12, useless: 6, harmful: 2 },
     shareOfOracleGain: 0.5,
     shareOfOracleGainBySeed: { mean: 0.5, least: 0.2, most: 0.8 },
+    shareOfObserverGain: 0.769,
     costPerLateOrderAvoided: 800,
   })
 })
@@ -87,8 +90,9 @@ test('one seed is told as its report, several with what they have in common', ()
       { kind: 'carrier_delay', detected: false, delayMinutes: null, causeRight: null },
     ],
     reroutes: { total: 10, useful: 6, useless: 3, harmful: 1 },
-    lateOrders: { none: 100, detour: 60, oracle: 50 },
+    lateOrders: { none: 100, detour: 60, oracle: 50, observer: 55 },
     costCents: { none: 1_000_000, detour: 1_020_000, oracle: 1_005_000 },
+    shareOfObserverGain: 0.889,
     costPerLateOrderAvoided: { detour: 500, oracle: 100 },
   })
   expect(told).not.toHaveProperty('moved')
@@ -98,5 +102,6 @@ test('one seed is told as its report, several with what they have in common', ()
   })
   const words = showLoop({ ...one, isOne: true })
   expect(words).toContain('Detour moved 10 orders: 6 usefully, 3 without need, 1 to their harm.')
+  expect(words).toContain('Of those of faults once they can be known, 89 % were.')
   expect(words).toContain('A late order that was avoided cost $5.00 more, to the oracle $1.00.')
 })
