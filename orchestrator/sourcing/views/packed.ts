@@ -1,6 +1,7 @@
 // What nodes packed when, and what they usually pack: by day of the week, and how long it takes. It knows only what the
 // shop was told of its own work, and it decides nothing.
 
+import { median } from 'simple-statistics'
 import type { api } from '#data/contracts'
 import type { Order } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
@@ -118,7 +119,7 @@ export class UsualRates {
     if (told === null || clock === null) return told
     const day = clock.dayAt(at)
     const own = this.#sharesOf(nodeId, day, clock, at)
-    return told * (own.length >= datesLeast ? medianOf(own) : this.#shareOfAll(day, at))
+    return told * (own.length >= datesLeast ? median(own) : this.#shareOfAll(day, at))
   }
 
   #shareOfAll(day: number, at: number): number {
@@ -127,9 +128,9 @@ export class UsualRates {
       const shares = [...this.#nodes.keys()].flatMap((nodeId) => {
         const clock = this.#clockOf(nodeId)
         const own = clock === null ? [] : this.#sharesOf(nodeId, day, clock, at)
-        return own.length === 0 ? [] : medianOf(own)
+        return own.length === 0 ? [] : median(own)
       })
-      known = shares.length < nodesLeast ? 1 : medianOf(shares)
+      known = shares.length < nodesLeast ? 1 : median(shares)
       this.#pooled.set(day, known)
     }
     return known
@@ -182,12 +183,6 @@ export class UsualRates {
     }
     return hours > 0 ? ordersPerDay / hours : null
   }
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const [low, high] = [sorted[(sorted.length - 1) >> 1] ?? 0, sorted[sorted.length >> 1] ?? 0]
-  return (low + high) / 2
 }
 
 /** Hours at work from coming to a node until being packed, as it usually is; null where too little is known. */
