@@ -96,7 +96,8 @@ export class Loop {
     }
     await this.#advanceAll()
     const prices = worlds.carrierPrices(core.state(), now())
-    const found = await detector.run(now(), { isLight, prices })
+    const slow = worlds.slowWays(core.state(), now())
+    const found = await detector.run(now(), { isLight, prices, slow })
     await tendIncidents(core, now())
     this.#oddness = new Map(found.scores.map((score) => [score.orderId, score.score]))
     worlds.oddness = this.#oddness

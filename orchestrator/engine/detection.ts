@@ -17,9 +17,10 @@ import {
 } from '#models'
 import type { Core, CoreState } from '#orchestrator/core'
 import { applyFindings, type IncidentChanges, ownMetrics, sentenceOf } from '#orchestrator/incidents'
-import type { CarrierPrice } from '#orchestrator/sourcing'
+import { type CarrierPrice, partsOfSlice, type SlowWays } from '#orchestrator/sourcing'
 import { keysByCards, withDearCarriers } from './dear-carriers.ts'
 import { isByRhythm, overdueGoods, type PastDeliveries, readDeliveries } from './overdue-goods.ts'
+import { isByParcels, withSlowCarriers } from './slow-carriers.ts'
 
 /** What a detection works with. */
 export interface DetectionContext {
@@ -57,7 +58,7 @@ export class Detector {
   /**
    * @param now epoch ms of the market
    * @param options isLight: series are as the detection before left them; only where steps tell. prices: what
-   *   carriers ask for against their cards
+   *   carriers ask for against their cards; slow: what takes longer than it used to
    * @throws WAREHOUSE_QUERY, LOG_UNAVAILABLE; a model that fails is logged and leaves its part out
    */
   async run(
@@ -65,7 +66,8 @@ export class Detector {
     {
       isLight = false,
       prices = new Map(),
-    }: { isLight?: boolean; prices?: ReadonlyMap<string, CarrierPrice> } = {},
+      slow = { slices: [], plain: [] },
+    }: { isLight?: boolean; prices?: ReadonlyMap<string, CarrierPrice>; slow?: SlowWays } = {},
   ): Promise<DetectionReport> {
     const { core, warehouse } = this.#context
     const { market } = core
@@ -87,7 +89,7 @@ export class Detector {
     if (!isLight)
       this.#deliveries = await warehouse.reading((queries) => readDeliveries(queries, market, now))
     const told = [
-      ...withDearCarriers(seen, core.state(), prices),
+      ...withSlowCarriers(withDearCarriers(seen, core.state(), prices), core.state(), slow),
       ...overdueGoods(core.state(), this.#deliveries, now),
     ]
     const constraints = told.map((constraint) => ({
@@ -160,9 +162,12 @@ export class Detector {
 
   #nameOf(dimension: string, value: string): string {
     if (dimension === 'all') return 'Everything together'
-    const node =
-      dimension === 'node' || dimension === 'supply' ? this.#context.core.state().nodes.get(value) : undefined
-    return node?.name ?? value
+    const { nodes } = this.#context.core.state()
+    const parts = partsOfSlice({ dimension, dimensionValue: value }).map((part) => {
+      const isNode = part.dimension === 'node' || part.dimension === 'supply'
+      return (isNode ? nodes.get(part.value)?.name : undefined) ?? part.value
+    })
+    return parts.join(', ')
   }
 }
 
@@ -171,7 +176,8 @@ function openOfSeries(state: CoreState): string[] {
   const byCards = keysByCards(state)
   return [...state.openIncidents].flatMap(([key, id]) => {
     const model = state.incidents.get(id)?.model
-    return byCards.has(key) || model === 'rule' || isByRhythm(model) ? [] : [key]
+    const isOurs = byCards.has(key) || isByRhythm(model) || isByParcels(model)
+    return isOurs || model === 'rule' ? [] : [key]
   })
 }
 

@@ -117,18 +117,24 @@ export function evidenceOf(parcels: Iterable<LateParcel>, ground: DelayGround): 
   return found.sort((a, b) => b.day - a.day)
 }
 
+/** A delay: days that parcels take longer, and the day since 1970 from which on they leave so. */
+export interface Delay {
+  days: number
+  since: number
+}
+
 /**
- * Days that parcels take longer since they began to, 0 where that is not seen.
+ * By how much parcels take longer since they began to; null where that is not seen.
  * @param seen what they say, the last that left first
  * @param gainLeast by how much a delay must explain it better than none, as a logarithm of odds
  */
-export function delayOf(seen: readonly Evidence[], gainLeast = gainUsual): number {
-  if (seen.length < fewParcels) return 0
+export function delayOf(seen: readonly Evidence[], gainLeast = gainUsual): Delay | null {
+  if (seen.length < fewParcels) return null
   // From the newest back: the delay and the day of its beginning that explain most. One that what left lately speaks
   // against is over, however many were delayed before.
   const sums = Array.from({ length: daysMost }, () => 0)
   const speaking = Array.from({ length: daysMost }, () => 0)
-  let best = { gain: gainLeast, days: 0 }
+  let best = { gain: gainLeast, days: 0, since: 0 }
   for (const [i, { day, gains }] of seen.entries()) {
     for (const [d, gain] of gains.entries()) {
       sums[d] = (sums[d] ?? 0) + gain
@@ -137,10 +143,10 @@ export function delayOf(seen: readonly Evidence[], gainLeast = gainUsual): numbe
     if (seen[i + 1]?.day === day) continue
     for (const [d, gain] of sums.entries()) {
       if (gain <= -gainUsual) sums[d] = Number.NEGATIVE_INFINITY
-      else if (gain > best.gain && (speaking[d] ?? 0) >= fewParcels) best = { gain, days: d + 1 }
+      else if (gain > best.gain && (speaking[d] ?? 0) >= fewParcels) best = { gain, days: d + 1, since: day }
     }
   }
-  return best.days
+  return best.days === 0 ? null : best
 }
 
 function evidenceOfOne(parcel: LateParcel, { days, network, off, now }: DelayGround): Evidence | null {

@@ -28,12 +28,12 @@ export interface Seen {
 /** What was found of delays and of carriers that are away, kept for a while of the market. */
 export class Delays {
   #key = ''
-  #found: readonly SlowSlice[] = []
+  #found: SlowWays = { slices: [], plain: [] }
   #awayAt = ''
   readonly #away = new Map<string, number | null>()
 
   /** The same again for the same incidents, else made anew. */
-  of(state: CoreState, now: number, make: () => readonly SlowSlice[]): readonly SlowSlice[] {
+  of(state: CoreState, now: number, make: () => SlowWays): SlowWays {
     const key = `${Math.floor(now / keptMs)}/${[...state.openIncidents.values()].join()}`
     if (key !== this.#key) {
       this.#key = key
@@ -61,10 +61,29 @@ export class Delays {
 const keptMs = 3_600_000
 const awayKeptMs = 600_000
 
-/** Ways of an incident and the days they take longer. */
+/** Ways and the days they take longer; by an open incident, or plainly. */
 interface SlowSlice {
   slice: ReadonlyMap<string, string>
   days: number
+  incidentId: string | null
+}
+
+/** Everything that takes longer, and of carriers what is so plain that people should be told. */
+export interface SlowWays {
+  slices: readonly SlowSlice[]
+  plain: readonly SlowCarrier[]
+}
+
+/** A carrier whose parcels plainly take longer. */
+export interface SlowCarrier {
+  carrier: string
+  /** To this region alone; null = everywhere. */
+  region: string | null
+  days: number
+  /** When the first of them left, epoch ms. */
+  since: number
+  /** Days that they usually take: as likely as not, and of the quickest and slowest tenth. */
+  usual: { median: number; low: number; high: number }
 }
 
 type NowView = Required<Pick<LearnedView, 'work' | 'days' | 'moreDays' | 'awayUntil' | 'shortShare'>>
@@ -81,15 +100,15 @@ const lookMs = 96 * 3_600_000
  */
 export function nowView(seen: Seen, isAll: boolean): NowView {
   const { state, now, paces, days, delays, shortShare } = seen
-  let slow: readonly SlowSlice[] | null = null
+  let slow: SlowWays | null = null
   // What cannot go where it usually does fills other nodes.
   const isStrained = hasStrain(state)
   return {
     work: (nodeId) => (isAll || isStrained ? paces.hours(nodeId) : null) ?? paces.usual(nodeId),
     days: (way) => days.shares(way),
     moreDays: (nodeId, carrierId, region) => {
-      slow ??= delays.of(state, now, () => slowOf(seen))
-      return moreDaysOf(slow, state, nodeId, carrierId, region)
+      slow ??= slowWays(seen)
+      return moreDaysOf(slow.slices, state, nodeId, carrierId, region)
     },
     awayUntil: (carrierId) => {
       if (carrierId === null) return null
@@ -179,10 +198,14 @@ function moreDaysOf(
   return most
 }
 
-function slowOf({ state, days, network, now, parcels }: Seen): SlowSlice[] {
-  const off = daysOff(parcels().values(), network, now - eveningMs)
-  const evidence = evidenceOf(parcels().values(), { days, network, now, off })
-  return [...slowSlices(state, evidence), ...slowCarriers(evidence)]
+/** What takes longer than it used to, as an hour of the market sees it. */
+export function slowWays({ state, days, network, now, parcels, delays }: Seen): SlowWays {
+  return delays.of(state, now, () => {
+    const off = daysOff(parcels().values(), network, now - eveningMs)
+    const evidence = evidenceOf(parcels().values(), { days, network, now, off })
+    const { slices, plain } = slowCarriers(evidence, days)
+    return { slices: [...slowSlices(state, evidence), ...slices], plain }
+  })
 }
 
 function slowSlices(state: CoreState, evidence: readonly Evidence[]): SlowSlice[] {
@@ -194,41 +217,65 @@ function slowSlices(state: CoreState, evidence: readonly Evidence[]): SlowSlice[
     const own = evidence.filter(({ parcel: { carrier, origin, way } }) =>
       isIn(slice, { carrier, origin, region: way.region }),
     )
-    return [{ slice, days: delayOf(own) }]
+    return [{ slice, days: delayOf(own)?.days ?? 0, incidentId }]
   })
 }
 
 /**
- * What carriers that nobody was told of yet plainly take longer: everywhere, to a region, or from one. The more of them
- * there are to choose from, the surer one has to be.
+ * What carriers plainly take longer: everywhere, to a region, or from one. The more of them there are to choose from,
+ * the surer one has to be, and surer still to tell people.
  */
-function slowCarriers(evidence: readonly Evidence[]): SlowSlice[] {
-  const found: SlowSlice[] = []
+function slowCarriers(evidence: readonly Evidence[], days: DaysView): SlowWays {
+  const slices: SlowSlice[] = []
+  const plain: SlowCarrier[] = []
   const carriers = new Set(evidence.map(({ parcel }) => parcel.carrier)).size
-  for (const partsOf of families) {
+  for (const { partsOf, isTold } of families) {
     const groups = Map.groupBy(evidence, ({ parcel }) => partsOf(parcel).join('\u001f'))
     const gain = plainGain + Math.log(groups.size / carriers)
     for (const own of groups.values()) {
       const [{ parcel } = { parcel: null }] = own
-      if (parcel?.carrier == null) continue
-      const days = delayOf(own, gain)
-      if (days > 0) found.push({ slice: new Map(partsOf(parcel)), days })
+      const delay = delayOf(own, gain)
+      if (parcel?.carrier == null || delay === null) continue
+      const slice = new Map(partsOf(parcel))
+      slices.push({ slice, days: delay.days, incidentId: null })
+      const sure = isTold ? delayOf(own, gain + toldMore) : null
+      if (sure === null) continue
+      const { carrier } = parcel
+      const left = own.filter(({ day }) => day === sure.since).map((each) => each.parcel.shippedAt)
+      const known = { carrier, region: slice.get('region') ?? null, days: sure.days }
+      plain.push({ ...known, since: Math.min(...left), usual: usualDays(own, days) })
     }
   }
-  return found
+  return { slices, plain }
+}
+
+/** Days that parcels usually take, on average over their ways. */
+function usualDays(evidence: readonly Evidence[], days: DaysView): SlowCarrier['usual'] {
+  const at = (part: number) => {
+    const each = evidence.map(({ parcel }) => {
+      const shares = days.shares(parcel.way) ?? []
+      return Math.max(
+        0,
+        shares.findIndex((share) => share >= part),
+      )
+    })
+    return each.reduce((sum, one) => sum + one, 0) / Math.max(1, each.length)
+  }
+  return { median: at(0.5), low: at(0.1), high: at(0.9) }
 }
 
 type Parts = (parcel: LateParcel) => [dimension: string, value: string][]
 
 const byCarrier: Parts = ({ carrier }) => [['carrier', carrier ?? '']]
-const families: readonly Parts[] = [
-  byCarrier,
-  (parcel) => [...byCarrier(parcel), ['region', parcel.way.region ?? '']],
-  (parcel) => [...byCarrier(parcel), ['origin', parcel.origin ?? '']],
+const families: readonly { partsOf: Parts; isTold: boolean }[] = [
+  { partsOf: byCarrier, isTold: true },
+  { partsOf: (parcel) => [...byCarrier(parcel), ['region', parcel.way.region ?? '']], isTold: true },
+  { partsOf: (parcel) => [...byCarrier(parcel), ['origin', parcel.origin ?? '']], isTold: false },
 ]
 
-/** See `delayOf`: twice as sure as where an incident says that something is wrong. */
+/** See `delayOf`: twice as sure as where an incident says that something is wrong; and by how much surer to tell it. */
 const plainGain = 8
+const toldMore = 5
 
 const ofWays: ReadonlySet<string> = new Set(['carrier', 'lane', 'region'])
 

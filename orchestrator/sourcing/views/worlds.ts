@@ -13,7 +13,7 @@ import { hinderedBy } from './hindered.ts'
 import { type History, noHistory } from './history.ts'
 import { learnedView } from './learned.ts'
 import { LoadIndex } from './load.ts'
-import { Delays, nowView } from './now.ts'
+import { Delays, nowView, type Seen, type SlowWays, slowWays } from './now.ts'
 import { Paces, type PaceView } from './pace.ts'
 import { ParcelDays } from './parcel-days.ts'
 import { ShortPicks } from './short-picks.ts'
@@ -78,9 +78,13 @@ export class Worlds {
     return this.#costs.at(state, now, this.network(state))
   }
 
-  /** The same as `learned`, with what the state itself says of now. @param isAll see `nowView` */
-  #learnedNow(state: CoreState, now: number, network: CompiledNetwork, isAll: boolean): LearnedView {
-    const seen = {
+  /** What takes longer than it used to. @param now epoch ms of the market */
+  slowWays(state: CoreState, now: number): SlowWays {
+    return slowWays(this.#seen(state, now, this.network(state)))
+  }
+
+  #seen(state: CoreState, now: number, network: CompiledNetwork): Seen {
+    return {
       ...{ state, now, network },
       paces: this.#paces.at(state, now, network),
       days: this.#days.at(state, now, network),
@@ -88,6 +92,11 @@ export class Worlds {
       shortShare: (nodeId: string, told: number) => this.#shorts.share(nodeId, told, state, now),
       delays: this.#delays,
     }
+  }
+
+  /** The same as `learned`, with what the state itself says of now. @param isAll see `nowView` */
+  #learnedNow(state: CoreState, now: number, network: CompiledNetwork, isAll: boolean): LearnedView {
+    const seen = this.#seen(state, now, network)
     const dearer = (carrierId: string | null) =>
       carrierId === null ? 1 : (this.#costs.at(state, now, network).get(carrierId)?.times ?? 1)
     return { ...this.learned(state), ...nowView(seen, isAll), dearer }

@@ -220,7 +220,7 @@ describe('days of parcels', () => {
     const parcels = [...new RecentParcels().at(state, noon, network).values()]
     const off = daysOff(parcels, network, noon - eveningMs)
     const own = parcels.filter(({ carrier }) => carrier === 'C')
-    return delayOf(evidenceOf(own, { days, network, off, now: noon }))
+    return delayOf(evidenceOf(own, { days, network, off, now: noon }))?.days ?? 0
   }
   const usual = Array.from({ length: 60 }, (_, i) => parcel(noon - (30 - (i % 20)) * dayMs, 2))
 
