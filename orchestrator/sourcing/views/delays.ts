@@ -149,6 +149,35 @@ export function delayOf(seen: readonly Evidence[], gainLeast = gainUsual): Delay
   return best.days === 0 ? null : best
 }
 
+/** Days since 1970, both of them counted. */
+export interface Stretch {
+  from: number
+  to: number
+}
+
+/**
+ * The days on which parcels left that were delayed, whether they still are or not; null where none is seen.
+ * @param seen what they say, the last that left first
+ * @param gainLeast see `delayOf`
+ */
+export function delayedStretch(seen: readonly Evidence[], gainLeast: number): Stretch | null {
+  let best: (Stretch & { gain: number }) | null = null
+  for (let d = 0; d < daysMost; d++) {
+    let [sum, speaking, to] = [0, 0, Number.NaN]
+    for (const [i, { day, gains }] of seen.entries()) {
+      if (Number.isNaN(to)) to = day
+      const gain = gains[d] ?? 0
+      sum += gain
+      if (gain >= speaks) speaking++
+      if (seen[i + 1]?.day === day) continue
+      if (sum > Math.max(gainLeast, best?.gain ?? 0) && speaking >= fewParcels)
+        best = { gain: sum, from: day, to }
+      if (sum <= 0) [sum, speaking, to] = [0, 0, Number.NaN]
+    }
+  }
+  return best
+}
+
 function evidenceOfOne(parcel: LateParcel, { days, network, off, now }: DelayGround): Evidence | null {
   const { way, shippedAt, deliveredAt, timeZone } = parcel
   const shares = days.shares(way)

@@ -4,11 +4,11 @@
 import { type CoreState, isOpenWork } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView } from '../world.ts'
-import { daysOff } from './days-off.ts'
-import { delayOf, type Evidence, eveningMs, evidenceOf, type LateParcel } from './delays.ts'
-import { hampers, incidentAt, isOfSpeed, partsOfSlice } from './learned.ts'
+import type { LateParcel } from './delays.ts'
+import { hampers, incidentAt } from './learned.ts'
 import type { PaceView } from './pace.ts'
 import type { DaysView } from './parcel-days.ts'
+import { findSlowWays, moreDaysOf, type SlowWays } from './slow-ways.ts'
 
 /** What is seen of a market. */
 export interface Seen {
@@ -60,31 +60,6 @@ export class Delays {
 
 const keptMs = 3_600_000
 const awayKeptMs = 600_000
-
-/** Ways and the days they take longer; by an open incident, or plainly. */
-interface SlowSlice {
-  slice: ReadonlyMap<string, string>
-  days: number
-  incidentId: string | null
-}
-
-/** Everything that takes longer, and of carriers what is so plain that people should be told. */
-export interface SlowWays {
-  slices: readonly SlowSlice[]
-  plain: readonly SlowCarrier[]
-}
-
-/** A carrier whose parcels plainly take longer. */
-export interface SlowCarrier {
-  carrier: string
-  /** To this region alone; null = everywhere. */
-  region: string | null
-  days: number
-  /** When the first of them left, epoch ms. */
-  since: number
-  /** Days that they usually take: as likely as not, and of the quickest and slowest tenth. */
-  usual: { median: number; low: number; high: number }
-}
 
 type NowView = Required<Pick<LearnedView, 'work' | 'days' | 'moreDays' | 'awayUntil' | 'shortShare'>>
 
@@ -182,112 +157,8 @@ function lastPickup(network: CompiledNetwork, nodeId: string, carrierId: string,
   return null
 }
 
-/** Days that a way takes longer by open incidents of carriers, lanes and regions, and by carriers that plainly do. */
-function moreDaysOf(
-  slices: readonly SlowSlice[],
-  state: CoreState,
-  nodeId: string,
-  carrier: string | null,
-  region: string | null,
-): number {
-  if (slices.length === 0) return 0
-  const origin = state.nodes.get(nodeId)?.region ?? null
-  let most = 0
-  for (const { slice, days } of slices)
-    if (isIn(slice, { carrier, origin, region })) most = Math.max(most, days)
-  return most
-}
-
 /** What takes longer than it used to, as an hour of the market sees it. */
-export function slowWays({ state, days, network, now, parcels, delays }: Seen): SlowWays {
-  return delays.of(state, now, () => {
-    const off = daysOff(parcels().values(), network, now - eveningMs)
-    const evidence = evidenceOf(parcels().values(), { days, network, now, off })
-    const { slices, plain } = slowCarriers(evidence, days)
-    return { slices: [...slowSlices(state, evidence), ...slices], plain }
-  })
-}
-
-function slowSlices(state: CoreState, evidence: readonly Evidence[]): SlowSlice[] {
-  return [...state.openIncidents.values()].flatMap((incidentId) => {
-    const incident = state.incidents.get(incidentId)
-    if (incident === undefined || !isOfSpeed(incident)) return []
-    const slice = new Map(partsOfSlice(incident).map(({ dimension, value }) => [dimension, value]))
-    if (![...slice.keys()].every((dimension) => ofWays.has(dimension))) return []
-    const own = evidence.filter(({ parcel: { carrier, origin, way } }) =>
-      isIn(slice, { carrier, origin, region: way.region }),
-    )
-    return [{ slice, days: delayOf(own)?.days ?? 0, incidentId }]
-  })
-}
-
-/**
- * What carriers plainly take longer: everywhere, to a region, or from one. The more of them there are to choose from,
- * the surer one has to be, and surer still to tell people.
- */
-function slowCarriers(evidence: readonly Evidence[], days: DaysView): SlowWays {
-  const slices: SlowSlice[] = []
-  const plain: SlowCarrier[] = []
-  const carriers = new Set(evidence.map(({ parcel }) => parcel.carrier)).size
-  for (const { partsOf, isTold } of families) {
-    const groups = Map.groupBy(evidence, ({ parcel }) => partsOf(parcel).join('\u001f'))
-    const gain = plainGain + Math.log(groups.size / carriers)
-    for (const own of groups.values()) {
-      const [{ parcel } = { parcel: null }] = own
-      const delay = delayOf(own, gain)
-      if (parcel?.carrier == null || delay === null) continue
-      const slice = new Map(partsOf(parcel))
-      slices.push({ slice, days: delay.days, incidentId: null })
-      const sure = isTold ? delayOf(own, gain + toldMore) : null
-      if (sure === null) continue
-      const { carrier } = parcel
-      const left = own.filter(({ day }) => day === sure.since).map((each) => each.parcel.shippedAt)
-      const known = { carrier, region: slice.get('region') ?? null, days: sure.days }
-      plain.push({ ...known, since: Math.min(...left), usual: usualDays(own, days) })
-    }
-  }
-  return { slices, plain }
-}
-
-/** Days that parcels usually take, on average over their ways. */
-function usualDays(evidence: readonly Evidence[], days: DaysView): SlowCarrier['usual'] {
-  const at = (part: number) => {
-    const each = evidence.map(({ parcel }) => {
-      const shares = days.shares(parcel.way) ?? []
-      return Math.max(
-        0,
-        shares.findIndex((share) => share >= part),
-      )
-    })
-    return each.reduce((sum, one) => sum + one, 0) / Math.max(1, each.length)
-  }
-  return { median: at(0.5), low: at(0.1), high: at(0.9) }
-}
-
-type Parts = (parcel: LateParcel) => [dimension: string, value: string][]
-
-const byCarrier: Parts = ({ carrier }) => [['carrier', carrier ?? '']]
-const families: readonly { partsOf: Parts; isTold: boolean }[] = [
-  { partsOf: byCarrier, isTold: true },
-  { partsOf: (parcel) => [...byCarrier(parcel), ['region', parcel.way.region ?? '']], isTold: true },
-  { partsOf: (parcel) => [...byCarrier(parcel), ['origin', parcel.origin ?? '']], isTold: false },
-]
-
-/** See `delayOf`: twice as sure as where an incident says that something is wrong; and by how much surer to tell it. */
-const plainGain = 8
-const toldMore = 5
-
-const ofWays: ReadonlySet<string> = new Set(['carrier', 'lane', 'region'])
-
-function isIn(
-  slice: ReadonlyMap<string, string>,
-  { carrier, origin, region }: { carrier: string | null; origin: string | null; region: string | null },
-): boolean {
-  for (const [dimension, value] of slice) {
-    if (dimension === 'carrier' && value !== (carrier ?? '')) return false
-    if (dimension === 'region' && value !== (region ?? '')) return false
-    if (dimension === 'origin' && value !== (origin ?? '')) return false
-    if (dimension === 'lane' && value !== `${origin ?? 'unknown'}>${region ?? 'unknown'}`) return false
-  }
-  return true
+export function slowWays(seen: Seen): SlowWays {
+  const { state, now, delays, parcels } = seen
+  return delays.of(state, now, () => findSlowWays(state, { ...seen, parcels: parcels() }))
 }

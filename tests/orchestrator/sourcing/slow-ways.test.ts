@@ -1,0 +1,121 @@
+// Carriers and regions whose parcels take longer: seen region by region where it is one, as a whole where it is all of
+// them, and over where what left since then comes in time. Made of orders as carriers told of them.
+
+import { describe, expect, test } from 'vitest'
+import {
+  type CoreState,
+  emptyState,
+  type FulfillmentOrder,
+  type Incident,
+  type Order,
+  PersistentMap,
+  untouchedWork,
+} from '#orchestrator/core'
+import { compileNetwork } from '#orchestrator/sourcing'
+import { RecentParcels } from '../../../orchestrator/sourcing/views/delays.ts'
+import { ParcelDays } from '../../../orchestrator/sourcing/views/parcel-days.ts'
+import { findSlowWays } from '../../../orchestrator/sourcing/views/slow-ways.ts'
+import { networkDocument, networkNode, weekCalendar } from './network-draft.ts'
+
+const dayMs = 86_400_000
+/** A Wednesday; the day under way counts once its parcels have been brought. */
+const now = Date.UTC(2026, 4, 6, 22)
+const network = compileNetwork({
+  document: networkDocument({
+    nodes: [networkNode('N', { timeZone: 'UTC', calendarId: 'day' })],
+    calendars: [weekCalendar('day', [1, 2, 3, 4, 5, 6, 7], '06:00', '22:00')],
+  }),
+  version: 1,
+  nodes: [],
+})
+const regions = ['CA', 'NY', 'TX', 'WA']
+
+interface Delayed {
+  carrier: string
+  /** To these regions. */
+  into: readonly string[]
+  /** Left so many days ago, from and to. */
+  ago: readonly [from: number, to: number]
+}
+
+/** Two parcels a day by each of two carriers into each region, two days on their way, three more where delayed. */
+function stateWith(delayed: readonly Delayed[], incidents: Partial<Incident>[] = []): CoreState {
+  const orders: Order[] = []
+  for (let ago = 60; ago >= 1; ago--)
+    for (const carrier of ['C', 'D'])
+      for (const region of regions)
+        for (let i = 0; i < 2; i++) {
+          const isLate = delayed.some(
+            (one) =>
+              one.carrier === carrier && one.into.includes(region) && ago <= one.ago[0] && ago >= one.ago[1],
+          )
+          const shippedAt = now - ago * dayMs - 6 * 3_600_000
+          const days = isLate ? 5 : 2
+          const work = {
+            ...{ ...untouchedWork, fulfillmentOrderId: `f${orders.length}`, nodeId: 'N', carrier, lines: [] },
+            ...{ service: `${carrier} ground`, status: 'shipped', sourcedAt: 0, shippedAt },
+            deliveredAt: ago >= days ? shippedAt + days * dayMs : null,
+          } as unknown as FulfillmentOrder
+          const shipTo = { country: 'US', region, city: null, postalCode: null, timeZone: 'UTC' }
+          orders.push({ orderId: `o${orders.length}`, shipTo, work: [work] } as unknown as Order)
+        }
+  const full = incidents.map(
+    (one, i) => ({ incidentId: `i${i}`, metric: 'transit_hours', ...one }) as Incident,
+  )
+  return {
+    ...emptyState('main'),
+    orders: PersistentMap(orders.map((order) => [order.orderId, order])),
+    incidents: PersistentMap(full.map((one) => [one.incidentId, one])),
+    openIncidents: PersistentMap(
+      full.map((one) => [`${one.dimension}/${one.dimensionValue}`, one.incidentId]),
+    ),
+  }
+}
+
+function slowIn(state: CoreState) {
+  const days = new ParcelDays().at(state, now, network)
+  const parcels = new RecentParcels().at(state, now, network)
+  const { slices, plain } = findSlowWays(state, { days, network, now, parcels })
+  return {
+    plain: plain.map(({ carrier, region, days: more }) => `${carrier} ${region ?? 'all'} +${more}`),
+    still: slices.flatMap(({ incidentId, days: more }) => (incidentId === null ? [] : [more])),
+    plainly: slices.flatMap(({ incidentId, slice }) =>
+      incidentId === null ? [[...slice.values()].join(' ')] : [],
+    ),
+    told: plain,
+  }
+}
+
+const west = { dimension: 'carrier x region', dimensionValue: 'C x CA' }
+
+describe('a carrier that is slow', () => {
+  test('is seen as a whole, and not region by region, with what is usual', () => {
+    const found = slowIn(stateWith([{ carrier: 'C', into: regions, ago: [5, 1] }]))
+    expect(found.plain).toEqual(['C all +3'])
+    expect(found.plainly).toEqual(['C'])
+    expect(found.told[0]?.usual).toEqual({ median: 2, low: 2, high: expect.any(Number) })
+    expect(found.told[0]?.since).toBe(now - 5 * dayMs - 6 * 3_600_000)
+  })
+
+  test('into one region is seen there, and nowhere else', () => {
+    const found = slowIn(stateWith([{ carrier: 'C', into: ['CA'], ago: [6, 1] }]))
+    expect(found.plain).toEqual(['C CA +3'])
+    expect(found.plainly).toEqual(['C CA'])
+  })
+
+  test('as a whole is over with what left since then, in each region too', () => {
+    const over = stateWith([{ carrier: 'C', into: regions, ago: [9, 3] }], [west])
+    expect(slowIn(over)).toMatchObject({ plain: [], plainly: [], still: [0] })
+  })
+
+  test('into a region lasts as long as its own parcels say so', () => {
+    const lasts = [{ carrier: 'C', into: ['CA'], ago: [6, 1] as const }]
+    expect(slowIn(stateWith(lasts, [west])).still).toEqual([3])
+    const over = [{ carrier: 'C', into: ['CA'], ago: [10, 5] as const }]
+    expect(slowIn(stateWith(over, [west])).still).toEqual([0])
+  })
+
+  test('is nobody where all come as they used to', () => {
+    expect(slowIn(stateWith([]))).toMatchObject({ plain: [], plainly: [] })
+  })
+})
