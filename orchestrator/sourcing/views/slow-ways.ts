@@ -1,5 +1,5 @@
-// Carriers and ways whose parcels take longer than they used to: of open incidents by how much, and what is plain without
-// any. It opens no incident and decides nothing.
+// Carriers and ways whose parcels take longer than they used to: of open incidents by how much, and what is plain
+// without any. It opens no incident and decides nothing.
 
 import type { CoreState } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
