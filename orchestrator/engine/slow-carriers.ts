@@ -8,6 +8,7 @@ import { endOf, type Told } from './own-constraints.ts'
 /** What tells of them, as the model of an incident. */
 const byParcels = 'parcel_days'
 const metric = 'transit_hours'
+const dimension = 'carrier'
 /** What steps and series say of the same. */
 const ofDeliveries: ReadonlySet<string> = new Set(['delivered_orders', 'transit_hours', 'late_share'])
 const severity = { least: 0.4, eachDay: 0.15, most: 0.9 }
@@ -24,83 +25,44 @@ export function withSlowCarriers(
   state: CoreState,
   { slices, plain }: SlowWays,
 ): Told[] {
-  const open = openBy(state)
+  const incidents = openOf(state)
+  const ours = incidents.filter(({ model }) => isByParcels(model))
   const still = new Set(slices.flatMap(({ incidentId, days }) => (days > 0 ? (incidentId ?? []) : [])))
-  const lasting = open.filter(({ incidentId }) => still.has(incidentId))
-  const known = openOf(state)
-  const others = found.filter(
-    (one) =>
-      !ofDeliveries.has(one.metric) ||
-      !(lasting.some((ours) => ours.key === one.key) || (!known.has(one.key) && isWithin(one, lasting))),
+  const lasting = new Set(
+    ours.flatMap(({ incidentId, dimensionValue }) => (still.has(incidentId) ? dimensionValue : [])),
   )
-  const taken = new Set(others.filter(({ isBreaching }) => isBreaching).map(({ key }) => key))
-  const told = plain
-    .filter((one) => !taken.has(keyOf(one)) && !isToldOf(one, [...known.values()], plain))
-    .map(constraintOf)
-  const keys = new Set(told.map(({ key }) => key))
-  const ended = open.filter(
-    ({ key, incidentId }) => !still.has(incidentId) && !keys.has(key) && !taken.has(key),
-  )
-  return [...others, ...told, ...ended.map(endOf)]
-}
-
-function openOf({ openIncidents, incidents }: CoreState): Map<string, Incident> {
-  return new Map(
-    [...openIncidents].flatMap(([key, id]) => {
-      const incident = incidents.get(id)
-      return incident === undefined ? [] : [[key, incident] as const]
-    }),
-  )
-}
-
-const openBy = (state: CoreState): Incident[] =>
-  [...openOf(state).values()].filter(({ model }) => isByParcels(model))
-
-/** Whether a slice is a part of one that is told. */
-function isWithin(one: Told, told: readonly Incident[]): boolean {
-  const parts = partsOfSlice(one)
-  return told.some((whole) => partsOfSlice(whole).every((part) => parts.some((each) => isPart(each, part))))
-}
-
-function isPart(part: Slice, whole: Slice): boolean {
-  const isLaneInto = part.dimension === 'lane' && whole.dimension === 'region'
-  if (isLaneInto) return part.value.endsWith(`>${whole.value}`)
-  return part.dimension === whole.dimension && part.value === whole.value
-}
-
-type Slice = ReturnType<typeof partsOfSlice>[number]
-
-/** Whether something else says it: the carrier as a whole, or an incident of it there. */
-function isToldOf(one: SlowCarrier, open: readonly Incident[], plain: readonly SlowCarrier[]): boolean {
-  const { carrier, region } = one
-  if (region !== null && plain.some((other) => other.carrier === carrier && other.region === null))
-    return true
-  return open.some((incident) => {
-    const parts = partsOfSlice(incident)
-    if (!parts.some(({ dimension, value }) => dimension === 'carrier' && value === carrier)) return false
-    if (isByParcels(incident.model) && incident.key === keyOf(one)) return false
-    return (
-      parts.length === 1 ||
-      region === null ||
-      parts.some((part) => isPart(part, { dimension: 'region', value: region }))
-    )
+  const others = found.filter((one) => {
+    if (!ofDeliveries.has(one.metric) || !partsOf(one).some((carrier) => lasting.has(carrier))) return true
+    // What was told of a part before ends by itself.
+    return one.key !== keyOf(one.dimensionValue) && state.openIncidents.has(one.key)
   })
+  const breaching = others.filter(({ isBreaching }) => isBreaching)
+  const inTrouble = new Set([
+    ...breaching.filter(({ key, dimensionValue }) => key === keyOf(dimensionValue)).flatMap(partsOf),
+    ...incidents.filter(({ model }) => !isByParcels(model)).flatMap(partsOf),
+  ])
+  const told = plain.filter(({ carrier }) => !inTrouble.has(carrier))
+  const isTold = (carrier: string) => inTrouble.has(carrier) || told.some((one) => one.carrier === carrier)
+  const ended = ours.filter(
+    ({ incidentId, dimensionValue }) => !still.has(incidentId) && !isTold(dimensionValue),
+  )
+  return [...others, ...told.map(constraintOf), ...ended.map(endOf)]
 }
 
-const dimensionOf = ({ region }: SlowCarrier): string => (region === null ? 'carrier' : 'carrier x region')
-const nameOf = ({ carrier, region }: SlowCarrier): string =>
-  region === null ? carrier : `${carrier} x ${region}`
-const keyOf = (one: SlowCarrier): string => `${dimensionOf(one)}/${nameOf(one)}`
+function openOf({ openIncidents, incidents }: CoreState): Incident[] {
+  return [...openIncidents.values()].flatMap((id) => incidents.get(id) ?? [])
+}
 
-function constraintOf(one: SlowCarrier): Told {
-  const { carrier, region, days, since, usual } = one
-  const carrierPart = { dimension: 'carrier', value: carrier }
-  const slice = region === null ? [carrierPart] : [carrierPart, { dimension: 'region', value: region }]
+/** Carriers that a slice names. */
+function partsOf(slice: Parameters<typeof partsOfSlice>[0]): string[] {
+  return partsOfSlice(slice).flatMap((part) => (part.dimension === dimension ? part.value : []))
+}
+
+const keyOf = (carrier: string): string => `${dimension}/${carrier}`
+
+function constraintOf({ carrier, days, since, usual }: SlowCarrier): Told {
   return {
-    key: keyOf(one),
-    metric,
-    dimension: dimensionOf(one) as Told['dimension'],
-    dimensionValue: nameOf(one),
+    ...{ key: keyOf(carrier), metric, dimension, dimensionValue: carrier },
     severity: Math.min(severity.most, severity.least + severity.eachDay * days),
     beganAt: since,
     value: (usual.median + days) * 24,
@@ -109,7 +71,7 @@ function constraintOf(one: SlowCarrier): Told {
     expectedHigh: usual.high * 24,
     pValue: null,
     model: byParcels,
-    causes: [{ dimension: dimensionOf(one), value: nameOf(one), share: 1, slice }],
+    causes: [{ dimension, value: carrier, share: 1 }],
     isBreaching: true,
     hasRecovered: false,
   }

@@ -8,7 +8,7 @@ import { isByParcels, withSlowCarriers } from '../../orchestrator/engine/slow-ca
 
 const now = Date.UTC(2026, 4, 6, 12)
 const slow = (more: Partial<SlowCarrier> = {}): SlowCarrier => ({
-  ...{ carrier: 'C', region: null, days: 2, since: now - 3 * 86_400_000 },
+  ...{ carrier: 'C', days: 2, since: now - 3 * 86_400_000 },
   ...{ usual: { median: 2.5, low: 2, high: 3.5 }, ...more },
 })
 const ways = (plain: SlowCarrier[], stillSlow: string[] = []): SlowWays => ({
@@ -42,29 +42,16 @@ const told = (state: CoreState, seen: ReturnType<typeof found>[], slowNow: SlowW
     [key, metric, model, isBreaching ? 'breaching' : 'over'].join(),
   )
 const ours = (key: string, end = 'breaching') => `${key},transit_hours,parcel_days,${end}`
-const into = slow({ region: 'CA' })
 
 test('a slow carrier breaches with how long its parcels take and took, the severer the longer', () => {
   const [one] = withSlowCarriers([], emptyState('main'), ways([slow()]))
   expect(one).toMatchObject({
     ...{ key: 'carrier/C', dimension: 'carrier', metric: 'transit_hours', isBreaching: true },
     ...{ value: 4.5 * 24, expected: 60, expectedLow: 48, expectedHigh: 84, beganAt: now - 3 * 86_400_000 },
-    causes: [{ slice: [{ dimension: 'carrier', value: 'C' }], share: 1 }],
+    causes: [{ dimension: 'carrier', value: 'C', share: 1 }],
   })
   const [longer] = withSlowCarriers([], emptyState('main'), ways([slow({ days: 3 })]))
   expect(longer?.severity).toBeGreaterThan(one?.severity ?? 1)
-  const [region] = withSlowCarriers([], emptyState('main'), ways([into]))
-  expect(region).toMatchObject({
-    ...{ key: 'carrier x region/C x CA', dimension: 'carrier x region', dimensionValue: 'C x CA' },
-    causes: [
-      {
-        slice: [
-          { dimension: 'carrier', value: 'C' },
-          { dimension: 'region', value: 'CA' },
-        ],
-      },
-    ],
-  })
 })
 
 test('it lasts as long as its parcels say so, and ends by them alone', () => {
@@ -75,44 +62,35 @@ test('it lasts as long as its parcels say so, and ends by them alone', () => {
   expect(told(open, [], ways([slow()], ['i0']))).toEqual([ours('carrier/C')])
 })
 
-test('a carrier that is slow everywhere is not told region by region', () => {
-  expect(told(emptyState('main'), [], ways([slow(), into]))).toEqual([ours('carrier/C')])
-  expect(told(withOpen({}), [], ways([into], ['i0']))).toEqual([])
-  const other = slow({ carrier: 'D', region: 'CA' })
-  expect(told(withOpen({}), [], ways([other], ['i0']))).toEqual([ours('carrier x region/D x CA')])
+test('what steps say of its deliveries, or of a part of them, is no second incident and does not end it', () => {
+  const open = withOpen({})
+  const steps = [
+    found('carrier/C', 'delivered_orders', false),
+    found('carrier x lane/C x NV>CA', 'delivered_orders'),
+    found('lane/NV>CA', 'delivered_orders'),
+    found('carrier x lane/D x NV>CA', 'delivered_orders'),
+  ]
+  expect(told(open, steps, ways([], ['i0']))).toEqual([
+    'lane/NV>CA,delivered_orders,steps 1,breaching',
+    'carrier x lane/D x NV>CA,delivered_orders,steps 1,breaching',
+  ])
 })
 
-test('what steps say of the same deliveries is no second incident, and does not end it', () => {
-  const open = withOpen({})
-  const steps = [found('carrier/C', 'delivered_orders', false), found('lane/NV>CA', 'delivered_orders')]
-  expect(told(open, steps, ways([], ['i0']))).toEqual(['lane/NV>CA,delivered_orders,steps 1,breaching'])
-  const narrow = withOpen({
-    key: 'carrier x region/C x CA',
-    dimension: 'carrier x region',
-    dimensionValue: 'C x CA',
-  })
-  const lanes = [
-    found('carrier x lane/C x NV>CA', 'delivered_orders'),
-    found('carrier x lane/C x NV>NY', 'delivered_orders'),
-  ]
-  expect(told(narrow, lanes, ways([], ['i0']))).toEqual([
-    'carrier x lane/C x NV>NY,delivered_orders,steps 1,breaching',
-  ])
+test('what was told of a part before goes on and ends as steps say', () => {
+  const lane = { key: 'carrier x lane/C x NV>CA', dimension: 'carrier x lane', dimensionValue: 'C x NV>CA' }
+  const open = withOpen({}, { ...lane, metric: 'delivered_orders', model: 'steps 1' })
+  const over = [found(lane.key, 'delivered_orders', false)]
+  expect(told(open, over, ways([], ['i0']))).toEqual([`${lane.key},delivered_orders,steps 1,over`])
 })
 
 test('a carrier in trouble already is told of as that', () => {
   const steps = withOpen({ metric: 'delivered_orders', model: 'steps 1' })
-  expect(told(steps, [], ways([slow(), into]))).toEqual([])
+  expect(told(steps, [], ways([slow()]))).toEqual([])
   expect(told(emptyState('main'), [found('carrier/C', 'delivered_orders')], ways([slow()]))).toEqual([
     'carrier/C,delivered_orders,steps 1,breaching',
   ])
-  const lane = withOpen({
-    ...{ key: 'carrier x lane/C x NV>CA', dimension: 'carrier x lane', dimensionValue: 'C x NV>CA' },
-    ...{ metric: 'delivered_orders', model: 'steps 1' },
-  })
-  expect(told(lane, [], ways([into]))).toEqual([])
-  // What steps told ends as steps say.
   expect(told(steps, [found('carrier/C', 'delivered_orders', false)], nothing)).toEqual([
     'carrier/C,delivered_orders,steps 1,over',
   ])
+  expect(told(steps, [], ways([slow({ carrier: 'D' })]))).toEqual([ours('carrier/D')])
 })

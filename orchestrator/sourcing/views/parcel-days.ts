@@ -77,11 +77,16 @@ export function wayOf(
   return { nodeId, serviceId, postalCode, region, distanceKm: () => network.distanceKm(nodeId, to) }
 }
 
-/** From the widest to the narrowest. */
+/**
+ * From the widest to the narrowest. Where few parcels go, as to an island, all that went there tell more than the
+ * service does; else those that went as far do.
+ */
 function keysOf(way: ParcelWay): string[] {
-  const { serviceId } = way
+  const { serviceId, region } = way
   const km = way.distanceKm()
-  return [serviceId, `${serviceId}\u001f${km === null ? '' : Math.floor(km / bandKm)}`, narrowKey(way)]
+  // A distance that is not known says nothing.
+  const band = km === null ? [] : [`${serviceId}\u001f${Math.floor(km / bandKm)}`]
+  return [serviceId, `${serviceId}\u001fto ${region ?? ''}`, ...band, narrowKey(way)]
 }
 
 function narrowKey({ nodeId, serviceId, postalCode, region }: ParcelWay): string {

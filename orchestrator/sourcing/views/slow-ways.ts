@@ -15,17 +15,15 @@ interface SlowSlice {
   incidentId: string | null
 }
 
-/** Everything that takes longer, and of carriers what is so plain that people should be told. */
+/** Everything that takes longer, and the carriers of which that is so plain that people should be told. */
 export interface SlowWays {
   slices: readonly SlowSlice[]
   plain: readonly SlowCarrier[]
 }
 
-/** A carrier whose parcels plainly take longer. */
+/** A carrier whose parcels plainly take longer, wherever they go. */
 export interface SlowCarrier {
   carrier: string
-  /** To this region alone; null = everywhere. */
-  region: string | null
   days: number
   /** When the first of them left, epoch ms. */
   since: number
@@ -83,13 +81,13 @@ function slowSlices(state: CoreState, told: Told): SlowSlice[] {
 
 /**
  * What carriers plainly take longer: everywhere, to a region, or from one. The more of them there are to choose from,
- * the surer one has to be, and surer still to tell people.
+ * the surer one has to be. People are told of whole carriers: regions have few parcels, and steps of work tell of ways.
  */
 function slowCarriers(told: Told, days: DaysView): SlowWays {
   const slices: SlowSlice[] = []
   const plain: SlowCarrier[] = []
   const carriers = new Set(told.all.map(({ parcel }) => parcel.carrier)).size
-  for (const { partsOf, isTold } of families) {
+  for (const partsOf of families) {
     const groups = Map.groupBy(told[partsOf === byCarrier ? 'all' : 'own'], ({ parcel }) =>
       partsOf(parcel).join('\u001f'),
     )
@@ -98,14 +96,12 @@ function slowCarriers(told: Told, days: DaysView): SlowWays {
       const [{ parcel } = { parcel: null }] = own
       const delay = delayOf(own, gain)
       if (parcel?.carrier == null || delay === null) continue
-      const slice = new Map(partsOf(parcel))
-      slices.push({ slice, days: delay.days, incidentId: null })
-      const sure = isTold ? delayOf(own, gain + toldMore) : null
+      slices.push({ slice: new Map(partsOf(parcel)), days: delay.days, incidentId: null })
+      const sure = partsOf === byCarrier ? delayOf(own, gain + toldMore) : null
       if (sure === null) continue
-      const { carrier } = parcel
       const left = own.filter(({ day }) => day === sure.since).map((each) => each.parcel.shippedAt)
-      const known = { carrier, region: slice.get('region') ?? null, days: sure.days }
-      plain.push({ ...known, since: Math.min(...left), usual: usualDays(own, days) })
+      const { carrier } = parcel
+      plain.push({ carrier, days: sure.days, since: Math.min(...left), usual: usualDays(own, days) })
     }
   }
   return { slices, plain }
@@ -129,10 +125,10 @@ function usualDays(evidence: readonly Evidence[], days: DaysView): SlowCarrier['
 type Parts = (parcel: LateParcel) => [dimension: string, value: string][]
 
 const byCarrier: Parts = ({ carrier }) => [['carrier', carrier ?? '']]
-const families: readonly { partsOf: Parts; isTold: boolean }[] = [
-  { partsOf: byCarrier, isTold: true },
-  { partsOf: (parcel) => [...byCarrier(parcel), ['region', parcel.way.region ?? '']], isTold: true },
-  { partsOf: (parcel) => [...byCarrier(parcel), ['origin', parcel.origin ?? '']], isTold: false },
+const families: readonly Parts[] = [
+  byCarrier,
+  (parcel) => [...byCarrier(parcel), ['region', parcel.way.region ?? '']],
+  (parcel) => [...byCarrier(parcel), ['origin', parcel.origin ?? '']],
 ]
 
 /** See `delayOf`: twice as sure as where an incident says that something is wrong; and by how much surer to tell it. */

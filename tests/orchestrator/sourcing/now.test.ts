@@ -54,6 +54,14 @@ function stateOf(works: readonly Told[]): CoreState {
   }
 }
 
+/** The same, with more that went into a region. */
+function stateWith(works: readonly Told[], more: readonly Told[], region: string): CoreState {
+  const state = stateOf([...works, ...more])
+  const orders = more.map((_, i) => state.orders.get(`o${works.length + i}`) as Order)
+  const moved = orders.map((order) => ({ ...order, shipTo: { ...order.shipTo, region, postalCode: null } }))
+  return { ...state, orders: moved.reduce((all, order) => all.set(order.orderId, order), state.orders) }
+}
+
 function withoutOpen({ openByNode }: CoreState, orderId: string): CoreState['openByNode'] {
   const ids = [...(openByNode.get('N') ?? [])].filter((id) => id !== orderId)
   return openByNode.set('N', PersistentSet(ids))
@@ -246,6 +254,22 @@ describe('days of parcels', () => {
   test.each([1, 2])('a day on which no carrier brought anything counts for nobody, %i days ago', (missed) => {
     expect(delayIn(daily(['C', 'D'], missed))).toBe(0)
     expect(delayIn(daily(['C'], missed))).toBeGreaterThanOrEqual(1)
+  })
+
+  test('a way that none went yet is expected to take what others into the same region took', () => {
+    const far = Array.from({ length: 24 }, (_, i) => parcel(noon - (20 + (i % 9)) * dayMs, 9))
+    const state = stateWith([...usual, ...usual], far, 'HI')
+    const days = new ParcelDays().at(state, noon, network)
+    const to = (region: string) => ({
+      nodeId: 'M',
+      serviceId: 'ground',
+      postalCode: null,
+      region,
+      distanceKm: () => null,
+    })
+    const within = (region: string, k: number) => days.shares(to(region))?.[k] ?? Number.NaN
+    expect(within('HI', 8)).toBeLessThan(0.3)
+    expect(within('NY', 2)).toBeGreaterThan(0.9)
   })
 
   test('a delay is over once parcels that left since then come as they used to, however many were late before', () => {
