@@ -69,7 +69,10 @@ export interface SeedReport {
   lateOrders: ByPolicy
   costCents: ByPolicy
   shareOfOracleGain: number | null
-  /** The same of what one avoids who knows faults only from when they can be known: nobody can do more. */
+  /**
+   * The same of what one avoids who knows faults only from when they can be known. Above 1 where Detour sourced orders
+   * otherwise from the start: the others only move what was sourced as ever.
+   */
   shareOfObserverGain: number | null
   invariantsBroken: number
 }

@@ -4,6 +4,7 @@ import type { api } from '#data/contracts'
 import type { EventLog } from '#data/log'
 import type { Receiver, Vault } from '#data/vault'
 import { type WebhookAttempted, webhookStream } from './events.ts'
+import { cut } from './formats/format.ts'
 import { formatOf, formats } from './formats/formats.ts'
 import { type MessageBody, messageBody } from './message/body.ts'
 import type { Waiting } from './receiver-queue.ts'
@@ -20,6 +21,9 @@ export interface LettersOptions {
   publicUrl: string | null
   linksOf: NonNullable<WebhookOptions['linksOf']>
 }
+
+/** Longest name of a receiver in a link. */
+const nameMost = 100
 
 /** Makes letters and sends them. */
 export class Letters {
@@ -68,7 +72,8 @@ export class Letters {
     if (event === undefined) return payload
     const body = messageBody('reroute.plan_proposed', event, core.state())
     const { plan } = body.data as api.WebhookData['reroute.plan_proposed']
-    const links = await linksOf(plan.planId, `a message to ${receiver.description || receiver.webhookId}`)
+    const name = cut(receiver.description || receiver.webhookId, nameMost)
+    const links = await linksOf(plan.planId, `a message to ${name}`)
     if (links === null) return payload
     const [approve, reject] = [`${publicUrl}${links.approve}`, `${publicUrl}${links.reject}`]
     const data = { ...body.data, plan: { ...plan, links: { approve, reject } } }
