@@ -203,7 +203,8 @@ function performanceOf(ask: OpenAsk, isLastTry: boolean, parts: MovedWorkParts):
   if (way === undefined || order === undefined) return null
   const { action, url } = way
   const request = requestOf(ask, order, { action, url })
-  const asked = { request, timeoutMs: tryMs, isLastTry, target: url === null ? null : hostOf(url) }
+  const target = url === null ? null : hostOf(url)
+  const asked = { request, timeoutMs: tryMs, isLastTry, target, version: null }
   if (action.startsWith(filePrefix)) {
     const file = action.slice(filePrefix.length)
     const run = (signal: AbortSignal): Promise<ActionAnswer> =>

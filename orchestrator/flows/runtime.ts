@@ -25,7 +25,7 @@ import { tellShadow, wouldTake } from './run/dry.ts'
 import { moved } from './run/moves.ts'
 import type { Outside, RunParts } from './run/result.ts'
 import { Runner } from './run/runner.ts'
-import { takeStep } from './run/take-step.ts'
+import { writeStep } from './run/take-step.ts'
 import { Triggers } from './triggers.ts'
 
 /** Runs taken further side by side. */
@@ -152,12 +152,9 @@ export class FlowRuntime implements FlowGate {
       const words = `${approve ? 'approved' : 'rejected'} by ${by}${note === undefined ? '' : `: ${note}`}`
       const on = moved(run, plan, [token], [way], { now: now(), mark: token.mark })
       const step = { tileId: tile.id, outcome: 'done' as const, reason: words, attempt: 1, ...on }
-      const before = run.steps
-      await takeStep({ run, parts: this.#parts }, step)
-      const after = core.state().flows.runs.get(runId)
-      if (after === undefined || after.steps !== before) break
+      if (await writeStep({ run, parts: this.#parts }, step)) return this.#runner.advance(runId)
     }
-    await this.#runner.advance(runId)
+    throw fail('FLOW_NOT_WAITING', { runId, reason: 'the run moves on all the time' })
   }
 
   /** Tells the runs of an order of an event. @throws ORDER_UNKNOWN */
@@ -217,7 +214,7 @@ export class FlowRuntime implements FlowGate {
       if (run.flowId !== flowId || run.version !== from) continue
       const problem = problemOf(run, before, after, tiles)
       if (problem === null) {
-        const move = { runId: run.runId, version: to, tiles, by }
+        const move = { runId: run.runId, after: run.steps, version: to, tiles, by }
         const result = await core.execute('MigrateFlowRun', move, { at: now() })
         if (result.status === 'refused') left.push({ runId: run.runId, reason: result.reason ?? 'refused' })
         else count++

@@ -160,7 +160,7 @@ async function beginFor(
     if (plan.kind === 'return') {
       const order = state.orders.get((event.data as { orderId?: string }).orderId ?? '')
       if (order === undefined || !wouldTake(plan, order, context)) continue
-      if (mode === 'shadow') await tellShadow(plan, order, context)
+      if (mode === 'shadow') await tellShadow(plan, order, context, stored.seq)
       else begun.push(...(await beginReturn(stored, plan, order, context)))
       continue
     }

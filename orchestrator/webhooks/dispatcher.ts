@@ -114,7 +114,7 @@ export class Dispatcher {
     const messageId = `msg_${market}_test_${randomBytes(8).toString('hex')}`
     const body = testBody(type, { market, webhookId, now: effects.clock.now() })
     const payload = letters.render(receiver, messageId, body)
-    const answer = await letters.send(receiver, messageId, payload)
+    const answer = await letters.send(receiver, { messageId, eventType: type }, payload)
     const attempt: WebhookAttempted = {
       ...told(answer),
       deliveryId: `${messageId}.${webhookId}`,
@@ -182,17 +182,20 @@ export class Dispatcher {
     const messageId = messageIdOf(core.market, seq)
     const payload = await letters.payloadOf(receiver, messageId, waiting)
     const sent = await letters.withLinks(receiver, messageId, waiting, payload)
-    const answer = await letters.send(receiver, messageId, sent)
+    const answer = await letters.send(receiver, { messageId, eventType }, sent)
     const { isTaken } = answer
     // Cut off by the stop: after the next start it is tried as if it had not been.
     if (this.#isClosed && !isTaken && answer.httpStatus === null) return
     const attempt = waiting.attempt + 1
     const isGone = answer.httpStatus === 410
-    const delay = isTaken || isGone ? null : delayAfter(attempt, limits.delaysMs, effects.random)
+    // What cannot be sent at all says nothing of the receiver, and is not tried again.
+    const isUnsent = !isTaken && answer.request === null
+    const isOver = isTaken || isGone || isUnsent
+    const delay = isOver ? null : delayAfter(attempt, limits.delaysMs, effects.random)
     const wait = delay === null ? null : Math.max(delay, answer.retryAfterMs ?? 0)
     const now = effects.clock.now()
     const failures = isTaken ? 0 : ledger.of(webhookId).failures + 1
-    const rest = restMs(failures, limits.delaysMs[0] ?? 0)
+    const rest = isUnsent ? 0 : restMs(failures, limits.delaysMs[0] ?? 0)
     lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.max(answer.retryAfterMs ?? 0, rest))
     await this.#record({
       ...told(answer),
@@ -208,7 +211,7 @@ export class Dispatcher {
       seq,
       round,
     })
-    if (!isTaken) await judge.judge(receiver, isGone)
+    if (!isTaken && !isUnsent) await judge.judge(receiver, isGone)
   }
 
   async #record(attempt: WebhookAttempted): Promise<void> {

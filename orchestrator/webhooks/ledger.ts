@@ -123,13 +123,15 @@ export class Ledger {
   #attempted(data: WebhookAttempted, payloadAt: number): void {
     const standing = this.of(data.webhookId)
     const { attemptedAt, status, httpStatus, seq, round, attempt, nextAttemptAt } = data
-    standing.lastDelivery = { at: attemptedAt, status, httpStatus }
+    // What was not sent at all says nothing of the receiver.
+    const isSent = data.request !== null
+    if (isSent) standing.lastDelivery = { at: attemptedAt, status, httpStatus }
     if (status === 'delivered') {
       standing.failures = 0
       standing.failingSince = null
     }
     if (seq === null || round === null) return
-    if (status !== 'delivered') {
+    if (status !== 'delivered' && isSent) {
       standing.failures++
       standing.failingSince ??= attemptedAt
     }

@@ -80,9 +80,16 @@ export class Letters {
     return this.render(receiver, messageId, { ...body, data })
   }
 
-  /** What came of sending the payload; null stands for an event that is gone. */
-  async send(receiver: Receiver, messageId: string, payload: unknown): Promise<Answer> {
+  /** What came of sending the payload; null stands for an event that is gone. What cannot be sent has no request. */
+  async send(
+    receiver: Receiver,
+    { messageId, eventType }: { messageId: string; eventType: api.WebhookEventType },
+    payload: unknown,
+  ): Promise<Answer> {
     const { vault, sender } = this.#options
+    // It waited for another format.
+    if (!formats[formatOf(receiver.format)].carries(eventType))
+      return this.#unsent(`the format ${receiver.format} has no words for ${eventType}`)
     if (payload === null) return this.#unsent('the event of this message is not in the log')
     if ((await vault.getWebhook(receiver.webhookId)) === null) return this.#unsent('the webhook was removed')
     const name = formatOf(receiver.format)

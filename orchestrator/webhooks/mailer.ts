@@ -91,10 +91,14 @@ async function post(
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Detour-Message': letter.messageId },
   })
   try {
-    const { response } = (await orAborted(sending, signal)) as { response: string }
+    const sent = (await orAborted(sending, signal)) as { response: string; rejected?: unknown[] }
+    const { response, rejected = [] } = sent
     const body = response.slice(0, answerShown)
+    // Those who got it must not get it again, so it counts as taken; whom it did not reach is told.
+    const missed = rejected.map(String).join(', ').slice(0, answerShown)
+    const notes = missed === '' ? [] : [`the mail server takes nothing for ${missed}`]
     return {
-      ...{ isTaken: true, httpStatus: null, retryAfterMs: null, notes: [] },
+      ...{ isTaken: true, httpStatus: null, retryAfterMs: null, notes },
       request: requestOf(letter, startedAt),
       response: { headers: {}, body, isCut: body.length < response.length },
     }

@@ -80,6 +80,9 @@ export class Receivers {
     const hasCredential =
       change.credential !== undefined || (before.hasCredential && next.credential !== null)
     const { url = before.url, events = before.events, carriesLinks = before.carriesLinks } = change
+    // Whoever may change a format must not be shown an address by it that was as good as a key.
+    if (isUrlSecret(formatOf(before.format)) && !isUrlSecret(format) && change.url === undefined)
+      throw fail('WEBHOOK_SETTINGS_INVALID', { reason: `give the address for the format ${format} too` })
     if (changesTarget.some((field) => change[field] !== undefined)) {
       next.url = await checkedSettings({ url, format, events, hasCredential, carriesLinks }, this.#options)
     }

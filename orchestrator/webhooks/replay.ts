@@ -4,6 +4,7 @@ import { fail } from '#data/kernel'
 import type { EventLog } from '#data/log'
 import type { Receiver } from '#data/vault'
 import { messageIdOf } from './events.ts'
+import { formatOf, formats } from './formats/formats.ts'
 import { messageTypeOf } from './message/announcer.ts'
 import type { Scanner } from './scanner.ts'
 import type { Replay, WatchedCore } from './types.ts'
@@ -22,7 +23,13 @@ export async function replayMessages(
     throw fail('WEBHOOK_REPLAY_INVALID', { reason: 'give either messageId or since' })
   }
   if (messageId !== undefined) {
-    await scanner.replayOne(receiver, await messageOf(messageId, parts))
+    const message = await messageOf(messageId, parts)
+    const name = formatOf(receiver.format)
+    if (!formats[name].carries(message.eventType)) {
+      const reason = `the format ${name} has no words for ${message.eventType}`
+      throw fail('WEBHOOK_REPLAY_INVALID', { reason })
+    }
+    await scanner.replayOne(receiver, message)
     return { queued: 1 }
   }
   const at = Date.parse(since ?? '')

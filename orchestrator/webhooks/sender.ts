@@ -58,8 +58,8 @@ export type PostMail = (letter: Letter, startedAt: number, signal: AbortSignal) 
 /** Most of an answer that is read, bytes, and that notes repeat, characters. */
 const answerBytes = 4_096
 const answerShown = 300
-/** How long the beginning of an answer is waited for after a success, ms: its status has said it all. */
-const afterSuccessMs = 1_000
+/** How long the beginning of an answer is waited for after its status, ms: that has said what matters. */
+const afterStatusMs = 1_000
 
 /** Headers of answers that are kept. */
 const keptHeaders = [
@@ -140,7 +140,7 @@ async function post(
   const answer = await request(letter.url, { method: 'POST', headers, body, dispatcher, signal })
   const { statusCode } = answer
   const isTaken = statusCode >= 200 && statusCode < 300
-  const beginning = isTaken ? await beginningSoon(answer.body, clock) : await beginningOf(answer.body)
+  const beginning = await beginningSoon(answer.body, clock)
   const shown = shownHeaders(answer.headers)
   const notes: string[] = []
   if (statusCode >= 300 && statusCode < 400) notes.push('redirects are not followed')
@@ -205,9 +205,9 @@ async function beginningOf(
   return { body: text.replaceAll('\u0000', ''), isCut: bytes > answerBytes }
 }
 
-/** As `beginningOf`, but what never comes or breaks off does not undo a success. */
+/** As `beginningOf`, but what never comes or breaks off does not undo what the status said. */
 async function beginningSoon(stream: Dispatcher.ResponseData['body'], clock: Clock) {
-  const cancel = clock.after(afterSuccessMs, () => stream.destroy())
+  const cancel = clock.after(afterStatusMs, () => stream.destroy())
   try {
     return await beginningOf(stream)
   } catch {

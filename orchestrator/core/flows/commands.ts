@@ -50,10 +50,14 @@ export interface FlowCommands {
     tileId: string
     reason: string
   }
-  /** @param after steps that the run had when this one was decided; refused where it has others by now */
+  /**
+   * @param after steps that the run had when this one was decided
+   * @param version that it was decided by; refused where either is another by now
+   */
   TakeFlowStep: {
     runId: string
     after: number
+    version: number
     step: StepTaken
     messages?: readonly FlowMessage[]
     /** Events that are raised with it. */
@@ -63,8 +67,18 @@ export interface FlowCommands {
   RaiseFlowEvent: { orderId: string; name: string; note: string | null; by: string }
   /** An event of the position that a run is about. */
   SignalFlowRun: { runId: string; name: string }
-  /** The run goes on with another version. @param tiles tile before -> tile after, for those that have other names */
-  MigrateFlowRun: { runId: string; version: number; tiles: Readonly<Record<string, string>>; by: string }
+  /**
+   * The run goes on with another version.
+   * @param after steps that the run had when its places were looked at; refused where it has others by now
+   * @param tiles tile before -> tile after, for those that have other names
+   */
+  MigrateFlowRun: {
+    runId: string
+    after: number
+    version: number
+    tiles: Readonly<Record<string, string>>
+    by: string
+  }
   /** Something is asked of a provider; written before it goes out, so that it is never asked with another key. */
   RequestAction: ActionAsked
   /** What came of it. */

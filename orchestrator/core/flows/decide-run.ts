@@ -43,10 +43,10 @@ export function startStockRun(state: CoreState, data: CommandData['StartStockRun
 
 /** The next step of a run. */
 export function takeStep(state: CoreState, data: CommandData['TakeFlowStep'], at: number): Verdict {
-  const { runId, after, step, messages = [], raise = [] } = data
+  const { runId, after, version, step, messages = [], raise = [] } = data
   const run = state.flows.runs.get(runId)
   if (run === undefined) return refused('run_unknown', { runId })
-  if (run.steps !== after) return refused('run_moved', { runId, steps: run.steps })
+  if (run.steps !== after || run.version !== version) return refused('run_moved', { runId, steps: run.steps })
   const known = new Set(run.tokens.map(({ tokenId }) => tokenId))
   const strange = step.gone.find((tokenId) => !known.has(tokenId))
   if (strange !== undefined) return refused('token_unknown', { runId, tokenId: strange })
@@ -68,9 +68,10 @@ export function takeStep(state: CoreState, data: CommandData['TakeFlowStep'], at
 
 /** The run goes on with another version. */
 export function migrateRun(state: CoreState, data: CommandData['MigrateFlowRun'], at: number): Verdict {
-  const { runId, version, tiles, by } = data
+  const { runId, after, version, tiles, by } = data
   const run = state.flows.runs.get(runId)
   if (run === undefined) return refused('run_unknown', { runId })
+  if (run.steps !== after) return refused('run_moved', { runId, steps: run.steps })
   if (run.status === 'undoing') return refused('run_undoing', { runId })
   if (run.version === version) return answered([], { runId })
   const { flowId, orderId } = run

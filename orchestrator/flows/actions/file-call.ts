@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { reasonOf } from '#data/kernel'
 import type { ActionAnswer, ActionRequest } from './action.ts'
-import { answerBytesMost, saidIn } from './http-call.ts'
+import { answerBytesMost, saidIn, tooLong } from './http-call.ts'
 
 const endings = ['.js', '.ts', '.mjs'] as const
 /** Threads at the same time, and what each may hold, MB. */
@@ -91,7 +91,11 @@ function callIn(
     const stop = () => end({ isDone: false, reason: reasonOf(signal.reason), isUnknown: true })
     signal.addEventListener('abort', stop)
     worker.on('message', (message: unknown) => end(answerIn(message)))
-    worker.on('error', (error) => end({ isDone: false, reason: `it failed: ${reasonOf(error)}` }))
+    worker.on('error', (error) => {
+      // One that ran out of memory was at work; one that cannot be read was not.
+      const isUnknown = (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY'
+      end({ isDone: false, reason: `it failed: ${reasonOf(error)}`, ...(isUnknown ? { isUnknown } : {}) })
+    })
     worker.on('exit', () => end({ isDone: false, reason: 'it ended without an answer', isUnknown: true }))
   })
 }
@@ -106,10 +110,4 @@ function answerIn(message: unknown): ActionAnswer {
   if (typeof text !== 'string') return { isDone: false, reason: 'it gave no answer' }
   if (text.length > answerBytesMost) return tooLong
   return saidIn(text)
-}
-
-const tooLong: ActionAnswer = {
-  isDone: false,
-  reason: `it answered with more than ${answerBytesMost} bytes`,
-  isFinal: true,
 }

@@ -81,12 +81,20 @@ function neverSent(error: unknown): boolean {
   return typeof code === 'string' && unconnected.has(code)
 }
 
+/** The answer of one that says more than may be. */
+export const tooLong: ActionAnswer = {
+  isDone: false,
+  reason: `it answered with more than ${answerBytesMost} bytes`,
+  isFinal: true,
+  isUnknown: true,
+}
+
 /** Statuses after which another try may help. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429])
 
 function answerOf(status: number, text: string | null): ActionAnswer {
-  if (text === null)
-    return { isDone: false, reason: `it answered with more than ${answerBytesMost} bytes`, isFinal: true }
+  // What it says is not known then, but it was asked, and may have done it.
+  if (text === null) return tooLong
   if (status >= 200 && status < 300) return saidIn(text)
   const isFinal = status < 500 && !passing.has(status)
   const reason = status >= 300 && status < 400 ? 'redirects are not followed' : `it answered ${status}`

@@ -24,6 +24,8 @@ export interface Performance {
   /** Whether a failure is the last one, so that it is noted as the end. */
   isLastTry: boolean
   isLocal: boolean
+  /** Version of the flow that asks: another one may ask otherwise under the same key; null = it is no flow. */
+  version: number | null
   run(signal: AbortSignal): Promise<ActionAnswer>
 }
 
@@ -47,7 +49,8 @@ export async function perform(
     }
   }
   const about = { key, action, runId, orderId, tileId, target, data }
-  await core.execute('RequestAction', about, { at: now(), commandId: `${key}/ask` })
+  const commandId = asked.version === null ? `${key}/ask` : `${key}/ask/${asked.version}`
+  await core.execute('RequestAction', about, { at: now(), commandId })
   const answer = await inTime(asked, clock)
   const isEnd = answer.isDone || answer.isFinal === true || asked.isLastTry
   if (isEnd) {

@@ -49,15 +49,22 @@ export function dryRun(plan: FlowPlan, order: Order, context: FlowContext): DryR
 }
 
 /**
- * Writes down once what a version of a flow in shadow would do with an order.
+ * Writes down once what a version of a flow in shadow would do with an order: asked again, what was said first stays.
+ * @param occasion what it would begin with, where an order has several of them, as returns are
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
-export async function tellShadow(plan: FlowPlan, order: Order, context: FlowContext): Promise<void> {
+export async function tellShadow(
+  plan: FlowPlan,
+  order: Order,
+  context: FlowContext,
+  occasion?: number,
+): Promise<void> {
   const { orderId } = order
   const { flowId, version } = plan
+  const commandId = [`flow/${flowId}/${version}/shadow/${orderId}`, ...(occasion ? [occasion] : [])].join('/')
+  if ((await context.core.recall(commandId)) !== null) return
   const { steps } = dryRun(plan, order, context)
   const shadow = { orderId, flowId, version, steps }
-  const commandId = `flow/${flowId}/${version}/shadow/${orderId}`
   await context.core.execute('ShadowFlow', shadow, { at: context.now(), commandId })
 }
 

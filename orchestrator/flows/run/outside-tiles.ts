@@ -86,7 +86,7 @@ function performance(
     subject: order === null ? { position: run.position } : { order: told(order) },
   })
   const timeoutMs = (tile.timeoutSeconds ?? timeoutSeconds) * 1_000
-  const of = { timeoutMs, isLastTry }
+  const of = { timeoutMs, isLastTry, version: run.version }
   switch (tile.type) {
     case 'custom_http': {
       const url = isUndo ? (tile.undoUrl ?? tile.url) : tile.url

@@ -16,13 +16,26 @@ export interface WithStep {
  * @throws CORE_REFUSED, LOG_UNAVAILABLE, LOG_FENCED
  */
 export async function takeStep(
+  scene: Pick<Scene, 'run' | 'parts'>,
+  step: StepTaken,
+  more?: WithStep,
+): Promise<boolean> {
+  await writeStep(scene, step, more)
+  return true
+}
+
+/**
+ * Writes the step; false where somebody else was faster.
+ * @throws CORE_REFUSED, LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function writeStep(
   { run, parts }: Pick<Scene, 'run' | 'parts'>,
   step: StepTaken,
   { messages = [], raise = [] }: WithStep = {},
 ): Promise<boolean> {
-  const { runId, steps: after } = run
+  const { runId, steps: after, version } = run
   const data = {
-    ...{ runId, after, step },
+    ...{ runId, after, version, step },
     ...(messages.length === 0 ? {} : { messages }),
     ...(raise.length === 0 ? {} : { raise }),
   }
@@ -30,5 +43,5 @@ export async function takeStep(
   const isPassed = result.reason === 'run_moved' || result.reason === 'run_unknown'
   if (result.status === 'refused' && !isPassed)
     throw fail('CORE_REFUSED', { runId, reason: result.reason, ...result.answer.details })
-  return true
+  return !isPassed
 }

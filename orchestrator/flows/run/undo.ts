@@ -1,7 +1,7 @@
 // How the work of tiles is taken back, one at a time and the last first. What cannot be taken back is told, and does
 // not stop the others.
 
-import type { DoneTile, Order } from '#orchestrator/core'
+import type { DoneTile, FlowMessage, Order } from '#orchestrator/core'
 import { isEnded } from '#orchestrator/core'
 import { isOutside, undoOutside } from './outside-tiles.ts'
 import type { Scene } from './result.ts'
@@ -13,6 +13,8 @@ export interface Undone {
   reason: string | null
   /** Whether another try makes no sense. */
   isFinal: boolean
+  /** What receivers of webhooks are told of it. */
+  messages?: readonly FlowMessage[]
 }
 
 const fine: Undone = { isDone: true, reason: null, isFinal: true }
@@ -25,8 +27,8 @@ export async function undoTile(scene: Scene, done: DoneTile, isLastTry: boolean)
   const tile = scene.plan.tiles.get(done.tileId)
   if (tile === undefined) return { isDone: false, reason: 'the tile is not there any more', isFinal: true }
   if (isOutside(tile)) {
-    const { isDone, reason, isFinal = false } = await undoOutside(scene, tile, done.ref ?? '', isLastTry)
-    return { isDone, reason, isFinal }
+    const { isDone, reason, isFinal, messages } = await undoOutside(scene, tile, done.ref ?? '', isLastTry)
+    return { isDone, reason, isFinal: isFinal === true, ...(messages === undefined ? {} : { messages }) }
   }
   const { core, now } = scene.parts
   if (tile.type === 'soft_reserve') {

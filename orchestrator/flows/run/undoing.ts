@@ -29,12 +29,14 @@ export async function undoNext(given: Omit<Scene, 'token'>): Promise<boolean> {
     ...{ tokenId: run.lastToken + 1, tileId: done.tileId, state: 'waiting', since: now(), attempt: 1 },
     ...{ dueAt: null, mark: 0, lineIds: done.lineIds, splits: [], note: null },
   }
-  const { isDone, reason, isFinal } = await undoTile({ ...given, token }, done, token.attempt >= triesMost)
+  const { isDone, reason, isFinal, messages } = await undoTile(
+    { ...given, token },
+    done,
+    token.attempt >= triesMost,
+  )
   if (isDone) {
-    return takeStep(given, {
-      ...stepAt(resting, done.tileId, 'undone', reason, token.attempt),
-      undone: done.step,
-    })
+    const step = { ...stepAt(resting, done.tileId, 'undone', reason, token.attempt), undone: done.step }
+    return takeStep(given, step, messages === undefined ? {} : { messages })
   }
   if (!isFinal && token.attempt < triesMost) {
     const next = { ...token, attempt: token.attempt + 1, dueAt: now() + betweenMs * token.attempt }

@@ -40,6 +40,7 @@ const step = (view: View): FlowCommands['TakeFlowStep'] | null => {
   return {
     runId: run.runId,
     after: chance(view, 90) ? run.steps : run.steps + 1,
+    version: run.version,
     step: {
       ...{ tileId: token?.tileId ?? 'start', outcome: 'done', reason: null, attempt: 1 },
       gone: token === undefined ? [] : [token.tokenId],
@@ -84,7 +85,8 @@ export const flowWishes: WishesOf<FlowCommands> = {
   },
   MigrateFlowRun: (view) => {
     const run = anyRun(view)
-    return run === null ? null : { runId: run.runId, version: view.random.int(1, 3), tiles: {}, by: 'x' }
+    if (run === null) return null
+    return { runId: run.runId, after: run.steps, version: view.random.int(1, 3), tiles: {}, by: 'x' }
   },
   RequestAction: (view) => ({
     ...{ key: `k${view.fresh()}`, action: 'http', runId: null, orderId: null, tileId: null },

@@ -40,7 +40,9 @@ export const slack: Format = {
           type: 'header',
           text: { type: 'plain_text', text: cut(`${marks[story.mood]} ${story.title}`, 150) },
         },
-        { type: 'section', text: { type: 'mrkdwn', text: cut(escaped(story.text), 3000) } },
+        ...(story.text === ''
+          ? []
+          : [{ type: 'section', text: { type: 'mrkdwn', text: cut(escaped(story.text), 3000) } }]),
         ...(facts.length === 0 ? [] : [{ type: 'section', fields: facts }]),
         ...(elements.length === 0 ? [] : [{ type: 'actions', elements }]),
         {
@@ -85,7 +87,7 @@ export const teams: Format = {
           text: plain(cut(story.title, 500)),
           color: colors[story.mood],
         },
-        { type: 'TextBlock', text: plain(cut(story.text, 3000)), wrap: true },
+        ...(story.text === '' ? [] : [{ type: 'TextBlock', text: plain(cut(story.text, 3000)), wrap: true }]),
         ...(facts.length === 0 ? [] : [{ type: 'FactSet', facts }]),
         {
           ...{ type: 'TextBlock', size: 'Small', isSubtle: true, wrap: true },

@@ -156,6 +156,33 @@ test('A message that waits takes the format that its receiver has when it is tri
   expect(JSON.parse(second?.body ?? '')).toMatchObject({ specversion: '1.0', id: first?.id })
 })
 
+test('A message that waits is given up where the new format has no words for it, and nobody is blamed', async () => {
+  const { market, webhooks } = await openAll({ delaysMs: [200, 200] })
+  const receiver = await startReceiver((response) => response.writeHead(500).end())
+  const { webhookId } = await webhooks.create({ url: receiver.url })
+  const seq = await market.append(created(1), cancelled(1))
+  await until(() => receiver.received.length === 1)
+  await webhooks.change(webhookId, { format: 'pagerduty', credential: 'k' })
+  await until(async () => (await webhooks.get(webhookId)).pending === 0)
+  expect(receiver.received).toHaveLength(1)
+  expect(await webhooks.get(webhookId)).toMatchObject({ failures: 1, status: 'enabled' })
+  const { items } = await webhooks.deliveries({ webhookId, limit: 1 })
+  expect(items[0]).toMatchObject({
+    status: 'abandoned',
+    notes: ['the format pagerduty has no words for order.cancelled'],
+  })
+  const again = webhooks.replay({ webhookId, messageId: `msg_main_${seq}` })
+  expect(await codeOf(again)).toBe('WEBHOOK_REPLAY_INVALID')
+})
+
+test('An address that was as good as a key is not shown by way of another format', async () => {
+  const { webhooks } = await openAll()
+  const receiver = await startReceiver(ok)
+  const { webhookId } = await webhooks.create({ url: `${receiver.url}/secret`, format: 'slack' })
+  expect(await codeOf(webhooks.change(webhookId, { format: 'detour' }))).toBe('WEBHOOK_SETTINGS_INVALID')
+  expect((await webhooks.get(webhookId)).url).not.toContain('secret')
+})
+
 test('A preview shows each example in each format that has words for it', async () => {
   const { webhooks } = await openAll({}, undefined, {
     ...effects,

@@ -129,6 +129,15 @@ describe('a receiver', () => {
     expect(receiver.received).toHaveLength(1)
   })
 
+  test('whose answer never ends is gone when its status says so', async () => {
+    const { market, webhooks } = await openAll({ timeoutMs: 3_000 })
+    const receiver = await startReceiver((response) => response.writeHead(410).write('gone'))
+    const { webhookId } = await webhooks.create({ url: receiver.url })
+    await market.append(created(1), cancelled(1))
+    await until(async () => (await webhooks.get(webhookId)).status === 'disabled')
+    expect(await webhooks.get(webhookId)).toMatchObject({ lastDelivery: { httpStatus: 410 } })
+  })
+
   test('that answers 410 is disabled, and can be enabled again', async () => {
     const { market, webhooks } = await openAll()
     const receiver = await startReceiver((response, number) => {

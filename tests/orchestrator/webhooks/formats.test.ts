@@ -44,6 +44,14 @@ test('The bodies of all formats are those on file', async () => {
   await expect(text).toMatchFileSnapshot('golden/formats.json')
 })
 
+test('No chat gets a block without words, which it would refuse with all the others', () => {
+  const example = exampleOf('flow.message')
+  const body: MessageBody = { ...example, data: { ...example.data, text: null } }
+  const { blocks } = inFormat('slack', body) as { blocks: { text?: { text: string } }[] }
+  expect(blocks.filter(({ text }) => text?.text === '')).toEqual([])
+  expect(JSON.stringify(inFormat('teams', body))).not.toContain('"text":""')
+})
+
 /** An incident whose every text a stranger wrote. */
 const hostile = fc
   .tuple(

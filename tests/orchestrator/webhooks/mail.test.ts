@@ -110,6 +110,19 @@ test('A mail that the server does not take now is sent later under the same id',
   expect(headerOf(letters[0]?.text ?? '', 'Message-ID')).toBe(`<msg_main_${seq}@shop.example>`)
 })
 
+test('A mail that reaches only some is not sent to them again, and says whom it did not reach', async () => {
+  const unknown = Object.assign(new Error('No such user'), { responseCode: 550 })
+  const { letters, port } = await startMailServer((number) => (number === 2 ? unknown : null))
+  const { webhooks } = await openAll({}, undefined, worldWith(`smtp://127.0.0.1:${port}`))
+  const url = 'mailto:ops@shop.example,typo@shop.example'
+  const { webhookId } = await webhooks.create({ url, format: 'email' })
+  expect(await webhooks.test(webhookId)).toMatchObject({
+    status: 'delivered',
+    notes: ['the mail server takes nothing for typo@shop.example'],
+  })
+  expect(letters.map(({ to }) => to)).toEqual([['ops@shop.example']])
+})
+
 test('A mail server that is not there, and a password on an open line, are attempts that failed', async () => {
   const { webhooks } = await openAll({}, undefined, worldWith('smtp://127.0.0.1:1'))
   const { webhookId } = await webhooks.create({ url: 'mailto:ops@shop.example', format: 'email' })
