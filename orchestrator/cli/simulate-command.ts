@@ -51,7 +51,11 @@ export function addSimulate(
         const args = present({ ...rest, seeds: isCount ? undefined : seeds }) as LoopArgs
         const { runLoop, showLoop, toldOfLoop } = await besideHomes.loop()
         const result = await runLoop(args, call.effects, call.onProgress)
-        return { result: toldOfLoop(result), text: showLoop(result), hasFailed: false }
+        return {
+          result: toldOfLoop(result),
+          text: showLoop(result),
+          hasFailed: result.summary.invariantsBroken > 0,
+        }
       })
     })
 }

@@ -70,7 +70,9 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
   })
   const name = file.name ?? (file.faults === undefined ? 'standard' : 'own')
   const { cycleHours } = size
-  return { name, seed, days, world, start, cycleHours, faults: faults.sort((a, b) => a.startAt - b.startAt) }
+  // A file may be played for fewer days than it tells of.
+  const begun = faults.filter(({ startAt }) => startAt < start + days * dayMs)
+  return { name, seed, days, world, start, cycleHours, faults: begun.sort((a, b) => a.startAt - b.startAt) }
 }
 
 /** Faults spread over the days, of kinds as different as there are; now and then two at once. */

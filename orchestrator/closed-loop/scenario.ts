@@ -89,8 +89,16 @@ export function checkScenario(document: unknown): ScenarioFile {
     const unknown = unknownNames(document)
     throw invalid(where, unknown ?? first?.message ?? 'is not of the schema')
   }
+  const { start } = document
+  if (start !== undefined && !isDay(start)) throw invalid('/start', `"${start}" is no day`)
   for (const [i, entry] of (document.faults ?? []).entries()) checkFault(entry, `/faults/${i}`)
   return document
+}
+
+/** Whether a text like `2026-05-05` is a day of the calendar. */
+function isDay(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }
 
 const unknownNames = (document: unknown): string | null => {

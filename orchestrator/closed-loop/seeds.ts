@@ -6,6 +6,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Effects } from '#data/kernel'
 import type { Moves, SeedReport } from './judge.ts'
+import { type KindName, kindOf } from './kinds.ts'
 import type { Policy } from './play.ts'
 import type { ScenarioFile } from './scenario.ts'
 import { type OnStep, simulateSeed } from './seed.ts'
@@ -25,12 +26,19 @@ export interface Summary {
   /** Shares of all faults of all seeds. */
   detectedShare: number | null
   causeRightShare: number | null
+  /** The same seed by seed. */
+  detectedShareBySeed: Spread | null
+  causeRightShareBySeed: Spread | null
   medianDelayMinutes: number | null
+  /** Of those that show at once, since they began. */
+  medianSuddenDelayMinutes: number | null
   /** Of those that show at once, since they could be seen. */
   medianShownMinutes: number | null
   falseIncidentsPerWeek: Spread | null
   reroutes: Moves
   oracleReroutes: Moves
+  /** Moves without need or to harm, of all moves, seed by seed; seeds without moves left out. */
+  needlessShareBySeed: Spread | null
   lateOrders: Record<Policy, Spread | null>
   costCents: Record<Policy, Spread | null>
   /** Of all seeds together: late orders that Detour avoided, of those that the oracle did. */
@@ -119,17 +127,27 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
   const all = (name: 'lateOrders' | 'costCents', policy: Policy) =>
     reports.reduce((sum, report) => sum + (report[name][policy] ?? Number.NaN), 0)
   const avoided = all('lateOrders', 'none') - all('lateOrders', 'detour')
+  const sudden = detected.filter(({ kind }) => kindOf(kind as KindName).isSudden)
+  const bySeed = (of: (report: SeedReport) => [part: number, whole: number]) =>
+    spreadOf(reports.map((report) => share(...of(report))))
   return {
     seeds: reports.length,
     days: reports[0]?.days ?? 0,
     faults: faults.length,
     detectedShare: share(detected.length, faults.length),
     causeRightShare: share(faults.filter(({ causeRight }) => causeRight === true).length, faults.length),
+    detectedShareBySeed: bySeed((report) => [noticedIn(report), report.faults.length]),
+    causeRightShareBySeed: bySeed((report) => [rightIn(report), report.faults.length]),
+    medianSuddenDelayMinutes: medianOf(sudden.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
     medianDelayMinutes: medianOf(detected.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
     medianShownMinutes: medianOf(detected.flatMap(({ shownMinutes }) => shownMinutes ?? [])),
     falseIncidentsPerWeek: spreadOf(reports.map((report) => report.falseIncidentsPerWeek)),
     reroutes: movesOf(reports.map(({ reroutes }) => reroutes)),
     oracleReroutes: movesOf(reports.map(({ oracleReroutes }) => oracleReroutes)),
+    needlessShareBySeed: bySeed(({ reroutes }) => {
+      const { total, useful } = movesOf([reroutes])
+      return [total - useful, total]
+    }),
     lateOrders: byPolicy('lateOrders'),
     costCents: byPolicy('costCents'),
     shareOfOracleGain: share(avoided, all('lateOrders', 'none') - all('lateOrders', 'oracle')),
@@ -149,6 +167,9 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
       })),
   }
 }
+
+const noticedIn = ({ faults }: SeedReport) => faults.filter(({ detectedAt }) => detectedAt !== null).length
+const rightIn = ({ faults }: SeedReport) => faults.filter(({ causeRight }) => causeRight === true).length
 
 function movesOf(all: readonly (Moves | null)[]): Moves {
   const sum = (name: keyof Moves) => all.reduce((total, each) => total + (each?.[name] ?? 0), 0)

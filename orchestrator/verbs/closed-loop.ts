@@ -156,17 +156,20 @@ function showSeeds(reports: readonly SeedReport[], summary: Summary): string {
 
 function commonRows(summary: Summary): (string | null)[][] {
   const percent = (share: number | null) => (share === null ? null : `${(share * 100).toFixed(1)} %`)
+  const range = (value: Spread | null) =>
+    value === null ? null : `${percent(value.least)} to ${percent(value.most)}`
   const { reroutes, oracleReroutes, lateOrders, costCents } = summary
   const spread = (name: string, value: Spread | null, show: (value: number) => string = String) =>
     value === null ? [] : [[name, show(value.mean), `${show(value.least)} to ${show(value.most)}`]]
   const harm = ({ total, useful }: Moves) => percent(total === 0 ? null : (total - useful) / total)
   return [
-    ['faults noticed', percent(summary.detectedShare), null],
-    ['cause named right', percent(summary.causeRightShare), null],
+    ['faults noticed', percent(summary.detectedShare), range(summary.detectedShareBySeed)],
+    ['cause named right', percent(summary.causeRightShare), range(summary.causeRightShareBySeed)],
     ['median time until noticed', showMinutes(summary.medianDelayMinutes), null],
+    ['of sudden faults', showMinutes(summary.medianSuddenDelayMinutes), null],
     ['of sudden faults, since they show', showMinutes(summary.medianShownMinutes), null],
     ...spread('false incidents a week', summary.falseIncidentsPerWeek),
-    ['moves without need or to harm', harm(reroutes), null],
+    ['moves without need or to harm', harm(reroutes), range(summary.needlessShareBySeed)],
     ['the same, oracle', harm(oracleReroutes), null],
     ...policies.flatMap((policy) => spread(`late orders, ${policy}`, lateOrders[policy])),
     ...policies.flatMap((policy) => spread(`cost, ${policy}`, costCents[policy], showCents)),

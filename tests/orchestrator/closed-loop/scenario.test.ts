@@ -29,6 +29,8 @@ describe('a scenario file', () => {
     ['a field that is not known', { nodse: 3 }, /"nodse" that is not known/],
     ['a world that is too small', { nodes: 2 }, /\/nodes/],
     ['a kind that is not known', { faults: [{ kind: 'flood', startHours: 1 }] }, /\/faults\/0\/kind/],
+    ['a day that is none', { start: '2026-13-45' }, /\/start "2026-13-45" is no day/],
+    ['a day that no month has', { start: '2026-02-30' }, /\/start "2026-02-30" is no day/],
     ['a fault before the beginning', { faults: [{ ...slow, startHours: -1 }] }, /\/faults\/0\/startHours/],
     [
       'a fault without what it is at',
@@ -65,6 +67,12 @@ describe('a scenario file', () => {
   it('that names a node which its world has not is refused', () => {
     const file = checkScenario({ nodes: 3, faults: [{ ...slow, node: 'seattle' }] })
     expect(() => scenarioOf('1', 3, file)).toThrow(/"seattle" is none of reno, columbus, chicago/)
+  })
+
+  it('that is played for fewer days than it tells of leaves out what begins later', () => {
+    const file = checkScenario({ faults: [slow, { ...slow, startHours: 49 }] })
+    expect(scenarioOf('1', 3, file).faults).toHaveLength(2)
+    expect(scenarioOf('1', 2, file).faults).toMatchObject([{ strain: { id: 'fault-01' } }])
   })
 
   it('that is not there, or no JSON, is refused', async () => {

@@ -71,6 +71,10 @@ test('seeds together count each order and fault once, whatever the size of their
   const summary = summaryOf([report('1'), other])
   expect(summary).toMatchObject({
     ...{ seeds: 2, faults: 4, detectedShare: 0.5, causeRightShare: 0.5, medianShownMinutes: 60 },
+    medianSuddenDelayMinutes: 120,
+    detectedShareBySeed: { mean: 0.5, least: 0.5, most: 0.5 },
+    causeRightShareBySeed: { mean: 0.5, least: 0.5, most: 0.5 },
+    needlessShareBySeed: { mean: 0.4, least: 0.4, most: 0.4 },
     falseIncidentsPerWeek: { mean: 0.25, least: 0, most: 0.5 },
     reroutes: { total: 20, useful: 12, useless: 6, harmful: 2 },
     shareOfOracleGain: 0.5,
