@@ -5,7 +5,7 @@ import { type Random, seededRandom } from '#data/kernel'
 import { networkDocumentOf, strainNames, type WorldOptions } from '#data/world'
 import { type KindName, kindNames, kindOf } from './kinds.ts'
 import { type FaultEntry, faultOf, type ScenarioFault, type ScenarioFile } from './scenario.ts'
-import { showingIn } from './shows.ts'
+import { daysOf, showingIn } from './shows.ts'
 
 /** A scenario with everything filled in. */
 export interface Scenario {
@@ -33,7 +33,8 @@ const standard = {
   historyFaults: true,
   cycleHours: 1,
 }
-const dayMs = 86_400_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 /** The first instant of a simulation is at this hour, UTC: the middle of the night where the retailer is. */
 const firstHour = 8
 /** Days of the year 2026 between which simulations begin. */
@@ -51,7 +52,7 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
   const size = { ...standard, ...file }
   const drawn = earliest + random.fork('start').int(0, (latest - earliest) / dayMs) * dayMs
   const first = file.start === undefined ? drawn : Date.parse(`${file.start}T00:00:00Z`)
-  const start = first + firstHour * 3_600_000
+  const start = first + firstHour * hourMs
   const world = {
     seed: `simulate/${seed}`,
     days: size.historyDays,
@@ -62,7 +63,7 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
     faults: size.historyFaults ? ('past' as const) : ('none' as const),
   }
   const nodes = networkDocumentOf(world, (id) => id).nodes.map(({ nodeId }) => nodeId)
-  const entries = file.faults ?? drawFaults(random.fork('faults'), days, nodes)
+  const entries = file.faults ?? drawFaults(random.fork('faults'), { start, days, nodes })
   const showsAt = showingIn(world)
   const faults = entries.map((entry, i): ScenarioFault => {
     const fault = faultOf(entry, i, { start, nodes, provider })
@@ -76,7 +77,10 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
 }
 
 /** Faults spread over the days, of kinds as different as there are; now and then two at once. */
-function drawFaults(random: Random, days: number, nodes: readonly string[]): FaultEntry[] {
+function drawFaults(
+  random: Random,
+  { start, days, nodes }: { start: number; days: number; nodes: readonly string[] },
+): FaultEntry[] {
   const count = random.int(faultsLeast, faultsMost)
   const kinds = shuffled(
     kindNames.filter((name) => kindOf(name).isFault),
@@ -93,9 +97,20 @@ function drawFaults(random: Random, days: number, nodes: readonly string[]): Fau
       ? before.startHours + random.int(0, Math.max(1, Math.floor((before.hours ?? 0) / 2)))
       : Math.floor(slot + random.next() * 0.4 * (room / count))
     const most = Math.max(1, room + quietHours - startHours)
-    entries.push(drawFault(kind, startHours, most, random.fork(`fault/${i}`), nodes))
+    const drawn = drawFault(kind, startHours, most, random.fork(`fault/${i}`), nodes)
+    entries.push(onDay(drawn, start))
   }
   return entries
+}
+
+/** A fault of one weekday has such a day in its time: of the others the first working day, else the first. */
+function onDay(entry: FaultEntry, start: number): FaultEntry {
+  if (entry.weekday === undefined) return entry
+  const from = start + entry.startHours * hourMs
+  const weekdays = daysOf(from, from + (entry.hours ?? 0) * hourMs).map(({ weekday }) => weekday)
+  if (weekdays.includes(entry.weekday)) return entry
+  const weekday = weekdays.find((each) => each >= 1 && each <= 5) ?? weekdays[0] ?? entry.weekday
+  return { ...entry, weekday }
 }
 
 function drawFault(

@@ -18,10 +18,16 @@ export function beginningOf({
   strain: { weekday },
 }: Pick<ScenarioFault, 'startAt' | 'endAt' | 'strain'>): number {
   if (weekday === undefined) return startAt
-  for (let at = startAt; at < endAt; at = Math.floor((at - nightMs) / dayMs + 1) * dayMs + nightMs) {
-    if (new Date(at - nightMs).getUTCDay() === weekday) return at
+  return daysOf(startAt, endAt).find((day) => day.weekday === weekday)?.at ?? startAt
+}
+
+/** The days of a time as the retailer counts them, each with its first instant (epoch ms) in it; 0 = Sunday. */
+export function daysOf(from: number, to: number): { weekday: number; at: number }[] {
+  const days = []
+  for (let at = from; at < to; at = Math.floor((at - nightMs) / dayMs + 1) * dayMs + nightMs) {
+    days.push({ weekday: new Date(at - nightMs).getUTCDay(), at })
   }
-  return startAt
+  return days
 }
 
 /** The first instants at which faults of a world show, epoch ms. */

@@ -9,6 +9,7 @@ import { DetourError } from '#data/kernel'
 import { checkScenario, readScenario } from '#orchestrator/closed-loop'
 import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
 import { kindNames, kindOf } from '../../../orchestrator/closed-loop/kinds.ts'
+import { daysOf } from '../../../orchestrator/closed-loop/shows.ts'
 
 const hour = 3_600_000
 const slow = { kind: 'node_slowdown', node: 'reno', startHours: 3 }
@@ -106,7 +107,9 @@ describe('the standard scenario', () => {
         expect(scenarioOf(String(seed), days)).toEqual(scenario)
         expect(scenario.faults.length).toBeGreaterThanOrEqual(3)
         expect(scenario.faults.length).toBeLessThanOrEqual(8)
-        for (const { startAt, endAt, isFault } of scenario.faults) {
+        for (const { startAt, endAt, isFault, strain } of scenario.faults) {
+          const weekdays = daysOf(startAt, endAt).map(({ weekday }) => weekday)
+          expect(weekdays).toContain(strain.weekday ?? weekdays[0])
           expect(isFault).toBe(true)
           expect(startAt).toBeGreaterThan(scenario.start)
           expect(endAt).toBeGreaterThan(startAt)
