@@ -93,7 +93,9 @@ export class Receivers {
     if (change.status === 'disabled') next.disabledReason = before.disabledReason ?? 'Disabled by a person.'
     const after = await vault.updateWebhook(webhookId, next)
     if (isTurnedOn) await judge.settle(webhookId, 'the receiver was turned on again')
-    dispatcher.release(webhookId)
+    // Another address, or one that a person says is well again, owes nothing to what was asked for before.
+    if (isTurnedOn || after.url !== before.url) dispatcher.release(webhookId)
+    else dispatcher.pump(webhookId)
     return this.#shown(after)
   }
 

@@ -67,6 +67,8 @@ function isAtOnce(tile: api.FlowTile, { label }: Edge, raised: ReadonlySet<strin
       if (inputEvents.length > 0 && !isFed(inputEvents)) return false
       // A clear no is not tried again, whatever the tile says of retries.
       if (label === 'failed') return true
+      // One that is passed over waits for nothing.
+      if (tile.filter !== undefined || tile.type === 'soft_reserve') return true
       return tile.resumeOn === undefined || isFed([tile.resumeOn])
     }
   }

@@ -18,9 +18,22 @@ export function checkPolicy(
 ): api.PolicyFinding[] {
   const own = byItself(draft, state)
   if (own.findings.some(({ kind }) => kind === 'error')) return own.findings
-  const others = policiesInForce(state.policyBook).filter(({ policyId }) => policyId !== draft.policyId)
+  const inForce = policiesInForce(state.policyBook)
+  const others = inForce.filter(({ policyId }) => policyId !== draft.policyId)
   const pairs = others.flatMap((other) => pairFindings(own, readable(other)))
-  return [...own.findings, ...pairs]
+  const before = inForce.find(({ policyId }) => policyId === draft.policyId)
+  return [...own.findings, ...(before === undefined ? [] : turned(draft, before.kind)), ...pairs]
+}
+
+/** A filter lets through what an execution acts on: whoever names the policy means the other kind. */
+function turned(
+  { policyId, kind }: api.OrderPolicyDraft,
+  before: api.OrderPolicy['kind'],
+): api.PolicyFinding[] {
+  if (kind === before) return []
+  const text = `The version in force is of kind ${before}: flows that name it would do the opposite.`
+  const finding = { policyId, otherId: null, position: null, kind: 'warning' as const, needsWord: true }
+  return [{ ...finding, code: 'kind_changed', text }]
 }
 
 /** What is odd about the policies in force together, each pair once. */

@@ -77,6 +77,15 @@ test('a ring needs a wait in it', async () => {
   expect(await codesOf(exitTo(retry))).toEqual(['cycle_without_wait call'])
 })
 
+test('a step that may be passed over is no wait of a ring', async () => {
+  const ring = (tile: Partial<api.FlowTileOf<'provider'>>): api.FlowTile[] => [
+    { type: 'condition', id: 'ask', when: 'run.ageMinutes > 60.0', yes: 'exit', no: 'call' },
+    { type: 'provider', id: 'call', action: 'notify', resumeOn: 'call.came', next: 'ask', ...tile },
+  ]
+  expect(await codesOf(exitTo(ring({})))).toEqual([])
+  expect(await codesOf(exitTo(ring({ filter: 'large' })))).toContain('cycle_without_wait ask')
+})
+
 test.each([
   ['order.nothing == 1', 'expression_invalid'],
   ['order.units + "a" == "b"', 'expression_invalid'],

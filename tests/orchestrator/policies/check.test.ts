@@ -80,6 +80,13 @@ describe('a policy by itself', () => {
     expect(codes(draftOf({ when, actions: [act('tag', 'x')] }))).toEqual([])
   })
 
+  test('that becomes one of the other kind needs a word', () => {
+    const filter = draftOf({ kind: 'filter', when: 'order.units > 3' })
+    const findings = checkPolicy({ ...filter, kind: 'execution' }, withPolicies(filter))
+    expect(findings.find(({ code }) => code === 'kind_changed')?.needsWord).toBe(true)
+    expect(codes(filter, withPolicies(filter))).not.toContain('kind_changed')
+  })
+
   test('has actions that make sense', () => {
     const when = 'order.lines > 1'
     expect(codes(draftOf({ when, kind: 'filter', actions: [act('tag', 'x')] }))).toEqual(['filter_acts'])

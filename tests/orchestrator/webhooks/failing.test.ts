@@ -174,6 +174,28 @@ describe('a receiver that fails for days', () => {
   })
 })
 
+test('A receiver that asks for an hour is left alone for it, also when its description changes', async () => {
+  const { clock, world } = simulated()
+  const { market, webhooks } = await openAll(usual, undefined, world)
+  const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '3600' }).end())
+  const { webhookId } = await webhooks.create({ url: receiver.url })
+  await market.append(created(1), cancelled(1))
+  await live(clock, () => receiver.received.length === 1)
+  await until(async () => (await webhooks.get(webhookId)).failures === 1)
+  const { nextAttemptAt } = await webhooks.get(webhookId)
+  await webhooks.change(webhookId, { description: 'in the office' })
+  await market.append(created(2), cancelled(2))
+  await until(async () => {
+    await clock.advance(second)
+    return (await webhooks.get(webhookId)).pending === 2
+  })
+  await clock.advance(minute)
+  // What would be under way has arrived by then.
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect((await webhooks.get(webhookId)).nextAttemptAt).toBe(nextAttemptAt)
+  expect(receiver.received).toHaveLength(1)
+})
+
 test('A receiver that is gone is reported too', async () => {
   const { raised, cleared, alarm } = alarms()
   const { market, webhooks } = await openAll({}, undefined, effects, { alarm })
