@@ -63,6 +63,7 @@ export function dueNotices(moment: Moment): NoticeDraft[] {
 function groupsOf({ state }: Moment): Map<string, Group> {
   const routing = routingOf(state)
   const groups = new Map<string, Group>()
+  const merged = mergedOf(state)
   for (const incidentId of state.openIncidents.values()) {
     const incident = state.incidents.get(incidentId)
     if (incident === undefined || !incident.isNoticed) continue
@@ -70,8 +71,9 @@ function groupsOf({ state }: Moment): Map<string, Group> {
       const labels = groupLabels(route, incident)
       const key = groupKeyOf(route, labels)
       const group = groups.get(key)
-      if (group !== undefined) group.members.push(incident)
-      else groups.set(key, { key, route, labels, known: state.alerting.groups.get(key), members: [incident] })
+      const member = withMerged(incident, merged.get(incidentId) ?? [])
+      if (group !== undefined) group.members.push(member)
+      else groups.set(key, { key, route, labels, known: state.alerting.groups.get(key), members: [member] })
     }
   }
   for (const [key, known] of state.alerting.groups) {
@@ -80,6 +82,21 @@ function groupsOf({ state }: Moment): Map<string, Group> {
     groups.set(key, { key, route, labels: {}, known, members: [] })
   }
   return groups
+}
+
+/** Open incidents that were merged into others, by those. */
+function mergedOf({ openIncidents, incidents }: CoreState): Map<string, Incident[]> {
+  const all = [...openIncidents.values()].flatMap((id) => incidents.get(id) ?? [])
+  const merged = all.filter(({ mergedInto }) => mergedInto !== null)
+  return Map.groupBy(merged, ({ mergedInto }) => mergedInto ?? '')
+}
+
+/** An incident as it is told: as grave as the gravest that was merged into it, for nobody is told of those. */
+function withMerged(incident: Incident, merged: readonly Incident[]): Incident {
+  if (merged.length === 0) return incident
+  const all = [incident, ...merged]
+  const severity = Math.max(...all.map((each) => each.severity))
+  return { ...incident, severity, ordersAtRisk: Math.max(...all.map(({ ordersAtRisk }) => ordersAtRisk)) }
 }
 
 function noticeOf(group: Group, moment: Moment): NoticeDraft | null {
@@ -196,7 +213,7 @@ function spoken({ known, members }: Group, moment: Moment): { incident: Incident
   })
 }
 
-/** Once for each time that it begins to come and go; until it ends nothing else is said of it. */
+/** Once for each time that it begins to come and go; until it stays or ends nothing of its course is told. */
 function flapping(group: Group, moment: Moment): NoticeDraft | null {
   const about = spoken(group, moment)
     .filter(({ incident, told }) => incident.isFlapping && !told.isFlapping)
@@ -216,6 +233,7 @@ function changed(group: Group, moment: Moment): NoticeDraft | null {
 function reasonsOf(incident: Incident, told: Told): string[] {
   const reasons = changesSince({ ...told, cause: told.cause ?? causeOf(incident) }, incident)
   if (incident.wokenAt !== null && incident.wokenAt > told.at) reasons.push('snooze_ended')
+  if (told.isFlapping) reasons.push('stays')
   return reasons
 }
 
@@ -244,7 +262,7 @@ function escalated(group: Group, moment: Moment): NoticeDraft | null {
   const steps = group.route?.escalation ?? []
   for (const [i, { afterMinutes, receivers }] of steps.entries()) {
     const about = spoken(group, moment)
-      .filter(({ incident, told }) => incident.status === 'open' && !incident.isFlapping && told.level <= i)
+      .filter(({ incident, told }) => incident.status === 'open' && told.level <= i)
       .filter(({ told }) => moment.now >= told.firstAt + afterMinutes * minuteMs)
       .map(({ incident }) => ({ incident, reasons: ['not_acknowledged'] }))
     const meant = receiversOf(receivers, moment.receivers)

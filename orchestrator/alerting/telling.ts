@@ -78,7 +78,7 @@ function sentenceOf(why: Why, { state, now }: Moment, incident: Incident): strin
     case 'merged':
       return 'It was merged into another incident, which is told for it.'
     case 'flapping':
-      return 'It comes and goes: that was told once, and the next message comes when it has stayed away.'
+      return 'It comes and goes: that was told once, and the next message comes when it stays, or has stayed away.'
     case 'over':
       return 'It ended before anybody was told of it, so nobody is told of its end.'
     case 'before_notices':

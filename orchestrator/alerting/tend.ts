@@ -1,6 +1,15 @@
-// What time does to incidents: snoozes end, silences begin and end, what is at stake is counted anew. It tells nobody.
+// What time does to incidents: snoozes end, what came and went stays, silences begin and end, what is at stake is
+// counted anew. It tells nobody.
 
-import type { Core, CoreState, Impact, Incident, Node, Silence } from '#orchestrator/core'
+import {
+  type Core,
+  type CoreState,
+  type Impact,
+  type Incident,
+  isSteady,
+  type Node,
+  type Silence,
+} from '#orchestrator/core'
 import { impactOf } from '#orchestrator/incidents'
 import { ZoneClock } from '#orchestrator/sourcing'
 import { fits } from './labels.ts'
@@ -42,6 +51,7 @@ export async function tendIncidents(core: Core, at: number, isCounting = true): 
     if (snooze !== null && snooze.until !== null && snooze.until <= at) {
       await core.execute('WakeIncident', { incidentId, by: null }, { at })
     }
+    if (isSteady(core.state(), incident, at)) await core.execute('SteadyIncident', { incidentId }, { at })
     const silence = silenceFor(core.state(), incident, at)
     const isSame = silence?.silenceId === (incident.silencedBy ?? undefined)
     if (!isSame || (silence?.holdsReroutes ?? false) !== incident.isRerouteHeld) {

@@ -18,7 +18,10 @@ import type { TransferCommands } from './transfer/commands.ts'
 /** Data of each command on the market itself. */
 export interface MarketCommands {
   DefineNodes: { nodes: readonly Node[] }
-  SetPolicy: { policy: api.ReroutePolicy }
+  /** Sets the limits; who saves limits read a while ago sets nothing going that somebody stopped since. */
+  SetPolicy: { policy: api.ReroutePolicy; by?: string }
+  /** The kill switch, and its release. */
+  HaltReroutes: { isStopped: boolean; by: string }
   SetClock: { clock: Partial<MarketClock>; isDemo?: boolean }
 }
 

@@ -1,5 +1,6 @@
 // What a command does in a state: the table from command to rule. Pure; an expected no is an answer, never thrown.
 
+import type { api } from '#data/contracts'
 import { alertingRules } from './alerting/rules.ts'
 import { archiveRules } from './archive/rules.ts'
 import type { CommandType, CoreCommand, MarketCommands } from './commands.ts'
@@ -19,12 +20,21 @@ import { transferBlock, transferRules } from './transfer/rules.ts'
 
 const marketRules: RulesOf<MarketCommands> = {
   DefineNodes: (state, { data, at }) => defineNodes(state, data, at),
-  SetPolicy: (state, { data, at }) =>
-    JSON.stringify(state.policy) === JSON.stringify(data.policy)
+  SetPolicy: (state, { data: { policy, by }, at }) => {
+    const isStopped = policy.isStopped === true || state.policy.isStopped === true
+    return policySet(state, isStopped ? { ...policy, isStopped } : policy, by, at)
+  },
+  HaltReroutes: (state, { data: { isStopped, by }, at }) =>
+    isStopped === (state.policy.isStopped ?? false)
       ? done([])
-      : done([event('PolicySet', { policy: data.policy, at })]),
+      : policySet(state, { ...state.policy, isStopped }, by, at),
   SetClock: (state, { data, at }) =>
     done([event('ClockSet', { clock: data.clock, isDemo: data.isDemo ?? state.isDemo, at })]),
+}
+
+function policySet(state: CoreState, policy: api.ReroutePolicy, by: string | undefined, at: number): Verdict {
+  if (JSON.stringify(state.policy) === JSON.stringify(policy)) return done([])
+  return done([event('PolicySet', { policy, at, ...(by === undefined ? {} : { by }) })])
 }
 
 const rules: RulesOf<Record<CommandType, unknown>> = {

@@ -17,7 +17,7 @@ import type { TransferEvents } from './transfer/events.ts'
 /** Data of each event of the market itself. */
 export interface MarketEvents {
   NodeDefined: { node: Node }
-  PolicySet: { policy: api.ReroutePolicy }
+  PolicySet: { policy: api.ReroutePolicy; by?: string }
   ClockSet: { clock: Partial<MarketClock>; isDemo: boolean }
 }
 

@@ -31,7 +31,7 @@ export {
   orderRunId,
 } from './flows/flow-run.ts'
 export { causeOf, changesSince } from './incidents/changes.ts'
-export { hasStayedBack, openingOf } from './incidents/flapping.ts'
+export { hasStayedBack, isSteady, openingOf } from './incidents/flapping.ts'
 export {
   type Finding,
   freshLife,
@@ -40,6 +40,7 @@ export {
   type IncidentComment,
   type IncidentStatus,
 } from './incidents/incident.ts'
+export { partsOfSlice, type Slice, type SlicePart, sliceOfCause } from './incidents/slice.ts'
 export { type IncidentWords, incidentWordsOf } from './incidents/words.ts'
 export type { MarketClock, Node } from './market.ts'
 export { ownProvider } from './network/decide-network.ts'

@@ -15,9 +15,9 @@ import {
   type PreviewedAlert,
   SeriesWatch,
 } from '#models'
-import type { Core, CoreState } from '#orchestrator/core'
+import { type Core, type CoreState, partsOfSlice } from '#orchestrator/core'
 import { applyFindings, type IncidentChanges, ownMetrics, sentenceOf } from '#orchestrator/incidents'
-import { type CarrierPrice, partsOfSlice, type SlowWays } from '#orchestrator/sourcing'
+import type { CarrierPrice, SlowWays } from '#orchestrator/sourcing'
 import { keysByCards, withDearCarriers } from './dear-carriers.ts'
 import { isByRhythm, overdueGoods, type PastDeliveries, readDeliveries } from './overdue-goods.ts'
 import { isByParcels, withSlowCarriers } from './slow-carriers.ts'

@@ -1,8 +1,8 @@
 // Carriers whose parcels plainly take longer, as constraints: parcels that should have come say so a day or more before
 // steps of work do. It opens nothing and changes nothing.
 
-import type { CoreState, Incident } from '#orchestrator/core'
-import { partsOfSlice, type SlowCarrier, type SlowWays } from '#orchestrator/sourcing'
+import { type CoreState, type Incident, partsOfSlice, type Slice } from '#orchestrator/core'
+import type { SlowCarrier, SlowWays } from '#orchestrator/sourcing'
 import { endOf, type Told } from './own-constraints.ts'
 
 /** What tells of them, as the model of an incident. */
@@ -54,7 +54,7 @@ function openOf({ openIncidents, incidents }: CoreState): Incident[] {
 }
 
 /** Carriers that a slice names. */
-function partsOf(slice: Parameters<typeof partsOfSlice>[0]): string[] {
+function partsOf(slice: Slice): string[] {
   return partsOfSlice(slice).flatMap((part) => (part.dimension === dimension ? part.value : []))
 }
 

@@ -3,26 +3,18 @@
 import {
   type CoreState,
   type FulfillmentOrder,
-  type Incident,
   isMovable,
   type Order,
+  partsOfSlice,
+  type Slice,
+  type SlicePart,
 } from '#orchestrator/core'
-import { partsOfSlice } from '#orchestrator/sourcing'
 
 /** A piece of work that may be moved. */
 export interface AffectedWork {
   order: Order
   work: FulfillmentOrder
 }
-
-/** One dimension of a slice, e.g. carrier = SwiftPost. */
-export interface SlicePart {
-  dimension: string
-  value: string
-}
-
-/** Slice of an incident, or of anything that is named like one. */
-export type Slice = Pick<Incident, 'dimension' | 'dimensionValue'>
 
 /**
  * Work in a slice, by order of its nodes; nothing for a slice that no other node or carrier would leave.

@@ -1,6 +1,6 @@
 // Door of reroutes: from incidents and orders at risk to moves within limits.
 
-export { type AffectedWork, affectedBy, type Slice } from './affected.ts'
+export { type AffectedWork, affectedBy } from './affected.ts'
 export { rescueAll } from './at-risk.ts'
 export { type ByHand, rerouteByHand } from './by-hand.ts'
 export { policySelects, rerouteByPolicy } from './by-policy.ts'

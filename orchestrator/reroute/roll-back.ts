@@ -14,14 +14,14 @@ export interface RolledBack {
 const sideBySide = 200
 
 /**
- * Takes moves back.
+ * Takes moves back, and says so in the history of the incident.
  * @param reason why, in words
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
 export async function rollBack(
   core: Core,
   incidentId: string,
-  { reason, at }: { reason: string; at: number },
+  { reason, by, at }: { reason: string; by: string; at: number },
 ): Promise<RolledBack> {
   const decisions = new Map(
     movedFor(core.state(), incidentId).flatMap(({ order, work }) =>
@@ -34,12 +34,13 @@ export async function rollBack(
     const some = found.slice(from, from + sideBySide)
     const answers = await Promise.all(
       some.map(([decisionId, orderId]) =>
-        core.execute('UndoReroute', { orderId, decisionId, reason }, { at }),
+        core.execute('UndoReroute', { orderId, decisionId, reason, by }, { at }),
       ),
     )
     const returned = answers.filter(({ status }) => status === 'done').length
     result.returned += returned
     result.stayed += answers.length - returned
   }
+  await core.execute('NoteRollBack', { incidentId, ...result, reason, by }, { at })
   return result
 }

@@ -73,7 +73,7 @@ export { askedFor, askedForMove, assignmentOf, type Want } from './views/asked.t
 export type { CarrierPrice } from './views/carrier-costs.ts'
 export { type DayRoom, dayRooms } from './views/day-room.ts'
 export { type History, noHistory, readHistory } from './views/history.ts'
-export { incidentAt, isOfSpeed, partsOfSlice } from './views/learned.ts'
+export { incidentAt, isOfSpeed } from './views/learned.ts'
 export { type Outlook, riskOfOrder, wayKey } from './views/outlook.ts'
 export { Queues } from './views/queue-risk.ts'
 export type { SlowCarrier, SlowWays } from './views/slow-ways.ts'

@@ -60,6 +60,8 @@ describe('an incident', () => {
     })
     const late = await of('snooze', { until: '2000-01-01T00:00:00Z' })
     expect([late.status, late.body.code]).toEqual([409, 'CORE_REFUSED'])
+    const endless = await of('snooze', { until: '2099-01-01T00:00:00Z' })
+    expect([endless.status, endless.body.detail]).toEqual([409, expect.stringContaining('snooze_too_long')])
     const odd = await of('snooze', { days: 3 })
     expect([odd.status, odd.body.code]).toEqual([400, 'HTTP_BODY_INVALID'])
     expect((await ask('POST', '/incidents/nobody/wake')).status).toBe(404)
@@ -78,7 +80,11 @@ describe('an incident', () => {
     const first = await ask('POST', `/incidents/${b}/split`, { cause }, key)
     const again = await ask('POST', `/incidents/${b}/split`, { cause }, key)
     expect(again.body.incidentId).toBe(first.body.incidentId)
-    expect(await detail(String(first.body.incidentId))).toMatchObject({ splitFrom: b, dimension: 'carrier' })
+    const { dimension } = await detail(b)
+    expect(await detail(String(first.body.incidentId))).toMatchObject({
+      splitFrom: b,
+      dimension: `${String(dimension)} x carrier`,
+    })
   })
 
   test('is acknowledged with many others at once, each told by itself', async () => {

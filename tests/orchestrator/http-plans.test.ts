@@ -40,7 +40,10 @@ test('a link decides without a key, once; a changed one is refused', async () =>
   const changed = await use(`x${token}`)
   expect([changed.status, changed.body.code]).toEqual([403, 'REROUTE_LINK_INVALID'])
   const used = await use(token)
-  expect([used.status, used.body]).toMatchObject([200, { planId, status: 'rejected', decidedBy: 'Grace' }])
+  expect([used.status, used.body]).toMatchObject([
+    200,
+    { planId, status: 'rejected', decidedBy: 'Grace, by a link of command line' },
+  ])
   const twice = await use(token)
   expect([twice.status, twice.body.code]).toEqual([409, 'REROUTE_LINK_USED'])
   const late = await post(`/reroutes/plans/${planId}/links`)

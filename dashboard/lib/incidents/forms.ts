@@ -3,6 +3,7 @@
 import type { api } from '#data/contracts'
 import type { ActionForm } from '../actions/form.ts'
 import { server } from '../api.ts'
+import { partsOf } from '../causes.ts'
 
 /** Until when an incident can be snoozed: hours, or null for until it changes. */
 export const snoozes: readonly { title: string; hours: number | null }[] = [
@@ -12,7 +13,10 @@ export const snoozes: readonly { title: string; hours: number | null }[] = [
   { title: 'Until it changes', hours: null },
 ]
 
-type About = Pick<api.IncidentDetail, 'incidentId' | 'title' | 'severity' | 'owner' | 'causes'>
+type About = Pick<
+  api.IncidentDetail,
+  'incidentId' | 'title' | 'severity' | 'owner' | 'causes' | 'dimension' | 'dimensionValue'
+>
 
 /** Ends it by hand. */
 export function resolveForm({ incidentId, title }: About): ActionForm {
@@ -111,11 +115,17 @@ export function mergeForm(
   }
 }
 
+/** Causes that can be an incident of their own: those that are not all of the incident. */
+export function splittable({ dimension, dimensionValue, causes }: About): About['causes'] {
+  const values = dimensionValue.split(' x ')
+  const own = new Map(dimension.split(' x ').map((each, i) => [each, values[i]]))
+  return causes.filter((cause) => partsOf(cause).some((part) => own.get(part.dimension) !== part.value))
+}
+
 /** Makes a cause an incident of its own. */
-export function splitForm(
-  { incidentId, causes }: About,
-  nameOf: (cause: About['causes'][number]) => string,
-): ActionForm {
+export function splitForm(about: About, nameOf: (cause: About['causes'][number]) => string): ActionForm {
+  const { incidentId } = about
+  const causes = splittable(about)
   const options = causes.map((cause, i) => ({ value: String(i), title: nameOf(cause) }))
   return {
     title: 'Split a cause off',

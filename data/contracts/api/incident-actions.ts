@@ -51,6 +51,7 @@ export const incidentSplit = Type.Object(
   },
   closed,
 )
+export type IncidentSplit = Of<typeof incidentSplit>
 
 /** The same for many incidents, `POST /api/v1/incidents/actions`. */
 export const incidentActions = Type.Object(

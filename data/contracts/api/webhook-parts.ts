@@ -122,7 +122,7 @@ export const hookIncident = open({
   ...cared,
   cutOffAt: Type.Union([instantText, Type.Null()], { description: 'next cut-off of its node' }),
   reasons: Type.Array(Type.String(), {
-    description: 'why it is told: severity_up, impact_doubled, cause_changed, not_acknowledged ...',
+    description: 'why it is told: severity_up, impact_doubled, cause_changed, stays, not_acknowledged ...',
   }),
 })
 export type HookIncident = Of<typeof hookIncident>

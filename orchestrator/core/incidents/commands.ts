@@ -25,12 +25,19 @@ export interface IncidentCommands {
   CommentIncident: { incidentId: string; commentId: string; text: string; by: string }
   /** It is told and shown as a part of the other one from now on. */
   MergeIncident: { incidentId: string; into: string; by: string }
-  /** Takes it out of the one it was merged into; with a cause, opens an incident of its own for that. */
+  /**
+   * Takes it out of the one it was merged into; with a cause, opens an incident of its own for that, within its slice.
+   * `impact`: what the cause touches; absent = as the incident.
+   */
   SplitIncident: {
     incidentId: string
-    cause: { dimension: string; value: string; newId: string } | null
+    cause: { dimension: string; value: string; newId: string; impact?: Impact } | null
     by: string
   }
+  /** It flapped, and has stayed for long enough not to any more; nothing happens where it has not. */
+  SteadyIncident: { incidentId: string }
+  /** Moves of it were taken back. @param returned orders; @param stayed orders that could not go back */
+  NoteRollBack: { incidentId: string; returned: number; stayed: number; reason: string; by: string }
   /** Which silence holds for it now; null = none. */
   MarkSilenced: { incidentId: string; silenceId: string | null }
 }

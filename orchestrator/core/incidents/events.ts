@@ -27,6 +27,8 @@ export interface IncidentEvents {
   IncidentRecovering: { incidentId: string }
   /** It comes and goes; score 0 to 1. */
   IncidentFlapping: { incidentId: string; score: number }
+  /** It came and went, and stays now. */
+  IncidentSteady: { incidentId: string }
   IncidentResolved: { incidentId: string; reason: string; isNoticed?: boolean; by?: string }
   IncidentAcknowledged: { incidentId: string; by: string; isNoticed?: boolean }
   IncidentAssigned: { incidentId: string; owner: string | null; by: string }
@@ -36,5 +38,6 @@ export interface IncidentEvents {
   IncidentCommented: { incidentId: string; commentId: string; text: string; by: string }
   IncidentMerged: { incidentId: string; into: string; by: string }
   IncidentSplit: { incidentId: string; from: string; by: string }
+  IncidentRolledBack: { incidentId: string; returned: number; stayed: number; reason: string; by: string }
   IncidentSilenced: { incidentId: string; silenceId: string | null; holdsReroutes: boolean }
 }

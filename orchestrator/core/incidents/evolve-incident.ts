@@ -33,6 +33,8 @@ export const incidentHandlers: HandlersOf<IncidentEvents> = {
       // It was about to end: that counts as a turn although it stays open.
       turns: incident.status === 'resolved' ? incident.turns : turnsOnce(incident, data.at),
     })),
+  IncidentSteady: (state, data) =>
+    changed(state, 'IncidentSteady', data, () => ({ isFlapping: false, flapScore: 0 })),
   IncidentResolved: (state, data) => resolved(state, data),
   IncidentAcknowledged: (state, data) =>
     changed(state, 'IncidentAcknowledged', data, ({ owner }) => ({
@@ -65,6 +67,7 @@ export const incidentHandlers: HandlersOf<IncidentEvents> = {
     }),
   IncidentMerged: (state, data) => changed(state, 'IncidentMerged', data, () => ({ mergedInto: data.into })),
   IncidentSplit: (state, data) => changed(state, 'IncidentSplit', data, () => ({ mergedInto: null })),
+  IncidentRolledBack: (state, data) => changed(state, 'IncidentRolledBack', data, () => ({})),
   IncidentSilenced: (state, data) =>
     changed(state, 'IncidentSilenced', data, () => ({
       isSilenced: data.silenceId !== null,

@@ -33,6 +33,16 @@ export function flapOf(
   return { score: Math.min(1, turns / (2 * flapTurns)), isMuch: turns >= flapTurns }
 }
 
+/** Whether an incident that flaps has stayed for so long that it does not any more. */
+export function isSteady(
+  state: CoreState,
+  { isFlapping, recoveringSince, turns }: Pick<Incident, 'isFlapping' | 'recoveringSince' | 'turns'>,
+  at: number,
+): boolean {
+  const last = turns.at(-1) ?? Number.NEGATIVE_INFINITY
+  return isFlapping && recoveringSince === null && at - last >= settings(state).flapMinutes * minuteMs
+}
+
 /** Whether the values of an incident that flaps have been back for long enough. */
 export function hasStayedBack(state: CoreState, { recoveringSince }: Incident, at: number): boolean {
   return recoveringSince !== null && at - recoveringSince >= settings(state).flapRecoveryMinutes * minuteMs

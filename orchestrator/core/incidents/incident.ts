@@ -65,7 +65,7 @@ export interface IncidentLife {
   isKept: boolean
   /** When it ended and came back by itself, the newest last. */
   turns: readonly number[]
-  /** It comes and goes: it is told once, and ends only when values stay. */
+  /** It comes and goes: it is told once until it stays, and ends only when values stay back. */
   isFlapping: boolean
   flapScore: number
   /** Since when the values of an incident that flaps are back. */

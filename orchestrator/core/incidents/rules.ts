@@ -7,8 +7,12 @@ import type { RulesOf } from '../rules.ts'
 import type { CoreState } from '../state.ts'
 import { changesSince } from './changes.ts'
 import type { IncidentCommands } from './commands.ts'
-import { flapOf, hasStayedBack, openingOf } from './flapping.ts'
-import type { Incident } from './incident.ts'
+import { flapOf, hasStayedBack, isSteady, openingOf } from './flapping.ts'
+import type { Impact, Incident } from './incident.ts'
+import { isSameSlice, partsOfSlice, type Slice, sliceOfCause } from './slice.ts'
+
+/** Longest snooze to a time; one that lasts until it changes has no end. */
+const snoozeMostMs = 30 * 86_400_000
 
 /** Rules of the commands on incidents. */
 export const incidentRules: RulesOf<IncidentCommands> = {
@@ -37,6 +41,8 @@ export const incidentRules: RulesOf<IncidentCommands> = {
   SnoozeIncident: onOpen<'SnoozeIncident'>((incident, { incidentId, until: asked, forMs, by }, at) => {
     const until = asked ?? (forMs === null ? null : at + forMs)
     if (until !== null && until <= at) return refused('snooze_is_over_already', { incidentId })
+    if (until !== null && until - at > snoozeMostMs)
+      return refused('snooze_too_long', { incidentId, days: 30 })
     return said(incident, [event('IncidentSnoozed', { incidentId, until, by, at })])
   }),
   WakeIncident: onOpen<'WakeIncident'>((incident, { by }, at) => {
@@ -57,6 +63,12 @@ export const incidentRules: RulesOf<IncidentCommands> = {
   }),
   MergeIncident: onOpen<'MergeIncident'>((incident, data, at, state) => merge(state, incident, data, at)),
   SplitIncident: onOpen<'SplitIncident'>((incident, data, at, state) => split(state, incident, data, at)),
+  SteadyIncident: onOpen<'SteadyIncident'>((incident, { incidentId }, at, state) =>
+    said(incident, isSteady(state, incident, at) ? [event('IncidentSteady', { incidentId, at })] : []),
+  ),
+  NoteRollBack: onIncident<'NoteRollBack'>((incident, data, at) =>
+    said(incident, data.returned + data.stayed === 0 ? [] : [event('IncidentRolledBack', { ...data, at })]),
+  ),
   MarkSilenced: onOpen<'MarkSilenced'>((incident, { incidentId, silenceId }, at, state) => {
     const silence = silenceId === null ? undefined : state.alerting.silences.get(silenceId)
     if (silenceId !== null && silence === undefined) return refused('silence_unknown', { silenceId })
@@ -200,19 +212,49 @@ function split(
     if (from === null) return refused('not_merged', { incidentId })
     return said(incident, [event('IncidentSplit', { incidentId, from, by, at })])
   }
-  const { dimension, value: dimensionValue, newId } = cause
-  const found = incident.causes.find((one) => one.dimension === dimension && one.value === dimensionValue)
-  if (found === undefined) return refused('cause_unknown', { incidentId, dimension, value: dimensionValue })
-  const key = `${dimension}/${dimensionValue}`
-  const known = state.openIncidents.get(key)
-  if (known !== undefined) return refused('constraint_has_another_incident', { incidentId: known })
+  const { newId, impact = impactOf(incident) } = cause
+  const { dimension, value } = cause
+  const found = incident.causes.find((one) => one.dimension === dimension && one.value === value)
+  if (found === undefined) return refused('cause_unknown', { incidentId, dimension, value })
   if (state.incidents.has(newId)) return answered([], { incidentId: newId })
-  const { metric, severityFound: severity, beganAt, value, expected, expectedLow, expectedHigh } = incident
-  const { pValue, model, ordersAtRisk, centsAtRisk, currency } = incident
-  const title = `${dimensionValue}: ${Math.round(found.share * 100)} % of "${incident.title}"`
-  const seen = { value, expected, expectedLow, expectedHigh, pValue, model, causes: [] }
-  const finding = { key, metric, dimension, dimensionValue, severity, title, beganAt, ...seen }
-  const impact = { ordersAtRisk, centsAtRisk, currency }
+  const slice = sliceOfCause(incident, found)
+  if (slice === null) return refused('cause_is_the_incident', { incidentId, dimension, value })
+  const known = openOf(state, slice)
+  if (known !== null) return refused('constraint_has_another_incident', { incidentId: known })
+  const finding = {
+    ...seenOf(incident),
+    ...slice,
+    key: `${slice.dimension}/${slice.dimensionValue}`,
+    title: `${nameOf(state, slice)}: ${Math.round(found.share * 100)} % of "${incident.title}"`,
+    causes: [],
+  }
   const opened = { incidentId: newId, finding, impact, splitFrom: incidentId, by, ...noticed(incident) }
   return answered([event('IncidentOpened', { ...opened, at })], { incidentId: newId })
+}
+
+function impactOf({ ordersAtRisk, centsAtRisk, currency }: Incident): Impact {
+  return { ordersAtRisk, centsAtRisk, currency }
+}
+
+/** What was seen of an incident, as detection said it. */
+function seenOf(incident: Incident) {
+  const { metric, severityFound: severity, beganAt, value, expected, expectedLow, expectedHigh } = incident
+  const { pValue, model } = incident
+  return { metric, severity, beganAt, value, expected, expectedLow, expectedHigh, pValue, model }
+}
+
+/** The open incident of a slice, null where it has none. */
+function openOf({ openIncidents, incidents }: CoreState, slice: Slice): string | null {
+  for (const id of openIncidents.values()) {
+    const incident = incidents.get(id)
+    if (incident !== undefined && isSameSlice(incident, slice)) return id
+  }
+  return null
+}
+
+function nameOf({ nodes }: CoreState, slice: Slice): string {
+  const names = partsOfSlice(slice).map(({ dimension, value }) =>
+    dimension === 'node' ? (nodes.get(value)?.name ?? value) : value,
+  )
+  return names.join(', ')
 }

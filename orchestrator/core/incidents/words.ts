@@ -32,6 +32,8 @@ export function incidentWordsOf(event: CoreEvent): IncidentWords | null {
       return say(
         `It comes and goes: told once, and ended only when values stay (flap score ${data.score.toFixed(2)})`,
       )
+    case 'IncidentSteady':
+      return say('It no longer comes and goes: it stays, and is told of as any other')
     case 'IncidentResolved':
       return say(`Resolved: ${data.reason}`, data.by ?? null)
     case 'IncidentAcknowledged':
@@ -53,6 +55,8 @@ export function incidentWordsOf(event: CoreEvent): IncidentWords | null {
       return say(`Merged into ${data.into}`, data.by)
     case 'IncidentSplit':
       return say(`Taken out of ${data.from}`, data.by)
+    case 'IncidentRolledBack':
+      return say(rollBackWords(data), data.by)
     case 'IncidentSilenced':
       return say(silenceWords(data))
     case 'FeedbackGiven':
@@ -73,6 +77,11 @@ function feedbackWords({ verdict, reason }: EventData['FeedbackGiven']['feedback
 
 function severityWords(severity: number | null): string {
   return severity === null ? 'Severity as detection sees it' : `Severity set to ${severity.toFixed(2)}`
+}
+
+function rollBackWords({ returned, stayed, reason }: EventData['IncidentRolledBack']): string {
+  const rest = stayed === 0 ? '' : `, ${stayed} could not go back`
+  return `Moves taken back, ${reason}: ${returned} ${returned === 1 ? 'order' : 'orders'} returned${rest}`
 }
 
 function silenceWords({

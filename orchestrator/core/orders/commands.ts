@@ -134,7 +134,7 @@ export interface OrderCommands {
   }
   /** Undo of a reroute: back to the node it came from. */
   /** @param refused key of what a provider was asked for it and will not do; absent = it is for another reason */
-  UndoReroute: { orderId: string; decisionId: string; reason: string; refused?: string }
+  UndoReroute: { orderId: string; decisionId: string; reason: string; refused?: string; by?: string }
   /** Work that was to be moved stays: no candidate, a limit, held out, or shadow mode. */
   DeclineReroute: { orderId: string; decision: DecisionRecord }
   AcceptWork: WorkRef

@@ -96,7 +96,7 @@ export function undoReroute(
   at: number,
 ): Verdict {
   const { orderId } = order
-  const { decisionId, reason, refused: refusedKey } = data
+  const { decisionId, reason, refused: refusedKey, by } = data
   const moved = order.work.filter((work) => work.decisionId === decisionId && work.replaces !== null)
   const open = moved.filter(isOpenWork)
   if (moved.length === 0) return refused('decision_unknown', { decisionId }, order)
@@ -120,6 +120,7 @@ export function undoReroute(
   const undone = event('RerouteUndone', {
     ...{ orderId, decisionId, work, reason, ...asks, at },
     ...(dropped.length === 0 ? {} : { dropped }),
+    ...(by === undefined ? {} : { by }),
   })
   return exchanged(state, order, { old: open, work, event: undone }, at)
 }

@@ -67,7 +67,10 @@ export interface OrderEvents {
     /** What providers are to be asked; absent = nothing. */
     asks?: readonly WorkAsk[]
   }
-  /** @param dropped keys of what is not asked any more, since one of it was refused; absent = none */
+  /**
+   * @param dropped keys of what is not asked any more, since one of it was refused; absent = none
+   * @param by the person who asked for it; absent = by itself
+   */
   RerouteUndone: {
     orderId: string
     decisionId: string
@@ -75,6 +78,7 @@ export interface OrderEvents {
     reason: string
     asks?: readonly WorkAsk[]
     dropped?: readonly string[]
+    by?: string
   }
   RerouteDeclined: { orderId: string; decision: DecisionRecord }
   WorkAccepted: WorkRef

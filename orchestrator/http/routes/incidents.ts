@@ -155,11 +155,9 @@ function addPolicy(app: App, { engine }: AppParts): void {
       if (reason !== null) throw fail('REROUTE_ACTION_INVALID', { reason })
     }
     const commandId = commandIdOf(request, 'policies/reroute')
-    // Who saves limits read a while ago must not set going again what somebody stopped since.
-    const isStopped = request.body.isStopped === true || engine.core.state().policy.isStopped === true
-    const policy = { ...request.body, ...(isStopped ? { isStopped } : {}) }
-    const result = await execute(engine, 'SetPolicy', { policy }, { commandId })
+    const data = { policy: request.body, by: request.caller.name }
+    const result = await execute(engine, 'SetPolicy', data, { commandId })
     if (result.status === 'refused') throw refusal(result.reason, {})
-    return policy
+    return engine.core.state().policy
   })
 }

@@ -79,7 +79,7 @@ export function addOrderActions(
         const data = { orderId, transferId: decisionId, reason }
         return answerOf(await execute(engine, 'FailTransfer', data, { commandId }), about)
       }
-      const data = { ...about, reason }
+      const data = { ...about, reason, by: request.caller.name }
       return answerOf(await execute(engine, 'UndoReroute', data, { commandId }), about)
     },
   )

@@ -53,7 +53,7 @@ export function addReroutes(app: App, parts: AppParts, repeats: Repeats): void {
       return repeats.once(request, `roll-back/${incidentId}`, request.body, async () => {
         if (!engine.core.state().incidents.has(incidentId)) throw fail('INCIDENT_UNKNOWN', { incidentId })
         const { reason } = request.body
-        return rollBack(engine.core, incidentId, { reason, at: engine.now() })
+        return rollBack(engine.core, incidentId, { reason, by: request.caller.name, at: engine.now() })
       })
     },
   )
@@ -151,7 +151,8 @@ function addLinks(app: App, { engine, vault, basePath = '/api/v1' }: AppParts): 
       const plan = engine.core.state().reroutes.plans.get(planId)
       if (plan === undefined) throw fail('REROUTE_PLAN_UNKNOWN', { planId })
       const { status, expiresAt } = plan
-      const by = request.body.by ?? `a link of ${request.caller.name}`
+      const link = `a link of ${request.caller.name}`
+      const by = request.body.by === undefined ? link : `${request.body.by}, by ${link}`
       const made = await planLinks(engine.core, vault)(planId, by)
       if (made === null) throw fail('REROUTE_PLAN_DECIDED', { planId, status })
       return { ...made, expiresAt: new Date(expiresAt).toISOString() }
@@ -192,9 +193,9 @@ function addSwitch(app: App, { engine }: AppParts): void {
       response: { 200: api.reroutePolicy, ...problems },
     }
     app.post(`/reroutes/${name}`, { schema }, async (request) => {
-      const policy = { ...engine.core.state().policy, isStopped: name === 'stop' }
+      const data = { isStopped: name === 'stop', by: request.caller.name }
       const commandId = commandIdOf(request, `reroutes/${name}`)
-      const result = await execute(engine, 'SetPolicy', { policy }, { commandId })
+      const result = await execute(engine, 'HaltReroutes', data, { commandId })
       if (result.status === 'refused') throw refusal(result.reason, {})
       return engine.core.state().policy
     })

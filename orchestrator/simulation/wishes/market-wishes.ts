@@ -222,6 +222,8 @@ export const marketWishes = {
   CommentIncident: onIncident((view) => ({ commentId: `c${view.fresh()}`, text: 'simulated', by: person })),
   MergeIncident: mergeWish,
   SplitIncident: onIncident(() => ({ cause: null, by: person })),
+  SteadyIncident: onIncident(() => ({})),
+  NoteRollBack: onIncident(() => ({ returned: 1, stayed: 0, reason: 'simulated', by: person })),
   MarkSilenced: onIncident((view) => ({ silenceId: oneOf(view, [...view.state.alerting.silences.keys()]) })),
   AddSilence: (view: View) => ({
     silenceId: `s${view.fresh()}`,
@@ -242,6 +244,7 @@ export const marketWishes = {
       workActions: [{ nodeId: null, action: 'http', url: 'https://wms.example/work' }],
     },
   }),
+  HaltReroutes: (view: View) => ({ isStopped: chance(view, 20), by: person }),
   SetDetection: (view: View): CommandData['SetDetection'] => ({
     settings: { ...defaultDetection, confirmBy: view.random.int(1, 3) },
     by: 'x',

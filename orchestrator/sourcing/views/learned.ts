@@ -2,7 +2,7 @@
 // narrow level counts as far as it has shipments and the wider one fills up. It reads nothing by itself.
 
 import type { api } from '#data/contracts'
-import type { CoreState, Incident } from '#orchestrator/core'
+import { type CoreState, type Incident, partsOfSlice } from '#orchestrator/core'
 import { usual } from '../model/facts.ts'
 import type { LearnedView } from '../world.ts'
 import { type History, type Passage, pairKey } from './history.ts'
@@ -194,17 +194,6 @@ function slowWays(state: CoreState): NonNullable<LearnedView['stretchOfWay']> | 
 
 /** Dimensions that a way has. */
 const ofWays: ReadonlySet<string> = new Set(['node', 'carrier', 'region', 'lane'])
-
-/** Dimensions of a finding one by one: `node x carrier` is two. */
-export function partsOfSlice({
-  dimension,
-  dimensionValue,
-}: Pick<Incident, 'dimension' | 'dimensionValue'>): { dimension: string; value: string }[] {
-  const dimensions = dimension.split(' x ')
-  if (dimensions.length === 1) return [{ dimension, value: dimensionValue }]
-  const values = dimensionValue.split(' x ')
-  return dimensions.map((each, i) => ({ dimension: each, value: values[i] ?? '' }))
-}
 
 /**
  * What metrics imply of time: what is seen against what is usual, within [at least, at most] times longer.

@@ -1,11 +1,11 @@
 // Carriers and ways whose parcels take longer than they used to: of open incidents by how much, and what is plain
 // without any. It opens no incident and decides nothing.
 
-import type { CoreState } from '#orchestrator/core'
+import { type CoreState, partsOfSlice } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import { daysOff } from './days-off.ts'
 import { delayedStretch, delayOf, type Evidence, eveningMs, evidenceOf, type LateParcel } from './delays.ts'
-import { isOfSpeed, partsOfSlice } from './learned.ts'
+import { isOfSpeed } from './learned.ts'
 import type { DaysView } from './parcel-days.ts'
 
 /** Ways and the days they take longer; by an open incident, or plainly. */

@@ -1,9 +1,9 @@
 // Which orders are worth more in time than their strategy says: those that open incidents make late, up to what a
 // person lets a move cost. It prices nothing but lateness, and moves nothing.
 
-import { type CoreState, limitsOf } from '#orchestrator/core'
+import { type CoreState, limitsOf, partsOfSlice } from '#orchestrator/core'
 import type { SourcingOrder, SourcingWorld, Urgency } from '../world.ts'
-import { hampers, isOfPrice, partsOfSlice } from './learned.ts'
+import { hampers, isOfPrice } from './learned.ts'
 
 /** What says whether a node or carrier may come into question for an order. */
 type Place = Pick<SourcingWorld, 'network' | 'stock' | 'learned'>

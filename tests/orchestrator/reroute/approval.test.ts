@@ -188,7 +188,7 @@ test('moves are taken back where nobody began, and stay back', async () => {
   await round(core)
   const ref = { orderId: 'o0', fulfillmentOrderId: orderOf(core, 'o0').work.at(-1)?.fulfillmentOrderId ?? '' }
   await core.execute('StartPicking', ref, { at: start })
-  expect(await rollBack(core, incidentId, { reason: 'wrong', at: start + 120_000 })).toEqual({
+  expect(await rollBack(core, incidentId, { reason: 'wrong', by: 'Mia', at: start + 120_000 })).toEqual({
     returned: 5,
     stayed: 0,
   })

@@ -98,7 +98,7 @@ test('the old node is asked to cancel, then the new one to take the work, and th
   expect(words(asked)).toEqual(['cancel fab:A', 'send fab:B'])
   expect(asked[1]).toMatchObject({ work: 'o0-F2', replaces: 'o0-F1' })
 
-  await rollBack(core, incidentId, { reason: 'a test', at: now() })
+  await rollBack(core, incidentId, { reason: 'a test', by: 'Mia', at: now() })
   await watch.idle()
   expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
   expect(words(asked).slice(2)).toEqual(['cancel fab:B', 'send fab:A'])

@@ -60,7 +60,7 @@ test('what a limit kept from going back goes when the limit allows it', async ()
 
 test('what went back stays there when the moves of its incident are rolled back', async () => {
   const { core, ids, incidentId, now } = await ended({ medianHours: 3, p90Hours: 5 })
-  const rolled = await rollBack(core, incidentId, { reason: 'a mistake', at: now + 60_000 })
+  const rolled = await rollBack(core, incidentId, { reason: 'a mistake', by: 'Mia', at: now + 60_000 })
   expect(rolled).toEqual({ returned: 0, stayed: 0 })
   expect(goneFrom(core, ids)).toHaveLength(0)
 })

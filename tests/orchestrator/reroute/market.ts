@@ -90,5 +90,7 @@ async function releaseAt(core: Core, orderId: string, nodeId: string): Promise<v
 
 /** Changes limits of reroutes. */
 export async function setPolicy(core: Core, change: Partial<api.ReroutePolicy>): Promise<void> {
+  const { isStopped } = change
+  if (isStopped !== undefined) await core.execute('HaltReroutes', { isStopped, by: 'Mia' }, { at: start })
   await core.execute('SetPolicy', { policy: { ...core.state().policy, ...change } }, { at: start })
 }
