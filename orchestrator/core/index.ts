@@ -123,9 +123,11 @@ export {
   resultKey,
 } from './policies/policy-book.ts'
 export { type AskedMove, MoveGuards, type Pending, type Refusal } from './reroute/guard.ts'
+export { lately } from './reroute/ledger.ts'
 export { limitsOf, type RerouteLimits } from './reroute/limits.ts'
 export type { MoveGuard } from './reroute/move-guard.ts'
 export { type PlanMove, type PlanRecord, type PlanState, planMovesMost, riskName } from './reroute/plan.ts'
+export { isPlanOver } from './reroute/rules.ts'
 export type { OpenAsk, WorkAsk } from './reroute/work-ask.ts'
 export { workActionFor } from './reroute/work-asks.ts'
 export { type CoreState, emptyState } from './state.ts'

@@ -4,7 +4,6 @@
 import {
   type Core,
   type CoreState,
-  type DecisionRecord,
   type FulfillmentOrder,
   isMovable,
   limitsOf,
@@ -16,7 +15,7 @@ import type { AffectedWork } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
-import { nodeFull, type PlannedMove, type Purpose, planMoves } from './plan.ts'
+import { isLimit, nodeFull, type PlannedMove, type Purpose, planMoves } from './plan.ts'
 import { approvalFor, propose, workInPlans } from './propose.ts'
 import { acceptedLeast, clearlySooner, riskLeast } from './worth.ts'
 
@@ -61,7 +60,7 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
   )
   await noteStaying(core, news, now)
   const moves = plan.moves.slice(0, movesMost).map(withWhy)
-  const reason = approvalFor(core.state(), { ...plan, moves }, null)
+  const reason = approvalFor(core.state(), { moves }, null, now)
   if (reason === null) return (await carryOut(core, moves, {}, now)).moved
   const about = {
     kind: 'risk' as const,
@@ -71,22 +70,6 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
   }
   await propose(core, moves, about, reason, now)
   return 0
-}
-
-/** A limit stood in the way, rather than nothing being better elsewhere. */
-function isLimit({ refusedCode }: DecisionRecord): boolean {
-  return (
-    refusedCode !== undefined &&
-    ![
-      'best_here',
-      'no_other_node',
-      'others_first',
-      'hardly_less',
-      'node_full',
-      'too_early',
-      'late_by_plan',
-    ].includes(refusedCode)
-  )
 }
 
 function withWhy(move: PlannedMove): PlannedMove {

@@ -69,7 +69,7 @@ export async function rerouteByPolicy(context: MoveContext & { memory?: Memory }
     return { about, moves: some.map((move) => withWhy(move, asking.get(keyOf(move))?.why)) }
   })
   const moves = plans.flatMap((each) => each.moves)
-  const reason = approvalFor(core.state(), { ...plan, moves }, null)
+  const reason = approvalFor(core.state(), { moves }, null, now)
   if (reason === null) return (await carryOut(core, moves, {}, now)).moved
   for (const each of plans) await propose(core, each.moves, each.about, reason, now)
   return 0

@@ -8,6 +8,8 @@ import { type PlannedMove, type StayingWork, staying } from './plan.ts'
 export interface Outcome {
   moved: number
   notMoved: number
+  /** Moves of a plan that wait for the next hour. */
+  later: number
   /** Somebody stopped reroutes meanwhile. */
   isStopped: boolean
 }
@@ -16,7 +18,15 @@ export interface Outcome {
 const sideBySide = 200
 
 /** Codes of refusals that hold for all that follows. */
-const stopping: ReadonlySet<string> = new Set(['reroutes_stopped', 'reroutes_off', 'plan_not_approved'])
+const stopping: ReadonlySet<string> = new Set([
+  'reroutes_stopped',
+  'reroutes_off',
+  'shadow',
+  'plan_not_approved',
+])
+
+/** Codes of refusals that will hold no more in a while: what a person approved waits. */
+const passing: ReadonlySet<string> = new Set(['hour_limit', 'node_hour_limit'])
 
 /** Codes of refusals that say only that the order has gone on; nothing is noted of them. */
 const goneOn: ReadonlySet<string> = new Set(['order_unknown', 'work_unknown', 'picking_began', 'same_place'])
@@ -31,7 +41,7 @@ export async function carryOut(
   guard: MoveGuard,
   at: number,
 ): Promise<Outcome> {
-  const outcome: Outcome = { moved: 0, notMoved: 0, isStopped: false }
+  const outcome: Outcome = { moved: 0, notMoved: 0, later: 0, isStopped: false }
   const stopped: StayingWork[] = []
   for (let from = 0; from < moves.length; from += sideBySide) {
     const group = moves.slice(from, from + sideBySide)
@@ -45,6 +55,7 @@ export async function carryOut(
     for (const [i, refused] of refusals.entries()) {
       const move = group[i]
       if (refused === null) outcome.moved++
+      else if (guard.planId !== undefined && passing.has(refused.code)) outcome.later++
       else if (move !== undefined && !goneOn.has(refused.code)) {
         stopped.push({ order: move.order, work: move.work, decision: staying(move.decision, refused) })
         outcome.isStopped ||= stopping.has(refused.code)

@@ -46,6 +46,9 @@ export async function decideByLink(
   const { planId, answer, expiresAt, by } = claim
   if (claim.market !== core.market) throw fail('REROUTE_PLAN_UNKNOWN', { planId })
   const plan = core.state().reroutes.plans.get(planId)
+  // The same request again gets the same answer.
+  const before = await core.recall(commandId)
+  if (before !== null && before.status !== 'refused' && plan !== undefined) return plan
   if (plan !== undefined && plan.status !== 'proposed' && plan.status !== 'expired') {
     throw fail('REROUTE_LINK_USED', { planId, status: plan.status })
   }

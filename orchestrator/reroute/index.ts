@@ -22,6 +22,7 @@ export {
 } from './look-ahead.ts'
 export { Memory } from './memory.ts'
 export { type PlannedMove, type Purpose, planMoves, type ReroutePlan, type StayingWork } from './plan.ts'
-export { approvalFor, movesInWords, propose, settlePlans } from './propose.ts'
+export { approvalFor, movesInWords, propose } from './propose.ts'
 export { type RolledBack, rollBack } from './roll-back.ts'
 export { type RerouteRound, rerouteAll } from './round.ts'
+export { settlePlans } from './settle.ts'

@@ -7,7 +7,7 @@ import { type CoreState, isMovable, limitsOf } from '#orchestrator/core'
 import { type DayRoom, dayRooms } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
 import { type MoveContext, placeOf } from './context.ts'
-import { planMoves } from './plan.ts'
+import { isLimit, planMoves } from './plan.ts'
 import { planUnderWay, propose, wasRejected, workInPlans } from './propose.ts'
 
 /** Orders that a node is expected to get from now until its cut-off. */
@@ -117,7 +117,10 @@ function above(mean: number, sd: number): number {
 
 /** A breach and what can be done about it. */
 export interface Ahead extends Breach {
-  /** A plan waits or is carried out, one was turned down, all of the work has begun, or no node can take any of it. */
+  /**
+   * Plans wait or are carried out, one was turned down, all of the work has begun, a limit stands in the way, or no
+   * node can take any of it.
+   */
   answer: api.AheadAnswer
   planId: string | null
 }
@@ -170,10 +173,12 @@ async function proposeFor(breach: Breach, context: AheadContext): Promise<Ahead[
     why: `${where} will not do its work of ${room.day} until the cut-off (${share} % sure)`,
   }
   const dayOf = (at: number) => context.worlds.network(state).dayAt(nodeId, at)
-  const works = dueOn(room.day, state, nodeId, dayOf)
-  if (works.length === 0) return 'begun'
+  const due = dueOn(room.day, state, nodeId, dayOf)
+  if (due.length === 0) return 'begun'
   if (wasRejected(state, about)) return 'rejected'
-  if (isWaiting(state, works)) return 'plan'
+  const waiting = workInPlans(state)
+  const works = due.filter(({ order, work }) => !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`))
+  if (works.length === 0) return 'plan'
   // Of what is booked, that which is not open has left, or is under way: it takes its place before all else.
   const roomLeft = room.limit - (room.booked - works.length) - expected.mean
   const plan = await planMoves(works, placeOf(context), {
@@ -184,7 +189,9 @@ async function proposeFor(breach: Breach, context: AheadContext): Promise<Ahead[
     roomAt: new Map([[nodeId, roomLeft]]),
   })
   const reason = 'what may happen is not acted on without a person'
-  return (await propose(core, plan.moves, about, reason, now)) > 0 ? 'plan' : 'no_move'
+  if ((await propose(core, plan.moves, about, reason, now)) > 0) return 'plan'
+  const isLimited = plan.moves.length > 0 || plan.stays.some(({ decision }) => isLimit(decision))
+  return isLimited ? 'limit' : 'no_move'
 }
 
 /** Work of a node that has to leave on a day, or had to before, and that nobody has begun. */
@@ -203,9 +210,4 @@ function dueOn(
     }
   }
   return found
-}
-
-function isWaiting(state: CoreState, works: readonly AffectedWork[]): boolean {
-  const waiting = workInPlans(state)
-  return works.some(({ order, work }) => waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`))
 }

@@ -235,6 +235,16 @@ function withinLimits(
 /** Others that were planned before it take what the node can still do in time; it is looked at again. */
 export const nodeFull: Refusal = { code: 'node_full', text: 'others take what can still leave there in time' }
 
+/** Codes of refusals that say that nothing is better elsewhere, or not yet. */
+const noBetter: ReadonlySet<string> = new Set([
+  ...['best_here', 'no_other_node', 'others_first', 'hardly_less', 'node_full', 'too_early', 'late_by_plan'],
+])
+
+/** Whether a limit stood in the way, rather than nothing being better elsewhere. */
+export function isLimit({ refusedCode }: DecisionRecord): boolean {
+  return refusedCode !== undefined && !noBetter.has(refusedCode)
+}
+
 const heldOut: Refusal = { code: 'held_out', text: 'left in place to measure the effect' }
 
 function ranked(found: readonly Found[], oddnessOf: (orderId: string) => number): Found[] {

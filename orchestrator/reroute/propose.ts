@@ -1,17 +1,16 @@
-// Plans that wait for a person: which ones have to, how they are said, and what becomes of those that were approved or
-// whose time is over. It weighs no work.
+// Plans that wait for a person: which ones have to, and how they are said. It weighs no work.
 
 import { showMoney } from '#data/kernel'
 import {
   type Core,
   type CoreState,
   type Incident,
+  lately,
   limitsOf,
   type PlanRecord,
   type PlanState,
   planMovesMost,
 } from '#orchestrator/core'
-import { carryOut, type Outcome } from './carry-out.ts'
 import type { PlannedMove, ReroutePlan } from './plan.ts'
 
 /** What a proposal is about. */
@@ -26,17 +25,31 @@ export interface About {
   why: string
 }
 
-/** Why a plan has to wait for a person, null where it need not. What was moved for the same incident before counts. */
-export function approvalFor(state: CoreState, plan: ReroutePlan, incident: Incident | null): string | null {
+/**
+ * Why a plan has to wait for a person, null where it need not. What was moved before for the same incident counts, and
+ * without one, what went by itself within the hour: small plans do not add up to a large one.
+ * @param at epoch ms of the market
+ */
+export function approvalFor(
+  state: CoreState,
+  plan: Pick<ReroutePlan, 'moves'>,
+  incident: Incident | null,
+  at: number,
+): string | null {
   const { mode, approveAboveOrders, approveAboveCents } = limitsOf(state.policy)
   if (mode === 'approve') return 'every plan is approved by a person'
-  const before = incident === null ? { orders: 0, cents: 0 } : movedFor(state, incident)
+  const before = incident === null ? looseBefore(state, at) : movedFor(state, incident)
   const orders = before.orders + plan.moves.length
   if (orders > approveAboveOrders) return `${orders} orders are more than ${approveAboveOrders}`
   const cents = before.cents + extraOf(plan.moves)
   const currency = incident?.currency ?? currencyOf(plan.moves)
   if (cents <= approveAboveCents) return null
   return `${showMoney(cents, currency)} is more than ${showMoney(approveAboveCents, currency)}`
+}
+
+function looseBefore({ reroutes }: CoreState, at: number) {
+  const { moves: orders, extraCents: cents } = lately(reroutes, at).loose
+  return { orders, cents }
 }
 
 function movedFor(state: CoreState, { incidentId, ordersMoved }: Incident) {
@@ -195,46 +208,4 @@ function inWords(all: readonly string[], many: string): string {
   const [first = '', second = ''] = names
   if (names.length <= 1) return first
   return names.length === 2 ? `${first} and ${second}` : `${names.length} ${many}`
-}
-
-/**
- * Ends plans whose time is over and carries out those that were approved; a plan that a crash cut short goes on where
- * it was.
- * @throws LOG_UNAVAILABLE, LOG_FENCED
- */
-export async function settlePlans(core: Core, at: number): Promise<Outcome> {
-  const sum: Outcome = { moved: 0, notMoved: 0, isStopped: false }
-  const { mode, isStopped } = limitsOf(core.state().policy)
-  const isHalted = isStopped || mode === 'off' || mode === 'shadow'
-  for (const plan of [...core.state().reroutes.plans.values()]) {
-    if (plan.status === 'proposed' && at >= plan.expiresAt) {
-      await core.execute('ExpireReroute', { planId: plan.planId }, { at })
-    }
-    if (plan.status !== 'approved' || isHalted) continue
-    const one = await carryOutPlan(core, plan, at)
-    sum.moved += one.moved
-    sum.notMoved += one.notMoved
-    sum.isStopped ||= one.isStopped
-  }
-  return sum
-}
-
-async function carryOutPlan(core: Core, plan: PlanState, at: number): Promise<Outcome> {
-  const moves: PlannedMove[] = []
-  let before = 0
-  for (const { orderId, fulfillmentOrderId, assignments, decision } of plan.moves) {
-    const order = core.state().orders.get(orderId)
-    const work = order?.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
-    if (order === undefined || work === undefined) continue
-    // Made before a crash: the work that took over bears the decision.
-    if (order.work.some((each) => each.decisionId === decision.decisionId)) before++
-    else moves.push({ order, work, assignments: [...assignments], decision })
-  }
-  const outcome = await carryOut(core, moves, { planId: plan.planId }, at)
-  // A plan that somebody stopped waits until reroutes are let go again.
-  if (outcome.isStopped) return outcome
-  const moved = before + outcome.moved
-  const finished = { planId: plan.planId, moved, notMoved: plan.orders - moved }
-  await core.execute('FinishReroute', finished, { at })
-  return outcome
 }

@@ -9,8 +9,9 @@ import { carryOut, noteStaying } from './carry-out.ts'
 import { placeOf, type RerouteContext } from './context.ts'
 import { Memory } from './memory.ts'
 import { type Purpose, planMoves, type ReroutePlan, type StayingWork } from './plan.ts'
-import { approvalFor, propose, settlePlans, wasRejected, workInPlans } from './propose.ts'
-import { clearlySooner, noLater } from './worth.ts'
+import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
+import { settlePlans } from './settle.ts'
+import { backGainCents, clearlySooner, noLater } from './worth.ts'
 
 /** What a round did. */
 export interface RerouteRound {
@@ -29,13 +30,15 @@ const backMs = 86_400_000
  */
 export async function rerouteAll(context: RerouteContext): Promise<RerouteRound> {
   const { core, now, memory = new Memory() } = context
-  const settled = await settlePlans(core, now)
+  const settled = await settlePlans(context)
   const round: RerouteRound = { moved: settled.moved, notMoved: settled.notMoved, proposed: 0 }
   for (const { incidentId } of gravestFirst(core.state())) {
     const { mode, isStopped, minSeverity } = limitsOf(core.state().policy)
     if (mode === 'off' || isStopped) return round
     const incident = core.state().incidents.get(incidentId)
     if (incident === undefined || incident.severity < minSeverity || incident.isRerouteHeld) continue
+    // Its values are back: if they stay, there is nothing to leave.
+    if (incident.recoveringSince !== null) continue
     // What is not about speed makes nothing later: its work stays.
     if (!isOfSpeed(incident)) continue
     add(round, await rerouteFor(incident, context, memory))
@@ -105,10 +108,11 @@ async function enact(
 ): Promise<RerouteRound> {
   // A person's no holds however few moves are left.
   const isTurnedDown = wasRejected(core.state(), about)
-  const reason = approvalFor(core.state(), plan, about.incident)
+  const reason = approvalFor(core.state(), plan, about.incident, now)
   const round: RerouteRound = { moved: 0, notMoved: 0, proposed: 0 }
   if (!isTurnedDown && reason === null) {
-    const outcome = await carryOut(core, plan.moves, {}, now)
+    const guard = about.kind === 'recovery' ? { isBack: true as const } : {}
+    const outcome = await carryOut(core, plan.moves, guard, now)
     round.moved = outcome.moved
     round.notMoved = outcome.notMoved
   } else if (!isTurnedDown && reason !== null) {
@@ -141,16 +145,13 @@ async function moveBack(incident: Incident, context: RerouteContext): Promise<Re
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
   const name = `${incident.incidentId}/${backName}`
   const purpose: Purpose = {
-    ...{ name, incident, guard: {}, holdsOut: false, minGainCents: backGainCents },
+    ...{ name, incident, guard: { isBack: true }, holdsOut: false, minGainCents: backGainCents },
     judge: noLater,
   }
   const plan = await planMoves(works, placeOf(context), purpose)
   const why = `${incident.title}; that is over`
   return enact(plan, context, { kind: 'recovery', incident, name, why })
 }
-
-/** A move back must be better by so much: two moves in a row are a nuisance to those who work there. */
-const backGainCents = 100
 
 /** In the ids of decisions by which work went back. */
 const backName = 'back'

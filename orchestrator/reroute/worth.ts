@@ -55,4 +55,7 @@ export function noLater({ riskBefore, riskAfter }: Risks): Refusal | null {
   return riskBefore == null || (riskAfter ?? 1) <= riskBefore ? null : laterThere
 }
 
+/** A move back must be better by so much: two moves in a row are a nuisance to those who work there. */
+export const backGainCents = 100
+
 const laterThere: Refusal = { code: 'promise_worse', text: 'its promise would be less certain there' }

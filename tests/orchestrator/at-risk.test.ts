@@ -113,6 +113,20 @@ describe('work whose promise will probably be missed', () => {
   })
 })
 
+test('moves one by one do not add up to more than a person lets go without asking', async () => {
+  const { core, round, next } = await endangered({ approveAboveOrders: 1 })
+  expect(await round()).toBe(1)
+  await next('o2')
+  expect(await round(start + hour + 600_000)).toBe(0)
+  const plans = () => [...core.state().reroutes.plans.values()]
+  expect(plans()).toMatchObject([
+    { kind: 'risk', status: 'proposed', reason: '2 orders are more than 1', orders: 1 },
+  ])
+  // An hour after the first move the next one may go.
+  await next('o3')
+  expect(await round(start + 2 * hour + 660_000)).toBe(1)
+})
+
 test('a person who turned a plan down is asked of other orders again, of the same ones not', async () => {
   const { core, round, next } = await endangered({ mode: 'approve' })
   const plans = () =>

@@ -114,7 +114,7 @@ export const reroutePlanDetail = shape({ ...planFields, moves: Type.Array(planne
 export type ReroutePlanDetail = Of<typeof reroutePlanDetail>
 
 /** What can be done about a node that will be full. */
-export const aheadAnswers = ['plan', 'rejected', 'begun', 'no_move'] as const
+export const aheadAnswers = ['plan', 'rejected', 'begun', 'limit', 'no_move'] as const
 export type AheadAnswer = (typeof aheadAnswers)[number]
 
 /** A node that will probably not do its work of a day until its cut-off. */

@@ -64,6 +64,8 @@ export interface OrderEvents {
     planId?: string
     by?: string
     override?: string
+    /** It went back after an incident. */
+    isBack?: true
     /** What providers are to be asked; absent = nothing. */
     asks?: readonly WorkAsk[]
   }

@@ -10,12 +10,12 @@ import { created, imported, stepped } from './evolve-order.ts'
 import { type OrderStepType, orderSteps } from './steps.ts'
 
 /** The same step, counted in the tally of the incident that asked for it. */
-function withTally<D extends { orderId: string; decision: { incidentId: string | null } }>(
+function withTally<D extends { orderId: string; decision: { incidentId: string | null }; isBack?: true }>(
   isMoved: boolean,
   step: (state: CoreState, data: D) => CoreState,
 ) {
   return (state: CoreState, data: D): CoreState => {
-    const { incidentId } = data.decision
+    const incidentId = data.isBack === true ? null : data.decision.incidentId
     const told = state.orders.get(data.orderId)?.declinedFor ?? []
     const wasTold = incidentId !== null && told.includes(incidentId)
     return tallied(step(state, data), incidentId, { isMoved, wasTold })
@@ -41,6 +41,7 @@ function rerouted(state: CoreState, data: OrderEvents['OrderRerouted'] & { at: n
       toNodeIds: work.map(({ nodeId }) => nodeId),
       incidentId,
       extraCents: Math.max(0, costCents ?? 0),
+      isByPerson: data.by !== undefined || data.planId !== undefined,
     }),
   }
 }

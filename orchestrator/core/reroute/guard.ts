@@ -59,7 +59,7 @@ export class MoveGuards {
       this.#ofMode(guard, pending !== null) ??
       this.#ofOrder(move, guard) ??
       this.#ofGain(move, guard) ??
-      this.#ofTime(move, pending ?? nothing) ??
+      this.#ofTime(move, guard, pending ?? nothing) ??
       this.#ofMoney(move, pending ?? nothing)
     )
   }
@@ -114,10 +114,11 @@ export class MoveGuards {
       : null
   }
 
-  #ofTime({ toNodeIds, decision }: AskedMove, pending: Pending): Refusal | null {
+  #ofTime({ toNodeIds, decision }: AskedMove, { isBack }: MoveGuard, pending: Pending): Refusal | null {
     const { maxMovesPerHour, maxMovesPerNodeHour, maxOrdersPerIncident } = this.limits
     const { incidentId } = decision
-    const incident = incidentId === null ? undefined : this.#state.incidents.get(incidentId)
+    const isCounted = incidentId !== null && isBack !== true
+    const incident = isCounted ? this.#state.incidents.get(incidentId) : undefined
     if (incident !== undefined && incident.ordersMoved + pending.incidentMoves >= maxOrdersPerIncident) {
       return { code: 'incident_limit', text: `${maxOrdersPerIncident} orders were moved for it, the limit` }
     }

@@ -23,8 +23,8 @@ export const rerouteHandlers: HandlersOf<RerouteEvents> = {
     const left = plan?.kind === riskName ? leftInPlace(state, plan) : state
     return changed(left, planId, { status: 'rejected', decidedAt: at, decidedBy: by, note, moves: [] })
   },
-  ReroutePlanExpired: (state, { planId, at }) =>
-    changed(state, planId, { status: 'expired', decidedAt: at, moves: [] }),
+  ReroutePlanExpired: (state, { planId, note = null, at }) =>
+    changed(state, planId, { status: 'expired', decidedAt: at, note, moves: [] }),
   ReroutePlanDone: (state, { planId, moved, notMoved }) =>
     changed(state, planId, { status: 'done', moved, notMoved, moves: [] }),
   WorkAskDropped: (state, { key }) => ({ ...state, reroutes: withoutAsks(state.reroutes, [key]) }),
@@ -51,9 +51,11 @@ function withPlan(state: CoreState, plan: PlanState): CoreState {
 
 function withoutOldest(plans: PersistentMap<string, PlanState>): PersistentMap<string, PlanState> {
   if (plans.size <= endedPlansMost) return plans
+  // A person's no is remembered longest.
+  const isNo = ({ status }: PlanState) => Number(status === 'rejected')
   const ended = [...plans.values()]
     .filter(({ status }) => status !== 'proposed' && status !== 'approved')
-    .sort((a, b) => a.proposedAt - b.proposedAt || (a.planId < b.planId ? -1 : 1))
+    .sort((a, b) => isNo(a) - isNo(b) || a.proposedAt - b.proposedAt || (a.planId < b.planId ? -1 : 1))
   const [oldest] = ended
   return ended.length <= endedPlansMost || oldest === undefined ? plans : plans.delete(oldest.planId)
 }

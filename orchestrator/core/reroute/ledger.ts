@@ -13,6 +13,14 @@ export interface MoveStep {
   extraCents: number
   /** Moves by the node they went to. */
   into: PersistentMap<string, number>
+  /** Of these, those that nobody asked for and no incident; absent = none. */
+  loose?: Loose
+}
+
+/** Moves without an incident and without a person. */
+interface Loose {
+  moves: number
+  extraCents: number
 }
 
 /** What of reroutes the core remembers. */
@@ -56,6 +64,8 @@ export interface Moved {
   toNodeIds: readonly string[]
   incidentId: string | null
   extraCents: number
+  /** A person asked for it, or approved its plan. */
+  isByPerson: boolean
 }
 
 /** The state after a move. */
@@ -80,12 +90,27 @@ function withStep(steps: readonly MoveStep[], move: Moved): readonly MoveStep[] 
   // Time of a market can be set back: a step never is.
   const at = Math.max(Math.floor(move.at / stepMs) * stepMs, last?.at ?? 0)
   const isSame = last !== undefined && last.at === at
-  const before = isSame ? last : { at, moves: 0, extraCents: 0, into: PersistentMap<string, number>() }
+  const before: MoveStep = isSame
+    ? last
+    : { at, moves: 0, extraCents: 0, into: PersistentMap<string, number>() }
   let { into } = before
   for (const nodeId of move.toNodeIds) into = into.set(nodeId, (into.get(nodeId) ?? 0) + 1)
-  const step = { at, moves: before.moves + 1, extraCents: before.extraCents + move.extraCents, into }
+  const { moves, extraCents } = before
+  const step = {
+    ...{ at, moves: moves + 1, extraCents: extraCents + move.extraCents, into },
+    ...looseWith(before.loose, move),
+  }
   if (isSame) return steps.with(-1, step)
   return [...steps.filter((each) => each.at > at - dayMs - stepMs), step]
+}
+
+function looseWith(
+  before: Loose | undefined,
+  { incidentId, isByPerson, extraCents }: Moved,
+): { loose?: Loose } {
+  if (incidentId !== null || isByPerson) return before === undefined ? {} : { loose: before }
+  const { moves, extraCents: cents } = before ?? { moves: 0, extraCents: 0 }
+  return { loose: { moves: moves + 1, extraCents: cents + extraCents } }
 }
 
 /** The map with an entry, and without the half that came first where it grew too large. */
@@ -108,6 +133,8 @@ export interface Lately {
   hourMoves: number
   hourInto(nodeId: string): number
   dayCents: number
+  /** Of the hour, without an incident and without a person. */
+  loose: Loose
 }
 
 /** What was moved lately. @param at epoch ms of the market */
@@ -118,5 +145,9 @@ export function lately({ steps }: RerouteState, at: number): Lately {
     hourMoves: hour.reduce((sum, { moves }) => sum + moves, 0),
     hourInto: (nodeId) => hour.reduce((sum, { into }) => sum + (into.get(nodeId) ?? 0), 0),
     dayCents: day.reduce((sum, { extraCents }) => sum + extraCents, 0),
+    loose: {
+      moves: hour.reduce((sum, { loose }) => sum + (loose?.moves ?? 0), 0),
+      extraCents: hour.reduce((sum, { loose }) => sum + (loose?.extraCents ?? 0), 0),
+    },
   }
 }

@@ -4,6 +4,8 @@
 export interface MoveGuard {
   /** Plan that a person approved: it is not asked again whether one has to. */
   planId?: string
+  /** It goes back where it came from after an incident: it is not counted as a move of that. */
+  isBack?: true
   /** A person who moves it by hand. */
   by?: string
   /** Why the person goes beyond the limits; only with `by`. */

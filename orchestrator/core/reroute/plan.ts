@@ -57,7 +57,7 @@ export interface RerouteCommands {
   /** @param by who; @param note why, null = not said */
   ApproveReroute: { planId: string; by: string; note: string | null }
   RejectReroute: { planId: string; by: string; note: string | null }
-  /** Its time is over. */
+  /** Ends it where its time is over, or the incident that it is for; nothing happens where neither is. */
   ExpireReroute: { planId: string }
   /** All of its moves were tried. */
   FinishReroute: { planId: string; moved: number; notMoved: number }
@@ -70,7 +70,7 @@ export interface RerouteEvents {
   ReroutePlanProposed: { plan: PlanRecord }
   ReroutePlanApproved: { planId: string; by: string; note: string | null }
   ReroutePlanRejected: { planId: string; by: string; note: string | null }
-  ReroutePlanExpired: { planId: string }
+  ReroutePlanExpired: { planId: string; note?: string }
   ReroutePlanDone: { planId: string; moved: number; notMoved: number }
   WorkAskDropped: { orderId: string; key: string; reason: string }
 }

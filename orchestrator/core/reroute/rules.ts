@@ -16,7 +16,7 @@ export const rerouteRules: RulesOf<RerouteCommands> = {
   ProposeReroute: (state, { data, at }) => propose(state, data.plan, at),
   ApproveReroute: (state, { data, at }) =>
     onWaiting(state, data.planId, at, (plan) =>
-      at >= plan.expiresAt
+      at >= plan.expiresAt || isPlanOver(state, plan)
         ? refused('plan_expired', { planId: plan.planId })
         : answered([event('ReroutePlanApproved', { ...data, at })], { planId: plan.planId }),
     ),
@@ -25,9 +25,12 @@ export const rerouteRules: RulesOf<RerouteCommands> = {
       answered([event('ReroutePlanRejected', { ...data, at })], { planId }),
     ),
   ExpireReroute: (state, { data, at }) =>
-    onWaiting(state, data.planId, at, ({ planId, expiresAt }) =>
-      answered(at < expiresAt ? [] : [event('ReroutePlanExpired', { planId, at })], { planId }),
-    ),
+    onWaiting(state, data.planId, at, (plan) => {
+      const { planId } = plan
+      const note = isPlanOver(state, plan) ? { note: 'what it was planned for is over' } : {}
+      const isDue = at >= plan.expiresAt || 'note' in note
+      return answered(isDue ? [event('ReroutePlanExpired', { planId, ...note, at })] : [], { planId })
+    }),
   FinishReroute: (state, { data, at }) => {
     const plan = state.reroutes.plans.get(data.planId)
     if (plan === undefined) return refused('plan_unknown', { planId: data.planId })
@@ -36,6 +39,17 @@ export const rerouteRules: RulesOf<RerouteCommands> = {
   },
   DropWorkAsk: (state, { data, at }) =>
     answered(state.reroutes.asks.has(data.key) ? [event('WorkAskDropped', { ...data, at })] : [], null),
+}
+
+/** Whether there is no reason for it any more: its incident has ended, or what ended it is back. */
+export function isPlanOver(
+  { incidents }: CoreState,
+  { kind, incidentId }: Pick<PlanRecord, 'kind' | 'incidentId'>,
+): boolean {
+  const incident = incidentId === null ? undefined : incidents.get(incidentId)
+  if (incident === undefined) return false
+  if (kind === 'recovery') return incident.status !== 'resolved'
+  return kind === 'incident' && incident.status === 'resolved'
 }
 
 function propose(state: CoreState, plan: PlanRecord, at: number): Verdict {

@@ -1,6 +1,7 @@
 // What a node can still do until its cut-off of today, and what it has to. It books nothing.
 
 import type { CoreState } from '#orchestrator/core'
+import type { DayLimits } from '../model/limits.ts'
 import { openSession } from '../model/session.ts'
 import type { Worlds } from './worlds.ts'
 
@@ -30,13 +31,20 @@ export function dayRooms(worlds: Worlds, state: CoreState, now: number): Map<str
     const { nodeId } = facts.node
     if (!facts.hasCapacity || facts.isBlocked) continue
     const day = facts.localDay
-    const limit = session.limits(facts, day).orders
+    const booked = world.load.booked(nodeId, day)
+    const limit = ordersOf(session.limits(facts, day), booked)
     if (!Number.isFinite(limit)) continue
     const [first] = world.network.departures(nodeId, null, now, 1, 0)
     const cutOffAt = first?.cutOffAt ?? null
     const isToday = cutOffAt !== null && world.network.dayAt(nodeId, cutOffAt) === day
-    const { orders: booked } = world.load.booked(nodeId, day)
-    rooms.set(nodeId, { day, cutOffAt: isToday ? cutOffAt : null, limit, booked })
+    rooms.set(nodeId, { day, cutOffAt: isToday ? cutOffAt : null, limit, booked: booked.orders })
   }
   return rooms
+}
+
+/** Orders that a day can take; of limits of lines and units as many as those booked make of them. */
+function ordersOf({ orders, lines, units }: DayLimits, booked: DayLimits): number {
+  const within = (limit: number, size: number) =>
+    Number.isFinite(limit) && size > 0 ? Math.floor((limit * booked.orders) / size) : Number.POSITIVE_INFINITY
+  return Math.min(orders, within(lines, booked.lines), within(units, booked.units))
 }

@@ -183,6 +183,34 @@ test('a link decides a plan once, in time, and only as it was made', async () =>
   await expect(byLink(core, token, start + 61_000)).rejects.toMatchObject({ code: 'REROUTE_LINK_USED' })
 })
 
+test('the same request by a link again gets the same answer, another one that it was used', async () => {
+  const { core } = await stricken({ mode: 'approve' })
+  await round(core)
+  const token = linkToken('secret', claim(core))
+  const asked = { secret: 'secret', token, at: start + 60_000, commandId: 'once' }
+  expect(await decideByLink(core, asked)).toMatchObject({ status: 'approved' })
+  expect(await decideByLink(core, { ...asked, at: start + 90_000 })).toMatchObject({ status: 'approved' })
+  await expect(decideByLink(core, { ...asked, commandId: 'twice' })).rejects.toMatchObject({
+    code: 'REROUTE_LINK_USED',
+  })
+})
+
+test('a no is remembered longer than plans that ended otherwise', async () => {
+  const { core } = await stricken({ mode: 'approve' })
+  await round(core)
+  const first = planOf(core)
+  await answer(core, 'reject')
+  const expiresAt = start + 300_000
+  for (let i = 0; i < 520; i++) {
+    const plan = { ...first, planId: `plan_risk_x_${i}`, kind: 'risk' as const, incidentId: null, expiresAt }
+    await core.execute('ProposeReroute', { plan }, { at: start + 130_000 })
+    await core.execute('ExpireReroute', { planId: plan.planId }, { at: expiresAt })
+  }
+  expect(core.state().reroutes.plans.size).toBeLessThanOrEqual(501)
+  expect(core.state().reroutes.plans.get(first.planId)?.status).toBe('rejected')
+  expect(core.state().reroutes.plans.has('plan_risk_x_0')).toBe(false)
+})
+
 test('moves are taken back where nobody began, and stay back', async () => {
   const { core, ids, incidentId } = await stricken()
   await round(core)

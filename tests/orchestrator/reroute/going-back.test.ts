@@ -58,6 +58,12 @@ test('what a limit kept from going back goes when the limit allows it', async ()
   expect(goneFrom(core, ids)).toHaveLength(0)
 })
 
+test('what goes back is no move for the incident: it is not counted, and no limit of that holds it', async () => {
+  const { core, ids, incidentId } = await ended({ medianHours: 3, p90Hours: 5 }, { maxOrdersPerIncident: 6 })
+  expect(goneFrom(core, ids)).toHaveLength(0)
+  expect(core.state().incidents.get(incidentId)?.ordersMoved).toBe(6)
+})
+
 test('what went back stays there when the moves of its incident are rolled back', async () => {
   const { core, ids, incidentId, now } = await ended({ medianHours: 3, p90Hours: 5 })
   const rolled = await rollBack(core, incidentId, { reason: 'a mistake', by: 'Mia', at: now + 60_000 })

@@ -3,10 +3,11 @@
 import { expect, test } from 'vitest'
 import type { Node } from '#orchestrator/core'
 import { breachesOf, decidePlan, lookAhead, rerouteAll, rerouteByHand } from '#orchestrator/reroute'
-import { type DayRoom, Worlds } from '#orchestrator/sourcing'
-import { workInPlans } from '../../../orchestrator/reroute/propose.ts'
+import { type DayRoom, dayRooms, Worlds } from '#orchestrator/sourcing'
+import { propose, workInPlans } from '../../../orchestrator/reroute/propose.ts'
 import { createOrder, runCore } from '../core/running.ts'
 import { node } from '../core/setting.ts'
+import { networkDocument, networkNode, weekCalendar } from '../sourcing/network-draft.ts'
 import { goneFrom, nodesOf, orderOf, releaseMore, setPolicy, start } from './market.ts'
 
 const room = (more: Partial<DayRoom> = {}): DayRoom => ({
@@ -91,6 +92,36 @@ test('a plan that only foresees keeps its orders from nothing that is done by it
   for (const orderId of ids) expect(nodesOf(core, orderId)).toHaveLength(1)
 })
 
+test('orders of one plan keep no other plan from the rest of a full node', async () => {
+  const { core, ids, context } = await full([node('B', { cutOff: '18:00' }), node('C')])
+  const order = orderOf(core, ids[0] ?? '')
+  const [work] = order.work
+  if (work === undefined) throw new Error('no work')
+  const assignments = [{ nodeId: 'fab:B', carrier: null, shipBy: null, lines: work.lines }]
+  const decision = {
+    ...{
+      decisionId: 'd',
+      kind: 'reroute' as const,
+      incidentId: null,
+      fromNodeId: 'fab:A',
+      toNodeId: 'fab:B',
+    },
+    ...{ status: 'done' as const, reason: 'a test', costCents: 0, hoursSaved: null, candidates: [] },
+  }
+  const about = { kind: 'risk' as const, incident: null, name: 'risk', why: 'Late' }
+  expect(await propose(core, [{ order, work, assignments, decision }], about, 'why', context.now)).toBe(1)
+  const [breach] = await lookAhead(context)
+  const plan = core.state().reroutes.plans.get(breach?.planId ?? '')
+  expect(plan).toMatchObject({ kind: 'capacity_ahead', status: 'proposed' })
+  expect(plan?.moves.map(({ orderId }) => orderId)).not.toContain(order.orderId)
+})
+
+test('where a limit keeps orders at a node that will be full, that is what is said', async () => {
+  const { core, context } = await full([node('B', { cutOff: '18:00' }), node('C')])
+  await setPolicy(core, { mode: 'shadow' })
+  expect(await lookAhead(context)).toMatchObject([{ nodeId: 'fab:A', answer: 'limit', planId: null }])
+})
+
 test('a node that will be full is told of even where nothing can be moved', async () => {
   const closed = [node('B', { isActive: false }), node('C', { isActive: false })]
   const { core, ids, context } = await full(closed)
@@ -102,6 +133,25 @@ test('a node that will be full is told of even where nothing can be moved', asyn
   }
   expect(await lookAhead(context)).toMatchObject([{ nodeId: 'fab:A', answer: 'begun', planId: null }])
   expect(core.state().reroutes.plans.size).toBe(0)
+})
+
+test('a node that is limited by lines or units is foreseen to be full as one limited by orders', async () => {
+  const { core, ids, context } = await full([node('B'), node('C')])
+  const roomOf = (linesPerDay: number | null, unitsPerDay: number | null) => {
+    const capacity = { ordersPerDay: null, linesPerDay, unitsPerDay, ordersPerHour: null }
+    const own = { timeZone: 'UTC', calendarId: 'day', cutOff: '18:00', capacity }
+    const document = networkDocument({
+      nodes: [networkNode('fab:A', own)],
+      calendars: [weekCalendar('day', [1, 2, 3, 4, 5, 6, 7], '06:00', '22:00')],
+    })
+    const nodes = core.state().nodes.set('fab:A', node('A', { dailyCapacity: null }))
+    const state = { ...core.state(), nodes, network: { version: 1, document } }
+    return dayRooms(new Worlds(), state, context.now).get('fab:A')
+  }
+  // Each of the orders is one line of one unit.
+  expect(roomOf(3, null)).toMatchObject({ limit: 3, booked: ids.length })
+  expect(roomOf(6, 2)).toMatchObject({ limit: 2 })
+  expect(roomOf(null, null)).toBeUndefined()
 })
 
 test('nothing is foreseen where people do not want it', async () => {
