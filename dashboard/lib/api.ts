@@ -108,7 +108,10 @@ export const server = {
     ask<api.ReroutePlan>('POST', `/reroutes/plans/${part(id)}/${answer}`, { body: {} }),
   planLinks: (id: string) =>
     ask<{ approve: string; reject: string }>('POST', `/reroutes/plans/${part(id)}/links`, { body: {} }),
-  decideByLink: (token: string) => ask<api.ReroutePlan>('POST', '/reroutes/links', { body: { token } }),
+  decideByLink: (token: string, market: string) =>
+    ask<api.ReroutePlan>('POST', `${market === '' ? '' : `/markets/${part(market)}`}/reroutes/links`, {
+      body: { token },
+    }),
   stopReroutes: (isStopped: boolean) =>
     ask<api.ReroutePolicy>('POST', `/reroutes/${isStopped ? 'stop' : 'resume'}`, {}),
   effects: (signal?: AbortSignal) =>

@@ -111,7 +111,15 @@ export class Judgement {
   }
 
   /** Thresholds of a series: each from the most particular rule that names it, later rules before earlier ones. */
-  of({ watched, dimension, dimensionValue }: SeriesName): Thresholds {
+  of({
+    watched,
+    dimension,
+    dimensionValue,
+  }: {
+    dimension: string
+    dimensionValue: string
+    watched: Pick<SeriesName['watched'], 'metric' | 'leastChange' | 'leastShare'>
+  }): Thresholds {
     const fitting = this.#rules
       .filter(
         (rule) =>

@@ -181,8 +181,7 @@ function opened(group: Group, moment: Moment): NoticeDraft | null {
   const { route, known, members } = group
   if (route === null) return null
   const fresh = members.filter((incident) => isFresh(group, incident, moment))
-  const [first] = fresh
-  if (first === undefined) return null
+  if (fresh.length === 0) return null
   const waitsSince = Math.min(...fresh.map(({ openedAt, reopenedAt }) => reopenedAt ?? openedAt))
   const isDue =
     known === undefined
@@ -190,7 +189,19 @@ function opened(group: Group, moment: Moment): NoticeDraft | null {
       : mayFollow(group, moment)
   if (!isDue) return null
   const about = fresh.map((incident) => ({ incident, reasons: firstReasons(incident) }))
-  return draft(group, 'opened', receiversOf(route.receivers, moment.receivers), about, moment)
+  const first = receiversOf(route.receivers, moment.receivers)
+  if (first.length > 0) return draft(group, 'opened', first, about, moment)
+  const { receivers, level } = standIns(route, moment, waitsSince)
+  return draft(group, 'opened', receivers, about, moment, level)
+}
+
+/** Where none of those who are to hear of it first is there: those of the steps that are due. */
+function standIns({ escalation }: api.AlertRoute, { receivers: there, now }: Moment, since: number) {
+  for (const [i, { afterMinutes, receivers: meant }] of escalation.entries()) {
+    const receivers = receiversOf(meant, there)
+    if (receivers.length > 0 && now >= since + afterMinutes * minuteMs) return { receivers, level: i + 1 }
+  }
+  return { receivers: [], level: null }
 }
 
 /** Whether nobody of the group was told of it, and somebody should be. */

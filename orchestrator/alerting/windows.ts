@@ -1,7 +1,7 @@
 // When a silence holds: once, or again and again on days of the week in its zone. Pure.
 
 import type { api } from '#data/contracts'
-import type { Silence } from '#orchestrator/core'
+import { endOf, type Silence } from '#orchestrator/core'
 import { ZoneClock } from '#orchestrator/sourcing'
 
 const minuteMs = 60_000
@@ -54,9 +54,8 @@ export function stateOf(silence: Silence, at: number): api.Silence['state'] {
   return stretchAt(silence, at) === null ? 'upcoming' : 'active'
 }
 
-function boundsOf({ startsAt, endsAt, endedAt }: Silence): Stretch {
-  const ends = [endsAt, endedAt].map((each) => (each === null ? Number.POSITIVE_INFINITY : Date.parse(each)))
-  return { from: Date.parse(startsAt), to: Math.min(...ends) }
+function boundsOf(silence: Silence): Stretch {
+  return { from: Date.parse(silence.startsAt), to: endOf(silence) }
 }
 
 function clipped(start: number, silence: Silence): Stretch {

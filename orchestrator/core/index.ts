@@ -3,6 +3,7 @@
 export {
   type AlertingState,
   defaultRouting,
+  endOf,
   type Notice,
   type NoticedIncident,
   type NoticeGroup,

@@ -13,6 +13,9 @@ const severity = { least: 0.25, each: 0.3, most: 0.9 }
 /** Up to that share of the card a price counts as usual. */
 const usualMost = 1.2
 
+/** Whether an incident is told by rate cards. */
+export const isByCards = (model: string | undefined): boolean => model === byCards
+
 /** Keys of open incidents that only rate cards tell of. */
 export function keysByCards({ openIncidents, incidents }: CoreState): ReadonlySet<string> {
   const keys = [...openIncidents].flatMap(([key, id]) => (incidents.get(id)?.model === byCards ? [key] : []))

@@ -18,8 +18,9 @@ import {
 import { type Core, type CoreState, partsOfSlice } from '#orchestrator/core'
 import { applyFindings, type IncidentChanges, ownMetrics, sentenceOf } from '#orchestrator/incidents'
 import type { CarrierPrice, SlowWays } from '#orchestrator/sourcing'
-import { keysByCards, withDearCarriers } from './dear-carriers.ts'
+import { isByCards, withDearCarriers } from './dear-carriers.ts'
 import { isByRhythm, overdueGoods, type PastDeliveries, readDeliveries } from './overdue-goods.ts'
+import { withoutUnwanted } from './own-constraints.ts'
 import { isByParcels, withSlowCarriers } from './slow-carriers.ts'
 
 /** What a detection works with. */
@@ -88,11 +89,12 @@ export class Detector {
     const seen = found.constraints.map(({ metrics: _, ...constraint }) => constraint)
     if (!isLight)
       this.#deliveries = await warehouse.reading((queries) => readDeliveries(queries, market, now))
+    const state = core.state()
     const told = [
-      ...withSlowCarriers(withDearCarriers(seen, core.state(), prices), core.state(), slow),
-      ...overdueGoods(core.state(), this.#deliveries, now),
+      ...withSlowCarriers(withDearCarriers(seen, state, prices), state, slow),
+      ...overdueGoods(state, this.#deliveries, now),
     ]
-    const constraints = told.map((constraint) => ({
+    const constraints = withoutUnwanted(told, state, judgement, isOwn).map((constraint) => ({
       ...constraint,
       title: sentenceOf({
         ...constraint,
@@ -173,13 +175,14 @@ export class Detector {
 
 /** Keys of open incidents that series may end; those that something else told end by that, or by a person. */
 function openOfSeries(state: CoreState): string[] {
-  const byCards = keysByCards(state)
   return [...state.openIncidents].flatMap(([key, id]) => {
     const model = state.incidents.get(id)?.model
-    const isOurs = byCards.has(key) || isByRhythm(model) || isByParcels(model)
-    return isOurs || model === 'rule' ? [] : [key]
+    return isOwn(model) || model === 'rule' ? [] : [key]
   })
 }
+
+/** Whether a model tells of what no series tells. */
+const isOwn = (model: string | undefined) => isByCards(model) || isByRhythm(model) || isByParcels(model)
 
 type DetectionState = CoreState['detection']
 

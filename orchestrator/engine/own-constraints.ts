@@ -1,6 +1,8 @@
-// What constraints that no series tells have in common: they end by what told them. It finds none.
+// What constraints that no series tells have in common: they end by what told them, and heed what people set and said
+// of earlier ones. It finds none.
 
-import type { Incident } from '#orchestrator/core'
+import type { Judgement } from '#models'
+import type { CoreState, Incident } from '#orchestrator/core'
 import type { Constraint } from '#orchestrator/incidents'
 
 /** A constraint before it is said in words. */
@@ -14,4 +16,44 @@ export function endOf(incident: Incident): Told {
     ...{ key, metric, dimension, dimensionValue, beganAt, causes, severity, model, pValue },
     ...{ value: expected, expected, expectedLow, expectedHigh, isBreaching: false, hasRecovered: true },
   }
+}
+
+/** By how much farther from what is usual a constraint has to be each time that one was said to be noise. */
+const fartherEach = 0.5
+const noiseFactor = 4
+
+/**
+ * Constraints without those that people do not want to hear of; open incidents of such ones end.
+ * @param isOwn whether a model tells of constraints that no series tells
+ */
+export function withoutUnwanted(
+  told: readonly Told[],
+  { openIncidents, incidents }: CoreState,
+  judgement: Judgement,
+  isOwn: (model: string) => boolean,
+): Told[] {
+  return told.flatMap((one) => {
+    if (!one.isBreaching || !isOwn(one.model) || isWanted(one, judgement)) return [one]
+    const incident = incidents.get(openIncidents.get(one.key) ?? '')
+    return incident === undefined ? [] : [endOf(incident)]
+  })
+}
+
+/** Without p-values it is the distance from what is usual that strictness is about. */
+function isWanted(one: Told, judgement: Judgement): boolean {
+  const { metric, dimension, dimensionValue, value, expected, expectedHigh } = one
+  const watched = { metric, leastChange: 0, leastShare: 0 }
+  const { isMuted, leastChange, leastShare, strictness } = judgement.of({
+    watched,
+    dimension,
+    dimensionValue,
+  })
+  if (isMuted) return false
+  if (value === null || expected === null) return true
+  const change = Math.abs(value - expected)
+  const farther = Math.max(0, Math.log(strictness) / Math.log(noiseFactor)) * fartherEach
+  const bound = Math.abs((expectedHigh ?? expected) - expected) * (1 + farther)
+  return (
+    change >= leastChange && change >= leastShare * Math.abs(expected) && (farther === 0 || change >= bound)
+  )
 }

@@ -141,4 +141,16 @@ describe('rules of alerting', () => {
     const twice = await ask('PUT', '/alerting/routing', { ...routing, routes: [...routes, ...routes] })
     expect([twice.status, twice.body.code]).toEqual([409, 'CORE_REFUSED'])
   })
+
+  test('name only receivers that are there', async () => {
+    const [first] = defaultRouting.routes
+    for (const change of [
+      { receivers: ['nobody'] },
+      { escalation: [{ afterMinutes: 5, receivers: ['label:x'] }] },
+    ]) {
+      const routing = { ...defaultRouting, routes: [{ ...first, ...change }] }
+      const reply = await ask('PUT', '/alerting/routing', routing)
+      expect([reply.status, reply.body.code]).toEqual([400, 'ALERT_RECEIVER_UNKNOWN'])
+    }
+  })
 })

@@ -81,6 +81,14 @@ describe('a market', () => {
     }
   })
 
+  test('has links of its own, which need no key', async () => {
+    for (const path of ['', '/markets/main', '/markets/eu']) {
+      const ask = { body: { token: 'a.b' } }
+      const reply = await send('POST', `${serving.url}/api/v1${path}/reroutes/links`, ask)
+      expect([path, reply.status, reply.body.code]).toEqual([path, 403, 'REROUTE_LINK_INVALID'])
+    }
+  })
+
   test('takes work of another one of the same process', async () => {
     await stock('main')
     await stock('eu')

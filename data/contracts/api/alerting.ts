@@ -85,7 +85,7 @@ export type Silence = Of<typeof silence>
 export const silencesAnswer = shape({ silences: Type.Array(silence) })
 export type SilencesAnswer = Of<typeof silencesAnswer>
 
-/** Who is told: `all`, the id of a webhook, or `label:` with a label of webhooks. */
+/** Who is told: ids of webhooks, or `all`. */
 const receivers = Type.Array(word(200), { maxItems: 50, uniqueItems: true })
 
 /** Which incidents go where: the first rule whose conditions hold counts, and the next ones where it goes on. */

@@ -103,6 +103,11 @@ export const surfaceErrors = {
   },
   INCIDENT_UNKNOWN: { status: 404, retryable: false, message: 'there is no incident {incidentId}' },
   SILENCE_UNKNOWN: { status: 404, retryable: false, message: 'there is no silence {silenceId}' },
+  ALERT_RECEIVER_UNKNOWN: {
+    status: 400,
+    retryable: false,
+    message: 'rule {routeId} names {receiver}, which is neither "all" nor the id of a webhook',
+  },
   DECISION_UNKNOWN: { status: 404, retryable: false, message: 'there is no decision {decisionId}' },
   KEY_UNKNOWN: {
     status: 404,

@@ -144,6 +144,12 @@ export const defaultRouting: api.AlertRouting = {
   reopenMinutes: 360,
 }
 
+/** When a silence ends for good, by its time or by a person, epoch ms; Infinity = never. */
+export function endOf({ endsAt, endedAt }: Pick<Silence, 'endsAt' | 'endedAt'>): number {
+  const ends = [endsAt, endedAt].map((each) => (each === null ? Number.POSITIVE_INFINITY : Date.parse(each)))
+  return Math.min(...ends)
+}
+
 /** Silences that are kept at hand at most. */
 export const silencesMost = 500
 

@@ -4,13 +4,13 @@ import type { HandlersOf } from '../handlers.ts'
 import { causeOf } from '../incidents/changes.ts'
 import type { CoreState } from '../state.ts'
 import type { AlertingState, Notice, NoticeGroup, Silence, Told } from './alerting.ts'
-import { silencesMost } from './alerting.ts'
+import { endOf, silencesMost } from './alerting.ts'
 import type { AlertingEvents } from './events.ts'
 
 /** What events of alerting do. */
 export const alertingHandlers: HandlersOf<AlertingEvents> = {
-  SilenceAdded: (state, { silence }) => withAlerting(state, { silences: kept(state, silence) }),
-  SilenceChanged: (state, { silence }) => withAlerting(state, { silences: kept(state, silence) }),
+  SilenceAdded: (state, { silence, at }) => withAlerting(state, { silences: kept(state, silence, at) }),
+  SilenceChanged: (state, { silence, at }) => withAlerting(state, { silences: kept(state, silence, at) }),
   SilenceEnded: (state, { silenceId, by, at }) => {
     const silence = state.alerting.silences.get(silenceId)
     if (silence === undefined) return state
@@ -34,11 +34,11 @@ function withAlerting(state: CoreState, change: Partial<AlertingState>): CoreSta
 }
 
 /** With the silence; of too many, the one that ended first goes. */
-function kept(state: CoreState, silence: Silence): AlertingState['silences'] {
+function kept(state: CoreState, silence: Silence, at: number): AlertingState['silences'] {
   const all = state.alerting.silences.set(silence.silenceId, silence)
   if (all.size <= silencesMost) return all
-  const ended = [...all.values()].filter(({ endedAt }) => endedAt !== null)
-  const [first] = ended.sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? -1 : 1))
+  const ended = [...all.values()].filter((each) => endOf(each) <= at)
+  const [first] = ended.sort((a, b) => endOf(a) - endOf(b) || (a.silenceId < b.silenceId ? -1 : 1))
   return first === undefined ? all : all.delete(first.silenceId)
 }
 

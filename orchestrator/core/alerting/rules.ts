@@ -5,7 +5,7 @@ import { isTimeZone } from '#data/kernel'
 import { answered, event, refused, type Verdict } from '../decision.ts'
 import type { RulesOf } from '../rules.ts'
 import type { CoreState } from '../state.ts'
-import { type Silence, silencesMost } from './alerting.ts'
+import { endOf, type Silence, silencesMost } from './alerting.ts'
 import type { AlertingCommands } from './commands.ts'
 
 /** Longest silence that does not repeat, ms. */
@@ -17,7 +17,7 @@ export const alertingRules: RulesOf<AlertingCommands> = {
     if (state.alerting.silences.has(silenceId)) return answered([], { silenceId })
     const fault = faultOf(draft)
     if (fault !== null) return refused(fault)
-    if (openSilences(state) >= silencesMost) return refused('too_many_silences', { limit: silencesMost })
+    if (openSilences(state, at) >= silencesMost) return refused('too_many_silences', { limit: silencesMost })
     const createdAt = new Date(at).toISOString()
     const silence: Silence = { silenceId, ...draft, by, createdAt, endedAt: null, endedBy: null }
     return answered([event('SilenceAdded', { silence, at })], { silenceId })
@@ -63,9 +63,9 @@ function isConsistent(state: CoreState, notice: AlertingCommands['GiveNotice']['
   })
 }
 
-function openSilences(state: CoreState): number {
+function openSilences(state: CoreState, at: number): number {
   let open = 0
-  for (const { endedAt } of state.alerting.silences.values()) if (endedAt === null) open++
+  for (const silence of state.alerting.silences.values()) if (endOf(silence) > at) open++
   return open
 }
 

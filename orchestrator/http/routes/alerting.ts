@@ -6,7 +6,7 @@ import { receiversOf, routesFor } from '#orchestrator/alerting'
 import { defaultRouting } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { listSilences, silenceView } from '#orchestrator/views'
-import { alertReceivers } from '../alert-receivers.ts'
+import { alertReceivers, checkReceivers } from '../alert-receivers.ts'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import { nameFrom } from '../items.ts'
 import type { App, AppParts } from '../parts.ts'
@@ -20,7 +20,7 @@ const query = Type.Object({ state: Type.Optional(oneOf(['active', 'upcoming', 'e
 /** Adds the routes of alerting. */
 export function addAlerting(app: App, { engine, webhooks }: AppParts): void {
   addSilences(app, engine)
-  addRouting(app, engine)
+  addRouting(app, engine, webhooks)
   app.post(
     '/alerting/preview',
     {
@@ -97,7 +97,7 @@ async function changed<T extends 'AddSilence' | 'ChangeSilence' | 'EndSilence'>(
   return silenceView(engine, silence)
 }
 
-function addRouting(app: App, engine: Engine): void {
+function addRouting(app: App, engine: Engine, webhooks: AppParts['webhooks']): void {
   const response = { 200: api.alertRoutingAnswer, ...problems }
   const told = (): api.AlertRoutingAnswer => {
     const { routing } = engine.core.state().alerting
@@ -121,6 +121,7 @@ function addRouting(app: App, engine: Engine): void {
       config: { access: 'manage' },
     },
     async (request) => {
+      await checkReceivers(webhooks, request.body, told().routing)
       const commandId = commandIdOf(request, 'alerting/routing')
       const data = { routing: request.body, by: request.caller.name }
       const result = await execute(engine, 'SetAlertRouting', data, { commandId })

@@ -87,6 +87,29 @@ test('one that comes and goes is told to the next step when nobody takes note of
   expect(place.said().filter((text) => text.startsWith('escalated'))).toEqual(['escalated A to b'])
 })
 
+test('those of the next step hear of it where nobody of the first is there', async () => {
+  const place = new Place()
+  const steps = [
+    { afterMinutes: 10, receivers: ['b'] },
+    { afterMinutes: 30, receivers: ['c'] },
+  ]
+  routed(place, { receivers: ['gone'], escalation: steps })
+  const id = place.open('A')
+  await sweep(place, ['b', 'c'])
+  expect(place.said()).toEqual([])
+  place.now += 10 * minute
+  await sweep(place, ['b', 'c'])
+  await sweep(place, ['b', 'c'])
+  expect(place.said()).toEqual(['opened A to b'])
+  place.now += 31 * minute
+  await sweep(place, ['b', 'c'])
+  await sweep(place, ['b', 'c'])
+  expect(place.said()).toEqual(['opened A to b', 'escalated A to c'])
+  place.recover(id)
+  await sweep(place, ['b', 'c'])
+  expect(place.said().at(-1)).toBe('recovered A to b+c')
+})
+
 test('one that gets worse inside another one is told with that', async () => {
   const place = new Place()
   const [a, b] = [place.open('A'), place.open('B')]

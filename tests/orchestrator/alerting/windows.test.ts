@@ -74,6 +74,25 @@ describe('a silence', () => {
     expect([createdAt, endedAt, endedBy]).toHaveLength(3)
   })
 
+  test('counts only while it is not over, and makes way once it is', () => {
+    const place = new Place()
+    const add = (silenceId: string) => {
+      const draft = {
+        ...{ kind: 'silence' as const, why: 'x', repeat: null, holdsReroutes: false },
+        matchers: [{ label: 'node', op: 'is' as const, value: 'a' }],
+        startsAt: new Date(place.now).toISOString(),
+        endsAt: new Date(place.now + 60_000).toISOString(),
+      }
+      return place.run('AddSilence', { silenceId, draft, by: 'x' })
+    }
+    for (let i = 0; i < 500; i++) expect(add(`s${i}`)).toBe('done')
+    expect(add('one-more')).toBe('refused')
+    place.now += 60_000
+    for (let i = 0; i < 10; i++) expect(add(`t${i}`)).toBe('done')
+    expect(place.state.alerting.silences.size).toBe(500)
+    expect(place.state.alerting.silences.has('t9')).toBe(true)
+  })
+
   test('matches labels of incidents', () => {
     const incident = {
       incidentId: 'i',
