@@ -9,6 +9,7 @@ import {
   type CoreAnswer,
   type FulfillmentOrder,
   isMovable,
+  type MoveGuard,
   type OpenTransfer,
   type Order,
   type TransferOutState,
@@ -55,6 +56,8 @@ export interface TransferStanding {
 
 /** What is asked of a transfer. */
 export interface TransferWish {
+  /** How the limits of reroutes hold for it; absent = they do not. */
+  guard?: MoveGuard
   toMarket: string
   toNodeId: string | null
   commandId: string
@@ -79,7 +82,8 @@ export async function transfer(
     const work = order.work.find((each) => isMovable(each) && each.isReserved && !isUnderWay(each))
     if (work === undefined) return no(order.work.some(isUnderWay) ? 'in_transfer' : 'nothing_to_move')
     await find(wish.toMarket)
-    const data = { orderId, ...wishOf(order, work, wish) }
+    const limits = wish.guard === undefined ? {} : { guard: wish.guard }
+    const data = { orderId, ...wishOf(order, work, wish), ...limits }
     result = await core.execute('StartTransfer', data, { at: now(), commandId: wish.commandId })
   }
   if (result.status === 'refused') return no(result.reason ?? 'refused')

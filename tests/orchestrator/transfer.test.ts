@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decide, isOpenWork, type Order } from '#orchestrator/core'
+import { decide, isOpenWork, type MoveGuard, type Order } from '#orchestrator/core'
 import { violationsOf } from '#orchestrator/verify'
 import { transfer } from '../../orchestrator/cluster/transfers.ts'
 import { type Fate, TransferWorld } from './transfer-world.ts'
@@ -61,6 +61,20 @@ describe('a transfer', () => {
     const again = await transfer(world.market('main'), 'o1', wish('second'), world.finder())
     expect(again).toMatchObject({ status: 'done', reason: null })
     expect([world.allocated('main', 'x'), world.allocated('eu', 'x')]).toEqual([0, 3])
+  })
+
+  test('keeps the limits of reroutes, unless a person says why not', async () => {
+    const world = await TransferWorld.open({ main: 10, eu: 10 })
+    await world.order('main', 'o1', { x: 3 })
+    const { core, now } = world.market('main')
+    await core.execute('SetPolicy', { policy: { ...core.state().policy, maxMovesPerHour: 0 } }, { at: now() })
+    const asked = (id: string, guard: MoveGuard) =>
+      transfer(world.market('main'), 'o1', { ...wish(id), guard }, world.finder())
+    expect(await asked('limited', { by: 'Mia' })).toMatchObject({ status: 'refused', reason: 'hour_limit' })
+    expect([world.allocated('main', 'x'), world.allocated('eu', 'x')]).toEqual([3, 0])
+    expect(await asked('beyond', { by: 'Mia', override: 'the customer waits' })).toMatchObject({
+      status: 'done',
+    })
   })
 
   test('takes only the work that nobody began, and the rest of the order stays', async () => {

@@ -148,6 +148,7 @@ export const rerouteEffect = shape({
   movedKnown: Type.Integer({ description: 'of the moved, those whose end is known' }),
   heldOutKnown: Type.Integer(),
   method: oneOf(['hold_out', 'model', 'none'] as const),
+  hoursMethod: oneOf(['hold_out', 'model', 'none'] as const),
   lateAvoided: interval,
   hoursSaved: interval,
   extraCents: interval,

@@ -20,7 +20,8 @@ export interface AskedMove {
   order: Order
   work: FulfillmentOrder
   toNodeIds: readonly string[]
-  decision: DecisionRecord
+  decision: Pick<DecisionRecord, 'incidentId' | 'costCents'> &
+    Partial<Pick<DecisionRecord, 'gainCents' | 'isPromiseWorse'>>
   /** Epoch ms of the market. */
   at: number
 }

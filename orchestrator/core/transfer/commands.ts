@@ -3,6 +3,7 @@
 import type { Assignment } from '../orders/commands.ts'
 import type { DecisionRecord } from '../orders/decision-record.ts'
 import type { NewLine, OrderHeader } from '../orders/order.ts'
+import type { MoveGuard } from '../reroute/move-guard.ts'
 
 /** What the target needs to know of the work: enough for an order of its own. */
 export interface TransferRequest {
@@ -30,6 +31,8 @@ export interface TransferCommands {
     newOrderId: string
     newExternalId: string
     reason: string
+    /** Keeps the limits of reroutes that need no price; absent = who asks has seen to it. */
+    guard?: MoveGuard
   }
   /** At the target: hold the units there. @param assignments null = no node there can take it */
   ReserveTransfer: {

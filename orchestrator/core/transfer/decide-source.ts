@@ -6,6 +6,7 @@ import { headerOf, partOfLine } from '../orders/decide-derive.ts'
 import { type FulfillmentOrder, isMovable, type LineUnits, type Order } from '../orders/order.ts'
 import { blockOfWork } from '../orders/settle.ts'
 import { movesOf, unitsHeld } from '../orders/standing.ts'
+import { guardOf } from '../reroute/guard.ts'
 import type { CoreState } from '../state.ts'
 import { giveBack } from '../stock/take.ts'
 import type { TransferRequest } from './commands.ts'
@@ -29,9 +30,18 @@ export function startTransfer(
   if (work === undefined) return refused('work_unknown', { fulfillmentOrderId }, order)
   const problem = problemOf(order, work, state, toMarket)
   if (problem !== null) return refused(problem, { fulfillmentOrderId }, order)
+  const { guard } = data
+  const refusal = guard === undefined ? null : guardOf(state, { ...unpriced, order, work, at }, guard)
+  if (refusal !== null) return refused(refusal.code, { reason: refusal.text }, order)
   const request = requestFor(order, work, state.market, data)
-  const started = event('RerouteStarted', { orderId, fulfillmentOrderId, toMarket, request, at })
+  const started = event('RerouteStarted', { orderId, fulfillmentOrderId, toMarket, request, ...guard, at })
   return asked([started], order, transferId)
+}
+
+/** What a transfer costs, and which node takes it, is known where it goes. */
+const unpriced = {
+  toNodeIds: [],
+  decision: { incidentId: null, costCents: null },
 }
 
 function asked(events: Parameters<typeof done>[0], order: Order, transferId: string): Verdict {

@@ -13,6 +13,9 @@ export interface TransferEvents {
     toMarket: string
     /** What the target is asked, again and again if need be. */
     request: TransferRequest
+    /** Who asked for it, and why beyond the limits; absent = not said. */
+    by?: string
+    override?: string
   }
   /** At the target, after the order was created and its stock allocated. */
   RerouteReserved: {

@@ -4,7 +4,7 @@
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
-import { type MarketFinder, transfer } from '#orchestrator/cluster'
+import { type MarketFinder, type TransferWish, transfer } from '#orchestrator/cluster'
 import type { Engine } from '#orchestrator/engine'
 import { getOrder } from '#orchestrator/views'
 import { answerOf, commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
@@ -56,9 +56,9 @@ export function addOrderActions(
       const { body } = request
       return repeats.once(request, `reroute/${orderId}`, body, async (commandId) => {
         const { toMarket = engine.market, override, ...to } = body
-        if (toMarket !== engine.market)
-          return toOther(engine, findMarket, orderId, { ...to, toMarket, commandId })
         const who = { by: request.caller.name, ...(override === undefined ? {} : { override }) }
+        if (toMarket !== engine.market)
+          return toOther(engine, findMarket, orderId, { ...to, toMarket, commandId, guard: who })
         const moved = await engine.reroute(orderId, { commandId, ...to, ...who })
         if (moved.status === 'refused') throw refusal(moved.reason, { orderId, ...body })
         return moved
@@ -218,9 +218,10 @@ async function toOther(
   engine: Engine,
   find: MarketFinder,
   orderId: string,
-  { toMarket, toNodeId = null, commandId }: { toMarket: string; toNodeId?: string | null; commandId: string },
+  wish: Omit<TransferWish, 'toNodeId'> & { toNodeId?: string },
 ): Promise<api.CommandAnswer> {
-  const moved = await transfer(engine, orderId, { toMarket, toNodeId, commandId }, find)
+  const { toMarket, toNodeId = null } = wish
+  const moved = await transfer(engine, orderId, { ...wish, toNodeId }, find)
   const { status, reason, transferId, toOrderId } = moved
   if (status === 'refused') throw refusal(reason, { orderId, toMarket, toNodeId })
   const orderStatus = engine.core.state().orders.get(orderId)?.status ?? null

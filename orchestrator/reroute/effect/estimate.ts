@@ -26,6 +26,8 @@ export interface Effect {
   movedKnown: number
   heldOutKnown: number
   method: 'hold_out' | 'model' | 'none'
+  /** How hours are known; what is late is known before what came is. */
+  hoursMethod: 'hold_out' | 'model' | 'none'
   lateAvoided: Figure
   hoursSaved: Figure
   extraCents: Figure
@@ -45,15 +47,18 @@ export function effectOf(orders: readonly MeasuredOrder[]): Effect {
   const moved = orders.filter(({ isMoved }) => isMoved)
   const heldOut = orders.filter(({ isMoved }) => !isMoved)
   const late = { moved: moved.flatMap(latePair), heldOut: heldOut.flatMap(latePair) }
-  const isCompared = late.moved.length >= comparedFrom && late.heldOut.length >= comparedFrom
+  const isCompared = isEnough(late)
+  const hours = { moved: moved.flatMap(hoursPair), heldOut: heldOut.flatMap(hoursPair) }
+  const methodOf = (groups: Groups) => (moved.length === 0 ? 'none' : isEnough(groups) ? 'hold_out' : 'model')
   return {
     moved: moved.length,
     heldOut: heldOut.length,
     movedKnown: late.moved.length,
     heldOutKnown: late.heldOut.length,
-    method: moved.length === 0 ? 'none' : isCompared ? 'hold_out' : 'model',
+    method: methodOf(late),
+    hoursMethod: methodOf(hours),
     lateAvoided: isCompared ? comparedLate(late, moved.length) : foretoldLate(moved),
-    hoursSaved: hoursSaved(moved, heldOut),
+    hoursSaved: isEnough(hours) ? scaled(compared(hours), moved.length) : foretoldHours(moved),
     extraCents: normalInterval(moved.map(({ extraCents }) => extraCents)),
   }
 }
@@ -71,12 +76,16 @@ interface Groups {
   heldOut: Pair[]
 }
 
+function isEnough({ moved, heldOut }: Groups): boolean {
+  return Math.min(moved.length, heldOut.length) >= comparedFrom
+}
+
 /** Late orders that those left in place say would have been. Where almost none or almost all were, by exact bounds. */
 function comparedLate(groups: Groups, count: number): Figure {
   const ones = (pairs: readonly Pair[]) => pairs.reduce((sum, { value }) => sum + value, 0)
   const isRare = (pairs: readonly Pair[]) => Math.min(ones(pairs), pairs.length - ones(pairs)) < 5
   const { moved, heldOut } = groups
-  if (!isRare(moved) && !isRare(heldOut)) return scaled(bootstrap(groups), count)
+  if (!isRare(moved) && !isRare(heldOut)) return scaled(compared(groups), count)
   const bounds = proportionInterval(
     { ones: ones(heldOut), of: heldOut.length },
     { ones: ones(moved), of: moved.length },
@@ -89,6 +98,28 @@ function scaled({ value, low, high }: Figure, count: number): Figure {
 }
 
 const rounds = 600
+/** Orders of which so many are compared that resampling them tells no more than their scatter does. */
+const manyOrders = 2_000
+
+function compared(groups: Groups): Figure {
+  const { moved, heldOut } = groups
+  return moved.length + heldOut.length > manyOrders && isEnough(groups)
+    ? byScatter(groups)
+    : bootstrap(groups)
+}
+
+/** The difference with the interval that the scatter around what was foretold gives. */
+function byScatter({ moved, heldOut }: Groups): Figure {
+  const slope = slopeOf(heldOut)
+  const meanVariance = (pairs: readonly Pair[]) => {
+    const rests = pairs.map(({ value, foretold }) => value - slope * foretold)
+    const middle = rests.reduce((sum, rest) => sum + rest, 0) / rests.length
+    return rests.reduce((sum, rest) => sum + (rest - middle) ** 2, 0) / (rests.length - 1) / rests.length
+  }
+  const value = difference(heldOut, moved)
+  const half = z * Math.sqrt(meanVariance(heldOut) + meanVariance(moved))
+  return { value, low: value - half, high: value + half }
+}
 
 function bootstrap({ moved, heldOut }: Groups): Figure {
   const random = seededRandom(`effect/${moved.length}/${heldOut.length}`)
@@ -103,14 +134,18 @@ function bootstrap({ moved, heldOut }: Groups): Figure {
 /** Mean of those left in place, as if they were like those moved, minus the mean of those moved. */
 function difference(left: readonly Pair[], gone: readonly Pair[]): number {
   const [y0, y1] = [mean(left, 'value'), mean(gone, 'value')]
-  const [x0, x1] = [mean(left, 'foretold'), mean(gone, 'foretold')]
+  return y0 + slopeOf(left) * (mean(gone, 'foretold') - mean(left, 'foretold')) - y1
+}
+
+/** How much of what was foretold differently came differently, 0 to 1. */
+function slopeOf(pairs: readonly Pair[]): number {
+  const [x0, y0] = [mean(pairs, 'foretold'), mean(pairs, 'value')]
   let [covariance, variance] = [0, 0]
-  for (const { value, foretold } of left) {
+  for (const { value, foretold } of pairs) {
     covariance += (foretold - x0) * (value - y0)
     variance += (foretold - x0) ** 2
   }
-  const slope = variance > 0 ? Math.min(1, Math.max(0, covariance / variance)) : 0
-  return y0 + slope * (x1 - x0) - y1
+  return variance > 0 ? Math.min(1, Math.max(0, covariance / variance)) : 0
 }
 
 function mean(pairs: readonly Pair[], name: keyof Pair): number {
@@ -134,11 +169,7 @@ function foretoldLate(moved: readonly MeasuredOrder[]): Figure {
   return { value, low: Math.max(-most, value - half), high: Math.min(most, value + half) }
 }
 
-function hoursSaved(moved: readonly MeasuredOrder[], heldOut: readonly MeasuredOrder[]): Figure {
-  const groups = { moved: moved.flatMap(hoursPair), heldOut: heldOut.flatMap(hoursPair) }
-  if (Math.min(groups.moved.length, groups.heldOut.length) >= comparedFrom) {
-    return scaled(bootstrap(groups), moved.length)
-  }
+function foretoldHours(moved: readonly MeasuredOrder[]): Figure {
   return normalInterval(
     moved.map(({ hours, hoursBefore, hoursAfter }) =>
       hoursBefore === null ? 0 : hoursBefore - (hours ?? hoursAfter ?? hoursBefore),

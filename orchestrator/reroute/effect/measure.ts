@@ -1,6 +1,7 @@
 // Reads from the tables what became of orders that were moved or held out, and measures the effect: of each incident,
 // and of all. It writes only its own table.
 
+import { setImmediate } from 'node:timers/promises'
 import type { api, operations, RowOf } from '#data/contracts'
 import type { Queries } from '#data/warehouse'
 import { type Effect, effectOf, type MeasuredOrder } from './estimate.ts'
@@ -20,6 +21,8 @@ type Row = {
   currency: string | null
 }
 
+/** Of an incident with so many orders on, others get the thread after it. */
+const rowsAtOnce = 200
 /** Decisions looked at, the newest. */
 const rowsMost = 200_000
 
@@ -70,7 +73,9 @@ export async function measureEffects(
   const byIncident = Map.groupBy(rows, ({ incident_id }) => incident_id)
   const effects = [viewOf(null, [...all.values()])]
   for (const [incidentId, some] of byIncident) {
-    if (incidentId !== null) effects.push(viewOf(incidentId, some))
+    if (incidentId === null) continue
+    effects.push(viewOf(incidentId, some))
+    if (some.length >= rowsAtOnce) await setImmediate()
   }
   return effects
 }

@@ -6,7 +6,8 @@ import type { Figure } from './intervals.ts'
 
 /** One sentence about an effect. */
 export function effectSentence(effect: Effect, currency: string): string {
-  const { moved, heldOut, movedKnown, heldOutKnown, method, lateAvoided, hoursSaved, extraCents } = effect
+  const { moved, heldOut, movedKnown, heldOutKnown, method, hoursMethod } = effect
+  const { lateAvoided, hoursSaved, extraCents } = effect
   if (method === 'none') {
     return heldOut === 0 ? 'Nothing was moved.' : `Nothing was moved; ${countOf(heldOut)} left in place.`
   }
@@ -20,13 +21,14 @@ export function effectSentence(effect: Effect, currency: string): string {
     method === 'hold_out'
       ? `measured against ${countOf(heldOutKnown)} left in place`
       : `against what was foretold for them: ${tooFew(heldOut, heldOutKnown)}`
+  const foretold = method === 'hold_out' && hoursMethod === 'model' ? '; hours are as foretold' : ''
   const open = moved - movedKnown
   const rest = open > 0 ? `; the end of ${countOf(open)} is not known yet` : ''
   const [avoids, saves] =
     movedKnown === 0
       ? ['should avoid', 'save']
       : [isUnclear(lateAvoided) ? 'may have avoided' : 'avoided', 'saved']
-  return `Moving ${countOf(moved)} ${avoids} ${late} (${range}) and ${saves} ${hours} ${cost}, ${how}${rest}.`
+  return `Moving ${countOf(moved)} ${avoids} ${late} (${range}) and ${saves} ${hours} ${cost}, ${how}${foretold}${rest}.`
 }
 
 /** Nothing at all is as likely. */

@@ -60,6 +60,28 @@ test('where few were left in place, what was foretold counts, and the sentence s
   expect(effectSentence(effect, 'USD')).toContain('only 4 orders left in place, too few to compare with')
 })
 
+test('of many orders, their scatter gives the interval that resampling gives', () => {
+  const many = effectOf(orders(5, { moved: 1_700, heldOut: 400 }, 0.25))
+  const fewer = effectOf(orders(5, { moved: 1_600, heldOut: 390 }, 0.25))
+  const width = ({ low, high }: { low: number; high: number }, of: number) => (high - low) / of
+  for (const figure of ['lateAvoided', 'hoursSaved'] as const) {
+    const [one, other] = [width(many[figure], 1_700), width(fewer[figure], 1_600)]
+    expect(one / other, figure).toBeGreaterThan(0.85)
+    expect(one / other, figure).toBeLessThan(1.15)
+    expect(many[figure].low).toBeLessThan(many[figure].value)
+  }
+})
+
+test('a sentence says of hours that they are foretold where only what is late was compared', () => {
+  const late = orders(1, { moved: 200, heldOut: 40 }, 0.2).map((one) => ({ ...one, hours: null }))
+  const effect = effectOf(late)
+  expect(effect).toMatchObject({ method: 'hold_out', hoursMethod: 'model' })
+  expect(effectSentence(effect, 'USD')).toMatch(/, measured against 40 orders .*; hours are as foretold\.$/)
+  expect(effectSentence(effectOf(orders(1, { moved: 200, heldOut: 40 }, 0.2)), 'USD')).not.toContain(
+    'foretold',
+  )
+})
+
 test('of what nobody knows the end of yet it is said what should come of it, within what was moved', () => {
   const open = orders(3, { moved: 9, heldOut: 0 }, 0.1).map((one) => {
     return { ...one, isLate: null, hours: null, riskBefore: 0.9, riskAfter: 0.05 }
