@@ -12,6 +12,18 @@ interface Given {
 
 const { path, request, what, answerBytesMost } = workerData as Given
 
+/** What is posted of an answer; one that cannot be read comes of work that was done. */
+function said(answer: unknown): { text: string } | { unreadable: string } {
+  try {
+    const text = JSON.stringify(answer ?? {}) ?? '{}'
+    if (text.length <= answerBytesMost) return { text }
+    return { unreadable: `it answered with more than ${answerBytesMost} bytes` }
+  } catch (error) {
+    return { unreadable: `its answer is no JSON: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
+let isCalled = false
 try {
   const loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>
   const call = loaded[what]
@@ -20,14 +32,11 @@ try {
     if (what === 'undo') parentPort?.postMessage({ text: '{}' })
     else parentPort?.postMessage({ error: 'the file exports no function run' })
   } else {
-    const answer: unknown = await call(request)
-    const text = JSON.stringify(answer ?? {}) ?? '{}'
-    const isTooLong = text.length > answerBytesMost
-    parentPort?.postMessage(
-      isTooLong ? { error: `it answered with more than ${answerBytesMost} bytes` } : { text },
-    )
+    isCalled = true
+    parentPort?.postMessage(said(await call(request)))
   }
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error)
-  parentPort?.postMessage({ error: `it failed: ${reason.split('\n')[0]}` })
+  // What breaks down in the middle may have done its work before.
+  parentPort?.postMessage({ error: `it failed: ${reason.split('\n')[0]}`, isUnknown: isCalled })
 }

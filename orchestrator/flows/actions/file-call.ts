@@ -102,11 +102,14 @@ function callIn(
 
 /** What the thread said; it may be anything, since the file runs in the same thread. */
 function answerIn(message: unknown): ActionAnswer {
-  const { text, error } = (typeof message === 'object' && message !== null ? message : {}) as {
-    text?: unknown
-    error?: unknown
+  const { text, error, isUnknown, unreadable } = (
+    typeof message === 'object' && message !== null ? message : {}
+  ) as { text?: unknown; error?: unknown; isUnknown?: unknown; unreadable?: unknown }
+  if (typeof unreadable === 'string')
+    return { isDone: false, reason: unreadable.slice(0, 500), isFinal: true, isUnknown: true }
+  if (typeof error === 'string') {
+    return { isDone: false, reason: error.slice(0, 500), ...(isUnknown === true ? { isUnknown } : {}) }
   }
-  if (typeof error === 'string') return { isDone: false, reason: error.slice(0, 500) }
   if (typeof text !== 'string') return { isDone: false, reason: 'it gave no answer' }
   if (text.length > answerBytesMost) return tooLong
   return saidIn(text)

@@ -103,9 +103,7 @@ const manyOrders = 2_000
 
 function compared(groups: Groups): Figure {
   const { moved, heldOut } = groups
-  return moved.length + heldOut.length > manyOrders && isEnough(groups)
-    ? byScatter(groups)
-    : bootstrap(groups)
+  return moved.length + heldOut.length > manyOrders ? byScatter(groups) : bootstrap(groups)
 }
 
 /** The difference with the interval that the scatter around what was foretold gives. */

@@ -28,7 +28,8 @@ export function effectSentence(effect: Effect, currency: string): string {
     movedKnown === 0
       ? ['should avoid', 'save']
       : [isUnclear(lateAvoided) ? 'may have avoided' : 'avoided', 'saved']
-  return `Moving ${countOf(moved)} ${avoids} ${late} (${range}) and ${saves} ${hours} ${cost}, ${how}${foretold}${rest}.`
+  const what = `${avoids} ${late} (${range}) and ${saves} ${hours} ${cost}`
+  return `Moving ${countOf(moved)} ${what}, ${how}${foretold}${rest}.`
 }
 
 /** Nothing at all is as likely. */

@@ -170,6 +170,43 @@ test.each([
   expect(ended?.data).toMatchObject({ reason: expect.stringMatching(reason) })
 })
 
+test.each([
+  ['10 MB', { status: 200, text: 'x'.repeat(10_000_000) }, true],
+  ['a fault of its own', { status: 500 }, true],
+  ['a no', { status: 422 }, false],
+])(
+  'what answers with %s may have done its work, or not, and is taken back accordingly',
+  async (_, answer, isBack) => {
+    const place = await FlowPlace.open(undefined, ['127.0.0.1'])
+    const there = await receiver((body) => (JSON.parse(body).undo === true ? { status: 204 } : answer))
+    const call = { type: 'custom_http', id: 'call', url: there.url, undoUrl: there.url } as const
+    await place.publish(flowOf([{ ...call, next: 'exit' }]))
+    await place.order('o1')
+    expect(place.get('o1')).toMatchObject({ hold: 'flow_failed', flow: { state: 'failed' } })
+    const [first = ''] = there.keys
+    expect(there.keys).toEqual(isBack ? [first, `${first}/undo`] : [first])
+  },
+)
+
+test.each([
+  ['answers 10 MB', '({ text: "x".repeat(10_000_000) })', true],
+  ['answers what is no JSON', '({ count: 1n })', true],
+  ['runs out of memory', '{ const all = []; for (;;) all.push(new Array(1e5).fill(all.length)) }', true],
+  ['throws', '{ throw new Error("no") }', true],
+  ['says no', '({ ok: false, reason: "no" })', false],
+])(
+  'a file that %s may have done its work, or not, and is taken back accordingly',
+  async (_, text, isBack) => {
+    const place = await FlowPlace.open()
+    place.action('own', `export const run = () => ${text}\nexport const undo = () => ({ ok: true })`)
+    const call = { type: 'custom_file', id: 'call', file: 'own', timeoutSeconds: 60, undo: true } as const
+    await place.publish(flowOf([...straightTiles('call'), { ...call, next: 'exit' }]))
+    await place.order('o1')
+    expect(place.get('o1')).toMatchObject({ hold: 'flow_failed', flow: { state: 'failed' } })
+    expect((await place.steps('o1')).includes('call: undone')).toBe(isBack)
+  },
+)
+
 test('an address that never answers ends its try when its time is over, and is tried again', async () => {
   const place = await FlowPlace.open(undefined, ['127.0.0.1'])
   const there = await receiver(() => null)
