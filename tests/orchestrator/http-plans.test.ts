@@ -50,6 +50,38 @@ test('a link decides without a key, once; a changed one is refused', async () =>
   expect([late.status, late.body.code]).toEqual([409, 'REROUTE_PLAN_DECIDED'])
 })
 
+test('a link is no good once its plan has run out', async () => {
+  const { planId } = await planAt(place)
+  const { core, now } = place.engine
+  const plan = core.state().reroutes.plans.get(planId)
+  if (plan === undefined) throw new Error('no plan')
+  const soon = { ...plan, planId: 'plan_short', expiresAt: now() + 1_500 }
+  await core.execute('ProposeReroute', { plan: soon }, { at: now() })
+  const links = (await post('/reroutes/plans/plan_short/links')).body
+  await expect.poll(() => now() >= soon.expiresAt, { timeout: 10_000 }).toBe(true)
+  const late = await use(tokenOf(`${place.url}${String(links.approve)}`))
+  expect([late.status, late.body.code]).toEqual([410, 'REROUTE_PLAN_EXPIRED'])
+  expect(core.state().orders.get(plan.moves[0]?.orderId ?? '')?.moves).toBe(0)
+  await post(`/reroutes/plans/${planId}/reject`)
+})
+
+test('moves that were taken back stand in the history of their incident, with who asked for it', async () => {
+  const { planId, incidentId } = await planAt(place)
+  await post(`/reroutes/plans/${planId}/approve`)
+  const status = async () => (await place.call('GET', `/api/v1/reroutes/plans/${planId}`)).body.status
+  await expect.poll(status, { timeout: 20_000 }).toBe('done')
+  const rolled = await post(`/incidents/${incidentId}/roll-back`, { reason: 'wrong' })
+  expect(rolled.body).toMatchObject({ stayed: 0 })
+  const { returned } = rolled.body
+  expect(returned).toBeGreaterThan(0)
+  const { timeline } = (await place.call('GET', `/api/v1/incidents/${incidentId}`)).body
+  expect(timeline).toContainEqual({
+    at: expect.any(String),
+    text: `Moves taken back, wrong: ${returned} ${returned === 1 ? 'order' : 'orders'} returned`,
+    by: 'command line',
+  })
+})
+
 test('everything that moves by itself is stopped and let go again', async () => {
   expect((await post('/reroutes/stop')).body).toMatchObject({ isStopped: true })
   const policy = () => place.engine.core.state().policy

@@ -1,6 +1,7 @@
 // A plan of reroutes at a served application, made by a real incident, that waits for a person.
 
 import { expect } from 'vitest'
+import { defaultRouting } from '#orchestrator/core'
 import { rerouteAll } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import type { Place } from './http-place.ts'
@@ -18,6 +19,9 @@ export async function planAt(place: Place): Promise<{ planId: string; incidentId
   const limits = { holdOutShare: 0, isStopped: false, pairCoolDownMinutes: 0 }
   const policy = { ...core.state().policy, mode: 'approve' as const, ...limits }
   await core.execute('SetPolicy', { policy }, { at })
+  // Each plan is for an incident of its own, which detection does not end.
+  const routing = { ...defaultRouting, reopenMinutes: 0, flapTurns: 100 }
+  await core.execute('SetAlertRouting', { routing, by: 'test' }, { at })
   for (const openId of [...core.state().openIncidents.values()]) {
     await core.execute('ResolveIncident', { incidentId: openId, reason: 'over' }, { at })
   }
@@ -30,7 +34,13 @@ export async function planAt(place: Place): Promise<{ planId: string; incidentId
   await expect.poll(() => core.state().orders.get(orderId)?.status, { timeout: 10_000 }).toBe('released')
   const nodeId = core.state().orders.get(orderId)?.work.at(-1)?.nodeId ?? ''
   const incidentId = `inc_${made}`
-  const { isBreaching: _, hasRecovered: __, ...finding } = constraint(nodeId, { beganAt: at - 1_000 })
+  const {
+    isBreaching: _,
+    hasRecovered: __,
+    ...finding
+  } = constraint(nodeId, {
+    ...{ beganAt: at - 1_000, model: 'rule' },
+  })
   const impact = { ordersAtRisk: 1, centsAtRisk: 0, currency: 'USD' }
   await core.execute('OpenIncident', { incidentId, finding, impact }, { at })
   await rerouteAll({ core, worlds: new Worlds(), now: at, oddnessOf: () => 0 })
