@@ -30,7 +30,9 @@ export function nameOf(dimension: string, value: string): string {
 
 async function ask(dimension: string, way: (typeof ways)[string]): Promise<void> {
   try {
-    found = { ...found, [dimension]: new Map(await way()) }
+    const names = new Map(await way())
+    // Others may have come meanwhile.
+    found = { ...found, [dimension]: names }
   } catch {
     asked.delete(dimension)
   }
