@@ -1,5 +1,6 @@
 // The rules of the commands on policies. Pure; conditions are judged where they are evaluated, not here.
 
+import type { api } from '#data/contracts'
 import type { CommandData } from '../commands.ts'
 import { answered, event, refused, type Verdict } from '../decision.ts'
 import type { RulesOf } from '../rules.ts'
@@ -69,8 +70,26 @@ function retirePolicy(
   if (own.length === 0) return refused('policy_unknown', { policyId })
   const inForce = own.find(({ status }) => status === 'published')
   if (inForce === undefined) return answered([], { policyId })
+  const flows = flowsNaming(state, policyId)
+  if (flows.length > 0) return refused('policy_in_use', { policyId, flows })
   return answered([event('PolicyRetired', { policyId, by, reason, at })], {
     policyId,
     version: inForce.version,
   })
+}
+
+/** Flows whose tiles name the policy: as they are published last, or as a run still goes. */
+function flowsNaming({ flows }: CoreState, policyId: string): string[] {
+  const running = new Set([...flows.runs.values()].map(({ flowId, version }) => `${flowId}/${version}`))
+  const newest = new Map<string, number>()
+  for (const { flowId, version } of flows.published)
+    newest.set(flowId, Math.max(version, newest.get(flowId) ?? 0))
+  const names = (tile: api.FlowTile) =>
+    ('filter' in tile && tile.filter === policyId) ||
+    ('policies' in tile && tile.policies?.includes(policyId) === true)
+  const naming = flows.published.filter(
+    ({ flowId, version, document }) =>
+      (newest.get(flowId) === version || running.has(`${flowId}/${version}`)) && document.tiles.some(names),
+  )
+  return [...new Set(naming.map(({ flowId }) => flowId))]
 }

@@ -121,6 +121,34 @@ test.each<[string, api.PolicyAction]>([
   expect(await sent()).toBe(1)
 })
 
+test('a policy that a flow names is not retired while that flow, or a run of it, needs it', async () => {
+  const place = await FlowPlace.open()
+  const draft = draftOf({
+    policyId: 'person',
+    when: 'order.units > 5',
+    points: ['source'],
+    actions: [act('tag', 'big')],
+  })
+  await publishPolicy(place.core, draft, place.clock.at)
+  const wait: api.FlowTile = { type: 'wait', id: 'wait', events: ['go.on'], next: 'invoice' }
+  const invoice: api.FlowTile = { type: 'invoice', id: 'invoice', policies: ['person'], next: 'validate' }
+  await place.publish(flowOf([wait, invoice, ...straightTiles()]))
+  await place.order('o1')
+  const retire = () =>
+    place.core.execute(
+      'RetirePolicy',
+      { policyId: 'person', by: 'Mia', reason: 'over' },
+      { at: place.clock.at },
+    )
+  const named = { status: 'refused', reason: 'policy_in_use' }
+  expect(await retire()).toMatchObject(named)
+  await place.publish(flowOf(straightTiles()))
+  expect(await retire()).toMatchObject(named)
+  await place.flows.raise('o1', 'go.on', null, 'test')
+  expect(place.get('o1').status).toBe('released')
+  expect(await retire()).toMatchObject({ status: 'done' })
+})
+
 test('a filter of a tile says whether it does anything for an order', async () => {
   const place = await FlowPlace.open()
   const filter = draftOf({ policyId: 'large', kind: 'filter', when: 'order.units > 3', points: [] })
