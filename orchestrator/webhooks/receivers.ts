@@ -83,6 +83,10 @@ export class Receivers {
     // Whoever may change a format must not be shown an address by it that was as good as a key.
     if (isUrlSecret(formatOf(before.format)) && !isUrlSecret(format) && change.url === undefined)
       throw fail('WEBHOOK_SETTINGS_INVALID', { reason: `give the address for the format ${format} too` })
+    // A key is for whoever it was given to, not for another address.
+    const keepsKey = before.hasCredential && hasCredential && change.credential === undefined
+    if (keepsKey && url !== before.url)
+      throw fail('WEBHOOK_SETTINGS_INVALID', { reason: 'give the key again with another address' })
     if (changesTarget.some((field) => change[field] !== undefined)) {
       next.url = await checkedSettings({ url, format, events, hasCredential, carriesLinks }, this.#options)
     }

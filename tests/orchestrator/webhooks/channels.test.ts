@@ -135,6 +135,9 @@ describe('settings that do not fit together', () => {
       'WEBHOOK_SETTINGS_INVALID',
     )
     expect(await codeOf(webhooks.test(webhookId, 'order.shipped'))).toBe('WEBHOOK_SETTINGS_INVALID')
+    const url = `${receiver.url}/other`
+    expect(await codeOf(webhooks.change(webhookId, { url }))).toBe('WEBHOOK_SETTINGS_INVALID')
+    expect(await webhooks.change(webhookId, { url, credential: 'l' })).toMatchObject({ url })
     const after = await webhooks.change(webhookId, { format: 'detour', labels: [], concurrency: 2 })
     expect(after).toMatchObject({ hasCredential: false, format: 'detour', concurrency: 2 })
     expect(await market.vault.webhookCredential(webhookId)).toBeNull()
