@@ -67,11 +67,11 @@ function groupsOf({ state }: Moment): Map<string, Group> {
   for (const incidentId of state.openIncidents.values()) {
     const incident = state.incidents.get(incidentId)
     if (incident === undefined || !incident.isNoticed) continue
-    for (const route of routesFor(routing, incident)) {
-      const labels = groupLabels(route, incident)
+    const member = withMerged(incident, merged.get(incidentId) ?? [])
+    for (const route of routesFor(routing, member)) {
+      const labels = groupLabels(route, member)
       const key = groupKeyOf(route, labels)
       const group = groups.get(key)
-      const member = withMerged(incident, merged.get(incidentId) ?? [])
       if (group !== undefined) group.members.push(member)
       else groups.set(key, { key, route, labels, known: state.alerting.groups.get(key), members: [member] })
     }
@@ -82,6 +82,11 @@ function groupsOf({ state }: Moment): Map<string, Group> {
     groups.set(key, { key, route, labels: {}, known, members: [] })
   }
   return groups
+}
+
+/** An incident as it is told, with what was merged into it. */
+export function asTold(state: CoreState, incident: Incident): Incident {
+  return withMerged(incident, mergedOf(state).get(incident.incidentId) ?? [])
 }
 
 /** Open incidents that were merged into others, by those. */
@@ -265,7 +270,14 @@ function toRoute(
   moment: Moment,
 ): NoticeDraft | null {
   const meant = receiversOf(group.route?.receivers ?? [], moment.receivers)
-  return draft(group, kind, meant, about, moment)
+  // Those who stood in for them hear how it goes on.
+  const told = about.flatMap(({ incident }) => group.known?.told[incident.incidentId]?.receivers ?? [])
+  return draft(group, kind, meant.length > 0 ? meant : receiversOf(told, moment.receivers), about, moment)
+}
+
+/** Whether it goes on and nobody took note. */
+function isUnseen({ status, recoveringSince }: Incident): boolean {
+  return status === 'open' && recoveringSince === null
 }
 
 /** To those of the next step, when nobody took note in time. */
@@ -273,7 +285,7 @@ function escalated(group: Group, moment: Moment): NoticeDraft | null {
   const steps = group.route?.escalation ?? []
   for (const [i, { afterMinutes, receivers }] of steps.entries()) {
     const about = spoken(group, moment)
-      .filter(({ incident, told }) => incident.status === 'open' && told.level <= i)
+      .filter(({ incident, told }) => isUnseen(incident) && told.level <= i)
       .filter(({ told }) => moment.now >= told.firstAt + afterMinutes * minuteMs)
       .map(({ incident }) => ({ incident, reasons: ['not_acknowledged'] }))
     const meant = receiversOf(receivers, moment.receivers)

@@ -2,7 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { Incident } from '#orchestrator/core'
-import { dueNotices, hushOf, type Moment } from './due.ts'
+import { asTold, dueNotices, hushOf, type Moment } from './due.ts'
 import { groupKeyOf, groupLabels, receiversOf, routesFor, routingOf } from './routing.ts'
 import { silenceFor } from './tend.ts'
 
@@ -35,22 +35,30 @@ function whyOf(moment: Moment, incident: Incident, isTold: boolean): { why: Why;
   if (incident.status === 'resolved') return isTold ? waiting(moment, incident) : plain('over')
   const hush = hushOf(moment, incident)
   if (hush !== null) return plain(hush)
-  const routes = routesFor(routingOf(moment.state), incident)
+  const routes = routesFor(routingOf(moment.state), asTold(moment.state, incident))
   if (routes.length === 0) return plain('no_rule')
   if (incident.isFlapping && isTold) return plain('flapping')
   if (isTold) return plain('told')
   if (incident.isFlapping) return plain('flapping')
-  const isHeard = routes.some(({ receivers }) => receiversOf(receivers, moment.receivers).length > 0)
+  const isHeard = routes.some((route) => waitOf(route, moment.receivers) !== null)
   if (!isHeard) return plain('no_receiver')
   // Somebody looks after it who was not told by a message.
   return incident.status === 'acknowledged' ? plain('told') : waiting(moment, incident)
 }
 
-function waiting({ state, now }: Moment, incident: Incident): { why: Why; nextAt: number | null } {
-  const times = routesFor(routingOf(state), incident).map((route) => {
+/** How long a rule waits before somebody is told first, ms; null where nobody of it is there. */
+function waitOf({ receivers, groupWaitSeconds, escalation }: api.AlertRoute, there: readonly string[]) {
+  if (receiversOf(receivers, there).length > 0) return groupWaitSeconds * 1_000
+  const step = escalation.find((each) => receiversOf(each.receivers, there).length > 0)
+  return step === undefined ? null : step.afterMinutes * 60_000
+}
+
+function waiting({ state, now, receivers }: Moment, incident: Incident): { why: Why; nextAt: number | null } {
+  const times = routesFor(routingOf(state), asTold(state, incident)).map((route) => {
     const group = state.alerting.groups.get(groupKeyOf(route, groupLabels(route, incident)))
     if (group !== undefined) return group.lastAt + route.groupIntervalSeconds * 1_000
-    return (incident.reopenedAt ?? incident.openedAt) + route.groupWaitSeconds * 1_000
+    const wait = waitOf(route, receivers)
+    return wait === null ? Number.POSITIVE_INFINITY : (incident.reopenedAt ?? incident.openedAt) + wait
   })
   const next = Math.min(...times)
   return { why: 'waiting', nextAt: Number.isFinite(next) ? Math.max(now, next) : null }

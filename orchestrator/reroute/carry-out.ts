@@ -62,8 +62,8 @@ export async function carryOut(
       }
     }
   }
-  // Without an incident, what stays is weighed again and again: nothing is noted.
-  const noted = stopped.filter(({ decision }) => decision.incidentId !== null)
+  // Without an incident, or after it, what stays is weighed again and again: nothing is noted.
+  const noted = stopped.filter(({ decision }) => decision.incidentId !== null && guard.isBack !== true)
   outcome.notMoved = await noteStaying(core, noted, at)
   return outcome
 }

@@ -40,10 +40,11 @@ export async function decidePlan(core: Core, asked: PlanAnswer): Promise<PlanSta
  */
 export async function decideByLink(
   core: Core,
-  { secret, token, at, commandId }: { secret: string; token: string; at: number; commandId: string },
+  { secret, token, at, commandId: asked }: { secret: string; token: string; at: number; commandId: string },
 ): Promise<PlanState> {
   const claim = readLink(secret, token)
   const { planId, answer, expiresAt, by } = claim
+  const commandId = `${asked}/${planId}/${answer}`
   if (claim.market !== core.market) throw fail('REROUTE_PLAN_UNKNOWN', { planId })
   const plan = core.state().reroutes.plans.get(planId)
   // The same request again gets the same answer.

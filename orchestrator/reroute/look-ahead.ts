@@ -7,7 +7,7 @@ import { type CoreState, isMovable, limitsOf } from '#orchestrator/core'
 import { type DayRoom, dayRooms } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
 import { type MoveContext, placeOf } from './context.ts'
-import { isLimit, planMoves } from './plan.ts'
+import { isLimit, planMoves, type StayingWork } from './plan.ts'
 import { planUnderWay, propose, wasRejected, workInPlans } from './propose.ts'
 
 /** Orders that a node is expected to get from now until its cut-off. */
@@ -190,8 +190,13 @@ async function proposeFor(breach: Breach, context: AheadContext): Promise<Ahead[
   })
   const reason = 'what may happen is not acted on without a person'
   if ((await propose(core, plan.moves, about, reason, now)) > 0) return 'plan'
-  const isLimited = plan.moves.length > 0 || plan.stays.some(({ decision }) => isLimit(decision))
-  return isLimited ? 'limit' : 'no_move'
+  const isHeld = plan.moves.length > 0 || plan.stays.some(isLimited)
+  return isHeld ? 'limit' : 'no_move'
+}
+
+/** Whether a limit of people keeps it, rather than what is promised to the customer. */
+function isLimited({ decision }: StayingWork): boolean {
+  return isLimit(decision) && decision.refusedCode !== 'promise_worse'
 }
 
 /** Work of a node that has to leave on a day, or had to before, and that nobody has begun. */

@@ -16,6 +16,7 @@ const toldMost = 100_000
 export class Memory {
   readonly #incidents = new Map<string, { at: number; policy: api.ReroutePolicy }>()
   readonly #orders = new Map<string, number>()
+  readonly #plans = new Map<string, number>()
   readonly #told = new Set<string>()
   readonly #ended = new Map<string, number>()
 
@@ -23,6 +24,15 @@ export class Memory {
   isStale(incidentId: string, at: number, policy: api.ReroutePolicy): boolean {
     const known = this.#incidents.get(incidentId)
     return known === undefined || known.policy !== policy || at >= known.at + againMs || at < known.at
+  }
+
+  /** Whether moves of a plan that was approved a while ago are to be weighed again; then they are not for a while. */
+  isPlanDue(planId: string, at: number): boolean {
+    const known = this.#plans.get(planId)
+    if (known !== undefined && at >= known && at < known + againMs) return false
+    if (this.#plans.size >= toldMost) this.#plans.clear()
+    this.#plans.set(planId, at)
+    return true
   }
 
   weighed(incidentId: string, at: number, policy: api.ReroutePolicy): void {

@@ -2,40 +2,47 @@
 // ago is weighed again first: it is done only as far as it still helps, where they said, for about what they were told.
 
 import {
+  type Assignment,
   type Core,
   type CoreState,
+  isMovable,
   isPlanOver,
+  lately,
   limitsOf,
   type MoveGuard,
   type PlanState,
   type Refusal,
 } from '#orchestrator/core'
-import type { AffectedWork } from './affected.ts'
 import { carryOut, noteStaying, type Outcome } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
+import type { Memory } from './memory.ts'
 import { nodeFull, type PlannedMove, type Purpose, planMoves, type StayingWork, staying } from './plan.ts'
 import { backGainCents, clearlySooner, noLater } from './worth.ts'
 
 /** So long what was planned is done as it was planned, ms. */
 const freshMs = 900_000
-/** By how much what was approved may cost more than was said: by this share, and this many cents. */
-const dearer = { share: 0.1, cents: 500 }
+/** By how much an order that was approved may cost more than was said: by this share, or this many cents. */
+const dearer = { share: 0.1, cents: 100 }
+
+/** What plans are settled with: what earlier rounds found, so that they need not look again; absent = nothing. */
+export type SettleContext = MoveContext & { memory?: Memory }
 
 /**
  * Ends plans whose time is over and carries out those that were approved; a plan that a crash or a limit of the hour
  * cut short goes on where it was.
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */
-export async function settlePlans(context: MoveContext): Promise<Outcome> {
+export async function settlePlans(context: SettleContext): Promise<Outcome> {
   const { core, now: at } = context
   const sum: Outcome = { moved: 0, notMoved: 0, later: 0, isStopped: false }
   const { mode, isStopped } = limitsOf(core.state().policy)
   const isHalted = isStopped || mode === 'off' || mode === 'shadow'
   for (const plan of [...core.state().reroutes.plans.values()]) {
-    if (plan.status === 'proposed') await core.execute('ExpireReroute', { planId: plan.planId }, { at })
+    if (plan.status === 'proposed' && (at >= plan.expiresAt || isPlanOver(core.state(), plan)))
+      await core.execute('ExpireReroute', { planId: plan.planId }, { at })
     if (plan.status !== 'approved') continue
     const end = endOf(core.state(), plan, at)
-    if (end === null && isHalted) continue
+    if (end === null && (isHalted || isRecovering(core.state(), plan))) continue
     const one = await carryOutPlan(plan, context, end)
     sum.moved += one.moved
     sum.notMoved += one.notMoved
@@ -43,6 +50,11 @@ export async function settlePlans(context: MoveContext): Promise<Outcome> {
     sum.isStopped ||= one.isStopped
   }
   return sum
+}
+
+/** Whether the values of its incident are back: it goes on if they leave again. */
+function isRecovering({ incidents }: CoreState, { kind, incidentId }: PlanState): boolean {
+  return kind === 'incident' && incidents.get(incidentId ?? '')?.recoveringSince != null
 }
 
 /** Why nothing of an approved plan is done any more, null where it is. */
@@ -54,23 +66,41 @@ function endOf(state: CoreState, plan: PlanState, at: number): Refusal | null {
   return isLate ? { code: 'plan_too_old', text: 'it was approved too long ago' } : null
 }
 
-async function carryOutPlan(plan: PlanState, context: MoveContext, end: Refusal | null): Promise<Outcome> {
+async function carryOutPlan(plan: PlanState, context: SettleContext, end: Refusal | null): Promise<Outcome> {
   const { core, now } = context
   const { planId } = plan
   const { before, moves } = standingOf(core, plan)
   const weighed =
     end === null
       ? await weighedAgain(plan, moves, context)
-      : { moves: [], stays: moves.map((move) => stayingBy(move, end)) }
-  const outcome = await carryOut(core, weighed.moves, guardOf(plan), now)
+      : { moves: [], stays: moves.map((move) => stayingBy(move, end)), later: 0 }
+  const { now: some, later: rest } = withinHour(weighed.moves, core.state(), now)
+  const outcome = await carryOut(core, some, guardOf(plan), now)
   // A plan that somebody stopped waits until reroutes are let go again; one at a limit of the hour, for the next hour.
-  const later = outcome.later + weighed.stays.filter(isForLater).length
+  const later = outcome.later + weighed.later + rest.length
   if (outcome.isStopped || later > 0) return { ...outcome, later }
-  const noted = weighed.stays.filter(({ decision }) => decision.incidentId !== null)
+  const noted = plan.kind === 'incident' ? weighed.stays : []
   const notMoved = outcome.notMoved + (await noteStaying(core, noted, now))
   const moved = before + outcome.moved
   await core.execute('FinishReroute', { planId, moved, notMoved: plan.orders - moved }, { at: now })
   return { ...outcome, notMoved }
+}
+
+/** Moves that the limits of the hour allow now, and those that wait: the core is not asked in vain again and again. */
+function withinHour(moves: readonly PlannedMove[], state: CoreState, at: number) {
+  const { maxMovesPerHour, maxMovesPerNodeHour } = limitsOf(state.policy)
+  const { hourMoves, hourInto } = lately(state.reroutes, at)
+  const into = new Map<string, number>()
+  const found: { now: PlannedMove[]; later: PlannedMove[] } = { now: [], later: [] }
+  for (const move of moves) {
+    const nodeIds = move.assignments.map(({ nodeId }) => nodeId)
+    const isFull =
+      hourMoves + found.now.length >= maxMovesPerHour ||
+      nodeIds.some((nodeId) => hourInto(nodeId) + (into.get(nodeId) ?? 0) >= maxMovesPerNodeHour)
+    if (!isFull) for (const nodeId of nodeIds) into.set(nodeId, (into.get(nodeId) ?? 0) + 1)
+    found[isFull ? 'later' : 'now'].push(move)
+  }
+  return found
 }
 
 /** Moves of a plan that were not made yet, and how many were. */
@@ -83,7 +113,7 @@ function standingOf(core: Core, plan: PlanState): { before: number; moves: Plann
     if (order === undefined || work === undefined) continue
     // The work that took over bears the decision.
     if (order.work.some((each) => each.decisionId === decision.decisionId)) before++
-    else moves.push({ order, work, assignments: [...assignments], decision })
+    else if (isMovable(work)) moves.push({ order, work, assignments: [...assignments], decision })
   }
   return { before, moves }
 }
@@ -92,37 +122,45 @@ function standingOf(core: Core, plan: PlanState): { before: number; moves: Plann
 async function weighedAgain(
   plan: PlanState,
   moves: readonly PlannedMove[],
-  context: MoveContext,
-): Promise<{ moves: PlannedMove[]; stays: StayingWork[] }> {
-  if (context.now - plan.proposedAt < freshMs) return { moves: [...moves], stays: [] }
+  context: SettleContext,
+): Promise<{ moves: PlannedMove[]; stays: StayingWork[]; later: number }> {
+  const { core, now, memory } = context
+  if (now - plan.proposedAt < freshMs) return { moves: [...moves], stays: [], later: 0 }
+  const isHourFull =
+    lately(core.state().reroutes, now).hourMoves >= limitsOf(core.state().policy).maxMovesPerHour
+  if (isHourFull || memory?.isPlanDue(plan.planId, now) === false)
+    return { moves: [], stays: [], later: moves.length }
   const found: { moves: PlannedMove[]; stays: StayingWork[] } = { moves: [], stays: [] }
-  const targets = new Set(plan.moves.flatMap(({ assignments }) => assignments.map(({ nodeId }) => nodeId)))
-  const most = Math.max(0, plan.extraCents) * (1 + dearer.share) + dearer.cents
-  let cents = 0
   for (const [name, works] of Map.groupBy(moves, nameOf)) {
-    const again = await planMoves(
-      works.filter(isStillThere),
-      placeOf(context),
-      purposeOf(plan, name, context),
-    )
+    const again = await planMoves(works, placeOf(context), purposeOf(plan, name, context))
     found.stays.push(...again.stays)
     for (const move of again.moves) {
-      cents += Math.max(0, move.decision.costCents ?? 0)
-      const isThere = move.assignments.every(({ nodeId }) => targets.has(nodeId))
-      const refusal = isThere ? (cents > most ? dearerNow : null) : otherTarget
+      const refusal = notAsApproved(plan, move)
       if (refusal === null) found.moves.push(move)
       else found.stays.push(stayingBy(move, refusal))
     }
   }
-  return found
+  const waits = found.stays.filter(isForLater)
+  return { ...found, stays: found.stays.filter((stay) => !isForLater(stay)), later: waits.length }
+}
+
+/** Why a move is not what a person said yes to, null where it is. */
+function notAsApproved({ moves }: PlanState, { work, assignments, decision }: PlannedMove): Refusal | null {
+  const planned = moves.find(({ fulfillmentOrderId }) => fulfillmentOrderId === work.fulfillmentOrderId)
+  const before = planned?.decision.costCents ?? 0
+  const most = before + Math.max(dearer.cents, Math.abs(before) * dearer.share)
+  if ((decision.costCents ?? 0) > most) return dearerNow
+  const ways = moves.flatMap(({ fromNodeId, assignments: all }) => all.map((to) => wayTo(fromNodeId, to)))
+  return assignments.every((to) => ways.includes(wayTo(work.nodeId, to))) ? null : otherTarget
+}
+
+/** Where a move goes; at the node where it is, with whom. */
+function wayTo(fromNodeId: string, { nodeId, carrier }: Pick<Assignment, 'nodeId' | 'carrier'>): string {
+  return nodeId === fromNodeId ? `${nodeId}/${carrier}` : nodeId
 }
 
 const otherTarget: Refusal = { code: 'not_as_approved', text: 'it would go elsewhere now than was approved' }
 const dearerNow: Refusal = { code: 'not_as_approved', text: 'it would cost more now than was approved' }
-
-function isStillThere({ work }: AffectedWork): boolean {
-  return work.status === 'open' || work.status === 'accepted'
-}
 
 /** What the decision of a move is named by, between order and work. */
 function nameOf({ order, work, decision: { decisionId } }: PlannedMove): string {

@@ -85,7 +85,7 @@ export class Receivers {
       throw fail('WEBHOOK_SETTINGS_INVALID', { reason: `give the address for the format ${format} too` })
     // A key is for whoever it was given to, not for another address.
     const keepsKey = before.hasCredential && hasCredential && change.credential === undefined
-    if (keepsKey && url !== before.url)
+    if (keepsKey && URL.parse(url)?.href !== URL.parse(before.url)?.href)
       throw fail('WEBHOOK_SETTINGS_INVALID', { reason: 'give the key again with another address' })
     if (changesTarget.some((field) => change[field] !== undefined)) {
       next.url = await checkedSettings({ url, format, events, hasCredential, carriesLinks }, this.#options)

@@ -75,6 +75,16 @@ describe('a transfer', () => {
     expect(await asked('beyond', { by: 'Mia', override: 'the customer waits' })).toMatchObject({
       status: 'done',
     })
+    // It counts as any other move.
+    await core.execute('SetPolicy', { policy: { ...core.state().policy, maxMovesPerHour: 1 } }, { at: now() })
+    await world.order('main', 'o2', { x: 1 })
+    const second = await transfer(
+      world.market('main'),
+      'o2',
+      { ...wish('o2'), guard: { by: 'Mia' } },
+      world.finder(),
+    )
+    expect(second).toMatchObject({ status: 'refused', reason: 'hour_limit' })
   })
 
   test('takes only the work that nobody began, and the rest of the order stays', async () => {

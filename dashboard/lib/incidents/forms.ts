@@ -15,7 +15,7 @@ export const snoozes: readonly { title: string; hours: number | null }[] = [
 
 type About = Pick<
   api.IncidentDetail,
-  'incidentId' | 'title' | 'severity' | 'owner' | 'causes' | 'dimension' | 'dimensionValue'
+  'incidentId' | 'title' | 'severity' | 'owner' | 'causes' | 'dimensionValue'
 >
 
 /** Ends it by hand. */
@@ -116,10 +116,9 @@ export function mergeForm(
 }
 
 /** Causes that can be an incident of their own: those that are not all of the incident. */
-export function splittable({ dimension, dimensionValue, causes }: About): About['causes'] {
-  const values = dimensionValue.split(' x ')
-  const own = new Map(dimension.split(' x ').map((each, i) => [each, values[i]]))
-  return causes.filter((cause) => partsOf(cause).some((part) => own.get(part.dimension) !== part.value))
+export function splittable({ dimensionValue, causes }: About): About['causes'] {
+  const own = dimensionValue.split(' x ')
+  return causes.filter((cause) => partsOf(cause).some(({ value }) => !own.includes(value)))
 }
 
 /** Makes a cause an incident of its own. */

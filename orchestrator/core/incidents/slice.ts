@@ -28,7 +28,8 @@ export function partsOfSlice({ dimension, dimensionValue }: Slice): SlicePart[] 
 export function sliceOfCause(of: Slice, cause: SlicePart): Slice | null {
   const outer = of.dimension === 'all' ? [] : partsOfSlice(of)
   const inner = partsOfSlice({ dimension: cause.dimension, dimensionValue: cause.value })
-  const more = inner.filter((part) => !outer.some((each) => isSamePart(each, part)))
+  // A node is the same node by whatever name its incident goes.
+  const more = inner.filter(({ value }) => !outer.some((each) => each.value === value))
   if (more.length === 0) return null
   const parts = [...outer, ...more]
   return {

@@ -51,11 +51,14 @@ function withPlan(state: CoreState, plan: PlanState): CoreState {
 
 function withoutOldest(plans: PersistentMap<string, PlanState>): PersistentMap<string, PlanState> {
   if (plans.size <= endedPlansMost) return plans
-  // A person's no is remembered longest.
-  const isNo = ({ status }: PlanState) => Number(status === 'rejected')
-  const ended = [...plans.values()]
-    .filter(({ status }) => status !== 'proposed' && status !== 'approved')
-    .sort((a, b) => isNo(a) - isNo(b) || a.proposedAt - b.proposedAt || (a.planId < b.planId ? -1 : 1))
-  const [oldest] = ended
-  return ended.length <= endedPlansMost || oldest === undefined ? plans : plans.delete(oldest.planId)
+  const all = [...plans.values()]
+  // A person's no is not pushed out by what ended otherwise.
+  const kinds = [
+    all.filter(({ status }) => status === 'rejected'),
+    all.filter(({ status }) => status === 'done' || status === 'expired'),
+  ]
+  return kinds.reduce((left, ended) => {
+    const [oldest] = ended.sort((a, b) => a.proposedAt - b.proposedAt || (a.planId < b.planId ? -1 : 1))
+    return ended.length <= endedPlansMost || oldest === undefined ? left : left.delete(oldest.planId)
+  }, plans)
 }

@@ -77,7 +77,7 @@ export interface RerouteEvents {
 
 /** Moves of one plan at most: more wait for the next one. */
 export const planMovesMost = 1_000
-/** Plans that have ended and are still at hand. */
+/** Plans that were turned down, and that ended otherwise, that are still at hand: so many of each. */
 export const endedPlansMost = 500
 /** Plans that wait at the same time, at most. */
 export const waitingPlansMost = 50

@@ -10,6 +10,7 @@ import { isOpenWork, type Order } from '../orders/order.ts'
 import { cancelledWork } from '../orders/shrink.ts'
 import { split } from '../orders/steps-of-lines.ts'
 import { withWork } from '../orders/steps-of-work.ts'
+import { withMove } from '../reroute/ledger.ts'
 import type { CoreState } from '../state.ts'
 import type { TransferEvents } from './events.ts'
 import type { TransferOutState } from './transfer.ts'
@@ -55,6 +56,12 @@ const ended = (state: CoreState, { transferId }: { transferId: string }): CoreSt
   ...state,
   transfers: state.transfers.delete(transferId),
 })
+
+/** The state with the move in the ledger of moves: a person asked for it, and what it costs is known elsewhere. */
+function counted(state: CoreState, { decision, at }: Data<'RerouteReleased'>): CoreState {
+  const move = { at, fromNodeId: decision.fromNodeId ?? '', toNodeIds: [], incidentId: null }
+  return { ...state, reroutes: withMove(state.reroutes, { ...move, extraCents: 0, isByPerson: true }) }
+}
 
 /** Order with another state of the transfer of one piece of work. */
 function withOut(
@@ -124,7 +131,7 @@ export const transferHandlers: HandlersOf<TransferEvents> = {
     const open = { transferId, side: 'in', market, orderId, fulfillmentOrderId, request, since } as const
     return { ...state, transfers: state.transfers.set(transferId, open) }
   }),
-  RerouteReleased: onOrder('RerouteReleased', released, ended),
+  RerouteReleased: onOrder('RerouteReleased', released, (state, data) => ended(counted(state, data), data)),
   RerouteFailed: onOrder(
     'RerouteFailed',
     (order, { fulfillmentOrderId, reason }) => withOut(order, fulfillmentOrderId, 'failed', reason),

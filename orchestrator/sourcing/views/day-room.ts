@@ -42,9 +42,14 @@ export function dayRooms(worlds: Worlds, state: CoreState, now: number): Map<str
   return rooms
 }
 
+/** From so many booked orders on their size says how large orders are. */
+const sizedFrom = 20
+
 /** Orders that a day can take; of limits of lines and units as many as those booked make of them. */
 function ordersOf({ orders, lines, units }: DayLimits, booked: DayLimits): number {
   const within = (limit: number, size: number) =>
-    Number.isFinite(limit) && size > 0 ? Math.floor((limit * booked.orders) / size) : Number.POSITIVE_INFINITY
+    Number.isFinite(limit) && booked.orders >= sizedFrom
+      ? Math.floor((limit * booked.orders) / size)
+      : Number.POSITIVE_INFINITY
   return Math.min(orders, within(lines, booked.lines), within(units, booked.units))
 }

@@ -97,6 +97,8 @@ test('those of the next step hear of it where nobody of the first is there', asy
   const id = place.open('A')
   await sweep(place, ['b', 'c'])
   expect(place.said()).toEqual([])
+  expect(why(place, id, ['b', 'c'])).toBe('waiting')
+  expect(why(place, id, [])).toBe('no_receiver')
   place.now += 10 * minute
   await sweep(place, ['b', 'c'])
   await sweep(place, ['b', 'c'])
@@ -105,6 +107,9 @@ test('those of the next step hear of it where nobody of the first is there', asy
   await sweep(place, ['b', 'c'])
   await sweep(place, ['b', 'c'])
   expect(place.said()).toEqual(['opened A to b', 'escalated A to c'])
+  place.worse(id, { severity: 0.9 }, 500)
+  await sweep(place, ['b', 'c'])
+  expect(place.said().at(-1)).toBe('changed A to b+c')
   place.recover(id)
   await sweep(place, ['b', 'c'])
   expect(place.said().at(-1)).toBe('recovered A to b+c')
@@ -124,6 +129,33 @@ test('one that gets worse inside another one is told with that', async () => {
   expect(place.notices().at(-1)?.incidents).toMatchObject([
     { incidentId: a, severity: 0.9, ordersAtRisk: 40, reasons: ['severity_up', 'impact_doubled'] },
   ])
+})
+
+test('one that gets worse inside another one is told to those whom that matters to', async () => {
+  const place = new Place()
+  const grave = { label: 'severity', op: 'at_least', value: '0.8' } as const
+  routed(
+    place,
+    { routeId: 'pager', receivers: ['p'], matchers: [grave], goesOn: true },
+    { routeId: 'chat', receivers: ['c'] },
+  )
+  const [a, b] = [place.open('A'), place.open('B')]
+  place.run('MergeIncident', { incidentId: b, into: a, by: 'x' })
+  await sweep(place, ['p', 'c'])
+  expect(place.said()).toEqual(['opened A to c'])
+  place.worse(b, { severity: 0.95 })
+  await sweep(place, ['p', 'c'])
+  expect(place.said().toSorted()).toEqual(['changed A to c', 'opened A to c', 'opened A to p'])
+})
+
+test('one that comes and goes is told to nobody more while its values are back', async () => {
+  const place = new Place()
+  routed(place, { receivers: ['a'], escalation: [{ afterMinutes: 30, receivers: ['b'] }] })
+  const id = await flapped(place, ['a', 'b'])
+  place.recover(id)
+  place.now += 40 * minute
+  await sweep(place, ['a', 'b'])
+  expect(place.said().filter((text) => text.startsWith('escalated'))).toEqual([])
 })
 
 test('what a person ended stays over for an hour unless it gets clearly worse', () => {

@@ -32,13 +32,13 @@ test.each<[string, Partial<DayRoom>, { mean: number; variance: number } | null, 
   if (breach !== undefined) expect(breach.probability).toBeGreaterThanOrEqual(0.8)
 })
 
-/** Eight orders at A; on the next day, when they are to leave, it turns out that the node can do three a day. */
-async function full(others: Node[]) {
+/** Orders at A, eight unless said; on the next day, when they are to leave, it turns out that the node can do three a day. */
+async function full(others: Node[], count = 8) {
   const { core } = await runCore(undefined, 50)
   await setPolicy(core, { holdOutShare: 0 })
   const ids = await releaseMore(
     core,
-    Array.from({ length: 8 }, (_, i) => `o${i}`),
+    Array.from({ length: count }, (_, i) => `o${i}`),
   )
   const nodes = [node('A', { dailyCapacity: 3, cutOff: '18:00' }), ...others]
   await core.execute('DefineNodes', { nodes }, { at: start })
@@ -136,8 +136,8 @@ test('a node that will be full is told of even where nothing can be moved', asyn
 })
 
 test('a node that is limited by lines or units is foreseen to be full as one limited by orders', async () => {
-  const { core, ids, context } = await full([node('B'), node('C')])
-  const roomOf = (linesPerDay: number | null, unitsPerDay: number | null) => {
+  const many = await full([node('B'), node('C')], 24)
+  const roomOf = (linesPerDay: number | null, unitsPerDay: number | null, { core, context } = many) => {
     const capacity = { ordersPerDay: null, linesPerDay, unitsPerDay, ordersPerHour: null }
     const own = { timeZone: 'UTC', calendarId: 'day', cutOff: '18:00', capacity }
     const document = networkDocument({
@@ -149,9 +149,12 @@ test('a node that is limited by lines or units is foreseen to be full as one lim
     return dayRooms(new Worlds(), state, context.now).get('fab:A')
   }
   // Each of the orders is one line of one unit.
-  expect(roomOf(3, null)).toMatchObject({ limit: 3, booked: ids.length })
+  expect(roomOf(3, null)).toMatchObject({ limit: 3, booked: 24 })
   expect(roomOf(6, 2)).toMatchObject({ limit: 2 })
   expect(roomOf(null, null)).toBeUndefined()
+  // A few orders say nothing of how large orders are.
+  const few = await full([node('B'), node('C')], 5)
+  expect(roomOf(3, null, few)).toBeUndefined()
 })
 
 test('nothing is foreseen where people do not want it', async () => {

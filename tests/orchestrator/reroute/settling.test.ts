@@ -2,7 +2,7 @@
 // of the hour, and end with what they were for.
 
 import { expect, test } from 'vitest'
-import type { Core } from '#orchestrator/core'
+import { type Core, defaultRouting } from '#orchestrator/core'
 import { decidePlan, rerouteAll } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { node } from '../core/setting.ts'
@@ -55,10 +55,8 @@ test('what would cost clearly more than was approved stays, and says so', async 
   await core.execute('DefineNodes', { nodes: dear }, { at: start })
   await approve(core, 20)
   await round(core, 20)
-  // $5 more than was said are let pass: one order at $5 more each.
-  expect(goneFrom(core, ids)).toHaveLength(1)
-  const stayed = ids.filter((id) => !goneFrom(core, ids).includes(id))
-  for (const id of stayed) expect(orderOf(core, id).declinedFor, id).toEqual([incidentId])
+  expect(goneFrom(core, ids)).toEqual([])
+  for (const id of ids) expect(orderOf(core, id).declinedFor, id).toEqual([incidentId])
 })
 
 test('a plan ends with its incident, and cannot be approved any more', async () => {
@@ -90,6 +88,54 @@ test('what was approved and then stopped does not go at last when its time is ov
   await setPolicy(core, { isStopped: false, mode: 'off' })
   await round(core, 70)
   expect(goneFrom(core, ids)).toEqual([])
+})
+
+test('what costs a little more than was approved goes, one by one or at once', async () => {
+  const { core, ids } = await proposed()
+  const dear = ['A', 'B', 'C'].map((id) => node(id, { processingCostCents: id === 'A' ? 100 : 190 }))
+  await core.execute('DefineNodes', { nodes: dear }, { at: start })
+  await approve(core, 20)
+  await round(core, 20)
+  expect(goneFrom(core, ids)).toHaveLength(6)
+})
+
+test('a plan that was approved waits while the values of its incident are back', async () => {
+  const { core, ids, incidentId } = await proposed()
+  await core.execute(
+    'SetAlertRouting',
+    { routing: { ...defaultRouting, flapTurns: 2 }, by: 'Mia' },
+    { at: start },
+  )
+  await approve(core, 2)
+  const back = { incidentId, reason: 'back' }
+  await core.execute('ResolveIncident', back, { at: start + 2 * minute })
+  const { key, metric, dimension, dimensionValue, severity, title, beganAt, causes, ...more } =
+    core.state().incidents.get(incidentId) ?? (null as never)
+  const { value, expected, expectedLow, expectedHigh, pValue, model } = more
+  const seen = { value, expected, expectedLow, expectedHigh, pValue, model }
+  const finding = { key, metric, dimension, dimensionValue, severity, title, beganAt, causes, ...seen }
+  const impact = { ordersAtRisk: 6, centsAtRisk: 0, currency: 'USD' }
+  await core.execute('OpenIncident', { incidentId: 'again', finding, impact }, { at: start + 2 * minute })
+  await core.execute('ResolveIncident', back, { at: start + 3 * minute })
+  expect(core.state().incidents.get(incidentId)).toMatchObject({ status: 'open', isFlapping: true })
+  expect((await round(core, 4)).moved).toBe(0)
+  await core.execute('UpdateIncident', { incidentId, finding, impact }, { at: start + 5 * minute })
+  expect((await round(core, 6)).moved).toBe(6)
+  expect(goneFrom(core, ids)).toHaveLength(6)
+})
+
+test('plans that wait write nothing while nothing happens', async () => {
+  const { core } = await proposed({ maxMovesPerHour: 6 })
+  const before = core.lastSeq
+  for (let i = 0; i < 3; i++) await round(core, 2 + i)
+  expect(core.lastSeq).toBe(before)
+  await approve(core, 8)
+  await setPolicy(core, { maxMovesPerHour: 2 })
+  expect((await round(core, 8)).moved).toBe(2)
+  const then = core.lastSeq
+  for (let i = 0; i < 5; i++) await round(core, 9 + i)
+  for (let i = 0; i < 5; i++) await round(core, 20 + i)
+  expect(core.lastSeq).toBe(then)
 })
 
 test('what the limit of an hour leaves of a plan goes in the next one', async () => {
