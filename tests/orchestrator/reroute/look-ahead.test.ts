@@ -32,7 +32,7 @@ test.each<[string, Partial<DayRoom>, { mean: number; variance: number } | null, 
   if (breach !== undefined) expect(breach.probability).toBeGreaterThanOrEqual(0.8)
 })
 
-/** Orders at A, eight unless said; on the next day, when they are to leave, it turns out that the node can do three a day. */
+/** Orders at A, eight unless said; when they are to leave, it turns out that the node can do three a day. */
 async function full(others: Node[], count = 8) {
   const { core } = await runCore(undefined, 50)
   await setPolicy(core, { holdOutShare: 0 })
