@@ -14,6 +14,8 @@ const historyMs = 60 * 24 * hourMs
 /** Newest gaps between deliveries that make a rhythm, and how much they may differ as share of the usual one. */
 const gapsAsked = 6
 const differMost = 0.5
+/** Until there are as many, fewer do where all are nearly the same and span a week, so that each weekday counts. */
+const early = { gapsAsked: 3, differMost: 0.1, spanMs: 7 * 24 * hourMs }
 /** A delivery is overdue after the longest gap so far, this share of how much they differ, and some hours. */
 const beyondShare = 0.25
 const lateMs = 6 * hourMs
@@ -78,12 +80,26 @@ function rhythmOf(deliveries: readonly number[]): Rhythm | null {
   const last = deliveries.at(-1) ?? Number.NaN
   const gaps = deliveries.slice(1).map((at, i) => at - (deliveries[i] as number))
   const sorted = gaps.slice(-gapsAsked).sort((a, b) => a - b)
-  if (sorted.length < gapsAsked) return null
+  return sorted.length < gapsAsked ? earlyRhythmOf(last, sorted) : lastingRhythmOf(last, sorted)
+}
+
+/** @param sorted as many gaps as are asked for */
+function lastingRhythmOf(last: number, sorted: readonly number[]): Rhythm | null {
   const usual = sorted[sorted.length >> 1] as number
   // Two may be short: something was brought in between.
   const [least, most] = [sorted[2] as number, sorted.at(-1) as number]
   if (most - least > differMost * usual) return null
   return { last, usual, least, most, dueBy: last + most + beyondShare * (most - least) + lateMs }
+}
+
+/** So few gaps do not show how much they differ: a delivery may come later by as much as they were allowed to. */
+function earlyRhythmOf(last: number, sorted: readonly number[]): Rhythm | null {
+  const span = sorted.reduce((sum, gap) => sum + gap, 0)
+  if (sorted.length < early.gapsAsked || span < early.spanMs) return null
+  const usual = sorted[sorted.length >> 1] as number
+  const [least, most] = [sorted[0] as number, sorted.at(-1) as number]
+  if (most - least > early.differMost * usual) return null
+  return { last, usual, least, most, dueBy: last + most + early.differMost * usual + lateMs }
 }
 
 const keyOf = (nodeId: string): string => `${dimension}/${nodeId}`

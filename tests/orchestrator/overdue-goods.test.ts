@@ -56,10 +56,23 @@ test('a delivery in between does not break a rhythm', () => {
   expect(told(after({ a: more, b: others, c: others }), none, 78)).toEqual(['supply/a overdue'])
 })
 
+test('four deliveries in more than a week make a rhythm where they came alike, with more patience', () => {
+  const few = after({ a: times(72, 4), b: others, c: others })
+  expect(told(few, none, 84)).toEqual([])
+  expect(told(few, none, 85)).toEqual(['supply/a overdue'])
+  expect(told(came(few, 'a', start + 90 * hour), none, 100)).toEqual([])
+})
+
+test('few deliveries make none where they differ as many may, or a weekend could still be to come', () => {
+  const unlike = [0, 72, 156, 228, 300].map((at) => start - 301 * hour + at * hour)
+  expect(told(after({ a: unlike, b: others, c: others }), none, 140)).toEqual([])
+  expect(told(after({ a: times(24, 6), b: others, c: others }), none, 100)).toEqual([])
+})
+
 test('nothing is told of what has no rhythm, of too few, and where most are overdue', () => {
   const irregular = [0, 20, 110, 130, 260, 300, 380, 400, 490].map((at) => start - 500 * hour + at * hour)
   expect(told(after({ a: times(72), b: times(72), c: times(72) }), none, 100)).toEqual([])
-  expect(told(after({ a: times(72, 6), b: others, c: others }), none, 100)).toEqual([])
+  expect(told(after({ a: times(72, 3), b: others, c: others }), none, 100)).toEqual([])
   expect(told(after({ a: times(72), b: others }), none, 100)).toEqual([])
   expect(told(after({ a: irregular, b: others, c: others }), none, 140)).toEqual([])
 })
