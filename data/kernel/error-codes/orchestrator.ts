@@ -33,7 +33,7 @@ export const orchestratorErrors = {
   REROUTE_PLAN_EXPIRED: {
     status: 410,
     retryable: false,
-    message: 'the time to decide the plan {planId} is over; what still pays is proposed again',
+    message: 'the plan {planId} is over, by its time or with its incident; what still pays is proposed again',
   },
   REROUTE_LINK_INVALID: {
     status: 403,

@@ -27,7 +27,7 @@ export const rerouteRules: RulesOf<RerouteCommands> = {
   ExpireReroute: (state, { data, at }) =>
     onWaiting(state, data.planId, at, (plan) => {
       const { planId } = plan
-      const note = isPlanOver(state, plan) ? { note: 'what it was planned for is over' } : {}
+      const note = isPlanOver(state, plan) ? { note: 'What it was planned for is over.' } : {}
       const isDue = at >= plan.expiresAt || 'note' in note
       return answered(isDue ? [event('ReroutePlanExpired', { planId, ...note, at })] : [], { planId })
     }),

@@ -64,7 +64,7 @@ test('a plan ends with its incident, and cannot be approved any more', async () 
   await core.execute('ResolveIncident', { incidentId, reason: 'over', by: 'Mia' }, { at: start + 5 * minute })
   await expect(approve(core, 6)).rejects.toMatchObject({ code: 'REROUTE_PLAN_EXPIRED' })
   await round(core, 7)
-  expect(planOf(core)).toMatchObject({ status: 'expired', note: 'what it was planned for is over' })
+  expect(planOf(core)).toMatchObject({ status: 'expired', note: 'What it was planned for is over.' })
   expect(goneFrom(core, ids)).toEqual([])
 })
 
