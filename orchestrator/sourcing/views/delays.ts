@@ -187,13 +187,15 @@ function evidenceOfOne(parcel: LateParcel, { days, network, off, now }: DelayGro
   const week = network.services.get(way.serviceId)?.deliveryDays ?? []
   const day = begins.dayAt(shippedAt)
   const within = (k: number) => (k < 0 ? 0 : (shares[Math.min(k, shares.length - 1)] ?? 1))
+  // A day counts once its parcels have been brought: until then only those that came would speak of it.
+  const known = ends.dayAt(now - eveningMs)
+  const came = deliveredAt === null ? null : ends.dayAt(deliveredAt)
   let likely: (k: number) => number
-  if (deliveredAt !== null) {
-    const taken = countDays(day, ends.dayAt(deliveredAt), week, off)
+  if (came !== null && came <= known) {
+    const taken = countDays(day, came, week, off)
     likely = (more) => within(taken - more) - within(taken - more - 1)
   } else {
-    // The day under way counts once its parcels have been brought.
-    const gone = countDays(day, ends.dayAt(now - eveningMs), week, off)
+    const gone = countDays(day, known, week, off)
     if (gone <= 0) return null
     likely = (more) => 1 - within(gone - more)
   }

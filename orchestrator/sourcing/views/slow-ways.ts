@@ -4,7 +4,15 @@
 import { type CoreState, partsOfSlice } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import { daysOff } from './days-off.ts'
-import { delayedStretch, delayOf, type Evidence, eveningMs, evidenceOf, type LateParcel } from './delays.ts'
+import {
+  type Delay,
+  delayedStretch,
+  delayOf,
+  type Evidence,
+  eveningMs,
+  evidenceOf,
+  type LateParcel,
+} from './delays.ts'
 import { isOfSpeed } from './learned.ts'
 import type { DaysView } from './parcel-days.ts'
 
@@ -44,15 +52,27 @@ interface Ground {
 export function findSlowWays(state: CoreState, { days, network, now, parcels }: Ground): SlowWays {
   const off = daysOff(parcels.values(), network, now - eveningMs)
   const evidence = evidenceOf(parcels.values(), { days, network, now, off })
-  const own = withoutWhole(evidence)
-  const { slices, plain } = slowCarriers({ all: evidence, own }, days)
-  return { slices: [...slowSlices(state, { all: evidence, own }), ...slices], plain }
+  const told = { all: evidence, own: withoutWhole(evidence), today: Math.floor(now / dayMs) }
+  const { slices, plain } = slowCarriers(told, days)
+  return { slices: [...slowSlices(state, told), ...slices], plain }
 }
 
 /** What all parcels say, and those alone that left when their carrier was not slow as a whole. */
 interface Told {
   all: readonly Evidence[]
   own: readonly Evidence[]
+  /** Since 1970. */
+  today: number
+}
+
+const dayMs = 86_400_000
+/** What nobody has sent by for longer, because it was slow, may be quick again: nobody knows, days. */
+const silentMost = 4
+
+/** See `delayOf`; null also where nothing left lately that would tell. */
+function delayNow(seen: readonly Evidence[], today: number, gainLeast?: number): Delay | null {
+  const [last] = seen
+  return last === undefined || today - last.day > silentMost ? null : delayOf(seen, gainLeast)
 }
 
 /** Where a whole carrier was slow, its parcels into a region say nothing of the region. */
@@ -75,7 +95,7 @@ function slowSlices(state: CoreState, told: Told): SlowSlice[] {
     const own = told[isPart ? 'own' : 'all'].filter(({ parcel: { carrier, origin, way } }) =>
       isIn(slice, { carrier, origin, region: way.region }),
     )
-    return [{ slice, days: delayOf(own)?.days ?? 0, incidentId }]
+    return [{ slice, days: delayNow(own, told.today)?.days ?? 0, incidentId }]
   })
 }
 
@@ -94,7 +114,7 @@ function slowCarriers(told: Told, days: DaysView): SlowWays {
     const gain = plainGain + Math.log(groups.size / carriers)
     for (const own of groups.values()) {
       const [{ parcel } = { parcel: null }] = own
-      const delay = delayOf(own, gain)
+      const delay = delayNow(own, told.today, gain)
       if (parcel?.carrier == null || delay === null) continue
       slices.push({ slice: new Map(partsOf(parcel)), days: delay.days, incidentId: null })
       const sure = partsOf === byCarrier ? delayOf(own, gain + toldMore) : null

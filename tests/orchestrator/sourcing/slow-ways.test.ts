@@ -36,25 +36,34 @@ interface Delayed {
   into: readonly string[]
   /** Left so many days ago, from and to. */
   ago: readonly [from: number, to: number]
+  /** Of those of a day so many come as ever. */
+  asEver?: number
 }
 
-/** Two parcels a day by each of two carriers into each region, two days on their way, three more where delayed. */
-function stateWith(delayed: readonly Delayed[], incidents: Partial<Incident>[] = []): CoreState {
+/**
+ * Two parcels a day by each of two carriers into each region, two days on their way, three more where delayed.
+ * @param until instant up to which it is told what came, epoch ms
+ */
+function stateWith(
+  delayed: readonly Delayed[],
+  incidents: Partial<Incident>[] = [],
+  until: number = now,
+): CoreState {
   const orders: Order[] = []
   for (let ago = 60; ago >= 1; ago--)
     for (const carrier of ['C', 'D'])
-      for (const region of regions)
+      for (const [r, region] of regions.entries())
         for (let i = 0; i < 2; i++) {
           const isLate = delayed.some(
-            (one) =>
-              one.carrier === carrier && one.into.includes(region) && ago <= one.ago[0] && ago >= one.ago[1],
+            ({ carrier: slow, into, ago: [from, to], asEver = 0 }) =>
+              slow === carrier && into.includes(region) && ago <= from && ago >= to && 2 * r + i >= asEver,
           )
           const shippedAt = now - ago * dayMs - 6 * 3_600_000
           const days = isLate ? 5 : 2
           const work = {
             ...{ ...untouchedWork, fulfillmentOrderId: `f${orders.length}`, nodeId: 'N', carrier, lines: [] },
             ...{ service: `${carrier} ground`, status: 'shipped', sourcedAt: 0, shippedAt },
-            deliveredAt: ago >= days ? shippedAt + days * dayMs : null,
+            deliveredAt: shippedAt + days * dayMs <= until ? shippedAt + days * dayMs : null,
           } as unknown as FulfillmentOrder
           const shipTo = { country: 'US', region, city: null, postalCode: null, timeZone: 'UTC' }
           orders.push({ orderId: `o${orders.length}`, shipTo, work: [work] } as unknown as Order)
@@ -72,10 +81,10 @@ function stateWith(delayed: readonly Delayed[], incidents: Partial<Incident>[] =
   }
 }
 
-function slowIn(state: CoreState) {
-  const days = new ParcelDays().at(state, now, network)
-  const parcels = new RecentParcels().at(state, now, network)
-  const { slices, plain } = findSlowWays(state, { days, network, now, parcels })
+function slowIn(state: CoreState, at: number = now) {
+  const days = new ParcelDays().at(state, at, network)
+  const parcels = new RecentParcels().at(state, at, network)
+  const { slices, plain } = findSlowWays(state, { days, network, now: at, parcels })
   return {
     plain: plain.map(({ carrier, days: more }) => `${carrier} +${more}`),
     still: slices.flatMap(({ incidentId, days: more }) => (incidentId === null ? [] : [more])),
@@ -86,6 +95,15 @@ function slowIn(state: CoreState) {
   }
 }
 
+/** Nothing left by a carrier in the last days. */
+function withoutLast(state: CoreState, carrier: string, days: number): CoreState {
+  const orders = [...state.orders].filter(([, { work }]) =>
+    work.every((each) => each.carrier !== carrier || (each.shippedAt ?? 0) < now - (days + 1) * dayMs),
+  )
+  return { ...state, orders: PersistentMap(orders) }
+}
+
+const whole = { dimension: 'carrier', dimensionValue: 'C' }
 const west = { dimension: 'carrier x region', dimensionValue: 'C x CA' }
 
 describe('a carrier that is slow', () => {
@@ -112,6 +130,23 @@ describe('a carrier that is slow', () => {
     expect(slowIn(stateWith(lasts, [west])).still).toEqual([3])
     const over = [{ carrier: 'C', into: ['CA'], ago: [10, 5] as const }]
     expect(slowIn(stateWith(over, [west])).still).toEqual([0])
+  })
+
+  test('stays so in the afternoon, when what comes as ever has come and the rest of the day has not', () => {
+    const slow = [{ carrier: 'C', into: regions, ago: [5, 1] as const, asEver: 3 }]
+    for (const hours of [0, 12, 19, 24]) {
+      const at = now + hours * 3_600_000
+      expect(slowIn(stateWith(slow, [], at), at).plain, `${hours} h later`).toEqual(['C +3'])
+    }
+  })
+
+  test('is believed to be slow for some days when nobody sends anything by it any more, and no longer', () => {
+    const slow = stateWith([{ carrier: 'C', into: regions, ago: [9, 1] }])
+    expect(slowIn(withoutLast(slow, 'C', 3)).plain).toEqual(['C +3'])
+    expect(slowIn(withoutLast(slow, 'C', 4))).toMatchObject({ plain: [], plainly: [] })
+    const told = stateWith([{ carrier: 'C', into: regions, ago: [9, 1] }], [whole])
+    expect(slowIn(withoutLast(told, 'C', 3)).still).toEqual([3])
+    expect(slowIn(withoutLast(told, 'C', 4)).still).toEqual([0])
   })
 
   test('is nobody where all come as they used to', () => {
