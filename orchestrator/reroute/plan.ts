@@ -116,7 +116,11 @@ function tooEarly(
   judge: NonNullable<Purpose['judge']>,
   queues: Queues,
 ): Refusal | null {
-  if (plan.work === null || !queues.maySit(order, work) || !queues.hasRoom(plan.work, 0, waitsHours))
+  if (
+    plan.work === null ||
+    !queues.maySit(order, work) ||
+    !queues.hasRoom(plan.work, { order, work }, 0, waitsHours)
+  )
     return null
   const risk = queues.risk(order, work, change, true)
   if (risk === null || judge({ ...plan.decision, riskBefore: risk }, true) === null) return null
@@ -215,8 +219,10 @@ function withinLimits(
       plan.stays.push({ order, work, decision })
       continue
     }
-    const asked = { order, work, toNodeIds: [moved.work.nodeId], decision, at: now }
-    const isFull = !queues.hasRoom(moved.work, pending.into.get(moved.work.nodeId) ?? 0)
+    const { nodeId } = moved.work
+    const asked = { order, work, toNodeIds: [nodeId], decision, at: now }
+    const isHere = nodeId === work.nodeId
+    const isFull = !isHere && !queues.hasRoom(moved.work, each, pending.into.get(nodeId) ?? 0)
     const refusal = stays.get(each) ?? guards.refusal(asked, guard, pending) ?? (isFull ? nodeFull : null)
     if (refusal !== null) plan.stays.push({ order, work, decision: staying(decision, refusal) })
     else if (isHeldOut(order.orderId, share)) {
@@ -226,7 +232,7 @@ function withinLimits(
       pending.moves++
       pending.incidentMoves++
       pending.cents += Math.max(0, decision.costCents ?? 0)
-      pending.into.set(moved.work.nodeId, (pending.into.get(moved.work.nodeId) ?? 0) + 1)
+      if (!isHere) pending.into.set(nodeId, (pending.into.get(nodeId) ?? 0) + 1)
     }
   }
   return plan

@@ -41,8 +41,9 @@ export function isCollected({ method }: Pick<SourcingOrder, 'method'>): boolean 
  */
 export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay = false): Course[] {
   const courses: Course[] = []
+  const isThere = isStay || keepsTurn(trip.order, facts)
   for (const carriage of carriagesOf(trip, facts, isStay, said)) {
-    const days = isStay
+    const days = isThere
       ? daysOfStay(trip, facts, carriage.carrierId)
       : trip.session.days(facts, carriage.carrierId)
     if (days.length === 0)
@@ -56,7 +57,7 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
         const { arrivesAt } = courseOf(trip, carriage, day, null, facts)
         return [new CarriedCourse(carriage, trip.terms, day, null, arrivesAt, 0)]
       }
-      const capacity = trip.rows.of(facts, day.day)
+      const capacity = isThere ? null : trip.rows.of(facts, day.day)
       const course = courseOf(trip, carriage, day, capacity, facts)
       const hasPlace = hasRoom(trip, course, said)
       const isOpen = keepsPromise(trip, course, said) && hasPlace
@@ -71,6 +72,14 @@ export function coursesOf(trip: Trip, facts: NodeFacts, said?: Check[], isStay =
     }
   }
   return courses
+}
+
+/**
+ * Whether work goes on from its turn at a node, and has its place of the day there: by another carrier of its own node,
+ * where it is known what is before it.
+ */
+export function keepsTurn({ from }: Pick<SourcingOrder, 'from'>, { node }: Pick<NodeFacts, 'node'>): boolean {
+  return from?.work !== undefined && from.nodeId === node.nodeId
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import type { SourcingOrder } from '../world.ts'
 import { type Check, check, fixed } from './checks.ts'
-import { isCollected } from './courses.ts'
+import { isCollected, keepsTurn } from './courses.ts'
 import type { NodeFacts } from './facts.ts'
 import type { Goods } from './goods.ts'
 import type { SourcingSession } from './session.ts'
@@ -69,7 +69,7 @@ function checksOf(
   if (onlyCustomers !== null && (order.customerRef === null || !onlyCustomers.has(order.customerRef)))
     fail(checks, 'customer', 'customer_not_served', 'does not serve this customer')
   if (isCollected(order)) collectionChecks(order, facts, distanceKm, checks)
-  else if (order.from !== null && facts.isTroubled)
+  else if (order.from !== null && facts.isTroubled && !keepsTurn(order, facts))
     fail(checks, 'incident', 'incident', 'has an open incident itself')
   for (const rule of session.rules.of('max_distance')) {
     const isFar = distanceKm === null || distanceKm > (rule.limit ?? Number.POSITIVE_INFINITY)

@@ -117,11 +117,18 @@ export class Queues {
 
   /**
    * Whether planned work still leaves on its day where so many pieces come to its node before it.
-   * @param laterHours hours at work that it comes later
+   * @param from the work as it is: with another carrier alone it keeps its turn
+   * @param laterHours hours at work that it comes, or goes on, later
    */
-  hasRoom({ nodeId, carrierId, dispatchAt }: PlannedWork, before: number, laterHours = 0): boolean {
+  hasRoom(
+    { nodeId, carrierId, dispatchAt }: PlannedWork,
+    from: { order: Order; work: FulfillmentOrder },
+    before: number,
+    laterHours = 0,
+  ): boolean {
     const network = this.#worlds.network(this.#state)
-    const hours = this.#paces.hours(nodeId, null, before)
+    const hours =
+      from.work.nodeId === nodeId ? this.#paces.hours(nodeId, from) : this.#paces.hours(nodeId, null, before)
     const last = network.lastPickup(nodeId, carrierId, dispatchAt)
     if (hours === null || last === null || last <= this.#now) return true
     return hours.medianHours * spare + laterHours <= network.workingHours(nodeId, this.#now, last)

@@ -37,12 +37,16 @@ interface Target {
   perHour: number
   /** Until when node A takes orders for its day. */
   cutOff?: string
+  /** Time of the pick-up of a carrier Q at node A, which is dearer and brings on the day what it gets. */
+  quick?: string
+  /** How node A stands with its capacity, in orders a day. */
+  perDay?: number
 }
 
 /** Node A stands still since three hours with so much work; node B has none. */
 function market(
   waiting: number,
-  { pickup, perHour, cutOff }: Target,
+  { pickup, perHour, cutOff, quick, perDay = 1_000 }: Target,
   sourcedAt = noon - 3 * hourMs,
 ): CoreState {
   const box = Sandbox.withStock(1_000)
@@ -67,20 +71,30 @@ function market(
   )
   const open = orders.map(({ orderId }) => orderId)
   const own = { timeZone: 'UTC', calendarId: 'day', country: 'US', serviceIds: ['S'] }
-  const at = (time: string, ordersPerHour: number) => ({
+  const collects = (carrierId: string, time: string) => ({ carrierId, days: [1, 2, 3, 4, 5, 6, 7], time })
+  const at = (time: string, ordersPerHour: number, ordersPerDay = 1_000) => ({
     ...own,
-    pickups: [{ carrierId: 'C', days: [1, 2, 3, 4, 5, 6, 7], time }],
-    capacity: { ordersPerDay: 1_000, linesPerDay: null, unitsPerDay: null, ordersPerHour },
+    pickups: [collects('C', time)],
+    capacity: { ordersPerDay, linesPerDay: null, unitsPerDay: null, ordersPerHour },
   })
+  const ofA = at('16:00', 10, perDay)
+  const byQuick =
+    quick === undefined ? {} : { serviceIds: ['S', 'Q'], pickups: [...ofA.pickups, collects('Q', quick)] }
   const document = networkDocument({
     nodes: [
-      networkNode('fab:A', { ...at('16:00', 10), cutOff: cutOff ?? null }),
+      networkNode('fab:A', { ...ofA, ...byQuick, cutOff: cutOff ?? null }),
       networkNode('fab:B', at(pickup, perHour)),
     ],
     calendars: [weekCalendar('day', [1, 2, 3, 4, 5, 6, 7], '06:00', '22:00')],
-    services: [carrierService('S', { transit: { medianHours: 24, p90Hours: 24 } })],
-    lanes: [networkLane('L')],
-    rateCards: [rateCard('R', { bands: [rateBand({ baseCents: 500 })] })],
+    services: [
+      carrierService('S', { transit: { medianHours: 24, p90Hours: 24 } }),
+      carrierService('Q', { carrierId: 'Q', transit: { medianHours: 4, p90Hours: 4 } }),
+    ],
+    lanes: [networkLane('L'), networkLane('M', { serviceId: 'Q' })],
+    rateCards: [
+      rateCard('R', { bands: [rateBand({ baseCents: 500 })] }),
+      rateCard('T', { serviceId: 'Q', bands: [rateBand({ baseCents: 1_500 })] }),
+    ],
   })
   return {
     ...box.state,
@@ -139,6 +153,27 @@ test('what was just planned stays for an hour where only its queue looks too lon
   expect((await planned(fresh, ['w19'], true, incident)).to).toEqual(['fab:B'])
   // So much is before it that the usual pace would not do either.
   expect((await planned(market(60, target, noon - hourMs / 2), ['w59'])).to).toEqual(['fab:B'])
+})
+
+test('work that goes by another carrier keeps its turn at its node, and the place of the day that it has', async () => {
+  const target = { pickup: '12:05', perHour: 10, quick: '19:00' }
+  // It is packed at five in the afternoon; what comes now, behind all others, the day after.
+  const gone = { to: ['fab:A'], codes: [] }
+  expect(await planned(market(150, target), ['w19'], false)).toEqual(gone)
+  expect(await planned(market(150, { ...target, perDay: 100 }), ['w19'], false)).toEqual(gone)
+  const slice = { dimension: 'node', dimensionValue: 'fab:A' }
+  const incident = { ...slice, incidentId: 'i', metric: 'work_packed', value: 3, expected: 10 } as Incident
+  const troubled = {
+    ...market(150, target),
+    incidents: PersistentMap([['i', incident]]),
+    openIncidents: PersistentMap([['node/fab:A', 'i']]),
+  }
+  expect(await planned(troubled, ['w19'], false)).toEqual(gone)
+  // Nothing helps what is done too late for that carrier, too.
+  expect((await planned(market(150, target), ['w149'], false)).to).toEqual([])
+  // It takes the turn of nobody else.
+  const many = ['w12', 'w13', 'w14', 'w15', 'w16', 'w17', 'w18', 'w19']
+  expect((await planned(market(150, target), many, false)).to).toEqual(many.map(() => 'fab:A'))
 })
 
 test('no more goes to a node than it can pack before its last pick-up', async () => {
