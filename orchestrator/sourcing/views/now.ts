@@ -1,7 +1,7 @@
 // What the state of a market itself says of now: what waits at nodes, how long parcels take, which carriers collect
 // nothing. It counts for work of constraints that are known, or for all where moves are weighed; it decides nothing.
 
-import { type CoreState, isOpenWork } from '#orchestrator/core'
+import { type CoreState, type Incident, isOpenWork } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView } from '../world.ts'
 import type { LateParcel } from './delays.ts'
@@ -87,9 +87,15 @@ export function nowView(seen: Seen, isAll: boolean): NowView {
     },
     awayUntil: (carrierId) => {
       if (carrierId === null) return null
-      const isTold = isAll || incidentAt(state, 'carrier', carrierId) !== undefined
-      return delays.away(state, now, `${carrierId}/${isTold}`, () =>
-        awayOf(seen, carrierId, leftBehind[isTold ? 'told' : 'untold']),
+      const incident = incidentAt(state, 'carrier', carrierId)
+      const isTold = isAll || incident !== undefined
+      return delays.away(
+        state,
+        now,
+        `${carrierId}/${isTold}`,
+        () =>
+          saidAway(seen, carrierId, incident) ??
+          awayOf(seen, carrierId, leftBehind[isTold ? 'told' : 'untold']),
       )
     },
     shortShare: (nodeId) => {
@@ -105,6 +111,25 @@ function hasStrain(state: CoreState): boolean {
   for (const incidentId of state.openIncidents.values()) {
     if (hampers(state.incidents.get(incidentId))) return true
   }
+  return false
+}
+
+/** Share of what is usual up to which a carrier that is told to collect too little collects nothing. */
+const nothingMost = 0.05
+
+/**
+ * The same by what an incident says, before a pick-up is missed at several nodes: on a day without pick-ups none is.
+ */
+function saidAway({ now, parcels }: Seen, carrierId: string, incident: Incident | undefined): number | null {
+  if (incident?.metric !== 'fulfillment_orders_shipped') return null
+  const { value, expected, beganAt } = incident
+  if (value === null || value > nothingMost * (expected ?? 0)) return null
+  return hasComeSince(parcels(), carrierId, beganAt) ? null : now + Math.max(awayLeastMs, now - beganAt)
+}
+
+function hasComeSince(parcels: ReadonlyMap<string, LateParcel>, carrierId: string, since: number): boolean {
+  for (const { carrier, shippedAt } of parcels.values())
+    if (carrier === carrierId && shippedAt > since + graceMs) return true
   return false
 }
 
@@ -138,9 +163,7 @@ function awayOf(
   }
   if (count < least.pieces || nodes.size < least.nodes) return null
   // Where it came since, it has not gone away.
-  for (const { carrier, shippedAt } of parcels().values()) {
-    if (carrier === carrierId && shippedAt > since + graceMs) return null
-  }
+  if (hasComeSince(parcels(), carrierId, since)) return null
   return now + Math.max(awayLeastMs, now - since)
 }
 

@@ -112,6 +112,27 @@ test('where nothing is moved a little counts only while the carrier has an incid
   expect(awayIn(known, false)).not.toBeNull()
 })
 
+test('a carrier of which an incident says that it collects nothing is away on a day without pick-ups, too', () => {
+  const said = (more: Partial<Incident>, works: readonly Told[] = [left('N')]) => {
+    const incident = {
+      ...{ incidentId: 'i', metric: 'fulfillment_orders_shipped', dimension: 'carrier', dimensionValue: 'C' },
+      ...{ value: 0, expected: 5, beganAt: seven, ...more },
+    } as Incident
+    return {
+      ...stateOf(works),
+      incidents: PersistentMap([['i', incident]]),
+      openIncidents: PersistentMap([['carrier/C', 'i']]),
+    }
+  }
+  expect(awayIn(said({}), false)).toBe(noon + 24 * hourMs)
+  expect(awayIn(said({ beganAt: noon - 40 * hourMs }), false)).toBe(noon + 40 * hourMs)
+  expect(awayIn(said({ value: 2 }), false)).toBeNull()
+  expect(awayIn(said({ value: null }), false)).toBeNull()
+  expect(awayIn(said({ metric: 'transit_hours' }), false)).toBeNull()
+  // It came since: it may be told for a while yet.
+  expect(awayIn(said({}, [left('N'), collected(noon - hourMs)]), false)).toBeNull()
+})
+
 test('work of a carrier that is away will be late, that of one that came since will not', () => {
   const history = Array.from({ length: 40 }, (_, i): Told => {
     const packedAt = noon - 48 * hourMs - i * 360_000
