@@ -170,7 +170,8 @@ function findingOf(nodeId: string, at: number): Finding {
     expectedLow: 80,
     expectedHigh: 120,
     pValue: 0.001,
-    model: 'bench',
+    // What a rule told is not ended by a detection that sees nothing of it.
+    model: 'rule',
     causes: [],
   }
 }
