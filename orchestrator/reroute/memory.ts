@@ -28,11 +28,7 @@ export class Memory {
 
   /** Whether moves of a plan that was approved a while ago are to be weighed again; then they are not for a while. */
   isPlanDue(planId: string, at: number): boolean {
-    const known = this.#plans.get(planId)
-    if (known !== undefined && at >= known && at < known + againMs) return false
-    if (this.#plans.size >= toldMost) this.#plans.clear()
-    this.#plans.set(planId, at)
-    return true
+    return isDue(this.#plans, planId, at, againMs)
   }
 
   weighed(incidentId: string, at: number, policy: api.ReroutePolicy): void {
@@ -64,10 +60,15 @@ export class Memory {
 
   /** Whether moves of an incident that ended are to be weighed: at once, and later what could not go back then. */
   isEndDue(incidentId: string, at: number): boolean {
-    const known = this.#ended.get(incidentId)
-    if (known !== undefined && at >= known && at < known + endAgainMs) return false
-    if (this.#ended.size >= toldMost) this.#ended.clear()
-    this.#ended.set(incidentId, at)
-    return true
+    return isDue(this.#ended, incidentId, at, endAgainMs)
   }
+}
+
+/** Whether something was not done within a time before; it is noted as done then. */
+function isDue(done: Map<string, number>, key: string, at: number, everyMs: number): boolean {
+  const known = done.get(key)
+  if (known !== undefined && at >= known && at < known + everyMs) return false
+  if (done.size >= toldMost) done.clear()
+  done.set(key, at)
+  return true
 }
