@@ -56,7 +56,7 @@ export const stepHours = table(
   ],
   {
     market: text('market'),
-    step: text('pick, pack, send, refuse, short, freight, deliver, order, cancel, line or write_off'),
+    step: text('pick, pack, pace, send, refuse, short, freight, deliver, order, cancel, line or write_off'),
     bucketStart: instant('start of the hour'),
     provider: text('provider'),
     node: text('node; "none" where the step has none, as in what follows'),
@@ -67,7 +67,7 @@ export const stepHours = table(
     channel: text('channel'),
     region: text('region'),
     stratum: integer('age in hours, day and part of day, or 0 and 1: by step'),
-    atRisk: integer('what was there to be done'),
+    atRisk: integer('what was there to be done; seconds in which work waited, of pace'),
     done: integer('what of it was done; cents of freight, units written off'),
   },
 )

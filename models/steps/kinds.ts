@@ -117,6 +117,8 @@ export const stepKinds: readonly StepKind[] = [
   ]),
   kind('pack', 'hazard', ['node'], [[], ['node']], { low: 'work_packed' }, ['orders', 'output', 0.42, 4, 2]),
   kind('work', 'hazard', ['node'], [[], ['node']], { low: 'work_packed' }, ['orders', 'output', 0.42, 5, 2]),
+  // How fast it goes while work waits, however little of it there is.
+  kind('pace', 'hazard', ['node'], [['node']], { low: 'work_packed' }, ['orders', 'output', 0.35, 8, 4]),
   kind('send', 'hazard', ['node'], [[], ['node'], ['carrier']], { low: 'fulfillment_orders_shipped' }, [
     'orders',
     'output',

@@ -33,6 +33,11 @@ const ageBins = [0, 1, 2, 4, 8, 16]
 const [earliestDay, latestDay] = [-6, 4]
 /** A way that nobody has seen may be slow: islands, mountains; it is judged by what it did, once it did something. */
 const paceOfWays = { first: 0.6, pull: 5 }
+/** How much work waits is told apart by powers of two. */
+const paceStrata = 5
+/** Seconds in which work waited at places alike that count beside those of one cell; a node is as fast as it was. */
+const pullOfPace = 3600
+const paceOfNodes = { first: 1, pull: 5 }
 const deliverStrata = 4 * (latestDay - earliestDay + 1)
 
 /** Day from 1970-01-01 on the clock of a place. */
@@ -53,9 +58,10 @@ export function shapeOf(kind: StepKind): RateShape {
     return { contexts: 7, alike: 1, strata: deliverStrata, pull: 3, pace: paceOfWays }
   if (kind.step === 'cancel') return { contexts: 1, alike: 1, strata: 3, pull: 40, pace: null }
   if (kind.law === 'share') return { contexts: 1, alike: 1, strata: 1, pull: 60, pace: null }
+  const hours = { contexts: kindsOfDay * dayHours, alike: dayHours }
+  if (kind.step === 'pace') return { ...hours, strata: paceStrata, pull: pullOfPace, pace: paceOfNodes }
   return {
-    contexts: kindsOfDay * dayHours,
-    alike: dayHours,
+    ...hours,
     strata: kind.step === 'send' ? 2 : ageBins.length,
     pull: 2,
     pace: null,
@@ -74,6 +80,7 @@ export function partOf(hour: number, { kind, place }: Placed): number {
 export function stratumOf(step: string, stratum: number): number {
   if (step === 'deliver') return Math.max(0, Math.min(deliverStrata - 1, stratum - 4 * earliestDay))
   if (step === 'send') return Math.min(1, stratum)
+  if (step === 'pace') return Math.max(0, Math.min(paceStrata - 1, stratum))
   if (step === 'cancel') return Math.min(2, stratum)
   if (step === 'refuse' || step === 'short' || step === 'freight' || step === 'repeat') return 0
   let bin = 0

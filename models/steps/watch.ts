@@ -151,7 +151,7 @@ export class StepWatch {
 }
 
 /** Kinds of slices over all steps: chance is shared by them evenly, and within each by its slices. */
-const kinds = 23
+const kinds = 24
 
 /** What makes an alarm of a slice as people judge. */
 function limitsOf(judgement: Judgement, { kind, kin, dimension, value }: Slice, way: Way): AlarmLimits {

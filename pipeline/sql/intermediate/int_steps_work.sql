@@ -5,7 +5,7 @@
 -- units: hours since 1970 UTC; a null closed_hour is still open; done counts, or cents of freight
 -- incremental: view
 -- facts: fulfillment_orders.released_at..closed_at
--- ends: closed_hour, done
+-- ends: closed_hour, closed_us, done
 -- No step begins before its work or lasts longer.
 -- A step that a source does not time ends with the next one that it does. Only what was known in an hour counts in
 -- it: what waits to be picked has no carrier yet.
@@ -52,6 +52,8 @@ final as (
     least(greatest(from_us, released_us), over_us) // 3600000000 as opened_hour,
     case when to_us is not null then least(greatest(from_us, released_us, to_us), over_us) end // 3600000000
       as closed_hour,
+    greatest(from_us, released_us) as opened_us,
+    to_us as closed_us,
     done,
     provider,
     node_id as node,

@@ -120,7 +120,7 @@ parcel_hours as (
 ),
 
 happened as (
-  select * from work_hours
+  select * from work_hours union all by name select * from int_steps_pace
   union all by name select * from order_hours
   union all by name select * from repeats
   union all by name select * from parcel_hours
