@@ -14,8 +14,10 @@ export interface SimulationRequest {
   seed: string
   days: number
   file?: ScenarioFile
-  /** Default all. */
+  /** Default none, Detour and the oracle. */
   policy?: Policy
+  /** Whether the observer plays beside them; default false. */
+  observes?: boolean
   /** Whether models learn from the history first; default true. */
   teaches?: boolean
   /** Whether other policies are played in a thread beside; default true. */
@@ -34,9 +36,10 @@ export async function simulateSeed(
   real: Effects,
   onStep: OnStep,
 ): Promise<SeedReport> {
-  const { seed, days, file, policy, teaches = true } = request
+  const { seed, days, file, policy, observes = false, teaches = true } = request
   const scenario = scenarioOf(seed, days, file)
-  const wanted: readonly Policy[] = policy === undefined ? policies : [policy]
+  const all = policies.filter((each) => observes || each !== 'observer')
+  const wanted: readonly Policy[] = policy === undefined ? all : [policy]
   const learns = teaches && wanted.includes('detour')
   const prepared = await prepare(scenario, real, { teaches: learns }, (step) => onStep(step, 0))
   try {

@@ -72,6 +72,8 @@ export interface SeedsRequest {
   days: number
   file?: ScenarioFile
   policy?: Policy
+  /** Whether the observer plays beside the others; default false. */
+  observes?: boolean
   /** Folder of what is done; null = nothing is kept. */
   out: string | null
 }

@@ -17,7 +17,7 @@ import {
 import { showInstant, showNumber, showTable } from './table.ts'
 import type { Progress } from './verb.ts'
 
-/** What is simulated; default seed 1, 30 days, all policies. */
+/** What is simulated; default seed 1, 30 days, none, Detour and the oracle. */
 export interface LoopArgs {
   seed?: string
   /** Instead of one seed. */
@@ -25,6 +25,8 @@ export interface LoopArgs {
   days?: number
   scenario?: string
   policy?: Policy
+  /** Also one who knows each fault once it can be known. */
+  observer?: boolean
   out?: string
 }
 
@@ -35,7 +37,7 @@ export interface LoopResult extends SeedsReport {
 
 /** @throws SCENARIO_UNREADABLE, SCENARIO_INVALID, SIMULATION_FAILED */
 export async function runLoop(
-  { seed = '1', seeds, days = 30, scenario, policy, out = undefined }: LoopArgs,
+  { seed = '1', seeds, days = 30, scenario, policy, observer, out = undefined }: LoopArgs,
   effects: Effects,
   onProgress: (progress: Progress) => void,
 ): Promise<LoopResult> {
@@ -44,7 +46,11 @@ export async function runLoop(
     seeds === undefined
       ? [seed]
       : Array.from({ length: seeds.to - seeds.from + 1 }, (_, i) => String(seeds.from + i))
-  const request = { seeds: all, days, file, out: out ?? null, ...(policy === undefined ? {} : { policy }) }
+  const who = {
+    ...(policy === undefined ? {} : { policy }),
+    ...(observer === true ? { observes: true } : {}),
+  }
+  const request = { seeds: all, days, file, out: out ?? null, ...who }
   const report = await simulateSeveral(request, effects, (step, share) =>
     onProgress({ step, done: Math.round(share * 100), total: share === 0 ? 0 : 100 }),
   )
@@ -86,7 +92,9 @@ function showSeed(report: SeedReport): string {
     delayMinutes === null ? 'not noticed' : `after ${showMinutes(delayMinutes)}`,
     causeRight === null ? '' : causeRight ? 'right' : 'wrong',
   ])
-  const outcome = policies.map((policy) => [policy, lateOrders[policy], showCents(costCents[policy])])
+  const outcome = policies
+    .filter((policy) => lateOrders[policy] !== null)
+    .map((policy) => [policy, lateOrders[policy], showCents(costCents[policy])])
   return [
     `Seed ${seed}, ${showNumber(days, 'day')}, ${showNumber(orders, 'order')}.`,
     ...(faults.length === 0 ? [] : [showTable(['fault', 'at', 'began', 'noticed', 'cause'], found)]),
