@@ -39,6 +39,12 @@ export interface JudgedMove {
   /** Incident it was moved for, and what that said; null where it was moved for itself. */
   incident: string | null
   metric: string | null
+  /** The same where only its carrier is another. */
+  fromNodeId: string | null
+  toNodeId: string | null
+  /** Probability of being late that was thought, where it was and where it went; null where it has no promise. */
+  riskBefore: number | null
+  riskAfter: number | null
   outcome: Outcome
   wasLate: boolean
   isLate: boolean
@@ -249,7 +255,7 @@ export function judgeMoves(
   return moved.flatMap((order) => {
     const stayed = before.get(order.orderId)
     if (order.firstMove === null || stayed === undefined || order.promisedAt > horizon) return []
-    const { at, incident } = order.firstMove
+    const { at, incident, decision } = order.firstMove
     const found = {
       wasLate: isLate(stayed, horizon),
       isLate: isLate(order, horizon),
@@ -260,6 +266,7 @@ export function judgeMoves(
     return {
       ...{ orderId: order.orderId, movedAt: iso(at) },
       ...{ incident: incident?.key ?? null, metric: incident?.metric ?? null },
+      ...decision,
       ...{ outcome: outcomeOf(found), ...rest },
       hoursSooner: Math.round(soonerMs / 3_600_000),
     }

@@ -2,7 +2,7 @@
 // wrong, with the causes named then; and for which of them orders were moved. It decides nothing.
 
 import type { StoredEvent } from '#data/log'
-import type { EventData, Incident } from '#orchestrator/core'
+import type { DecisionRecord, EventData, Incident } from '#orchestrator/core'
 
 /** An incident that was opened, came back, or tells of another metric than before. */
 export type ToldIncident = Pick<
@@ -19,6 +19,8 @@ export interface FirstMove {
   at: number
   /** What its incident said; null where it was moved for itself. */
   incident: Pick<ToldIncident, 'key' | 'metric'> | null
+  /** What was thought of it then. */
+  decision: Required<Pick<DecisionRecord, 'fromNodeId' | 'toNodeId' | 'riskBefore' | 'riskAfter'>>
 }
 
 /** What is added within this time still belongs to the telling, ms: the first look is a short one. */
@@ -65,7 +67,8 @@ export class Tellings {
     if (this.moves.has(orderId)) return
     const told = decision.incidentId === null ? undefined : this.#last.get(decision.incidentId)
     const incident = told === undefined ? null : { key: told.key, metric: told.metric }
-    this.moves.set(orderId, { at, incident })
+    const { fromNodeId, toNodeId, riskBefore = null, riskAfter = null } = decision
+    this.moves.set(orderId, { at, incident, decision: { fromNodeId, toNodeId, riskBefore, riskAfter } })
   }
 
   #tell(told: ToldIncident): void {

@@ -18,7 +18,11 @@ function end(orderId: string, more: Partial<OrderEnd>): OrderEnd {
     missing: 0,
     isCanceled: false,
     costCents: 1_500,
-    firstMove: { at: 50 * hour, incident: { key: 'node/a', metric: 'backlog' } },
+    firstMove: {
+      at: 50 * hour,
+      incident: { key: 'node/a', metric: 'backlog' },
+      decision: { fromNodeId: 'a', toNodeId: 'b', riskBefore: 0.9, riskAfter: 0.1 },
+    },
     ...more,
   }
 }
