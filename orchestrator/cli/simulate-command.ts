@@ -30,7 +30,9 @@ export function addSimulate(
     .addOption(
       new Option('--policy <name>', 'only this one').choices(['none', 'detour', 'oracle', 'observer']),
     )
-    .option('--observer', 'play also one who knows each fault once it can be known')
+    .addOption(
+      new Option('--observer', 'play also one who knows each fault once it can be known').conflicts('policy'),
+    )
     .option('--out <dir>', 'keep what is done here; a run of several seeds goes on from there', absolute)
     .option('--core', 'instead: the core alone under faults, every promise checked after every step')
     .option('--ticks <count>', 'with --core: instants until the failures end', whole(1, 10_000_000))

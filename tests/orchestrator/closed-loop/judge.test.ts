@@ -65,6 +65,7 @@ describe('a move', () => {
     expect(judged).toMatchObject({ orderId: 'a', movedAt: '1970-01-03T02:00:00Z', incident: 'node/a' })
     expect(judged).toMatchObject({ metric: 'backlog', hoursSooner: 30, extraCents: 600 })
     expect(judged).toMatchObject({ wasLate: true, isLate: false })
+    expect(judged).toMatchObject({ fromNodeId: 'a', toNodeId: 'b', riskBefore: 0.9, riskAfter: 0.1 })
   })
 
   it('of what was promised for later is not judged, nor what was not moved', () => {
@@ -214,7 +215,8 @@ describe('what is told of an incident', () => {
   it('is kept with the first move that was made for it', () => {
     const tellings = new Tellings()
     const move = (orderId: string, at: number, incidentId: string | null) => {
-      return ['OrderRerouted', at, {}, { orderId, decision: { incidentId } }] as const
+      const decision = { incidentId, fromNodeId: 'a', toNodeId: 'b', riskBefore: 0.9, riskAfter: 0.1 }
+      return ['OrderRerouted', at, {}, { orderId, decision }] as const
     }
     const all = [['IncidentOpened', 5], move('a', 6, 'i'), move('a', 9, null), move('b', 7, null)] as const
     const stored = all.map(([type, at, , more = {}], i) => {
@@ -223,9 +225,10 @@ describe('what is told of an incident', () => {
     })
     for (const _ of tellings.watching(stored));
     const incident = { key: 'node/a', metric: 'backlog' }
+    const decision = { fromNodeId: 'a', toNodeId: 'b', riskBefore: 0.9, riskAfter: 0.1 }
     expect([...tellings.moves]).toEqual([
-      ['a', { at: 6, incident }],
-      ['b', { at: 7, incident: null }],
+      ['a', { at: 6, incident, decision }],
+      ['b', { at: 7, incident: null, decision }],
     ])
   })
 

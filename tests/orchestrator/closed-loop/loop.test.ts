@@ -23,10 +23,14 @@ const nothing = () => undefined
 describe('three days of three nodes', () => {
   it('are the same for the same seed, in one thread or in two, and leave nothing behind', async () => {
     const before = await left()
-    const play = (isSideBySide: boolean) =>
-      simulateSeed({ seed: 'a', days: 3, file: tiny, teaches: false, isSideBySide }, real, nothing)
-    const first = await play(false)
-    expect(await play(true)).toEqual(first)
+    const play = (isSideBySide: boolean, observes: boolean) =>
+      simulateSeed({ seed: 'a', days: 3, file: tiny, teaches: false, isSideBySide, observes }, real, nothing)
+    const first = await play(false, false)
+    const { lateOrders, costCents, shareOfObserverGain: _, ...same } = await play(true, true)
+    expect(first).toMatchObject({ ...same, shareOfObserverGain: null })
+    expect(first.lateOrders).toEqual({ ...lateOrders, observer: null })
+    expect(first.costCents).toEqual({ ...costCents, observer: null })
+    expect(lateOrders.observer).toBeGreaterThan(0)
     expect(first.orders).toBeGreaterThan(100)
     expect(first.faults).toMatchObject([{ kind: 'node_slowdown', dimension: 'node/fabrikam:reno' }])
     expect(first.invariantsBroken).toBe(0)

@@ -107,5 +107,12 @@ test('one seed is told as its report, several with what they have in common', ()
   const words = showLoop({ ...one, isOne: true })
   expect(words).toContain('Detour moved 10 orders: 6 usefully, 3 without need, 1 to their harm.')
   expect(words).toContain('Of those of faults once they can be known, 89 % were.')
+  expect(words).toContain('observer')
   expect(words).toContain('A late order that was avoided cost $5.00 more, to the oracle $1.00.')
+})
+
+test('who did not play is not in the words', () => {
+  const lateOrders = { none: 100, detour: 60, oracle: 50, observer: null }
+  const reports = [report('1', { lateOrders, shareOfObserverGain: null })]
+  expect(showLoop({ reports, summary: summaryOf(reports), isOne: true })).not.toContain('observer')
 })
