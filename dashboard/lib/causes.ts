@@ -11,6 +11,18 @@ export function partsOf({ dimension, value, slice }: Cause): { dimension: string
   return slice === undefined || slice.length === 0 ? [{ dimension, value }] : slice
 }
 
+/** Causes elsewhere than at the incident itself, which its title names already. */
+export function causesBeside({
+  dimension,
+  dimensionValue,
+  causes,
+}: Pick<api.Incident, 'dimension' | 'dimensionValue' | 'causes'>): Cause[] {
+  return causes.filter((cause) => {
+    const [first, ...more] = partsOf(cause)
+    return more.length > 0 || first?.dimension !== dimension || first.value !== dimensionValue
+  })
+}
+
 /** `Reno × 2-day` */
 export function causeWord(cause: Cause, nameOf: NameOf): string {
   return partsOf(cause)
