@@ -42,8 +42,11 @@ export interface RateShape {
   strata: number
   /** Pieces that the rate of all alike counts beside those of one cell. */
   pull: number
-  /** How fast a place is against its peers before it was seen, and pieces that this counts; null = as fast as they. */
-  pace: { first: number; pull: number } | null
+  /**
+   * How fast a place is against its peers before it was seen, and pieces that this counts; null = as fast as they.
+   * `kinds`: parts of its contexts that are told apart, since some places are closed on Sundays and some are not.
+   */
+  pace: { first: number; pull: number; kinds: number } | null
 }
 
 /** A place is taken for at most so many times faster than its peers. */
@@ -75,7 +78,7 @@ export class RateLaw {
     const { strata, pull, pace } = this.#shape
     const ofPeers = this.#ofPeers(peers, context, stratum)
     if (Number.isNaN(ofPeers)) return Number.NaN
-    const asFast = pace === null ? ofPeers : Math.min(1, ofPeers * this.#paceOf(own, pace))
+    const asFast = pace === null ? ofPeers : Math.min(1, ofPeers * this.#paceOf(own, context, pace))
     return this.#own.get(own)?.rate(context * strata + stratum, asFast, pull) ?? asFast
   }
 
@@ -83,7 +86,8 @@ export class RateLaw {
     const { contexts, alike, strata, pace } = this.#shape
     const cell = context * strata + stratum
     const ofPeers = pace === null ? Number.NaN : this.#ofPeers(peers, context, stratum)
-    if (!Number.isNaN(ofPeers)) cellsOf(this.#paces, own, 1).add(0, ofPeers * seen, done)
+    if (pace !== null && !Number.isNaN(ofPeers))
+      cellsOf(this.#paces, own, pace.kinds).add(this.#kindOf(context, pace), ofPeers * seen, done)
     this.#all.add(stratum, seen, done)
     cellsOf(this.#hours, peers, alike).add(context % alike, seen, done)
     cellsOf(this.#alike, peers, alike * strata).add((context % alike) * strata + stratum, seen, done)
@@ -101,8 +105,13 @@ export class RateLaw {
     return this.#peers.get(peers)?.rate(context * strata + stratum, ofHour, pull) ?? ofHour
   }
 
-  #paceOf(own: string, { first, pull }: NonNullable<RateShape['pace']>): number {
-    return Math.min(paceMost, this.#paces.get(own)?.rate(0, first, pull) ?? first)
+  #paceOf(own: string, context: number, pace: NonNullable<RateShape['pace']>): number {
+    const { first, pull } = pace
+    return Math.min(paceMost, this.#paces.get(own)?.rate(this.#kindOf(context, pace), first, pull) ?? first)
+  }
+
+  #kindOf(context: number, { kinds }: NonNullable<RateShape['pace']>): number {
+    return Math.floor((context * kinds) / this.#shape.contexts)
   }
 
   /** A day is over: what is older counts less. */

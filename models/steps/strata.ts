@@ -32,12 +32,12 @@ const ageBins = [0, 1, 2, 4, 8, 16]
 /** Days before and after the planned one that are told apart. */
 const [earliestDay, latestDay] = [-6, 4]
 /** A way that nobody has seen may be slow: islands, mountains; it is judged by what it did, once it did something. */
-const paceOfWays = { first: 0.6, pull: 5 }
+const paceOfWays = { first: 0.6, pull: 5, kinds: 1 }
 /** How much work waits is told apart by powers of two. */
 const paceStrata = 5
 /** Seconds in which work waited at places alike that count beside those of one cell; a node is as fast as it was. */
 const pullOfPace = 3600
-const paceOfNodes = { first: 1, pull: 5 }
+const paceOfNodes = { first: 1, pull: 5, kinds: kindsOfDay }
 const deliverStrata = 4 * (latestDay - earliestDay + 1)
 
 /** Day from 1970-01-01 on the clock of a place. */

@@ -5,6 +5,7 @@ import type { api } from '#data/contracts'
 import { type CoreState, type FulfillmentOrder, isOpenWork, type Order } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import { dayMs, type ZoneClock, zoneClock } from '../network/zone-clock.ts'
+import { incidentAt } from './learned.ts'
 import { OrderFollower } from './order-follower.ts'
 import { fewPieces, PackedIndex, stepMs, usualSpread } from './packed.ts'
 
@@ -31,13 +32,15 @@ interface WorkDay {
 }
 
 const hourMs = 3_600_000
-/** Hours at work that are looked back at. */
+/** Hours at work that are looked back at where a node may have changed its pace, and where nobody was told so. */
 const lookHours = 2
+const steadyHours = 12
 /** Within so many hours of a shift it is early. */
 const earlyHours = 1
 const lookMostMs = 72 * hourMs
-/** So many pieces of the usual speed count beside what was seen. */
+/** So many pieces of the usual speed count beside what was seen, and of the last hours beside the last two. */
 const usualPieces = 3
+const steadyPieces = 40
 /** With so many pieces not packed that usually would have been, a node stands still. */
 const idlePieces = 6
 /** Days that are told apart; what is farther away goes as on the last of them. */
@@ -173,12 +176,15 @@ export class PaceView {
     // One piece that is stuck says nothing of the others: the time is that since which several wait.
     const since = queue[Math.min(2, waiting - 1)]
     if (since === undefined) return asUsual
-    const { expected, done, gapHours, gapExpected, isEarly } = this.#lately(nodeId, since)
+    const { last, steady, gapHours, gapExpected, isEarly } = this.#lately(nodeId, since)
     const isIdle = gapExpected >= idlePieces
     // Early in a shift nobody knows whether a node that stood still when the last one ended still does.
     if (isIdle && isEarly) return asUsual
     if (isIdle) return { ...asUsual, idleHours: gapHours }
-    const speed = (done + usualPieces) / (expected + usualPieces)
+    const mean = speedOf(steady, 1, usualPieces)
+    // Two slow hours are no slow node, unless somebody was told that it is one.
+    const isTold = incidentAt(this.#state, 'node', nodeId) !== undefined
+    const speed = isTold ? speedOf(last, 1, usualPieces) : speedOf(last, mean, steadyPieces)
     return { ...asUsual, perHour: speed * usual, speed }
   }
 
@@ -202,14 +208,16 @@ export class PaceView {
   }
 
   /**
-   * What was packed lately while work waited, and what usually would have been: in the hours at work of this shift,
-   * where it has gone on for a while.
+   * What was packed lately while work waited, and what usually would have been: in the last hours at work of this
+   * shift, where it has gone on for a while, and in those of a day.
    */
   #lately(nodeId: string, since: number) {
     const steps = this.#index.nodes.get(nodeId)?.steps
     const from = Math.max(since, this.#now - lookMostMs)
     const isOpen = this.#network.workingHours(nodeId, this.#now - 1, this.#now) > 0
-    let [hours, done, expected, gapHours, gapExpected] = [0, 0, 0, 0, 0]
+    const steady = { done: 0, expected: 0 }
+    let last: Packing | null = null
+    let [hours, gapHours, gapExpected] = [0, 0, 0]
     let shiftHours: number | null = isOpen ? null : 0
     for (let step = Math.floor(this.#now / stepMs); (step + 1) * stepMs > from; step--) {
       const [begins, ends] = [Math.max(from, step * stepMs), Math.min(this.#now, (step + 1) * stepMs)]
@@ -217,19 +225,32 @@ export class PaceView {
       const packed = steps?.get(step) ?? 0
       if (worked === 0 && hours > 0) {
         shiftHours ??= hours
-        if (hours >= earlyHours && done > 0) break
+        if (hours >= earlyHours && steady.done > 0) last ??= { ...steady }
       }
       const usually = worked === 0 ? 0 : worked * (this.#index.rates.on(nodeId, begins) ?? 0)
-      if (done + packed === 0) {
+      if (steady.done + packed === 0) {
         gapHours += worked
         gapExpected += usually
-      } else if (hours >= lookHours) break
+      } else if (hours >= lookHours) last ??= { ...steady }
+      if (last !== null && hours >= steadyHours) break
       hours += worked
-      expected += usually
-      done += packed
+      steady.expected += usually
+      steady.done += packed
     }
-    return { expected, done, gapHours, gapExpected, isEarly: (shiftHours ?? hours) < earlyHours }
+    const isEarly = (shiftHours ?? hours) < earlyHours
+    return { last: last ?? steady, steady, gapHours, gapExpected, isEarly }
   }
+}
+
+/** What was packed, and what usually would have been. */
+interface Packing {
+  done: number
+  expected: number
+}
+
+/** Speed by what was packed, with so many pieces at another speed beside. */
+function speedOf({ done, expected }: Packing, other: number, pieces: number): number {
+  return (done + pieces * other) / (expected + pieces)
 }
 
 /** Hours at work that pieces take from now on at a speed, after so many in which nothing is packed. */
