@@ -12,11 +12,11 @@ export const flowRuns = table('flow_runs', 'one row per run of a flow', ['market
   sku: optional(text('SKU it is about; null = it is about an order')),
   nodeId: optional(text('node of that')),
   status: word(
-    ['running', 'undoing', 'done', 'failed', 'cancelled', 'shadow'] as const,
-    'how it stands; shadow = it was only looked at what it would do',
+    ['waiting', 'running', 'undoing', 'done', 'failed', 'cancelled', 'shadow'] as const,
+    'how it stands; waiting = for another run of its order; shadow = it was only looked at what it would do',
   ),
   reason: optional(text('why it failed, or ended')),
-  startedAt: instant('when it began'),
+  startedAt: instant('when it began; while it waits, when it was asked for'),
   endedAt: optional(instant('when it ended')),
   steps: integer('steps it took'),
 })

@@ -53,7 +53,7 @@ export function addFlow(program: Command, verb: (name: VerbName, args: object) =
     .option('--order <id>', 'of one order')
     .addOption(
       new Option('--status <status>', 'how they stand').choices([
-        ...['running', 'undoing', 'done', 'failed', 'cancelled', 'shadow'],
+        ...['waiting', 'running', 'undoing', 'done', 'failed', 'cancelled', 'shadow'],
       ]),
     )
     .action((options: { flow?: string; order?: string; status?: string }) =>

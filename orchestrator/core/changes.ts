@@ -105,6 +105,7 @@ const kindsOf: Partial<Record<CommandType, readonly ChangeKind[]>> = {
   PublishFlow: ['flow'],
   SetFlowMode: ['flow'],
   StartFlowRun: ['flow'],
+  QueueFlowRun: ['flow'],
   StartStockRun: ['flow'],
   TakeFlowStep: ['flow'],
   RaiseFlowEvent: ['order', 'flow'],

@@ -38,7 +38,7 @@ export class Triggers {
 
   /**
    * Begins what events since the last call ask for.
-   * @returns ids of the runs that were begun
+   * @returns ids of the runs that were begun, or wait for another of their order
    * @throws LOG_UNAVAILABLE, LOG_FENCED
    */
   async turn(): Promise<string[]> {
@@ -174,7 +174,7 @@ async function beginFor(
   return begun
 }
 
-/** A return begins the next run of its order; one that has a run under way goes on with that. */
+/** A return begins the next run of its order, which waits where another is under way. */
 async function beginReturn(
   { seq, type }: StoredEvent,
   plan: FlowPlan,
@@ -184,8 +184,18 @@ async function beginReturn(
   const { flowId, version, start: tileId } = plan
   const begin = { orderId: order.orderId, flowId, version, tileId, reason: type }
   const commandId = `flow/${flowId}/begin/${seq}`
-  const result = await core.execute('StartFlowRun', begin, { at: now(), commandId })
-  return result.status === 'done' ? [String(result.answer.details?.runId)] : []
+  let result = await core.execute('StartFlowRun', begin, { at: now(), commandId })
+  if (result.reason === 'flow_running') {
+    // The refusal is kept under its id: looked at again, the event comes here again, and to the same answer.
+    const queueId = `flow/${flowId}/queue/${seq}`
+    result = await core.execute(
+      'QueueFlowRun',
+      { ...begin, occasion: seq },
+      { at: now(), commandId: queueId },
+    )
+  }
+  const runId = result.answer.details?.runId
+  return result.status === 'done' && runId !== undefined ? [String(runId)] : []
 }
 
 async function beginStock(

@@ -19,6 +19,7 @@ interface RunChange {
   version: number | null
   status: RunRow['status'] | null
   reason: string | null
+  startedAt: string | null
   endedAt: string | null
   steps: number
 }
@@ -38,7 +39,14 @@ export async function landFlowRows(
   for (const event of events) {
     switch (event.type) {
       case 'FlowRunStarted':
-        runs.push(rowOfRun(market, event.data))
+        if (event.data.queuedAt === undefined) runs.push(rowOfRun(market, event.data))
+        else noteStart(changes, event.data)
+        break
+      case 'FlowRunQueued':
+        runs.push({ ...rowOfRun(market, { ...event.data, position: null }), status: 'waiting' })
+        break
+      case 'FlowRunRefused':
+        runs.push(rowOfRefused(market, event.data))
         break
       case 'FlowStepTaken':
         steps.push(rowOfStep(market, event.data))
@@ -69,13 +77,22 @@ export async function landFlowRows(
   await endActions(queries, market, 'failed', failures)
 }
 
-function rowOfRun(market: string, data: At<'FlowRunStarted'>): RunRow {
+function rowOfRun(
+  market: string,
+  data: Pick<At<'FlowRunStarted'>, 'runId' | 'flowId' | 'version' | 'orderId' | 'position' | 'at'>,
+): RunRow {
   const { runId, flowId, version, orderId, position, at } = data
   return {
     ...{ market, runId, flowId, version, orderId },
     ...{ sku: position?.sku ?? null, nodeId: position?.nodeId ?? null },
     ...{ status: 'running', reason: null, startedAt: instant(at), endedAt: null, steps: 0 },
   }
+}
+
+/** A run that never begins, as one that failed at once. */
+function rowOfRefused(market: string, data: At<'FlowRunRefused'>): RunRow {
+  const row = rowOfRun(market, { ...data, position: null })
+  return { ...row, status: 'failed', reason: data.reason, endedAt: row.startedAt }
 }
 
 function rowOfStep(market: string, { runId, number, step, at }: At<'FlowStepTaken'>): StepRow {
@@ -85,9 +102,18 @@ function rowOfStep(market: string, { runId, number, step, at }: At<'FlowStepTake
 
 function changeOf(changes: Map<string, RunChange>, runId: string): RunChange {
   const known = changes.get(runId)
-  const change = known ?? { runId, version: null, status: null, reason: null, endedAt: null, steps: 0 }
+  const change = known ?? {
+    ...{ runId, version: null, status: null, reason: null, startedAt: null, endedAt: null, steps: 0 },
+  }
   if (known === undefined) changes.set(runId, change)
   return change
+}
+
+/** A run that waited has begun. */
+function noteStart(changes: Map<string, RunChange>, { runId, at }: At<'FlowRunStarted'>): void {
+  const change = changeOf(changes, runId)
+  change.status = 'running'
+  change.startedAt = instant(at)
 }
 
 function noteStep(changes: Map<string, RunChange>, { runId, number, step, at }: At<'FlowStepTaken'>): void {
@@ -124,9 +150,11 @@ async function changeRuns(queries: Queries, market: string, changes: readonly Ru
        version = coalesce(c.version, flow_runs.version),
        status = coalesce(c.status, flow_runs.status),
        reason = coalesce(c.reason, flow_runs.reason),
+       started_at = coalesce(c.startedAt, flow_runs.started_at),
        ended_at = coalesce(c.endedAt, flow_runs.ended_at)
      FROM (SELECT unnest(from_json($2::JSON, '[{"runId":"VARCHAR","version":"BIGINT","status":"VARCHAR",
-       "reason":"VARCHAR","endedAt":"TIMESTAMP WITH TIME ZONE","steps":"BIGINT"}]'), recursive := true)) AS c
+       "reason":"VARCHAR","startedAt":"TIMESTAMP WITH TIME ZONE","endedAt":"TIMESTAMP WITH TIME ZONE",
+       "steps":"BIGINT"}]'), recursive := true)) AS c
      WHERE flow_runs.market = $1 AND flow_runs.run_id = c.runId`,
     [market, jsonText(changes)],
   )

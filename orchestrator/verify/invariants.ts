@@ -113,6 +113,19 @@ export const stateRules: readonly StateInvariant[] = [
       }
     },
   },
+  {
+    scope: 'state',
+    id: 'runs_wait_for_another',
+    says: 'Runs of an order wait only while one before them is under way, and begin in their turn.',
+    *find({ orders, flows }) {
+      for (const [orderId, waiting] of flows.queued) {
+        const flow = orders.get(orderId)?.flow
+        const isInTurn = waiting.every(({ run }, i) => run === (flow?.run ?? 0) + i + 1)
+        if (flow?.state !== 'running' || !isInTurn)
+          yield { subject: `order ${orderId}`, found: `${waiting.length} runs wait after ${flow?.state}` }
+      }
+    },
+  },
   ...stockStateRules,
   {
     scope: 'state',

@@ -106,6 +106,10 @@ test.each<[string, (state: CoreState) => CoreState]>([
   ['open_work_is_indexed', (state) => ({ ...state, openByNode: state.openByNode.clear() })],
   ['waiting_is_indexed', (state) => ({ ...state, waiting: state.waiting.add('o1') })],
   ['indexes_list_what_is_there', (state) => ({ ...state, waiting: state.waiting.add('nobody') })],
+  [
+    'runs_wait_for_another',
+    (state) => ({ ...state, flows: { ...state.flows, queued: state.flows.queued.set('o1', [waiting]) } }),
+  ],
   ['positions_are_indexed', (state) => ({ ...state, stockOfSku: state.stockOfSku.clear() })],
 ])('the rule %s notices what breaks it', (rule, breakIt) => {
   const box = Sandbox.withStock()
@@ -125,6 +129,11 @@ test('rules have ids of their own and say what they mean', () => {
   expect(new Set(invariants.map((rule) => rule.id)).size).toBe(invariants.length)
   for (const rule of invariants) expect(rule.says).toMatch(/^[A-Z].*\.$/)
 })
+
+const waiting = {
+  ...{ runId: 'o1/run/2', run: 2, flowId: 'back', version: 1, tileId: 'start', reason: 'test' },
+  ...{ mark: 0, queuedAt: 0 },
+}
 
 type Order = ReturnType<Sandbox['order']>
 

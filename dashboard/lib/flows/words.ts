@@ -48,6 +48,7 @@ export function modeOf({ mode, version }: Pick<api.FlowSummary, 'mode' | 'versio
 }
 
 const tones: Readonly<Record<api.FlowRun['status'], Tone>> = {
+  waiting: 'plain',
   running: 'info',
   undoing: 'warn',
   done: 'good',

@@ -227,7 +227,15 @@ export const flowStep = shape({
 export type FlowStep = Of<typeof flowStep>
 
 /** How runs stand. */
-export const flowRunStatuses = ['running', 'undoing', 'done', 'failed', 'cancelled', 'shadow'] as const
+export const flowRunStatuses = [
+  'waiting',
+  'running',
+  'undoing',
+  'done',
+  'failed',
+  'cancelled',
+  'shadow',
+] as const
 
 /** A run. */
 export const flowRun = shape({

@@ -28,6 +28,8 @@ export interface StepTaken {
   said?: string
   /** The run is undone from now on, for this reason. */
   undoing?: string
+  /** Events of the order before this place were taken account of, where a branch or the run is over with it. */
+  mark?: number
   /** The run is over. */
   ended?: 'done' | 'failed' | 'cancelled'
 }
@@ -41,6 +43,11 @@ export interface FlowCommands {
   SetFlowMode: { flowId: string; mode: api.FlowMode; by: string }
   /** Begins the next run of an order. */
   StartFlowRun: { orderId: string; flowId: string; version: number; tileId: string; reason: string }
+  /**
+   * The same as soon as no run of the order is under way: at once, or after those that wait already.
+   * @param occasion number of the event that asks for it
+   */
+  QueueFlowRun: FlowCommands['StartFlowRun'] & { occasion: number }
   /** Begins a run about a position of stock. */
   StartStockRun: {
     runId: string

@@ -6,12 +6,12 @@ import { answered, done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import type { Order } from '../orders/order.ts'
 import type { CoreState } from '../state.ts'
-import { orderRunId } from './flow-run.ts'
+import { type FlowRun, markAfter, orderRunId } from './flow-run.ts'
 
 /** Values of a step of an order's history. */
 const historyWidth = 4
-/** Tokens, runs and messages at most. */
-const most = { tokens: 500, runs: 2_000_000, messages: 20 } as const
+/** Tokens, runs, messages, and runs of one order that wait, at most. */
+const most = { tokens: 500, runs: 2_000_000, messages: 20, queued: 20 } as const
 
 /** The next run of an order. */
 export function startRun(
@@ -25,10 +25,36 @@ export function startRun(
   if (flows.runs.size >= most.runs) return refused('too_large', { what: 'runs', most: most.runs }, order)
   const run = (order.flow?.run ?? 0) + 1
   const runId = orderRunId(orderId, run)
-  const mark = order.history.length / historyWidth
+  const mark = markOf(order)
   const about = { orderId, position: null, flowId, version, tileId, reason, mark }
   const verdict = done([event('FlowRunStarted', { runId, run, ...about, at })], order)
   return { ...verdict, answer: { ...verdict.answer, details: { runId } } }
+}
+
+/** The next run of an order, which waits for those before it; of too many it is noted that they never begin. */
+export function queueRun(
+  order: Order,
+  data: CommandData['QueueFlowRun'],
+  at: number,
+  state: CoreState,
+): Verdict {
+  if (order.flow?.state !== 'running') return startRun(order, data, at, state)
+  const { orderId, flowId, version, tileId, reason, occasion } = data
+  const before = state.flows.queued.get(orderId)?.length ?? 0
+  if (before >= most.queued) {
+    const about = { runId: `${orderId}/refused/${occasion}`, orderId, flowId, version }
+    return done([event('FlowRunRefused', { ...about, reason: 'too_many_wait', at })], order)
+  }
+  const run = order.flow.run + before + 1
+  const runId = orderRunId(orderId, run)
+  const about = { orderId, flowId, version, tileId, reason, mark: markOf(order) }
+  const verdict = done([event('FlowRunQueued', { runId, run, ...about, at })], order)
+  return { ...verdict, answer: { ...verdict.answer, details: { runId } } }
+}
+
+/** Place after all that has happened to an order. */
+function markOf({ history }: Order): number {
+  return history.length / historyWidth
 }
 
 /** A run about a position of stock. */
@@ -63,7 +89,26 @@ export function takeStep(state: CoreState, data: CommandData['TakeFlowStep'], at
         : event('FlowEventRaised', { orderId, name, reason: name, at }),
   )
   const taken = event('FlowStepTaken', { runId, orderId, number: run.steps + 1, step, at })
-  return answered([taken, ...raised, ...told], { runId })
+  const begun =
+    step.ended === undefined || orderId === null
+      ? []
+      : nextOf({ ...run, orderId, mark: markAfter(run, step) }, state, at)
+  return answered([taken, ...raised, ...told, ...begun], { runId })
+}
+
+/**
+ * With the end of a run the one that waited for it begins, in the same write: a crash cannot come between. What
+ * happened while it waited is not missed, but what a run of the same flow waited for is not taken for its own.
+ */
+function nextOf(
+  { orderId, flowId, mark }: Pick<FlowRun, 'flowId' | 'mark'> & { orderId: string },
+  { flows }: CoreState,
+  at: number,
+): CoreEvent[] {
+  const [next] = flows.queued.get(orderId) ?? []
+  if (next === undefined) return []
+  const from = next.flowId === flowId ? Math.max(next.mark, mark) : next.mark
+  return [event('FlowRunStarted', { ...next, mark: from, orderId, position: null, at })]
 }
 
 /** The run goes on with another version. */

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { ActionAsked, FlowMessage, StepTaken } from './commands.ts'
+import type { QueuedRun } from './flow-run.ts'
 
 /** Data of each event of flows, by its type. */
 export interface FlowEvents {
@@ -9,7 +10,10 @@ export interface FlowEvents {
   FlowDraftRemoved: { flowId: string; by: string }
   FlowPublished: { flow: api.PublishedFlow }
   FlowModeSet: { flowId: string; mode: api.FlowMode; by: string }
-  /** @param run number of the run among those of its order */
+  /**
+   * @param run number of the run among those of its order
+   * @param queuedAt when it was asked for, epoch ms, where it had to wait
+   */
   FlowRunStarted: {
     runId: string
     run: number
@@ -21,7 +25,12 @@ export interface FlowEvents {
     reason: string
     /** Steps of the order before it, see `FlowToken.mark`. */
     mark: number
+    queuedAt?: number
   }
+  /** It waits until the runs of its order before it are over. */
+  FlowRunQueued: Omit<QueuedRun, 'queuedAt'> & { orderId: string }
+  /** It never begins: too many wait already. */
+  FlowRunRefused: { runId: string; orderId: string; flowId: string; version: number; reason: string }
   /** @param number of the step in its run, from 1 */
   FlowStepTaken: { runId: string; orderId: string | null; number: number; step: StepTaken }
   /** @param version after it; @param by who asked */

@@ -59,6 +59,8 @@ export interface FlowRun {
   startedAt: number
   /** Counts its steps. */
   steps: number
+  /** The furthest place before which it took account of events, see `FlowToken.mark`. */
+  mark: number
   /** Greatest token id so far. */
   lastToken: number
   tokens: readonly FlowToken[]
@@ -70,6 +72,22 @@ export interface FlowRun {
   raised: readonly string[]
   /** Events dropped from `raised`. */
   dropped: number
+}
+
+/** A run that waits until those of its order before it are over. */
+export interface QueuedRun {
+  runId: string
+  /** Its number among the runs of its order. */
+  run: number
+  flowId: string
+  version: number
+  /** Where it begins, and what called for it. */
+  tileId: string
+  reason: string
+  /** Steps of the order before it was asked for, see `FlowToken.mark`: what happens while it waits is not missed. */
+  mark: number
+  /** When it was asked for, epoch ms of the market. */
+  queuedAt: number
 }
 
 /** What an order keeps of its flow. */
@@ -90,6 +108,8 @@ export interface FlowsState {
   modes: Readonly<Record<string, api.FlowMode>>
   /** Runs that have not ended, by id. */
   runs: PersistentMap<string, FlowRun>
+  /** Runs that wait for the one under way of their order, by the order, in their turn. */
+  queued: PersistentMap<string, readonly QueuedRun[]>
   /** Events of the stream up to here were looked at for what begins runs about stock and returns. */
   triggersTo: number
 }
@@ -100,10 +120,22 @@ export const noFlows: FlowsState = {
   drafts: [],
   modes: {},
   runs: PersistentMap(),
+  queued: PersistentMap(),
   triggersTo: 0,
+}
+
+/** Versions that are in use: of runs that have not ended, and of those that wait to begin. */
+export function* versionsInUse({ runs, queued }: FlowsState): Generator<{ flowId: string; version: number }> {
+  yield* runs.values()
+  for (const waiting of queued.values()) yield* waiting
 }
 
 /** Id of the run of an order. */
 export function orderRunId(orderId: string, run: number): string {
   return `${orderId}/run/${run}`
+}
+
+/** The furthest place before which a run took account of events, after a step. */
+export function markAfter({ mark }: FlowRun, step: { tokens: readonly FlowToken[]; mark?: number }): number {
+  return Math.max(mark, step.mark ?? 0, ...step.tokens.map((token) => token.mark))
 }

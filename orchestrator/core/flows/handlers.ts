@@ -7,7 +7,14 @@ import { put } from '../orders/evolve-order.ts'
 import { withAnswer } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
 import type { FlowEvents } from './events.ts'
-import type { FlowRun, FlowsState, FlowToken, OrderFlow } from './flow-run.ts'
+import {
+  type FlowRun,
+  type FlowsState,
+  type FlowToken,
+  markAfter,
+  type OrderFlow,
+  versionsInUse,
+} from './flow-run.ts'
 
 type Timed<T extends keyof FlowEvents> = EventData[T] & { at: number }
 
@@ -28,6 +35,11 @@ export const flowHandlers: HandlersOf<FlowEvents> = {
   FlowModeSet: (state, { flowId, mode }) =>
     withFlows(state, { modes: { ...state.flows.modes, [flowId]: mode } }),
   FlowRunStarted: started,
+  FlowRunQueued: (state, { orderId, at, ...queued }) =>
+    withFlows(state, {
+      queued: state.flows.queued.update(orderId, (before = []) => [...before, { ...queued, queuedAt: at }]),
+    }),
+  FlowRunRefused: nothing,
   FlowStepTaken: stepTaken,
   FlowRunMigrated: migrated,
   FlowMessageSent: nothing,
@@ -55,12 +67,13 @@ function byName(a: { flowId: string }, b: { flowId: string }): number {
   return a.flowId < b.flowId ? -1 : Number(a.flowId > b.flowId)
 }
 
-function withFlow({ published, runs }: FlowsState, flow: api.PublishedFlow): api.PublishedFlow[] {
+function withFlow(flows: FlowsState, flow: api.PublishedFlow): api.PublishedFlow[] {
+  const { published } = flows
   const own = [flow, ...published.filter(({ flowId }) => flowId === flow.flowId)]
   const others = published.filter(({ flowId }) => flowId !== flow.flowId)
   const used = new Set<number>()
   if (own.length > most.versions)
-    for (const run of runs.values()) if (run.flowId === flow.flowId) used.add(run.version)
+    for (const run of versionsInUse(flows)) if (run.flowId === flow.flowId) used.add(run.version)
   const kept = own.filter(({ version }, i) => i < most.versions || used.has(version))
   return [...others, ...kept].sort((a, b) => byName(a, b) || b.version - a.version)
 }
@@ -73,9 +86,17 @@ function started(state: CoreState, data: Timed<'FlowRunStarted'>): CoreState {
   }
   const begun: FlowRun = {
     ...{ runId, flowId, version, orderId, position, status: 'running', reason: null, startedAt: at },
-    ...{ steps: 0, lastToken: 1, tokens: [token], done: [], outcome: '', raised: [], dropped: 0 },
+    ...{ steps: 0, mark, lastToken: 1, tokens: [token], done: [], outcome: '', raised: [], dropped: 0 },
   }
-  return withOrderFlow(withRun(state, begun), orderId, { flowId, version, run, state: 'running' })
+  const queued = orderId === null ? state.flows.queued : withoutQueued(state.flows, orderId, runId)
+  const next = withFlows(withRun(state, begun), { queued })
+  return withOrderFlow(next, orderId, { flowId, version, run, state: 'running' })
+}
+
+/** Runs that wait, without one that begins. */
+function withoutQueued({ queued }: FlowsState, orderId: string, runId: string): FlowsState['queued'] {
+  const left = (queued.get(orderId) ?? []).filter((each) => each.runId !== runId)
+  return left.length === 0 ? queued.delete(orderId) : queued.set(orderId, left)
 }
 
 function withOrderFlow(state: CoreState, orderId: string | null, flow: OrderFlow): CoreState {
@@ -96,6 +117,7 @@ function stepTaken(state: CoreState, { runId, step }: Timed<'FlowStepTaken'>): C
     ...run,
     tokens,
     steps: run.steps + 1,
+    mark: markAfter(run, step),
     lastToken: Math.max(run.lastToken, ...step.tokens.map(({ tokenId }) => tokenId)),
     done: step.done === undefined ? kept : [...kept, step.done],
     outcome: step.said ?? run.outcome,

@@ -4,7 +4,7 @@ import { answered, done, event } from '../decision.ts'
 import { onOrder, type RulesOf } from '../rules.ts'
 import type { FlowCommands } from './commands.ts'
 import { publishFlow, removeDraft, saveDraft, setMode } from './decide-flow.ts'
-import { migrateRun, startRun, startStockRun, takeStep } from './decide-run.ts'
+import { migrateRun, queueRun, startRun, startStockRun, takeStep } from './decide-run.ts'
 
 /** Rules of the commands on flows. */
 export const flowRules: RulesOf<FlowCommands> = {
@@ -13,6 +13,7 @@ export const flowRules: RulesOf<FlowCommands> = {
   PublishFlow: (state, { data, at }) => publishFlow(state, data, at),
   SetFlowMode: (state, { data, at }) => setMode(state, data, at),
   StartFlowRun: onOrder<'StartFlowRun'>(startRun),
+  QueueFlowRun: onOrder<'QueueFlowRun'>(queueRun),
   StartStockRun: (state, { data, at }) => startStockRun(state, data, at),
   TakeFlowStep: (state, { data, at }) => takeStep(state, data, at),
   RaiseFlowEvent: onOrder<'RaiseFlowEvent'>((order, data, at) =>

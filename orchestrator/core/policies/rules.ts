@@ -3,6 +3,7 @@
 import type { api } from '#data/contracts'
 import type { CommandData } from '../commands.ts'
 import { answered, event, refused, type Verdict } from '../decision.ts'
+import { versionsInUse } from '../flows/flow-run.ts'
 import type { RulesOf } from '../rules.ts'
 import type { CoreState } from '../state.ts'
 import type { PolicyCommands } from './commands.ts'
@@ -80,7 +81,7 @@ function retirePolicy(
 
 /** Flows whose tiles name the policy: as they are published last, or as a run still goes. */
 function flowsNaming({ flows }: CoreState, policyId: string): string[] {
-  const running = new Set([...flows.runs.values()].map(({ flowId, version }) => `${flowId}/${version}`))
+  const running = new Set([...versionsInUse(flows)].map(({ flowId, version }) => `${flowId}/${version}`))
   const newest = new Map<string, number>()
   for (const { flowId, version } of flows.published)
     newest.set(flowId, Math.max(version, newest.get(flowId) ?? 0))

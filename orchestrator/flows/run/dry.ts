@@ -105,7 +105,15 @@ class Walk {
     }
     this.#run = {
       ...{ runId: 'dry', flowId: plan.flowId, version: plan.version, orderId: order.orderId, position: null },
-      ...{ status: 'running', reason: null, startedAt: this.#at, steps: 0, lastToken: 1, tokens: [first] },
+      ...{
+        status: 'running',
+        reason: null,
+        startedAt: this.#at,
+        steps: 0,
+        mark: 0,
+        lastToken: 1,
+        tokens: [first],
+      },
       ...{ done: [], outcome: '', raised: [], dropped: 0 },
     }
   }

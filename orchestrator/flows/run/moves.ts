@@ -13,7 +13,7 @@ export interface Way {
 }
 
 /** The part of a step that says where the run stands after it. */
-export type Moved = Pick<StepTaken, 'gone' | 'tokens' | 'ended'>
+export type Moved = Pick<StepTaken, 'gone' | 'tokens' | 'ended' | 'mark'>
 
 /**
  * Tokens go on along the ways.
@@ -37,7 +37,12 @@ export function moved(
     tokens.push({ tokenId: ++tokenId, tileId: to, ...atFirst(tile, now), ...rest })
   }
   const isOver = tokens.length === 0 && run.tokens.every((token) => gone.includes(token.tokenId))
-  return { gone, tokens, ...(isOver ? { ended: 'done' as const } : {}) }
+  return {
+    gone,
+    tokens,
+    ...(tokens.length === 0 ? { mark } : {}),
+    ...(isOver ? { ended: 'done' as const } : {}),
+  }
 }
 
 /** How a token stands at a tile when it comes there. */

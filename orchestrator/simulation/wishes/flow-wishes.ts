@@ -68,6 +68,11 @@ export const flowWishes: WishesOf<FlowCommands> = {
     const order = anyOrder(view, () => true)
     return order === null ? null : { orderId: order.orderId, ...flowOf(view), reason: 'asked' }
   },
+  QueueFlowRun: (view) => {
+    const order = anyOrder(view, ({ flow }) => flow?.state === 'running')
+    if (order === null) return null
+    return { orderId: order.orderId, ...flowOf(view), reason: 'asked', occasion: view.fresh() }
+  },
   StartStockRun: (view) => ({
     runId: `stock/${view.fresh()}`,
     position: { sku: anySku(view), nodeId: anyNode(view) },

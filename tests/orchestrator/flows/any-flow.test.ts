@@ -3,11 +3,10 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LogContent } from '#data/log'
 import { isOpenWork } from '#orchestrator/core'
 import { advance, type ProviderAction } from '#orchestrator/flows'
 import { anyFlow } from './any-flow.ts'
-import { FlowPlace } from './flow-place.ts'
+import { cut, FlowPlace } from './flow-place.ts'
 
 /** Keys of what was asked outside, by action; each is asked for one effect, however often it is sent. */
 function outside(place: FlowPlace, asked: Map<string, Set<string>>): void {
@@ -80,14 +79,6 @@ test('every flow without a ring is usable, comes to its end, and leaves nothing 
     { numRuns: 30 },
   )
 }, 60_000)
-
-/** The log as it was after so many events, and the rest of their command: a command is written whole. */
-function cut(content: LogContent, stream: string, events: number): LogContent {
-  const own = content.get(stream) ?? []
-  const next = own.findIndex(({ eventId }, i) => i >= events && eventId.endsWith('/0'))
-  const seq = next === -1 ? own.length : next
-  return new Map([...content].map(([name, rows]) => [name, name === stream ? rows.slice(0, seq) : rows]))
-}
 
 test('a run that is killed after any event comes to the same end, and asks for nothing under another key', async () => {
   await fc.assert(

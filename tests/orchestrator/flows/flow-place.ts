@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest'
 import type { api } from '#data/contracts'
 import { type Effects, readConfig, realEffects } from '#data/kernel'
 import { type LogContent, MemoryLog } from '#data/log'
-import { type Core, type NewLine, type Order, openCore } from '#orchestrator/core'
+import { type Core, type NewLine, type Order, openCore, type Shipment } from '#orchestrator/core'
 import { advance, compileContextOf, compileFlow, type FlowContext, FlowRuntime } from '#orchestrator/flows'
 import { Worlds } from '#orchestrator/sourcing'
 import { node, start } from '../core/setting.ts'
@@ -106,6 +106,37 @@ export class FlowPlace {
     return this.get(id)
   }
 
+  /** Takes the first work of an order from its node to its customer. */
+  async deliver(id: string): Promise<void> {
+    const at = { at: this.clock.at }
+    const [first] = this.get(id).work
+    const work = { orderId: id, fulfillmentOrderId: first?.fulfillmentOrderId ?? '' }
+    await this.core.execute('StartPicking', work, at)
+    await this.core.execute('PickWork', { ...work, short: [] }, at)
+    await this.core.execute('PackWork', work, at)
+    const shipment: Shipment = {
+      ...{ shipmentId: `${id}-S1`, nodeId: first?.nodeId ?? '', carrier: 'SwiftPost', service: null },
+      ...{ trackingNumber: null, shippedAt: at.at, promisedAt: null, deliveredAt: null },
+      ...{ freightCostCents: null, insuranceCents: null, weightG: null },
+    }
+    await this.core.execute('ShipWork', { ...work, shipment }, at)
+    await this.core.execute('DeliverWork', work, at)
+  }
+
+  /** Asks for the return of a unit of a delivered line. */
+  async askBack(id: string, lineId = '1'): Promise<void> {
+    const asked = { orderId: id, lines: [{ lineId, quantity: 1 }], reason: 'too small' }
+    const { status } = await this.core.execute('RequestReturn', asked, { at: this.clock.at })
+    if (status !== 'done') throw new Error(`a return of ${id} was ${status}`)
+  }
+
+  /** A unit that was asked back comes to node A. */
+  async bringBack(id: string): Promise<void> {
+    const lines = [{ lineId: '1', quantity: 1 }]
+    const back = { orderId: id, lines, nodeId: 'fab:A', restock: true, reason: 'too small' }
+    await this.core.execute('ReceiveReturn', back, { at: this.clock.at })
+  }
+
   get(id: string): Order {
     const found = this.core.state().orders.get(id)
     if (found === undefined) throw new Error(`no order ${id}`)
@@ -146,6 +177,14 @@ export class FlowPlace {
     for (const { allocated, reserved } of this.core.state().stock.values()) units += allocated + reserved
     return units
   }
+}
+
+/** The log as it was after so many events, and the rest of their command: a command is written whole. */
+export function cut(content: LogContent, stream: string, events: number): LogContent {
+  const own = content.get(stream) ?? []
+  const next = own.findIndex(({ eventId }, i) => i >= events && eventId.endsWith('/0'))
+  const kept = next === -1 ? own.length : next
+  return new Map([...content].map(([name, rows]) => [name, name === stream ? rows.slice(0, kept) : rows]))
 }
 
 /** A flow of orders of one channel, from its tiles without start and exit. */

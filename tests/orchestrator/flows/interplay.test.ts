@@ -3,7 +3,6 @@
 
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import type { Shipment } from '#orchestrator/core'
 import { act, draftOf, publishPolicy } from '../policies/drafts.ts'
 import { asking, FlowPlace, flowOf, returns, straightTiles } from './flow-place.ts'
 
@@ -169,28 +168,9 @@ test('a filter of a tile says whether it does anything for an order', async () =
 
 /** An order that was delivered, and for which a return is asked. */
 async function returned(place: FlowPlace, id: string): Promise<void> {
-  const order = await place.order(id)
-  const at = { at: place.clock.at }
-  const work = { orderId: id, fulfillmentOrderId: order.work[0]?.fulfillmentOrderId ?? '' }
-  await place.core.execute('StartPicking', work, at)
-  await place.core.execute('PickWork', { ...work, short: [] }, at)
-  await place.core.execute('PackWork', work, at)
-  const shipment: Shipment = {
-    ...{ shipmentId: `${id}-S1`, nodeId: 'fab:A', carrier: 'SwiftPost', service: null, trackingNumber: null },
-    ...{
-      shippedAt: at.at,
-      promisedAt: null,
-      deliveredAt: null,
-      freightCostCents: null,
-      insuranceCents: null,
-    },
-    weightG: null,
-  }
-  await place.core.execute('ShipWork', { ...work, shipment }, at)
-  await place.core.execute('DeliverWork', work, at)
-  const lines = [{ lineId: '1', quantity: 1 }]
-  const asked = await place.core.execute('RequestReturn', { orderId: id, lines, reason: 'too small' }, at)
-  expect(asked).toMatchObject({ status: 'done' })
+  await place.order(id)
+  await place.deliver(id)
+  await place.askBack(id)
 }
 
 test('a return begins a run that goes on when the goods come back', async () => {
@@ -200,9 +180,7 @@ test('a return begins a run that goes on when the goods come back', async () => 
   await returned(place, 'o1')
   await place.later(1)
   expect(place.run('o1')?.tokens[0]?.tileId).toBe('came')
-  const lines = [{ lineId: '1', quantity: 1 }]
-  const back = { orderId: 'o1', lines, nodeId: 'fab:A', restock: true, reason: 'too small' }
-  await place.core.execute('ReceiveReturn', back, { at: place.clock.at })
+  await place.bringBack('o1')
   await place.later(1)
   expect(await place.steps('o1')).toEqual(['start: done', 'tell: done', 'came: done'])
   expect(place.run('o1')).toBeUndefined()
