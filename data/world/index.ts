@@ -3,7 +3,7 @@
 
 export { type Continuation, continueAsTold, continueWorld, type WorkLineKind } from './continuation.ts'
 export { type Fault, faultKinds } from './faults.ts'
-export { networkDocumentOf, timeZonesOf } from './network-document.ts'
+export { networkDocumentOf, regionsOf, timeZonesOf } from './network-document.ts'
 export type { WorldOptions } from './options.ts'
 export { spareShare } from './queue.ts'
 export { isCopy } from './script.ts'

@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import { zones } from './calendar.ts'
 import { bandsOf, type Service, serviceIdOf, services } from './carriers.ts'
+import { destinations } from './destinations.ts'
 import { holidaysOf } from './holidays.ts'
 import { type Node, networkOf } from './network.ts'
 import { type WorldOptions, worldOptions } from './options.ts'
@@ -63,6 +64,13 @@ export function networkDocumentOf(
 export function timeZonesOf(options: Partial<WorldOptions>): Map<string, string> {
   const { nodes } = networkOf(worldOptions(options).nodes)
   return new Map(nodes.map(({ id, zone }) => [id, zones[zone] ?? 'UTC']))
+}
+
+/** Regions of a world: `from` those of its nodes, `to` those where its customers live, each once. */
+export function regionsOf(options: Partial<WorldOptions>): { from: string[]; to: string[] } {
+  const { nodes } = networkOf(worldOptions(options).nodes)
+  const distinct = (places: readonly { region: string }[]) => [...new Set(places.map(({ region }) => region))]
+  return { from: distinct(nodes), to: distinct(destinations) }
 }
 
 const calendarIdOf = (type: Node['type']) => `${groups[type].groupId}-hours`

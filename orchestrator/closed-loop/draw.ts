@@ -2,7 +2,7 @@
 // it runs nothing.
 
 import { type Random, seededRandom } from '#data/kernel'
-import { networkDocumentOf, strainNames, type WorldOptions } from '#data/world'
+import { networkDocumentOf, regionsOf, strainNames, type WorldOptions } from '#data/world'
 import { type KindName, kindNames, kindOf } from './kinds.ts'
 import { type FaultEntry, faultOf, type ScenarioFault, type ScenarioFile } from './scenario.ts'
 import { daysOf, showingIn } from './shows.ts'
@@ -63,10 +63,12 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
     faults: size.historyFaults ? ('past' as const) : ('none' as const),
   }
   const nodes = networkDocumentOf(world, (id) => id).nodes.map(({ nodeId }) => nodeId)
+  // What is drawn names the lanes from every warehouse, also in a world that has only some of them.
+  const regions = file.faults === undefined ? null : regionsOf(world)
   const entries = file.faults ?? drawFaults(random.fork('faults'), { start, days, nodes })
   const showsAt = showingIn(world)
   const faults = entries.map((entry, i): ScenarioFault => {
-    const fault = faultOf(entry, i, { start, nodes, provider })
+    const fault = faultOf(entry, i, { start, nodes, regions, provider })
     return { ...fault, showsAt: showsAt(fault) }
   })
   const name = file.name ?? (file.faults === undefined ? 'standard' : 'own')

@@ -140,20 +140,41 @@ function checkFault(entry: FaultEntry, where: string): void {
   throw invalid(`${where}/strength`, `is ${strength.means}: ${strength.least} to ${strength.most}`)
 }
 
+/** Regions where lanes begin, at nodes, and end, at customers. */
+export interface Regions {
+  from: readonly string[]
+  to: readonly string[]
+}
+
+/** @throws SCENARIO_INVALID for a lane on which nothing can be sent */
+function checkLanes({ lanes = [] }: FaultEntry, where: string, { from, to }: Regions): void {
+  for (const [i, lane] of lanes.entries()) {
+    const [origin = '', destination = ''] = lane.split('>')
+    if (!from.includes(origin)) {
+      throw invalid(`${where}/${i}`, `"${lane}" begins at no node: they are in ${from.join(', ')}`)
+    }
+    if (!to.includes(destination)) {
+      throw invalid(`${where}/${i}`, `"${lane}" ends where no customer lives: they do in ${to.join(', ')}`)
+    }
+  }
+}
+
 /**
  * The fault of an entry.
- * @param world start: epoch ms; nodes: ids there are; provider: as which the world is loaded
- * @throws SCENARIO_INVALID where it names a node that is not there
+ * @param world start: epoch ms; nodes: ids there are; regions: where lanes may begin and end, null = anywhere;
+ *   provider: as which the world is loaded
+ * @throws SCENARIO_INVALID where it names a node or a lane that is not there
  */
 export function faultOf(
   entry: FaultEntry,
   i: number,
-  world: { start: number; nodes: readonly string[]; provider: string },
+  world: { start: number; nodes: readonly string[]; regions: Regions | null; provider: string },
 ): Omit<ScenarioFault, 'showsAt'> {
   const kind = kindOf(entry.kind)
   if (entry.node !== undefined && !world.nodes.includes(entry.node)) {
     throw invalid(`/faults/${i}/node`, `"${entry.node}" is none of ${world.nodes.join(', ')}`)
   }
+  if (world.regions !== null) checkLanes(entry, `/faults/${i}/lanes`, world.regions)
   const startAt = world.start + Math.round(entry.startHours * 3_600_000)
   const endAt = startAt + Math.round((entry.hours ?? kind.hours) * 3_600_000)
   const { node, carrier, lanes, channel, skuClass, weekday } = entry

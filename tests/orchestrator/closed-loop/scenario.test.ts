@@ -70,6 +70,39 @@ describe('a scenario file', () => {
     expect(() => scenarioOf('1', 3, file)).toThrow(/"seattle" is none of reno, columbus, chicago/)
   })
 
+  it.each([
+    [
+      'begins where no node is',
+      12,
+      'ZZ>CA',
+      /\/faults\/1\/lanes\/1 "ZZ>CA" begins at no node: they are in NV, OH, IL, TX/,
+    ],
+    [
+      'begins where only a larger world has a node',
+      3,
+      'TX>CA',
+      /\/faults\/1\/lanes\/1 .*they are in NV, OH, IL$/,
+    ],
+    [
+      'ends where no customer lives',
+      12,
+      'NV>ZZ',
+      /\/faults\/1\/lanes\/1 "NV>ZZ" ends where no customer lives/,
+    ],
+  ])('that names a lane which %s is refused, and told where', (_, nodes, lane, told) => {
+    const late = { kind: 'carrier_delay', carrier: 'Coastline', startHours: 3, lanes: ['NV>CA', lane] }
+    const file = checkScenario({ nodes, faults: [slow, late] })
+    expect(() => scenarioOf('1', 3, file)).toThrow(told)
+    expect(() => scenarioOf('1', 3, file)).toThrow(expect.objectContaining({ code: 'SCENARIO_INVALID' }))
+  })
+
+  it('may name lanes from stores and vendors, and into every region that orders go to', () => {
+    const lanes = ['WA>WA', 'MI>DC', 'OR>HI', 'NY>NJ']
+    const late = { kind: 'carrier_delay', carrier: 'Coastline', startHours: 3, lanes }
+    const [fault] = scenarioOf('1', 3, checkScenario({ faults: [late] })).faults
+    expect(fault?.strain.lanes).toEqual(lanes)
+  })
+
   it('that is played for fewer days than it tells of leaves out what begins later', () => {
     const file = checkScenario({ faults: [slow, { ...slow, startHours: 49 }] })
     expect(scenarioOf('1', 3, file).faults).toHaveLength(2)
@@ -118,5 +151,15 @@ describe('the standard scenario', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  it('draws lanes from every warehouse, also for a world that has only some of them', () => {
+    const seeds = Array.from({ length: 60 }, (_, i) => String(i + 1))
+    const drawn = (nodes: number) =>
+      seeds.flatMap((seed) =>
+        scenarioOf(seed, 30, { nodes }).faults.flatMap(({ strain }) => strain.lanes ?? []),
+      )
+    expect(new Set(drawn(3))).toContain('TX>CA')
+    expect(drawn(3)).toEqual(drawn(12))
   })
 })
