@@ -19,7 +19,12 @@ const documentOf = (view: View): api.FlowDocument => ({
   ],
 })
 
-const anyRun = (view: View): FlowRun | null => oneOf(view, [...view.state.flows.runs.values()])
+/** A run; where others wait, sooner one that is waited for. */
+const anyRun = (view: View): FlowRun | null => {
+  const { runs, queued } = view.state.flows
+  const waitedFor = [...runs.values()].filter(({ orderId }) => orderId !== null && queued.has(orderId))
+  return oneOf(view, waitedFor.length > 0 ? waitedFor : [...runs.values()])
+}
 
 /** A flow that may be there. */
 const flowOf = ({ random }: View) => ({
@@ -36,7 +41,8 @@ const step = (view: View): FlowCommands['TakeFlowStep'] | null => {
     ...{ tokenId: run.lastToken + 1, tileId: view.random.pick(tileIds), state: 'ready' as const },
     ...{ since: view.now, attempt: 1, dueAt: null, mark: 0, lineIds: null, splits: [], note: null },
   }
-  const isOver = chance(view, 20)
+  const isWaitedFor = run.orderId !== null && view.state.flows.queued.has(run.orderId)
+  const isOver = chance(view, isWaitedFor ? 80 : 20)
   return {
     runId: run.runId,
     after: chance(view, 90) ? run.steps : run.steps + 1,
