@@ -42,7 +42,7 @@ export function queueRun(
   const { orderId, flowId, version, tileId, reason, occasion } = data
   const before = state.flows.queued.get(orderId)?.length ?? 0
   if (before >= most.queued) {
-    const about = { runId: `${orderId}/refused/${occasion}`, orderId, flowId, version }
+    const about = { runId: `${orderId}/refused/${flowId}/${occasion}`, orderId, flowId, version }
     return done([event('FlowRunRefused', { ...about, reason: 'too_many_wait', at })], order)
   }
   const run = order.flow.run + before + 1
