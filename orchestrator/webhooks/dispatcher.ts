@@ -8,14 +8,14 @@ import type { Receiver, Vault } from '#data/vault'
 import { messageIdOf, type WebhookAttempted } from './events.ts'
 import { formatOf } from './formats/formats.ts'
 import type { Judge } from './judge.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, Standing } from './ledger.ts'
 import { type Letters, told } from './letters.ts'
 import { testBody } from './message/examples.ts'
 import type { Outbox } from './outbox.ts'
-import type { Waiting } from './receiver-queue.ts'
 import { delayAfter, isResting, restMs } from './schedule.ts'
 import type { Sender } from './sender.ts'
 import type { WatchedCore, WebhookLimits } from './types.ts'
+import type { Waiting } from './waiting-line.ts'
 
 /** What the dispatcher works with. */
 export interface DispatcherOptions {
@@ -34,6 +34,8 @@ export interface DispatcherOptions {
 
 interface Lane {
   underWay: number
+  /** Replayed ones among them. */
+  replays: number
   /** Nothing is sent before, epoch ms. */
   pausedUntil: number
   cancelTimer: () => void
@@ -77,14 +79,17 @@ export class Dispatcher {
   #startDue(receiver: Receiver, lane: Lane): void {
     const { ledger, effects, limits } = this.#options
     const { webhookId } = receiver
-    const { queue, failures, behindFrom } = ledger.of(webhookId)
-    if (behindFrom !== null && queue.size < limits.waiting / 2) this.#options.onRoom(webhookId)
+    const { queue, failures } = ledger.of(webhookId)
+    if (hasRoom(ledger.of(webhookId), limits)) this.#options.onRoom(webhookId)
     const atOnce = isResting(failures) ? 1 : Math.min(receiver.concurrency, limits.concurrency)
+    // The last free place is for a new message, which a receiver that takes its time must not hold up with replays.
+    const replaysAtOnce = Math.max(1, atOnce - 1)
     while (lane.underWay < atOnce) {
       const now = effects.clock.now()
-      const waiting = lane.pausedUntil > now ? null : queue.take(now)
+      const mayReplay = lane.replays < replaysAtOnce
+      const waiting = lane.pausedUntil > now ? null : queue.take(now, mayReplay)
       if (waiting === null) {
-        const due = queue.nextDueAt()
+        const due = queue.nextDueAt(mayReplay)
         if (due === null) return
         const at = Math.max(due, lane.pausedUntil)
         lane.cancelTimer = effects.clock.after(Math.max(1, at - now), () => this.pump(webhookId))
@@ -96,7 +101,7 @@ export class Dispatcher {
 
   /** When the receiver is asked next, epoch ms; null where nothing waits. */
   nextAt(webhookId: string): number | null {
-    const due = this.#options.ledger.of(webhookId).queue.nextDueAt()
+    const due = this.#options.ledger.of(webhookId).queue.nextDueAt(true)
     return due === null ? null : Math.max(due, this.#lane(webhookId).pausedUntil)
   }
 
@@ -149,7 +154,7 @@ export class Dispatcher {
   #lane(webhookId: string): Lane {
     const known = this.#lanes.get(webhookId)
     if (known !== undefined) return known
-    const lane: Lane = { underWay: 0, pausedUntil: 0, cancelTimer: () => undefined }
+    const lane: Lane = { underWay: 0, replays: 0, pausedUntil: 0, cancelTimer: () => undefined }
     this.#lanes.set(webhookId, lane)
     return lane
   }
@@ -157,6 +162,7 @@ export class Dispatcher {
   #start(receiver: Receiver, waiting: Waiting, lane: Lane): void {
     const { webhookId } = receiver
     lane.underWay++
+    if (waiting.isReplay) lane.replays++
     const done = this.#try(receiver, waiting, lane)
       .catch((error: unknown) => {
         const { effects, ledger } = this.#options
@@ -169,6 +175,7 @@ export class Dispatcher {
       })
       .finally(() => {
         lane.underWay--
+        if (waiting.isReplay) lane.replays--
         this.#tries.delete(done)
         this.pump(webhookId)
       })
@@ -218,4 +225,10 @@ export class Dispatcher {
     const event = { type: 'WebhookAttempted' as const, data: attempt }
     await this.#options.outbox.append(event, attempt.deliveryId)
   }
+}
+
+/** Whether something is still to be looked up, and half of the room for it is free. */
+function hasRoom({ queue, behindFrom, replayLeft }: Standing, { waiting }: WebhookLimits): boolean {
+  const isForNews = behindFrom !== null && queue.news < waiting / 2
+  return isForNews || (replayLeft !== null && queue.replays < waiting / 2)
 }

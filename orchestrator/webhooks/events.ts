@@ -35,8 +35,18 @@ export interface WebhookCursorMoved {
 export interface WebhookQueued {
   webhookId: string
   messages: readonly { seq: number; eventType: api.WebhookEventType }[]
+  /** Whether somebody asked for them again, so that they give way to new ones; absent = not known to give way. */
+  isReplay?: boolean
   /** Where a receiver that fell behind goes on; null = it is up to date; absent = as before. */
   behindFrom?: number | null
+  /** What of a replay is still to be looked up; null = nothing; absent = as before. */
+  replayLeft?: ReplayLeft | null
+}
+
+/** The part of a replay that waits to be looked up: events after `from`, up to `to`, in the market's stream. */
+export interface ReplayLeft {
+  from: number
+  to: number
 }
 
 /** A try to deliver a message, written once its outcome is known. Times are epoch ms, wall time. */
@@ -101,6 +111,8 @@ export interface WebhookSnapshot {
 export interface ReceiverSnapshot {
   webhookId: string
   behindFrom: number | null
+  /** What of a replay is still to be looked up; absent in snapshots of earlier versions. */
+  replayLeft?: ReplayLeft | null
   /** First failure since the last success, epoch ms. */
   failingSince: number | null
   /** Failures in a row; absent in snapshots of earlier versions. */
@@ -111,7 +123,10 @@ export interface ReceiverSnapshot {
   disabled?: Omit<WebhookDisabled, 'webhookId'> | null
 }
 
-/** A waiting message in a snapshot; `payloadAt` = seq in this stream of the attempt that holds its body. */
+/**
+ * A waiting message in a snapshot; `payloadAt` = seq in this stream of the attempt that holds its body. Where it is a
+ * replay the last is true, else absent.
+ */
 export type WaitingRow = [
   seq: number,
   eventType: api.WebhookEventType,
@@ -119,6 +134,7 @@ export type WaitingRow = [
   attempt: number,
   dueAt: number,
   payloadAt: number | null,
+  isReplay?: boolean,
 ]
 
 /** Data of each event of the stream, by its type. */

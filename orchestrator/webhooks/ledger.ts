@@ -5,6 +5,7 @@ import type {
   Announced,
   OutboxEvent,
   ReceiverSnapshot,
+  ReplayLeft,
   Told,
   WebhookAttempted,
   WebhookCursorMoved,
@@ -20,6 +21,8 @@ export interface Standing {
   queue: ReceiverQueue
   /** Messages after this seq of the market's stream still have to be looked up; null = none. */
   behindFrom: number | null
+  /** What of a replay still has to be looked up; null = nothing. */
+  replayLeft: ReplayLeft | null
   /** Failures since the last success. */
   failures: number
   failingSince: number | null
@@ -42,8 +45,7 @@ export class Ledger {
     const known = this.#receivers.get(webhookId)
     if (known !== undefined) return known
     const queue = new ReceiverQueue()
-    const rest = { behindFrom: null, failures: 0, failingSince: null, lastDelivery: null, disabled: null }
-    const standing: Standing = { webhookId, queue, ...rest }
+    const standing: Standing = { webhookId, queue, ...unused }
     this.#receivers.set(webhookId, standing)
     return standing
   }
@@ -94,6 +96,7 @@ export class Ledger {
     const receivers = [...this.#receivers.values()].map((standing) => ({
       webhookId: standing.webhookId,
       behindFrom: standing.behindFrom,
+      replayLeft: standing.replayLeft,
       failingSince: standing.failingSince,
       failures: standing.failures,
       lastDelivery: standing.lastDelivery,
@@ -116,8 +119,12 @@ export class Ledger {
 
   #queued(data: WebhookQueued, round: number): void {
     const standing = this.of(data.webhookId)
-    for (const { seq, eventType } of data.messages) standing.queue.add({ ...untried, seq, eventType, round })
+    const isReplay = data.isReplay ?? false
+    for (const { seq, eventType } of data.messages) {
+      standing.queue.add({ ...untried, seq, eventType, round, isReplay })
+    }
     if (data.behindFrom !== undefined) standing.behindFrom = data.behindFrom
+    if (data.replayLeft !== undefined) standing.replayLeft = data.replayLeft
   }
 
   #attempted(data: WebhookAttempted, payloadAt: number): void {
@@ -145,10 +152,7 @@ export class Ledger {
     this.told = toldMap(data.told ?? {})
     this.#receivers.clear()
     for (const { waiting, ...rest } of data.receivers) {
-      const standing = Object.assign(this.of(rest.webhookId), rest)
-      for (const [seq, eventType, round, attempt, dueAt, payloadAt] of waiting) {
-        standing.queue.add({ seq, eventType, round, attempt, dueAt, payloadAt })
-      }
+      Object.assign(this.of(rest.webhookId), rest).queue.restore(waiting)
     }
   }
 }
@@ -162,4 +166,13 @@ function toldMap(told: Told): Map<string, ReadonlySet<string>> {
   return new Map(Object.entries(told).map(([id, receivers]) => [id, new Set(receivers)]))
 }
 
-const untried = { attempt: 0, dueAt: 0, payloadAt: null }
+const untried = { attempt: 0, dueAt: 0, payloadAt: null, isReplay: false }
+
+const unused: Omit<Standing, 'webhookId' | 'queue'> = {
+  behindFrom: null,
+  replayLeft: null,
+  failures: 0,
+  failingSince: null,
+  lastDelivery: null,
+  disabled: null,
+}

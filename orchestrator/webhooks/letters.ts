@@ -7,9 +7,9 @@ import { type WebhookAttempted, webhookStream } from './events.ts'
 import { cut } from './formats/format.ts'
 import { formatOf, formats } from './formats/formats.ts'
 import { type MessageBody, messageBody } from './message/body.ts'
-import type { Waiting } from './receiver-queue.ts'
 import type { Answer, Sender } from './sender.ts'
 import type { WatchedCore, WebhookOptions } from './types.ts'
+import type { Waiting } from './waiting-line.ts'
 
 /** What letters are made of. */
 export interface LettersOptions {

@@ -1,71 +1,88 @@
-// What waits for one receiver: new messages in the order of their events, and those to be tried again, by time.
-// It sends nothing.
+// What waits for one receiver: new messages, and replayed ones that give way to them. It sends nothing.
 
-import type { api } from '#data/contracts'
 import type { WaitingRow } from './events.ts'
+import { type Waiting, WaitingLine } from './waiting-line.ts'
 
-/** A message that waits. */
-export interface Waiting {
-  /** Of the business event. */
-  seq: number
-  eventType: api.WebhookEventType
-  /** Seq of the event that queued it. */
-  round: number
-  /** Tries so far. */
-  attempt: number
-  /** Epoch ms, 0 = at once. */
-  dueAt: number
-  /** Seq of the attempt that holds its body, null before the first. */
-  payloadAt: number | null
-}
+/** New messages that may pass a replayed one that is due; then it has its turn. */
+const passesMost = 4
 
 /** The messages of one receiver. */
 export class ReceiverQueue {
   /** Everything that waits or is being tried, by seq. */
   readonly #all = new Map<number, Waiting>()
-  #fresh: Waiting[] = []
-  #next = 0
-  /** Sorted by `dueAt`. */
-  readonly #later: Waiting[] = []
+  readonly #fresh = new WaitingLine()
+  readonly #replayed = new WaitingLine()
+  #replays = 0
+  /** New messages that passed the first replayed one. */
+  #passes = 0
 
   get size(): number {
     return this.#all.size
   }
 
-  /** Adds a message; one with the same seq gives way to it. */
+  /** New messages among them. */
+  get news(): number {
+    return this.#all.size - this.#replays
+  }
+
+  /** Replayed messages among them. */
+  get replays(): number {
+    return this.#replays
+  }
+
+  /**
+   * Adds a message; one with the same seq gives way to it. A new one that was not tried yet stays new, in its place,
+   * when somebody asks for it again, so that none that came later is sent before it.
+   */
   add(waiting: Waiting): void {
-    this.#all.set(waiting.seq, waiting)
-    if (waiting.dueAt === 0) this.#fresh.push(waiting)
-    else this.#postpone(waiting)
+    const known = this.#all.get(waiting.seq)
+    const staysNew = known !== undefined && known.attempt === 0 && !known.isReplay
+    const added = staysNew ? { ...waiting, isReplay: false } : waiting
+    if (known !== undefined) {
+      const keepsPlace = known.isReplay === added.isReplay && known.dueAt === 0
+      if (!keepsPlace) this.#lineOf(known).remove(known)
+      this.#forget(known)
+    }
+    this.#all.set(added.seq, added)
+    if (added.isReplay) this.#replays++
+    this.#lineOf(added).add(added)
   }
 
   has(seq: number): boolean {
     return this.#all.has(seq)
   }
 
-  /** The message to be tried now, no longer offered until it is put back or settled; null where none is due. */
-  take(now: number): Waiting | null {
-    const later = this.#firstLater()
-    if (later !== null && later.dueAt <= now) {
-      this.#later.shift()
-      return later
-    }
-    const fresh = this.#firstFresh()
-    if (fresh !== null) this.#next++
-    return fresh
+  /**
+   * The message to be tried now, no longer offered until it is put back or settled; null where none is due. New ones go
+   * first, but for every fifth time while a replayed one is due.
+   * @param mayReplay whether a replayed one may be tried now
+   */
+  take(now: number, mayReplay: boolean): Waiting | null {
+    const fresh = this.#fresh.first(now)
+    const replay = mayReplay ? this.#replayed.first(now) : null
+    const isReplaysTurn = replay !== null && (fresh === null || this.#passes >= passesMost)
+    if (isReplaysTurn) this.#passes = 0
+    else if (replay !== null) this.#passes++
+    const taken = isReplaysTurn ? replay : fresh
+    if (taken !== null) this.#lineOf(taken).remove(taken)
+    return taken
   }
 
-  /** When the next one is due, epoch ms, 0 = at once; null where nothing waits. */
-  nextDueAt(): number | null {
-    if (this.#firstFresh() !== null) return 0
-    return this.#firstLater()?.dueAt ?? null
+  /**
+   * When the next one is due, epoch ms, 0 = at once; null where nothing waits.
+   * @param mayReplay whether replayed ones count
+   */
+  nextDueAt(mayReplay: boolean): number | null {
+    const fresh = this.#fresh.nextDueAt()
+    const replayed = mayReplay ? this.#replayed.nextDueAt() : null
+    return fresh === null || replayed === null ? (fresh ?? replayed) : Math.min(fresh, replayed)
   }
 
   /** Offers a message again that was taken, unless another took its place. */
   putBack(waiting: Waiting, dueAt: number): void {
     if (this.#all.get(waiting.seq) !== waiting) return
     waiting.dueAt = dueAt
-    this.#postpone(waiting)
+    this.#lineOf(waiting).add(waiting)
   }
 
   /**
@@ -76,55 +93,35 @@ export class ReceiverQueue {
   settle(seq: number, round: number, again: Pick<Waiting, 'attempt' | 'dueAt' | 'payloadAt'> | null): void {
     const waiting = this.#all.get(seq)
     if (waiting === undefined || waiting.round !== round) return
-    this.#all.delete(seq)
+    this.#lineOf(waiting).remove(waiting)
+    this.#forget(waiting)
     if (again !== null) this.add({ ...waiting, ...again })
   }
 
   /** Everything that waits, oldest event first. */
   rows(): WaitingRow[] {
-    return [...this.#all.values()]
-      .toSorted((a, b) => a.seq - b.seq)
-      .map((one) => [one.seq, one.eventType, one.round, one.attempt, one.dueAt, one.payloadAt])
+    return [...this.#all.values()].toSorted((a, b) => a.seq - b.seq).map(rowOf)
   }
 
-  #isLive(waiting: Waiting): boolean {
-    return this.#all.get(waiting.seq) === waiting
-  }
-
-  #firstFresh(): Waiting | null {
-    for (; this.#next < this.#fresh.length; this.#next++) {
-      const waiting = this.#fresh[this.#next] as Waiting
-      if (this.#isLive(waiting)) {
-        this.#forgetTaken()
-        return waiting
-      }
+  /** Adds what a snapshot holds. */
+  restore(rows: readonly WaitingRow[]): void {
+    for (const [seq, eventType, round, attempt, dueAt, payloadAt, isReplay = false] of rows) {
+      this.add({ seq, eventType, round, attempt, dueAt, payloadAt, isReplay })
     }
-    this.#fresh = []
-    this.#next = 0
-    return null
   }
 
-  #forgetTaken(): void {
-    if (this.#next < 1000 || this.#next * 2 < this.#fresh.length) return
-    this.#fresh = this.#fresh.slice(this.#next)
-    this.#next = 0
+  #lineOf({ isReplay }: Waiting): WaitingLine {
+    return isReplay ? this.#replayed : this.#fresh
   }
 
-  #firstLater(): Waiting | null {
-    for (let waiting = this.#later[0]; waiting !== undefined; waiting = this.#later[0]) {
-      if (this.#isLive(waiting)) return waiting
-      this.#later.shift()
-    }
-    return null
+  #forget(waiting: Waiting): void {
+    this.#all.delete(waiting.seq)
+    if (waiting.isReplay) this.#replays--
   }
+}
 
-  #postpone(waiting: Waiting): void {
-    let low = 0
-    for (let high = this.#later.length; low < high; ) {
-      const middle = (low + high) >> 1
-      if ((this.#later[middle] as Waiting).dueAt <= waiting.dueAt) low = middle + 1
-      else high = middle
-    }
-    this.#later.splice(low, 0, waiting)
-  }
+function rowOf({ seq, eventType, round, attempt, dueAt, payloadAt, isReplay }: Waiting): WaitingRow {
+  const row: WaitingRow = [seq, eventType, round, attempt, dueAt, payloadAt]
+  if (isReplay) row.push(true)
+  return row
 }

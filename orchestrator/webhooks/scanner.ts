@@ -96,7 +96,7 @@ export class Scanner {
 
   /** Queues one message again. */
   async replayOne(receiver: Receiver, message: Message): Promise<void> {
-    await this.alone(() => this.#queue(receiver, [message]))
+    await this.alone(() => this.#queue(receiver, [message], { isReplay: true }))
   }
 
   /** Queues all messages recorded since then (epoch ms, wall time) again; how many. */
@@ -105,15 +105,20 @@ export class Scanner {
       await this.#scan()
       const { ledger, limits } = this.#options
       const from = await this.#seqBefore(since)
-      const { messages } = await this.#messagesAfter(receiver, from, Number.POSITIVE_INFINITY)
-      const room = Math.max(1, limits.waiting - ledger.of(receiver.webhookId).queue.size)
-      const now = messages.slice(0, room)
-      const last = now.at(-1)
-      const { behindFrom } = ledger.of(receiver.webhookId)
-      const isWhole = last === undefined || now.length === messages.length
-      await (isWhole
-        ? this.#queue(receiver, now)
-        : this.#queue(receiver, now, Math.min(last.seq, behindFrom ?? last.seq)))
+      const { messages } = await this.#messagesAfter(receiver, from)
+      const { behindFrom, replayLeft, queue } = ledger.of(receiver.webhookId)
+      // What comes after that waits as new.
+      const to = behindFrom ?? ledger.cursor ?? 0
+      const asked = messages.filter(({ seq }) => seq <= to)
+      // One that is not over yet is made longer.
+      const room = replayLeft === null ? Math.max(0, limits.waiting - queue.replays) : 0
+      const now = asked.slice(0, room)
+      const left = {
+        from: Math.min(now.at(-1)?.seq ?? from, replayLeft?.from ?? to),
+        to: Math.max(to, replayLeft?.to ?? 0),
+      }
+      const isWhole = now.length === asked.length
+      await this.#queue(receiver, now, { isReplay: true, ...(isWhole ? {} : { replayLeft: left }) })
       return messages.length
     })
   }
@@ -158,7 +163,7 @@ export class Scanner {
     const audience = new Audience(receivers, ledger.told)
     const isFull = (webhookId: string): boolean => {
       const { behindFrom, queue } = ledger.of(webhookId)
-      return behindFrom !== null || queue.size >= limits.waiting
+      return behindFrom !== null || queue.news >= limits.waiting
     }
     const full = new Set(receivers.map(({ webhookId }) => webhookId).filter(isFull))
     const queued: QueuedMessage[] = []
@@ -180,18 +185,40 @@ export class Scanner {
   }
 
   async #catchUp(webhookId: string): Promise<void> {
-    const { ledger, limits, vault } = this.#options
-    const receiver = await vault.getWebhook(webhookId)
-    const { behindFrom, queue } = ledger.of(webhookId)
-    const room = limits.waiting - queue.size
-    if (receiver === null || behindFrom === null || room <= 0 || this.#isClosed) return
-    const { messages, readTo } = await this.#messagesAfter(receiver, behindFrom, room)
-    await this.#queue(receiver, messages, readTo < (ledger.cursor ?? 0) ? readTo : null)
+    const receiver = await this.#options.vault.getWebhook(webhookId)
+    if (receiver === null) return
+    await this.#catchUpNew(receiver)
+    await this.#goOnReplaying(receiver)
   }
 
-  async #messagesAfter(receiver: Receiver, from: number, most: number) {
+  async #catchUpNew(receiver: Receiver): Promise<void> {
+    const { ledger, limits } = this.#options
+    const { behindFrom, queue } = ledger.of(receiver.webhookId)
+    const most = limits.waiting - queue.news
+    if (behindFrom === null || most <= 0 || this.#isClosed) return
+    const { messages, readTo } = await this.#messagesAfter(receiver, behindFrom, { most })
+    await this.#queue(receiver, messages, { behindFrom: readTo < (ledger.cursor ?? 0) ? readTo : null })
+  }
+
+  async #goOnReplaying(receiver: Receiver): Promise<void> {
+    const { ledger, limits } = this.#options
+    const { replayLeft, queue } = ledger.of(receiver.webhookId)
+    const most = limits.waiting - queue.replays
+    if (replayLeft === null || most <= 0 || this.#isClosed) return
+    const { from, to } = replayLeft
+    const { messages, readTo } = await this.#messagesAfter(receiver, from, { most, to })
+    const left = readTo < to ? { from: readTo, to } : null
+    await this.#queue(receiver, messages, { isReplay: true, replayLeft: left })
+  }
+
+  /** Messages of events after `from`, at most so many and up to `to`; how far it read. */
+  async #messagesAfter(
+    receiver: Receiver,
+    from: number,
+    { most = Number.POSITIVE_INFINITY, to = Number.POSITIVE_INFINITY } = {},
+  ) {
     const { log, core, ledger } = this.#options
-    const end = ledger.cursor ?? 0
+    const end = Math.min(to, ledger.cursor ?? 0)
     const announcer = new Announcer()
     const audience = new Audience([receiver], new Map(), true)
     const messages: Message[] = []
@@ -208,10 +235,15 @@ export class Scanner {
     return { messages, readTo }
   }
 
-  async #queue(receiver: Receiver, messages: readonly Message[], behindFrom?: number | null): Promise<void> {
-    if (messages.length === 0 && behindFrom === undefined) return
+  async #queue(
+    receiver: Receiver,
+    messages: readonly Message[],
+    how: Pick<WebhookQueued, 'behindFrom' | 'isReplay' | 'replayLeft'>,
+  ): Promise<void> {
+    const changesNothing = how.behindFrom === undefined && how.replayLeft === undefined
+    if (messages.length === 0 && changesNothing) return
     const { webhookId } = receiver
-    const data = { webhookId, messages, ...(behindFrom === undefined ? {} : { behindFrom }) }
+    const data = { webhookId, messages, ...how }
     await this.#options.outbox.append({ type: 'WebhookQueued', data })
     this.#options.onQueued([webhookId])
   }

@@ -42,7 +42,10 @@ export interface WebhookLimits {
   patienceMs: number
   /** How long news of the core are gathered before they are looked at, ms [25]. */
   gatherMs: number
-  /** Messages that wait in memory for one receiver; later ones are looked up when there is room [20,000]. */
+  /**
+   * New messages that wait in memory for one receiver, and as many replayed ones beside them; later ones are looked up
+   * when there is room [20,000].
+   */
   waiting: number
 }
 

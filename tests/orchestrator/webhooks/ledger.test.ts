@@ -38,6 +38,17 @@ const events: fc.Arbitrary<OutboxEvent> = fc.oneof(
       data: { webhookId, messages: [{ seq, eventType }], behindFrom },
     }),
   ),
+  fc.record({ webhookId: ids, seq: seqs, to: fc.option(seqs) }).map(
+    ({ webhookId, seq, to }): OutboxEvent => ({
+      type: 'WebhookQueued',
+      data: {
+        webhookId,
+        messages: [{ seq, eventType }],
+        isReplay: true,
+        replayLeft: to === null ? null : { from: seq, to },
+      },
+    }),
+  ),
   ids.map((webhookId): OutboxEvent => ({ type: 'WebhookRemoved', data: { webhookId } })),
   attempt.map(({ webhookId, seq, round, outcome }): OutboxEvent => {
     const status = (['delivered', 'failed', 'abandoned'] as const)[outcome] ?? 'failed'
@@ -78,11 +89,11 @@ test('A ledger restored from a snapshot goes on like the one it was taken of', (
 
 test('A queue offers every message once, new ones in order and failed ones when they are due', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(seqs, fc.boolean()), { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(fc.tuple(seqs, fc.boolean(), fc.boolean()), { maxLength: 60 }), (steps) => {
       const queue = new ReceiverQueue()
       const waiting = new Set<number>()
       let now = 1
-      for (const [seq, isAdd] of steps) {
+      for (const [seq, isAdd, isReplay] of steps) {
         now++
         if (isAdd) {
           queue.add({
@@ -92,11 +103,12 @@ test('A queue offers every message once, new ones in order and failed ones when 
             attempt: 0,
             dueAt: seq % 3 === 0 ? now + 2 : 0,
             payloadAt: null,
+            isReplay,
           })
           waiting.add(seq)
         } else {
-          const taken = queue.take(now)
-          if (taken === null) expect(queue.nextDueAt() ?? now + 1).toBeGreaterThan(now)
+          const taken = queue.take(now, true)
+          if (taken === null) expect(queue.nextDueAt(true) ?? now + 1).toBeGreaterThan(now)
           else {
             expect(taken.dueAt).toBeLessThanOrEqual(now)
             queue.settle(taken.seq, taken.round, null)
@@ -104,6 +116,7 @@ test('A queue offers every message once, new ones in order and failed ones when 
           }
         }
         expect(queue.size).toBe(waiting.size)
+        expect(queue.replays).toBe(queue.rows().filter((row) => row[6]).length)
       }
     }),
   )
