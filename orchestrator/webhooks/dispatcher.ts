@@ -12,7 +12,7 @@ import type { Ledger, Standing } from './ledger.ts'
 import { type Letters, told } from './letters.ts'
 import { testBody } from './message/examples.ts'
 import type { Outbox } from './outbox.ts'
-import { delayAfter, isResting, restMs } from './schedule.ts'
+import { delayAfter, isResting, leftAloneUntil, restMs } from './schedule.ts'
 import type { Sender } from './sender.ts'
 import type { WatchedCore, WebhookLimits } from './types.ts'
 import type { Waiting } from './waiting-line.ts'
@@ -154,7 +154,9 @@ export class Dispatcher {
   #lane(webhookId: string): Lane {
     const known = this.#lanes.get(webhookId)
     if (known !== undefined) return known
-    const lane: Lane = { underWay: 0, replays: 0, pausedUntil: 0, cancelTimer: () => undefined }
+    const { ledger, effects } = this.#options
+    const pausedUntil = leftAloneUntil(ledger.of(webhookId).askedUntil, effects.clock.now())
+    const lane: Lane = { underWay: 0, replays: 0, pausedUntil, cancelTimer: () => undefined }
     this.#lanes.set(webhookId, lane)
     return lane
   }
@@ -199,11 +201,12 @@ export class Dispatcher {
     const isUnsent = !isTaken && answer.request === null
     const isOver = isTaken || isGone || isUnsent
     const delay = isOver ? null : delayAfter(attempt, limits.delaysMs, effects.random)
-    const wait = delay === null ? null : Math.max(delay, answer.retryAfterMs ?? 0)
+    const askedMs = answer.retryAfterMs ?? 0
+    const wait = delay === null ? null : Math.max(delay, askedMs)
     const now = effects.clock.now()
     const failures = isTaken ? 0 : ledger.of(webhookId).failures + 1
     const rest = isUnsent ? 0 : restMs(failures, limits.delaysMs[0] ?? 0)
-    lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.max(answer.retryAfterMs ?? 0, rest))
+    lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.max(askedMs, rest))
     await this.#record({
       ...told(answer),
       deliveryId: `${messageId}.${webhookId}.${round}.${attempt}`,
@@ -213,6 +216,7 @@ export class Dispatcher {
       attempt,
       status: isTaken ? 'delivered' : wait === null ? 'abandoned' : 'failed',
       nextAttemptAt: wait === null ? null : now + wait,
+      ...(askedMs > 0 ? { askedUntil: now + askedMs } : {}),
       format: formatOf(receiver.format),
       payload,
       seq,

@@ -63,6 +63,8 @@ export interface WebhookAttempted {
   attemptedAt: number
   durationMs: number
   nextAttemptAt: number | null
+  /** Until when the receiver asked to be left alone, a day at most; absent where it did not, or in earlier versions. */
+  askedUntil?: number
   notes: readonly string[]
   /** The body that was sent, without keys. */
   payload: unknown
@@ -94,6 +96,13 @@ export interface WebhookEnabled {
   at: number
 }
 
+/** A receiver got another address: what the one before asked for is over. */
+export interface WebhookReleased {
+  webhookId: string
+  /** Epoch ms, wall time. */
+  at: number
+}
+
 /** A receiver was removed, with all that waited for it. */
 export interface WebhookRemoved {
   webhookId: string
@@ -117,6 +126,8 @@ export interface ReceiverSnapshot {
   failingSince: number | null
   /** Failures in a row; absent in snapshots of earlier versions. */
   failures?: number
+  /** Until when it asked to be left alone, epoch ms; absent in snapshots of earlier versions. */
+  askedUntil?: number | null
   lastDelivery: { at: number; status: string; httpStatus: number | null } | null
   waiting: readonly WaitingRow[]
   /** Why it was turned off; absent or null where it was not. */
@@ -144,6 +155,7 @@ export interface OutboxEventData {
   WebhookAttempted: WebhookAttempted
   WebhookDisabled: WebhookDisabled
   WebhookEnabled: WebhookEnabled
+  WebhookReleased: WebhookReleased
   WebhookRemoved: WebhookRemoved
   WebhookSnapshot: WebhookSnapshot
 }

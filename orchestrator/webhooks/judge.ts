@@ -58,6 +58,13 @@ export class Judge {
     await outbox.append({ type: 'WebhookEnabled', data })
   }
 
+  /** Notes that the receiver gets another address, where the one before asked to be left alone. */
+  async release(webhookId: string): Promise<void> {
+    const { outbox, effects, ledger } = this.#options
+    if (ledger.of(webhookId).askedUntil === null) return
+    await outbox.append({ type: 'WebhookReleased', data: { webhookId, at: effects.clock.now() } })
+  }
+
   /** Ends the incident about the receiver. */
   async settle(webhookId: string, reason: string): Promise<void> {
     await this.#quietly(webhookId, () => this.#options.alarm.clear(webhookId, reason))

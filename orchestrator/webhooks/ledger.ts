@@ -26,6 +26,8 @@ export interface Standing {
   /** Failures since the last success. */
   failures: number
   failingSince: number | null
+  /** Until when it asked to be left alone, epoch ms; null = it did not. */
+  askedUntil: number | null
   lastDelivery: ReceiverSnapshot['lastDelivery']
   /** When and why Detour turned it off; null where it did not. */
   disabled: Omit<WebhookDisabled, 'webhookId'> | null
@@ -81,7 +83,10 @@ export class Ledger {
         break
       }
       case 'WebhookEnabled':
-        Object.assign(this.of(event.data.webhookId), { failures: 0, failingSince: null, disabled: null })
+        Object.assign(this.of(event.data.webhookId), pardoned)
+        break
+      case 'WebhookReleased':
+        this.of(event.data.webhookId).askedUntil = null
         break
       case 'WebhookRemoved':
         this.#receivers.delete(event.data.webhookId)
@@ -99,6 +104,7 @@ export class Ledger {
       replayLeft: standing.replayLeft,
       failingSince: standing.failingSince,
       failures: standing.failures,
+      askedUntil: standing.askedUntil,
       lastDelivery: standing.lastDelivery,
       disabled: standing.disabled,
       waiting: standing.queue.rows(),
@@ -137,6 +143,8 @@ export class Ledger {
       standing.failures = 0
       standing.failingSince = null
     }
+    if (data.askedUntil !== undefined)
+      standing.askedUntil = Math.max(standing.askedUntil ?? 0, data.askedUntil)
     if (seq === null || round === null) return
     if (status !== 'delivered' && isSent) {
       standing.failures++
@@ -168,11 +176,6 @@ function toldMap(told: Told): Map<string, ReadonlySet<string>> {
 
 const untried = { attempt: 0, dueAt: 0, payloadAt: null, isReplay: false }
 
-const unused: Omit<Standing, 'webhookId' | 'queue'> = {
-  behindFrom: null,
-  replayLeft: null,
-  failures: 0,
-  failingSince: null,
-  lastDelivery: null,
-  disabled: null,
-}
+const pardoned = { failures: 0, failingSince: null, askedUntil: null, disabled: null }
+
+const unused = { ...pardoned, behindFrom: null, replayLeft: null, lastDelivery: null }

@@ -94,11 +94,13 @@ export class Receivers {
     // What happened while nobody listened stays untold.
     if (isTurnedOn) await scanner.mark()
     if (isTurnedOn) await judge.pardon(webhookId)
+    const isMoved = next.url !== undefined && next.url !== before.url
+    if (isMoved) await judge.release(webhookId)
     if (change.status === 'disabled') next.disabledReason = before.disabledReason ?? 'Disabled by a person.'
     const after = await vault.updateWebhook(webhookId, next)
     if (isTurnedOn) await judge.settle(webhookId, 'the receiver was turned on again')
     // Another address, or one that a person says is well again, owes nothing to what was asked for before.
-    if (isTurnedOn || after.url !== before.url) dispatcher.release(webhookId)
+    if (isTurnedOn || isMoved) dispatcher.release(webhookId)
     else dispatcher.pump(webhookId)
     return this.#shown(after)
   }

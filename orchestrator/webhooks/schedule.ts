@@ -42,6 +42,14 @@ export function retryAfterMs(header: string | null, now: number): number | null 
   return Math.min(Math.max(wait, 0), longestRetryAfterMs)
 }
 
+/**
+ * Until when a receiver is left alone after a start, epoch ms; at most a day, whatever the clock did.
+ * @param askedUntil what it asked for before, epoch ms
+ */
+export function leftAloneUntil(askedUntil: number | null, now: number): number {
+  return Math.min(askedUntil ?? 0, now + longestRetryAfterMs)
+}
+
 /** Whether a receiver failed so often and so long that it is disabled. @param failingSince epoch ms */
 export function isLost(
   { failures, failingSince }: { failures: number; failingSince: number | null },

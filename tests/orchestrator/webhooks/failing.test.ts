@@ -3,33 +3,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Effects, SimulatedClock } from '#data/kernel'
+import type { SimulatedClock } from '#data/kernel'
 import { type LostReceiver, type ReceiverAlarm, type Webhooks, webhookStream } from '#orchestrator/webhooks'
 import { defaultDelaysMs, delayAfter, retryAfterMs } from '../../../orchestrator/webhooks/schedule.ts'
 import { cancelled, created } from './market.ts'
 import { effects, ok, openAll, startReceiver, until } from './setup.ts'
-
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
-const usual = { delaysMs: defaultDelaysMs, timeoutMs: 10 * second }
-
-/** The world at a time that stands still until it is moved. */
-function simulated(): { clock: SimulatedClock; world: Effects } {
-  const clock = new SimulatedClock(Date.UTC(2026, 2, 2, 8))
-  return { clock, world: { ...effects, clock } }
-}
-
-/** Moves time on to whatever is due next, again and again, and lets the network answer in between. */
-async function live(clock: SimulatedClock, isOver: () => boolean | Promise<boolean>): Promise<void> {
-  await until(async () => {
-    if (await isOver()) return true
-    const due = clock.dueAt
-    // A try that is under way has its time limit on the clock too: it ends long before, by its answer.
-    if (due !== null && due - clock.now() !== usual.timeoutMs) await clock.advance(due - clock.now())
-    return false
-  })
-}
+import { hour, live, minute, second, simulated, usual } from './time.ts'
 
 /** Remembers what was reported. */
 function alarms(): { raised: LostReceiver[]; cleared: string[]; alarm: ReceiverAlarm } {

@@ -50,10 +50,20 @@ const events: fc.Arbitrary<OutboxEvent> = fc.oneof(
     }),
   ),
   ids.map((webhookId): OutboxEvent => ({ type: 'WebhookRemoved', data: { webhookId } })),
+  ids.map((webhookId): OutboxEvent => ({ type: 'WebhookReleased', data: { webhookId, at: 1 } })),
   attempt.map(({ webhookId, seq, round, outcome }): OutboxEvent => {
     const status = (['delivered', 'failed', 'abandoned'] as const)[outcome] ?? 'failed'
     const nextAttemptAt = outcome === 1 ? 5_000 + seq : null
-    const rest = { attempt: 1, httpStatus: 200, attemptedAt: seq, durationMs: 1, notes: [], payload: null }
+    const asked = outcome === 1 && seq % 2 === 0 ? { askedUntil: 5_000 + seq } : {}
+    const rest = {
+      attempt: 1,
+      httpStatus: 200,
+      attemptedAt: seq,
+      durationMs: 1,
+      notes: [],
+      payload: null,
+      ...asked,
+    }
     const data = { webhookId, seq, round, status, nextAttemptAt, eventType, ...rest }
     return { type: 'WebhookAttempted', data: { ...data, messageId: `msg_main_${seq}`, deliveryId: 'd' } }
   }),
