@@ -106,6 +106,21 @@ test('A replay that is asked for again while it lasts sends everything, and once
   expect(new Set(idsOf(gate.received))).toEqual(new Set(told))
 })
 
+test('A receiver that has fallen behind gets what is new in order and once, and a replay beside it', async () => {
+  const { market, webhooks, gate, webhookId, pending, told } = await openTold(30, 1, { waiting: 10 })
+  gate.hold()
+  const waiting = await cancel(market, 12)
+  await until(async () => gate.received.length === 1 && (await pending()) === 12)
+  const missed = await cancel(market, 30)
+  expect(await webhooks.replay({ webhookId, since })).toEqual({ queued: 72 })
+  gate.release()
+  await until(() => new Set(idsOf(gate.received)).size === 72)
+  const got = idsOf(gate.received)
+  expect(got.filter((id) => told.includes(id))).toEqual(told)
+  expect(got.filter((id) => missed.includes(id))).toEqual(missed)
+  expect(new Set(got)).toEqual(new Set([...told, ...waiting, ...missed]))
+})
+
 test('A start after a replay began knows what is sent again, and what of it was not looked up', async () => {
   const path = newLogPath()
   const before = await openTold(30, 1, { waiting: 10 }, path)
