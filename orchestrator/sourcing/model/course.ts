@@ -114,7 +114,7 @@ export class CarriedCourse implements Course {
   #timely(promisedAt: number): Lateness {
     const { day } = this
     const { transit, days } = this.#carriage
-    if (days !== null) return days.lateness(day.dispatchAt, promisedAt, day.missShare)
+    if (days !== null) return earlyOrThen(days, day, promisedAt)
     const waitHours = (this.arrivesAt - usualArrival(day, transit)) / hourMs
     return latenessOf(
       day.excess.mean + transit.mean,
@@ -122,6 +122,16 @@ export class CarriedCourse implements Course {
       (promisedAt - this.#terms.now) / hourMs - day.floorHours - waitHours,
     )
   }
+}
+
+/** It leaves on its day or the one after, or on one before. */
+function earlyOrThen(days: DayLaw, { dispatchAt, missShare, early }: WorkDay, promisedAt: number): Lateness {
+  const share = Math.min(early?.share ?? 0, 1 - missShare)
+  if (early === null || share <= 0) return days.lateness(dispatchAt, promisedAt, missShare)
+  const then = days.lateness(dispatchAt, promisedAt, missShare / (1 - share))
+  const before = days.lateness(early.at, promisedAt, 0)
+  const mixed = (name: keyof Lateness) => share * before[name] + (1 - share) * then[name]
+  return { risk: mixed('risk'), days: mixed('days') }
 }
 
 /** What is not found counts as so many days late. */

@@ -5,7 +5,7 @@ import type { SourcingOrder } from '../world.ts'
 import { type CapacityRows, type DayCapacity, fitsInto, priceOfLoad, tightest } from './capacity.ts'
 import { type Check, check, fixed } from './checks.ts'
 import { arrivalOn, Carriage, CarriedCourse, lateCents, type Terms } from './course.ts'
-import { afterWaiting, daysOf, type WorkDay } from './days.ts'
+import { afterWaiting, daysOf, type WorkDay, withEarlier } from './days.ts'
 import { type NodeFacts, usual } from './facts.ts'
 import type { Goods } from './goods.ts'
 import { lawOf, nothing } from './laws.ts'
@@ -94,7 +94,9 @@ function daysOfStay(trip: Trip, facts: NodeFacts, carrierId: string | null): rea
   const own = work === undefined ? facts : { ...facts, processing: lawOf(work), isWorkingTime: true }
   const days = daysOf(own, carrierId, world, rules, cameAt)
   const waited = (terms.now - cameAt) / hourMs
-  if (work !== undefined || waited <= 0) return days
+  if (work !== undefined)
+    return days.map((day, i) => (i === 0 ? withEarlier(day, own, carrierId, world) : day))
+  if (waited <= 0) return days
   return days.map((day) => afterWaiting(day, facts, waited, terms.now))
 }
 

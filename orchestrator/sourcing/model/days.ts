@@ -23,6 +23,8 @@ export interface WorkDay {
   earlyHours: number
   /** Probability that it is not ready for the last pick-up of the day on which it would leave, 0 to 1. */
   missShare: number
+  /** Where it may as well be ready for a pick-up of a day before: the last one, and how likely; null = it is not. */
+  early: { at: number; share: number } | null
   /** Share of lines that the node will not find, 0 to 1. */
   shortShare: number
 }
@@ -104,6 +106,7 @@ function departing(
       excess: excessOver(room, processing),
       earlyHours: 0,
       missShare: missShareOf(facts, carrierId, dispatchAt, world),
+      early: null,
       shortShare: facts.shortShare,
     })
   }
@@ -121,6 +124,29 @@ function missShareOf(
   if (last === null || last <= now) return 0
   const hours = isWorkingTime ? network.workingHours(node.nodeId, now, last) : (last - now) / hourMs
   return above(processing, hours)
+}
+
+const dayMs = 24 * hourMs
+
+/**
+ * The same day for work that is there already, whose turn is known: where it is as likely as not just too late for a
+ * day before, it may still leave on that.
+ */
+export function withEarlier(
+  day: WorkDay,
+  { node, processing }: NodeFacts,
+  carrierId: string | null,
+  { network, now, learned }: SourcingWorld,
+): WorkDay {
+  const since = Math.max(now, learned.awayUntil?.(carrierId) ?? now)
+  for (let at = day.dispatchAt - dayMs; at > since - dayMs; at -= dayMs) {
+    const last = network.lastPickup(node.nodeId, carrierId, at)
+    if (last === null) continue
+    if (last <= since) break
+    const share = 1 - above(processing, network.workingHours(node.nodeId, now, last))
+    return share > 0 ? { ...day, early: { at: last, share } } : day
+  }
+  return day
 }
 
 /** How likely something takes longer than so many hours. */
@@ -159,6 +185,7 @@ function waiting({ node, localDay, processing, shortShare }: NodeFacts, world: S
       excess: { mean: processing.mean, variance: processing.variance },
       earlyHours: 0,
       missShare: 0,
+      early: null,
       shortShare,
     })
   }

@@ -67,7 +67,7 @@ test('work that has waited leaves no later than work that comes now, unless it h
       fc.double({ min: 0.01, max: 0.9, noNaN: true }),
       (medianHours, spread, share) => {
         const processing = lawOf({ medianHours, p90Hours: medianHours * spread })
-        const sure = { missShare: 0, shortShare: 0 }
+        const sure = { missShare: 0, early: null, shortShare: 0 }
         const excess = { mean: processing.mean, variance: processing.variance }
         const day = { day: '2026-05-05', cutOffAt: null, floorHours: 0, excess, earlyHours: 0, ...sure }
         const fresh = { ...day, dispatchAt: now + processing.mean * 3_600_000 }

@@ -32,7 +32,8 @@ export function orderOf(i: number, work: Told): Order {
   const id = `o${i}`
   const shipTo = { country: 'US', region: 'NY', city: null, postalCode: '10001', timeZone: 'UTC' }
   const own = { ...untouchedWork, fulfillmentOrderId: `${id}-F1`, nodeId: 'N', carrier: 'C', lines: [] }
-  return { orderId: id, shipTo, work: [{ ...own, sourcedAt: 0, ...work }] } as unknown as Order
+  const rest = { lines: [], shipments: [] }
+  return { orderId: id, shipTo, ...rest, work: [{ ...own, sourcedAt: 0, ...work }] } as unknown as Order
 }
 
 export function stateOf(works: readonly Told[]): CoreState {
