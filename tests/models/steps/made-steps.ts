@@ -4,8 +4,8 @@
 import { type Random, seededRandom } from '#data/kernel'
 import { StepBook } from '../../../models/steps/book.ts'
 import type { StepName, StepRow } from '../../../models/steps/leaves.ts'
-import { rootsOf } from '../../../models/steps/roots.ts'
 import type { Alarm, Root } from '../../../models/steps/sums.ts'
+import { rootsNow } from './roots-now.ts'
 
 /** Weeks before anything happens, in hours; the first hour of the market is a Sunday at midnight, UTC. */
 export const quietHours = 21 * 24
@@ -77,15 +77,7 @@ export function runMarket(
       ],
       limits,
     )
-    const alarms: Alarm[] = []
-    for (const slice of book.alarmed) {
-      for (const point of slice.ways) {
-        if (point.alarmedAt !== null) alarms.push({ slice, point, limit: limits(slice).alarm })
-      }
-    }
-    const roots = alarms.length === 0 ? [] : rootsOf(alarms, book.past, limits)
-    for (const { slice } of roots) book.alarmed.add(slice)
-    onHour(hour, roots, book)
+    onHour(hour, rootsNow(book, limits), book)
   }
   return book
 }

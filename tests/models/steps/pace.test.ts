@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { seededRandom } from '#data/kernel'
 import { StepBook } from '../../../models/steps/book.ts'
 import type { StepName, StepRow } from '../../../models/steps/leaves.ts'
-import { rootsOf } from '../../../models/steps/roots.ts'
-import type { Alarm } from '../../../models/steps/sums.ts'
+import type { Slice } from '../../../models/steps/slices.ts'
+import { noteTold, rootsNow } from './roots-now.ts'
 
 const firstHour = Date.UTC(2026, 2, 1) / 3_600_000
 const quietHours = 21 * 24
@@ -22,6 +22,10 @@ interface Happening {
   comes?: (hour: number) => number
   /** Minutes that each piece takes without waiting for another: nobody is ever busy. */
   eachAlone?: number
+  /** Minutes in which nobody works or orders, beside the nights. */
+  closed?: (minute: number) => boolean
+  /** Pieces that come at closing time on top. */
+  leftOver?: (node: string, hour: number) => number
 }
 
 const nameOf = (step: string, node: string): StepName => {
@@ -30,18 +34,20 @@ const nameOf = (step: string, node: string): StepName => {
 }
 
 /** Minutes in which pieces came to a node and left it: two or three an hour, and it can do six. */
-function piecesOf(node: string, hours: number, { left, comes, eachAlone }: Happening) {
+function piecesOf(node: string, hours: number, happens: Happening) {
+  const { left, comes, eachAlone, closed, leftOver } = happens
+  const isOpen = (minute: number) => minutesOpen(minute) && closed?.(minute) !== true
   const random = seededRandom(`pace ${node}`)
   const pieces: { from: number; to: number }[] = []
   let free = 0
   for (let hour = 0; hour < hours; hour++) {
-    const came = minutesOpen(hour * 60) ? random.poisson(2.5 * (comes?.(hour) ?? 1)) : 0
+    const came = isOpen(hour * 60) ? random.poisson(2.5 * (comes?.(hour) ?? 1)) : 0
     const minutes = Array.from({ length: came }, () => hour * 60 + random.int(0, 59)).sort((a, b) => a - b)
+    for (let i = 0; i < (leftOver?.(node, hour) ?? 0); i++) minutes.push(hour * 60 + 59)
     for (const from of minutes) {
       const effort = (eachAlone ?? 10) * (0.6 + 0.8 * random.next())
       let at = eachAlone === undefined ? Math.max(free, from) : from
-      for (let todo = effort; todo > 0; at++)
-        if (minutesOpen(at)) todo -= left?.(node, Math.floor(at / 60)) ?? 1
+      for (let todo = effort; todo > 0; at++) if (isOpen(at)) todo -= left?.(node, Math.floor(at / 60)) ?? 1
       pieces.push({ from, to: at })
       if (eachAlone === undefined) free = at
     }
@@ -76,7 +82,7 @@ function rowsOf(node: string, hours: number, happens: Happening): Map<number, St
 /** First hour in which a slice is told, by key. */
 function toldBy(hours: number, happens: Happening): Map<string, number> {
   const book = new StepBook(new Map(nodes.map((node) => [node, place])), place)
-  const limits = ({ kin, kind }: Pick<Alarm['slice'], 'kin' | 'kind'>) => {
+  const limits = ({ kin, kind }: Slice) => {
     const { leastShare, leastChange, restHours } = kind
     const alarm = Math.log(168 * 0.75 * 24 * kin.slices.length)
     return { alarm, leastShare, leastChange, restHours, settleHours: 120 }
@@ -89,16 +95,7 @@ function toldBy(hours: number, happens: Happening): Map<string, number> {
       rows.flatMap((own) => own.get(hour) ?? []),
       limits,
     )
-    const alarms: Alarm[] = [...book.alarmed].flatMap((slice) =>
-      slice.ways
-        .filter(({ alarmedAt }) => alarmedAt !== null)
-        .map((point) => ({ slice, point, limit: limits(slice).alarm })),
-    )
-    const roots = alarms.length === 0 ? [] : rootsOf(alarms, book.past, limits)
-    for (const { slice } of roots) {
-      book.alarmed.add(slice)
-      if (!told.has(slice.key)) told.set(slice.key, hour)
-    }
+    noteTold(told, rootsNow(book, limits), hour)
   }
   return told
 }
@@ -123,4 +120,14 @@ test('less or more work is no slower work, whether pieces wait for each other or
       expect([...told]).toEqual([])
     }
   }
+})
+
+test('a node that is closed on Sundays does not stand still when more than ever waits on one', () => {
+  const day = (minute: number) => Math.floor(minute / 1440)
+  // Of most Saturdays a piece is left, of the last one three.
+  const told = toldBy(begin, {
+    closed: (minute) => day(minute) % 7 === 0,
+    leftOver: (_, hour) => (hour % 168 !== 6 * 24 + 22 ? 0 : hour < quietHours - 24 ? 1 : 3),
+  })
+  expect([...told]).toEqual([])
 })

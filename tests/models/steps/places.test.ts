@@ -4,9 +4,8 @@ import { expect, test } from 'vitest'
 import { seededRandom } from '#data/kernel'
 import { StepBook } from '../../../models/steps/book.ts'
 import type { StepName, StepRow } from '../../../models/steps/leaves.ts'
-import { rootsOf } from '../../../models/steps/roots.ts'
 import type { Slice } from '../../../models/steps/slices.ts'
-import type { Alarm } from '../../../models/steps/sums.ts'
+import { noteTold, rootsNow } from './roots-now.ts'
 
 const quietHours = 16 * 24
 const begin = quietHours + 33
@@ -67,16 +66,7 @@ function toldBy(seed: string, hours: number, { taken, price, repeated }: Happeni
       rows.push({ name: repeat, stratum: 0, atRisk, done })
     }
     book.take(firstHour + hour, rows, limits)
-    const alarms: Alarm[] = [...book.alarmed].flatMap((slice) =>
-      slice.ways
-        .filter(({ alarmedAt }) => alarmedAt !== null)
-        .map((point) => ({ slice, point, limit: limits(slice).alarm })),
-    )
-    const roots = alarms.length === 0 ? [] : rootsOf(alarms, book.past, limits)
-    for (const { slice } of roots) {
-      book.alarmed.add(slice)
-      if (!told.has(slice.key)) told.set(slice.key, hour)
-    }
+    noteTold(told, rootsNow(book, limits), hour)
   }
   return told
 }
