@@ -21,8 +21,12 @@ import type { Alarm, Root } from './sums.ts'
 /** Hours of history that are learned from, and hours read at once. */
 const historyHours = 42 * 24
 const hoursAtOnce = 96
-/** By chance a slice strays at most about once in so many hours over all slices; seen far more seldom. */
-const hoursBetween = 168 * 0.75
+/**
+ * By chance a slice strays at most about once in so many hours over all slices; seen far more seldom. What holds work
+ * up is told sooner than what is bought: it costs promises, and of what is bought many slices sway at once, of which
+ * the first to stray is seldom the one to name.
+ */
+const hoursBetween = { ofFlows: 126, ofOthers: 24 }
 const usualFdr = 0.1
 
 /** What the steps of a market say now. */
@@ -160,7 +164,8 @@ function limitsOf(judgement: Judgement, { kind, kin, dimension, value }: Slice, 
   const name = { watched: { ...watched, dimensions: [], leastChange, leastShare, leastRecords: 0 } }
   const own = judgement.of({ ...name, dimension: dimension as 'all', dimensionValue: value })
   const { fdr, newLevelHours } = judgement.settings
-  const chance = hoursBetween * kinds * kin.slices.length
+  const between = kind.law === 'flow' ? hoursBetween.ofFlows : hoursBetween.ofOthers
+  const chance = between * kinds * kin.slices.length
   const stricter = Math.log(Math.max(1e-6, own.strictness)) + Math.log(usualFdr / Math.max(1e-9, fdr))
   return {
     alarm: own.isMuted ? Number.POSITIVE_INFINITY : Math.max(3, Math.log(chance) + stricter),

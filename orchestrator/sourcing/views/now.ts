@@ -25,11 +25,20 @@ export interface Seen {
   delays: Delays
 }
 
+/** What a carrier did not collect although it should have. */
+interface Left {
+  pieces: number
+  nodes: Set<string>
+  /** The first pick-up that it did not come to, epoch ms. */
+  since: number
+}
+
 /** What was found of delays and of carriers that are away, kept for a while of the market. */
 export class Delays {
   #key = ''
   #found: SlowWays = { slices: [], plain: [] }
   #awayAt = ''
+  #left: ReadonlyMap<string, Left> | null = null
   readonly #away = new Map<string, number | null>()
 
   /** The same again for the same incidents, else made anew. */
@@ -43,15 +52,19 @@ export class Delays {
   }
 
   /** Until when a carrier is away, the same again for some minutes. @param asked the carrier, and how sure to be */
-  away(state: CoreState, now: number, asked: string, make: () => number | null): number | null {
-    const key = `${Math.floor(now / awayKeptMs)}/${state.openIncidents.size}`
+  away(seen: Seen, asked: string, make: (left: () => ReadonlyMap<string, Left>) => number | null) {
+    const key = `${Math.floor(seen.now / awayKeptMs)}/${seen.state.openIncidents.size}`
     if (key !== this.#awayAt) {
       this.#awayAt = key
+      this.#left = null
       this.#away.clear()
     }
     let known = this.#away.get(asked)
     if (known === undefined) {
-      known = make()
+      known = make(() => {
+        this.#left ??= leftBehind(seen)
+        return this.#left
+      })
       this.#away.set(asked, known)
     }
     return known
@@ -64,7 +77,7 @@ const awayKeptMs = 600_000
 type NowView = Required<Pick<LearnedView, 'work' | 'days' | 'moreDays' | 'awayUntil' | 'shortShare'>>
 
 /** So many packed pieces must a carrier have left behind, at so many nodes; more where nobody was told of it. */
-const leftBehind = { told: { pieces: 3, nodes: 2 }, untold: { pieces: 6, nodes: 3 } }
+const leftLeast = { told: { pieces: 3, nodes: 2 }, untold: { pieces: 6, nodes: 3 } }
 /** A carrier that comes to no node will hardly have mended it within a day, ms. */
 const awayLeastMs = 24 * 3_600_000
 const lookMs = 96 * 3_600_000
@@ -74,7 +87,7 @@ const lookMs = 96 * 3_600_000
  * @param isAll whether queues and carriers count even where no incident is open
  */
 export function nowView(seen: Seen, isAll: boolean): NowView {
-  const { state, now, paces, days, delays, shortShare } = seen
+  const { state, paces, days, delays, shortShare } = seen
   let slow: SlowWays | null = null
   // What cannot go where it usually does fills other nodes.
   const isStrained = hasStrain(state)
@@ -89,13 +102,12 @@ export function nowView(seen: Seen, isAll: boolean): NowView {
       if (carrierId === null) return null
       const incident = incidentAt(state, 'carrier', carrierId)
       const isTold = isAll || incident !== undefined
+      const least = leftLeast[isTold ? 'told' : 'untold']
       return delays.away(
-        state,
-        now,
+        seen,
         `${carrierId}/${isTold}`,
-        () =>
-          saidAway(seen, carrierId, incident) ??
-          awayOf(seen, carrierId, leftBehind[isTold ? 'told' : 'untold']),
+        (left) =>
+          saidAway(seen, carrierId, incident) ?? awayOf(seen, carrierId, left().get(carrierId), least),
       )
     },
     shortShare: (nodeId) => {
@@ -138,33 +150,53 @@ function hasComeSince(parcels: ReadonlyMap<string, LateParcel>, carrierId: strin
  * first pick-up that it did not come to, and will wait as long again, and a day at least.
  */
 function awayOf(
-  { state, now, network, parcels }: Seen,
+  { now, parcels }: Seen,
   carrierId: string,
+  left: Left | undefined,
   least: { pieces: number; nodes: number },
 ): number | null {
-  let count = 0
   // One node from which nothing goes stands still itself.
-  const nodes = new Set<string>()
-  let since = Number.POSITIVE_INFINITY
+  if (left === undefined || left.pieces < least.pieces || left.nodes.size < least.nodes) return null
+  // Where it came since, it has not gone away.
+  if (hasComeSince(parcels(), carrierId, left.since)) return null
+  return now + Math.max(awayLeastMs, now - left.since)
+}
+
+/** What carriers left behind at their last pick-ups, by carrier. */
+function leftBehind({ state, now, network }: Seen): ReadonlyMap<string, Left> {
+  const found = new Map<string, Left>()
   for (const [nodeId, orderIds] of state.openByNode) {
-    const last = lastPickup(network, nodeId, carrierId, now)
-    if (last === null) continue
+    const lasts = new Map<string, number | null>()
     for (const orderId of orderIds) {
       for (const work of state.orders.get(orderId)?.work ?? []) {
         const { packedAt, carrier, shippedAt } = work
-        if (work.nodeId !== nodeId || carrier !== carrierId || packedAt === null || shippedAt !== null)
-          continue
-        if (!isOpenWork(work) || packedAt >= last - graceMs || packedAt < now - lookMs) continue
-        count++
-        nodes.add(nodeId)
-        since = Math.min(since, network.departures(nodeId, carrierId, packedAt + graceMs, 1)[0]?.at ?? last)
+        if (work.nodeId !== nodeId || carrier === null || packedAt === null || shippedAt !== null) continue
+        if (!isOpenWork(work) || packedAt < now - lookMs) continue
+        const last = kept(lasts, carrier, () => lastPickup(network, nodeId, carrier, now))
+        if (last === null || packedAt >= last - graceMs) continue
+        const own = kept(found, carrier, () => ({
+          pieces: 0,
+          nodes: new Set(),
+          since: Number.POSITIVE_INFINITY,
+        }))
+        own.pieces++
+        own.nodes.add(nodeId)
+        own.since = Math.min(
+          own.since,
+          network.departures(nodeId, carrier, packedAt + graceMs, 1)[0]?.at ?? last,
+        )
       }
     }
   }
-  if (count < least.pieces || nodes.size < least.nodes) return null
-  // Where it came since, it has not gone away.
-  if (hasComeSince(parcels(), carrierId, since)) return null
-  return now + Math.max(awayLeastMs, now - since)
+  return found
+}
+
+function kept<V>(known: Map<string, V>, key: string, make: () => V): V {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  known.set(key, made)
+  return made
 }
 
 const hourMs = 3_600_000
