@@ -81,6 +81,12 @@ function ask(
   }
 }
 
+/** Takes in what policies said that tiles of its flow name; what they said before a step already is not said twice. */
+export function hear(course: Course, all: readonly Said[], context: FactsContext): void {
+  const settled = new Set<string>()
+  for (const said of all) if (!course.notes.includes(textOf(said))) take(course, said, settled, context)
+}
+
 /** Takes in what a policy said, as the flow carries it out. */
 function take(course: Course, said: Said, settled: Set<string>, { now, state }: FactsContext): void {
   const { policy, outcome, part } = said

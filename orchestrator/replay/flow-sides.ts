@@ -42,10 +42,7 @@ export function flowSides(
   if (flow === undefined) throw fail('FLOW_UNKNOWN', { flowId })
   const tried = planIn(flow)
   if (tried.kind !== 'order') throw fail('REPLAY_OF_ORDERS_ONLY', { flowId, kind: tried.kind })
-  const before = flowsInForce(state.flows)
-    .filter(({ mode }) => mode !== 'shadow')
-    .map(({ plan }) => plan)
-    .filter(({ kind }) => kind === 'order')
+  const before = orderPlans(state)
   const others = before.filter((plan) => plan.flowId !== flowId)
   // Default comes last: it takes what no other takes.
   const after = flowId === before.at(-1)?.flowId ? [...others, tried] : [tried, ...others]
@@ -59,6 +56,13 @@ export function flowSides(
       pathOf: (order, side, facts) => pathThrough(side === 'before' ? before : after, order, place, facts),
     },
   }
+}
+
+/** Flows that take orders, in the order in which they are asked. */
+export function orderPlans({ flows }: Pick<CoreState, 'flows'>): FlowPlan[] {
+  return flowsInForce(flows)
+    .filter(({ mode, plan }) => mode !== 'shadow' && plan.kind === 'order')
+    .map(({ plan }) => plan)
 }
 
 /** What tells documents of flows apart, whatever the order of their fields. */
@@ -88,7 +92,8 @@ function meantBy(
   }
 }
 
-function pathThrough(
+/** The way of an order of the past through flows, by the policies of the place. */
+export function pathThrough(
   plans: readonly FlowPlan[],
   order: Order,
   { state, worlds }: FlowPlace,
@@ -98,7 +103,14 @@ function pathThrough(
   const context: FlowContext = { core, worlds, now: () => order.placedAt, facts }
   const plan = plans.find((each) => wouldTake(each, order, context))
   if (plan === undefined) {
-    const nowhere = { isValidated: false, isSourced: false, held: null, nodeId: null }
+    const nowhere = {
+      isValidated: false,
+      isSourced: false,
+      held: null,
+      nodeId: null,
+      said: [],
+      filteredBy: [],
+    }
     return { tiles: ['no flow takes it'], ...nowhere }
   }
   const { steps, ...end } = dryRun(plan, order, context)

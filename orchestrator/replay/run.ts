@@ -2,9 +2,9 @@
 // sourced in the same world. It carries nothing out, lets others run between its steps, and can be cancelled.
 
 import { setImmediate } from 'node:timers/promises'
-import type { FactsContext } from '#orchestrator/policies'
+import type { FactsContext, Said } from '#orchestrator/policies'
 import { baselineOf, runInTurn, type SourcingPlan, type Worlds } from '#orchestrator/sourcing'
-import { askedOn, askRelease, type Course, courseOf, isAskedAlike, type Policies } from './course.ts'
+import { askedOn, askRelease, type Course, courseOf, hear, isAskedAlike, type Policies } from './course.ts'
 import { factsThen, type Past, type PastPlace, pastOrders } from './past-orders.ts'
 import { rerouteOf, withPlannedRisk, withPlannedWork } from './reroutes.ts'
 
@@ -27,6 +27,9 @@ export interface FlowPath {
   held: string | null
   /** The only node that would do, null = any. */
   nodeId: string | null
+  /** What policies say that its tiles name, and filters for which tiles are passed over. */
+  said: readonly Said[]
+  filteredBy: Iterable<string>
 }
 
 /** Where and how a replay runs. */
@@ -112,8 +115,10 @@ function withPath(
   facts: FactsContext,
 ): Course {
   if (pathOf === undefined) return course
-  const { tiles, isValidated, isSourced, held, nodeId } = pathOf(course.order, side, facts)
+  const { tiles, isValidated, isSourced, held, nodeId, said, filteredBy } = pathOf(course.order, side, facts)
   course.path = tiles
+  hear(course, said, facts)
+  for (const policyId of filteredBy) course.speakers.add(policyId)
   course.isValidated &&= isValidated
   course.held ??= held ?? (isSourced ? null : 'its flow does not source it')
   if (flowId !== undefined && tiles[0] === flowId) course.speakers.add(flowId)

@@ -42,8 +42,8 @@ export function startReplay(request: api.ReplayRequest, market: ReplayMarket, by
     limit: request.limit ?? usual.limit,
     reading: <T>(work: (queries: Queries) => Promise<T>) => market.workspace.warehouse.reading(work),
   }
+  const place = { state, worlds: market.worlds, now }
   if (flowId !== undefined) {
-    const place = { state, worlds: market.worlds, now }
     const { version, documentHash, sides } = flowSides(flowId, request.version, place)
     const about = { kind: 'flow' as const, id: flowId, version, documentHash }
     return market.replays.start({ ...about, by, sides, findings: [], run })
@@ -52,7 +52,7 @@ export function startReplay(request: api.ReplayRequest, market: ReplayMarket, by
   const said = draft ?? policy
   if (said === undefined) throw fail('POLICY_UNKNOWN', { policyId, version: request.version ?? '' })
   const findings = assertPolicy(said, state)
-  const sides = policySides(state, said, now)
+  const sides = policySides(said, place)
   const about = { kind: 'policy' as const, id: said.policyId, version: policy?.version ?? null }
   return market.replays.start({ ...about, by, sides, findings, run })
 }

@@ -18,7 +18,7 @@ export const policyErrors = {
   REPLAY_UNKNOWN: {
     status: 404,
     retryable: false,
-    message: 'there is no replay {replayId}; they are kept until Detour stops',
+    message: 'there is no replay {replayId}; the last 20 are kept',
   },
   REPLAY_OF_ORDERS_ONLY: {
     status: 400,

@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import type { FlowRun, FlowToken, Order } from '#orchestrator/core'
-import { approvalReason, judge } from '#orchestrator/policies'
+import { approvalReason, judge, type Said } from '#orchestrator/policies'
 import { matchPlace } from '../compile/expressions.ts'
 import { factsOfOrder } from '../compile/facts.ts'
 import type { FlowPlan } from '../compile/plan.ts'
@@ -30,6 +30,10 @@ export interface DryRun {
   isSourced: boolean
   /** The only node that would do, null = any. */
   nodeId: string | null
+  /** What policies say that its tiles name. */
+  said: Said[]
+  /** Filters for which tiles are passed over. */
+  filteredBy: Set<string>
 }
 
 /** Steps at most, so that a flow that goes round for ever ends. */
@@ -85,7 +89,10 @@ const needsNoHold: ReadonlySet<string> = new Set([
 ])
 
 class Walk {
-  readonly result: DryRun = { steps: [], held: null, isValidated: false, isSourced: false, nodeId: null }
+  readonly result: DryRun = {
+    ...{ steps: [], held: null, isValidated: false, isSourced: false, nodeId: null },
+    ...{ said: [], filteredBy: new Set() },
+  }
   readonly #plan: FlowPlan
   readonly #order: Order
   readonly #parts: RunParts
@@ -219,10 +226,14 @@ class Walk {
     const missing = named.find((policyId) => policyInForce(state, policyId) === null)
     if (missing !== undefined) return { outcome: 'failed', reason: `policy ${missing} is not in force` }
     const meant = filter === undefined ? null : policyInForce(state, filter)
-    if (meant !== null && judge([meant], this.#order, facts).length > 0)
+    if (meant !== null && judge([meant], this.#order, facts).length > 0) {
+      this.result.filteredBy.add(meant.policyId)
       return { outcome: 'skipped', reason: `policy ${meant.name} does not hold` }
+    }
     const asked = policies.flatMap((policyId) => policyInForce(state, policyId) ?? [])
-    for (const { policy, outcome } of judge(asked, this.#order, facts)) {
+    const said = judge(asked, this.#order, facts)
+    this.result.said.push(...said)
+    for (const { policy, outcome } of said) {
       const held = outcome === 'acts' ? holdOf(policy) : null
       const isBroken = outcome !== 'acts' && policy.severity === 'critical'
       if (held !== null || isBroken) this.result.held ??= held ?? `policy: ${policy.name}`

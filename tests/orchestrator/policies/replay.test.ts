@@ -1,71 +1,24 @@
-// Replays: what a draft would have made of real past orders, beside the policies in force; and that publishing asks for
-// one. A small made-up retailer after some days.
+// Replays of policies: what a draft would have made of real past orders, beside the policies in force; and that
+// publishing asks for one.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import { seededRandom, systemClock } from '#data/kernel'
-import { openSqliteLog } from '#data/log'
-import { type Core, openCore } from '#orchestrator/core'
-import {
-  assertFlowPublishable,
-  assertPublishable,
-  type ReplayMarket,
-  Replays,
-  replayFiles,
-  startReplay,
-} from '#orchestrator/replay'
-import { Worlds } from '#orchestrator/sourcing'
-import { copyOf, loadRetailer, type Retailer } from '../live-engine.ts'
-import { newFolder } from '../places.ts'
+import { assertPublishable, startReplay } from '#orchestrator/replay'
 import { act, draftOf, publishPolicy } from './drafts.ts'
+import { end, openReplaying, type Replaying } from './replaying.ts'
 
-const end = Date.UTC(2026, 9, 14, 15)
-let folder: Awaited<ReturnType<typeof newFolder>>
-let retailer: Retailer
-let core: Core
-let market: ReplayMarket
-const closing: (() => Promise<void>)[] = []
-
+let place: Replaying
+let core: Replaying['core']
+let market: Replaying['market']
 beforeAll(async () => {
-  folder = await newFolder()
-  retailer = await loadRetailer(folder.path, { seed: 'replay', days: 4, orders: 200, end })
-  const { workspace, history } = retailer
-  const log = await openSqliteLog(await copyOf(retailer, folder.path, 'log'), workspace.effects)
-  core = await openCore(log, 'main', workspace.effects)
-  const worlds = new Worlds()
-  worlds.history = history
-  const replays = await openReplays()
-  market = { market: 'main', core, worlds, replays, now: () => end, workspace }
-  closing.push(
-    () => replays.close(),
-    () => core.close(),
-    () => log.close(),
-    () => workspace.close(),
-    () => folder.remove(),
-  )
+  place = await openReplaying()
+  core = place.core
+  market = place.market
 }, 120_000)
-afterAll(async () => {
-  for (const close of closing) await close()
-})
-
-const openReplays = () => {
-  const { effects } = retailer.workspace
-  const files = replayFiles(join(folder.path, 'replays'), effects)
-  return Replays.open({ clock: systemClock, random: seededRandom(1) }, files)
-}
-
-/** Runs a replay to its end. */
-async function replayed(request: api.ReplayRequest): Promise<api.Replay> {
-  const { replayId } = startReplay({ days: 4, limit: 120, ...request }, market, 'test')
-  let replay = market.replays.get(replayId)
-  while (replay.status === 'running') {
-    await new Promise((done) => setTimeout(done, 20))
-    replay = market.replays.get(replayId)
-  }
-  return replay
-}
+afterAll(() => place.close())
+const replayed = (request: api.ReplayRequest) => place.replayed(request)
 
 const dear = draftOf({
   policyId: 'dear',
@@ -125,11 +78,11 @@ test('a draft that touches every order is told so, and needs a word', async () =
 
 test('publishing asks for a replay of that very version, or for a word', async () => {
   await core.execute('DraftPolicy', { draft: dear, by: 'test' }, { at: end })
-  const place = { state: core.state(), replays: market.replays }
+  const known = { state: core.state(), replays: market.replays }
   const ask =
     (replayId: string | null, accepted: string[] = []) =>
     () =>
-      assertPublishable('dear', { version: 1, replayId, accepted }, place)
+      assertPublishable('dear', { version: 1, replayId, accepted }, known)
   expect(ask(null)).toThrow(expect.objectContaining({ code: 'POLICY_NEEDS_WORD' }))
   expect(ask('rep_nothing')).toThrow(expect.objectContaining({ code: 'REPLAY_UNKNOWN' }))
   expect(ask(null, ['no_replay'])()).toMatchObject([{ code: 'no_replay' }])
@@ -142,99 +95,14 @@ test('publishing asks for a replay of that very version, or for a word', async (
 test('a policy that would touch every order is published only with a word for that', async () => {
   const all = draftOf({ policyId: 'all', when: 'order.lines >= 0', actions: [act('hold', 'all of them')] })
   await core.execute('DraftPolicy', { draft: all, by: 'test' }, { at: end })
-  const place = { state: core.state(), replays: market.replays }
+  const known = { state: core.state(), replays: market.replays }
   const ask = (accepted: string[]) => () =>
-    assertPublishable('all', { version: 1, replayId: null, accepted }, place)
+    assertPublishable('all', { version: 1, replayId: null, accepted }, known)
   expect(ask(['no_replay'])).toThrow(
     expect.objectContaining({ details: expect.objectContaining({ needs: ['matches_everything'] }) }),
   )
   const codes = ask(['no_replay', 'matches_everything'])().map(({ code }) => code)
   expect(codes).toEqual(['matches_everything', 'no_replay'])
-})
-
-test('a flow is replayed: orders that another flow would take go another way', async () => {
-  const document: api.FlowDocument = {
-    format: 1,
-    flowId: 'dear',
-    kind: 'order',
-    title: 'Dear orders',
-    match: 'order.valueCents > 8000',
-    tiles: [
-      { type: 'start', id: 'start', next: 'ask' },
-      { type: 'approval', id: 'ask', question: 'Is it real?', approved: 'source', rejected: 'exit' },
-      { type: 'source', id: 'source', next: 'exit' },
-      { type: 'exit', id: 'exit' },
-    ],
-  }
-  await core.execute('SaveFlowDraft', { flowId: 'dear', document, by: 'test' }, { at: end })
-  const { summary, replayId, error } = await replayed({ flowId: 'dear' })
-  const asked = { flowId: 'dear', kind: 'order' as const, findings: [] }
-  const publish = (given: unknown, id?: string) =>
-    assertFlowPublishable(
-      { ...asked, document: given },
-      id === undefined ? {} : { replayId: id },
-      market.replays,
-    )
-  expect(() => publish(document)).toThrow(/nobody looked at a replay/)
-  expect(() => publish({ ...document, match: 'order.valueCents > 1' }, replayId)).toThrow(/another document/)
-  publish({ ...document }, replayId)
-  expect(error).toBeNull()
-  expect(summary?.changedOrders).toBeGreaterThan(0)
-  expect(summary?.changedOrders).toBeLessThan(120)
-  const [change] = market.replays.changes(replayId)
-  expect(change?.before.path[0]).toBe('default')
-  expect(change?.after.path).toEqual(['dear', 'start', 'ask (waiting)', 'source'])
-  await expect(replayed({ flowId: 'nothing' })).rejects.toMatchObject({ code: 'FLOW_UNKNOWN' })
-})
-
-/** A draft of a flow that takes dear orders, from its tiles without start and exit. */
-async function draftFlow(flowId: string, tiles: api.FlowTile[], more: Partial<api.FlowDocument> = {}) {
-  const document: api.FlowDocument = {
-    ...{ format: 1, flowId, kind: 'order', title: 'Dear orders', match: 'order.valueCents > 8000' },
-    tiles: [
-      { type: 'start', id: 'start', next: tiles[0]?.id ?? 'exit' },
-      ...tiles,
-      { type: 'exit', id: 'exit' },
-    ],
-    ...more,
-  }
-  await core.execute('SaveFlowDraft', { flowId, document, by: 'test' }, { at: end })
-}
-
-const straight: api.FlowTile[] = [
-  { type: 'validate_header', id: 'check', next: 'source' },
-  { type: 'source', id: 'source', next: 'exit' },
-]
-
-test('a flow that holds, fails or sends orders to one node is replayed with what comes of that', async () => {
-  await draftFlow('held', [{ type: 'hold', id: 'stop', reason: 'look', next: 'check' }, ...straight])
-  const held = await replayed({ flowId: 'held' })
-  expect(held.error).toBeNull()
-  expect(held.summary?.matched).toBeGreaterThan(0)
-  expect(held.summary?.after.held).toBe(held.summary?.matched)
-  expect(held.summary?.after.validated).toBe(120 - (held.summary?.matched ?? 0))
-  expect(held.summary?.findings).toEqual([])
-
-  const lines = { type: 'validate_lines', id: 'check', when: 'line.quantity > 100', next: 'source' } as const
-  await draftFlow('fails', [lines, ...straight.slice(1)])
-  const { replayId } = await replayed({ flowId: 'fails' })
-  expect(market.replays.changes(replayId)[0]?.after.held).toBe('flow_failed')
-
-  const [nodeId = ''] = [...core.state().nodes.keys()]
-  await draftFlow('there', [
-    { type: 'validate_header', id: 'check', next: 'assign' },
-    { type: 'assign_node', id: 'assign', nodeId, next: 'exit' },
-  ])
-  const there = await replayed({ flowId: 'there' })
-  const own = market.replays.changes(there.replayId).filter(({ after }) => after.path[0] === 'there')
-  expect(own.length).toBeGreaterThan(0)
-  for (const { after } of own) expect([[], [nodeId]]).toContainEqual(after.nodeIds)
-  expect(there.summary?.after.costCents).not.toBe(there.summary?.before.costCents)
-})
-
-test('a flow about returns or stock is not replayed on orders', async () => {
-  await draftFlow('back', [], { kind: 'return', match: '' })
-  await expect(replayed({ flowId: 'back' })).rejects.toMatchObject({ code: 'REPLAY_OF_ORDERS_ONLY' })
 })
 
 test('what a policy of a replay tags and sets is there for the policies after it', async () => {
@@ -282,11 +150,11 @@ test('a replay that came to its end is known after a new start, and can be publi
   const version = Number(answer.details?.version)
   const replay = await replayed({ policyId: 'dearer', version })
   const running = { ...replay, replayId: 'rep_cut', status: 'running', summary: null }
-  const path = (name: string) => join(folder.path, 'replays', name)
+  const path = (name: string) => join(place.kept, name)
   await writeFile(path('rep_cut.json'), JSON.stringify({ replay: running, changes: [] }))
   await writeFile(path('rep_broken.json'), '{"replay":')
 
-  const again = await openReplays()
+  const again = await place.openReplays()
   expect(again.get(replay.replayId)).toEqual(replay)
   expect(again.changes(replay.replayId)).toEqual(market.replays.changes(replay.replayId))
   expect(again.get('rep_cut')).toMatchObject({
