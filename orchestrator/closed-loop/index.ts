@@ -4,10 +4,10 @@
 export {
   type ByPolicy,
   costPerLateOrderAvoided,
-  type JudgedFault,
   type Moves,
   type SeedReport,
 } from './judge.ts'
+export type { JudgedFault } from './judge-incidents.ts'
 export { type Policy, policies } from './play.ts'
 export { checkScenario, readScenario, type ScenarioFile } from './scenario.ts'
 export { type OnStep, type SimulationRequest, simulateSeed } from './seed.ts'

@@ -1,29 +1,11 @@
-// Holds what was told and moved against what is known of the world: faults found and named, incidents without a fault,
-// moves that helped or harmed, late orders and cost by policy. Pure.
+// Holds what was moved against what is known of the world: moves that helped or harmed, late orders and cost by policy,
+// beside what was told. Pure.
 
 import { endOf as horizonOf } from './course.ts'
 import type { Scenario } from './draw.ts'
 import type { OrderEnd } from './ends.ts'
-import { kindOf } from './kinds.ts'
+import { type JudgedFault, type JudgedIncident, judgeIncidents } from './judge-incidents.ts'
 import type { Played, Policy } from './play.ts'
-import type { ScenarioFault } from './scenario.ts'
-import { beginningOf } from './shows.ts'
-import type { ToldIncident } from './tellings.ts'
-
-/** What became of a fault. */
-export interface JudgedFault {
-  kind: string
-  dimension: string
-  /** ISO 8601. */
-  startAt: string
-  detectedAt: string | null
-  /** Since it began. */
-  delayMinutes: number | null
-  /** Since it can be seen at all; null as well where its kind shows bit by bit. */
-  shownMinutes: number | null
-  /** Whether the first incident that named anything of it named its cause; null where it was not detected. */
-  causeRight: boolean | null
-}
 
 /** What a move was good for. */
 type Outcome = 'useful' | 'useless' | 'harmful'
@@ -64,6 +46,8 @@ export interface SeedReport {
   scenario: string
   orders: number
   faults: JudgedFault[]
+  /** Everything that was told, and of which fault. */
+  incidents: JudgedIncident[]
   /** Incidents that no fault explains. */
   falseIncidents: { key: string; metric: string; openedAt: string; title: string }[]
   falseIncidentsPerWeek: number | null
@@ -111,6 +95,7 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
     scenario: name,
     orders: all[0]?.orders.length ?? 0,
     faults: told?.faults ?? [],
+    incidents: told?.incidents ?? [],
     falseIncidents: (told?.wrong ?? []).map(({ key, metric, openedAt, title }) => {
       return { key, metric, openedAt: iso(openedAt), title }
     }),
@@ -150,89 +135,6 @@ function ratio(a: number | null, b: number | null): number | null {
 export function isLate({ promisedAt, endedAt, missing, isCanceled }: OrderEnd, horizon: number): boolean {
   if (isCanceled || promisedAt > horizon) return false
   return endedAt === null || endedAt > promisedAt || missing > 0
-}
-
-/** After a fault its work still arrives late for a while, ms. */
-const graceMs = 48 * 3_600_000
-const slowGraceMs = 120 * 3_600_000
-/** A cause counts from this share on. */
-const causeShare = 0.3
-
-/** Which incidents tell of which faults. */
-export function judgeIncidents(
-  { faults, start }: Pick<Scenario, 'faults' | 'start'>,
-  incidents: readonly ToldIncident[],
-): { faults: JudgedFault[]; wrong: ToldIncident[] } {
-  const news = incidents.filter(({ openedAt }) => openedAt > start).sort((a, b) => a.openedAt - b.openedAt)
-  const real = faults.filter(({ isFault }) => isFault)
-  const judged = real.map((fault): JudgedFault => {
-    const own = news.filter((incident) => tells(incident, fault, real))
-    const first = own[0]
-    const { kind, dimension } = fault
-    const startAt = beginningOf(fault)
-    const since = (at: number) => (first === undefined ? null : Math.round((first.openedAt - at) / 60_000))
-    return {
-      kind,
-      dimension,
-      startAt: iso(startAt),
-      detectedAt: first === undefined ? null : iso(first.openedAt),
-      delayMinutes: since(startAt),
-      shownMinutes: kindOf(kind).isSudden ? since(Math.max(startAt, fault.showsAt)) : null,
-      causeRight: first === undefined ? null : isNamed(first, own, fault),
-    }
-  })
-  const strange = news.filter(
-    (incident) =>
-      !real.some((fault) => names(incident, fault) || shows(incident, fault) || echoes(incident, fault)),
-  )
-  // What comes and goes is one incident.
-  const wrong = [...new Map(strange.toReversed().map((each) => [each.incidentId, each])).values()].reverse()
-  return { faults: judged, wrong }
-}
-
-/** Named at once, or within an hour by another incident. */
-function isNamed(first: ToldIncident, own: readonly ToldIncident[], fault: ScenarioFault): boolean {
-  return own.some((other) => other.openedAt <= first.openedAt + 3_600_000 && names(other, fault))
-}
-
-function isDuring({ openedAt }: ToldIncident, fault: ScenarioFault): boolean {
-  const { endAt, strain } = fault
-  const grace = strain.kind === 'transit' || strain.kind === 'no_pickup' ? slowGraceMs : graceMs
-  // What is told before it can be seen tells of something else.
-  return openedAt >= Math.max(beginningOf(fault), fault.showsAt) && openedAt < endAt + grace
-}
-
-/** Whether it names the fault, or names none at all and is where effects of the fault show. */
-function tells(incident: ToldIncident, fault: ScenarioFault, all: readonly ScenarioFault[]): boolean {
-  return names(incident, fault) || (shows(incident, fault) && !all.some((other) => names(incident, other)))
-}
-
-/** Whether the incident is at the slice of the fault, or says that most of it is there. */
-function names(incident: ToldIncident, fault: ScenarioFault): boolean {
-  if (!isDuring(incident, fault)) return false
-  const slices = slicesOf(fault)
-  if (slices.some((slice) => incident.key === slice || incident.key.startsWith(`${slice}/`))) return true
-  const [cause] = incident.causes
-  if (cause === undefined || cause.share < causeShare) return false
-  const parts = cause.slice ?? [{ dimension: cause.dimension, value: cause.value }]
-  return parts.some(({ dimension, value }) => slices.includes(`${dimension}/${value}`))
-}
-
-/** Slices that name the fault. */
-function slicesOf({ dimension, strain }: ScenarioFault): string[] {
-  return [dimension, ...(strain.lanes ?? []).map((lane) => `lane/${lane}`)]
-}
-
-/** Whether the incident is where effects of such a fault show. */
-function shows(incident: ToldIncident, fault: ScenarioFault): boolean {
-  return isDuring(incident, fault) && kindOf(fault.kind).shows.includes(incident.dimension)
-}
-
-/** Whether the incident is of work that the fault left behind; it is no false one then, and notices nothing. */
-function echoes({ dimension, openedAt }: ToldIncident, fault: ScenarioFault): boolean {
-  const { echo } = kindOf(fault.kind)
-  if (echo === undefined || !echo.shows.includes(dimension)) return false
-  return openedAt >= fault.endAt && openedAt < fault.endAt + echo.hours(fault.strain) * 3_600_000
 }
 
 /** A delay counts as another outcome from here on, ms. */

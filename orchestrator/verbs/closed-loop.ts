@@ -60,7 +60,15 @@ export async function runLoop(
 /** What is printed as JSON: of one seed its report, of several all of them with what they have in common. */
 export function toldOfLoop({ isOne, reports, summary }: LoopResult) {
   const seeds = reports.map((report) => {
-    const { scenario: _, orders: __, falseIncidents: ___, moved: ____, faults, ...told } = report
+    const {
+      scenario: _,
+      orders: __,
+      falseIncidents: ___,
+      moved: ____,
+      incidents: _____,
+      faults,
+      ...told
+    } = report
     const { detour, oracle } = costsPerAvoided(report)
     return {
       ...told,

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { checkScenario } from '#orchestrator/closed-loop'
 import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
 import type { OrderEnd } from '../../../orchestrator/closed-loop/ends.ts'
-import { judgeIncidents, judgeMoves } from '../../../orchestrator/closed-loop/judge.ts'
+import { judgeMoves } from '../../../orchestrator/closed-loop/judge.ts'
+import { judgeIncidents } from '../../../orchestrator/closed-loop/judge-incidents.ts'
 import { Tellings, type ToldIncident } from '../../../orchestrator/closed-loop/tellings.ts'
 
 const hour = 3_600_000
@@ -140,6 +141,30 @@ describe('an incident', () => {
     expect(delayOf(56)).toBe(480)
     // Before the first shift of that day there is nothing to be seen.
     expect(delayOf(52)).toBeNull()
+  })
+
+  it('is told with the fault it belongs to, that one by name before one whose effects show there', () => {
+    const cause = [{ dimension: 'carrier', value: 'Coastline', share: 0.7 }]
+    const all = [
+      told('node/fabrikam:reno', 12),
+      told('region/CA', 230, cause),
+      told('node/fabrikam:dallas', 12),
+    ]
+    const { incidents } = judgeIncidents(scenario, all)
+    expect(incidents.map(({ key, fault, cause: of }) => [key, fault, of?.key ?? null])).toEqual([
+      ['node/fabrikam:reno', 'node_slowdown node/fabrikam:reno', null],
+      ['node/fabrikam:dallas', null, null],
+      ['region/CA', 'carrier_delay carrier/Coastline', 'carrier/Coastline'],
+    ])
+  })
+
+  it('in the look that comes as a fault begins tells of something else', () => {
+    const at = (ms: number) => ({
+      ...told('node/fabrikam:reno', 10),
+      openedAt: scenario.start + 10 * hour + ms,
+    })
+    expect(judgeIncidents(scenario, [at(10_000)]).faults[0]?.detectedAt).toBeNull()
+    expect(judgeIncidents(scenario, [at(hour)]).faults[0]?.delayMinutes).toBe(60)
   })
 
   it('elsewhere, before a fault, long after it or because of a promotion is a false one', () => {

@@ -39,7 +39,15 @@ test('a run of several seeds that was broken off goes on where it was', async ()
 }, 300_000)
 
 const report = (seed: string, more: Partial<SeedReport> = {}): SeedReport => ({
-  ...{ seed, days: 30, scenario: 'standard', orders: 1_000, falseIncidents: [], falseIncidentsPerWeek: 0 },
+  ...{
+    seed,
+    days: 30,
+    scenario: 'standard',
+    orders: 1_000,
+    incidents: [],
+    falseIncidents: [],
+    falseIncidentsPerWeek: 0,
+  },
   faults: [
     {
       ...{ kind: 'node_outage', dimension: 'node/reno', startAt: '2026-05-05T00:00:00Z' },

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
-import { judgeIncidents } from '../../../orchestrator/closed-loop/judge.ts'
+import { judgeIncidents } from '../../../orchestrator/closed-loop/judge-incidents.ts'
 import type { FaultEntry, ScenarioFault } from '../../../orchestrator/closed-loop/scenario.ts'
 import { knownIn } from '../../../orchestrator/closed-loop/shows.ts'
 import { seesAll, seesAsTheyShow } from '../../../orchestrator/closed-loop/sight.ts'
