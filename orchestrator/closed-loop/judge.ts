@@ -13,7 +13,7 @@ type Outcome = 'useful' | 'useless' | 'harmful'
 /** Orders that were moved, by what it was good for. */
 export type Moves = Record<Outcome | 'total', number>
 
-/** An order that was moved, held against the same order where nothing was. */
+/** An order that was moved, held against the same order, sourced alike, where nothing was. */
 export interface JudgedMove {
   orderId: string
   /** Of its first move, ISO 8601. */
@@ -72,7 +72,7 @@ const iso = (at: number): string => new Date(at).toISOString().slice(0, 19).conc
 
 /** What a scenario showed. @param all of the policies that were played */
 export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
-  const of = (policy: Policy) => all.find((played) => played.policy === policy) ?? null
+  const of = (policy: Played['policy']) => all.find((played) => played.policy === policy) ?? null
   const [none, detour, oracle, observer] = [of('none'), of('detour'), of('oracle'), of('observer')]
   const horizon = horizonOf(scenario)
   const late = (played: Played | null) =>
@@ -84,9 +84,9 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
   const costCents = byPolicy((played) => played?.costCents ?? null)
   const gainOf = (policy: Policy) =>
     ratio(minus(lateOrders.none, lateOrders.detour), minus(lateOrders.none, lateOrders[policy]))
-  const moves = (played: Played | null) =>
-    played === null || none === null ? null : judgeMoves(none.orders, played.orders, horizon)
-  const moved = moves(detour)
+  const moves = (played: Played | null, stayed: Played | null) =>
+    played === null || stayed === null ? null : judgeMoves(stayed.orders, played.orders, horizon)
+  const moved = moves(detour, of('unmoved') ?? none)
   const told = detour === null ? null : judgeIncidents(scenario, detour.incidents)
   const { seed, days, name } = scenario
   return {
@@ -102,7 +102,7 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
     falseIncidentsPerWeek:
       told === null ? null : rounded((told.wrong.length * weekMs) / (horizon - scenario.start)),
     reroutes: countsOf(moved),
-    oracleReroutes: countsOf(moves(oracle)),
+    oracleReroutes: countsOf(moves(oracle, none)),
     moved: moved ?? [],
     lateOrders,
     costCents,
@@ -144,16 +144,17 @@ const delayMs = 12 * 3_600_000
 const savedCents = 100
 
 /**
- * Moves held against what became of the same order with the same luck where nothing was moved. Useful where it would
+ * Moves held against what became of the same order with the same luck where it was sourced alike and nothing was moved.
+ * Useful where it would
  * have been late, or much later, or comes as well for less; harmful where it is late now and would not have been, or
  * is much later; else useless.
  */
 export function judgeMoves(
-  none: readonly OrderEnd[],
+  unmoved: readonly OrderEnd[],
   moved: readonly OrderEnd[],
   horizon: number,
 ): JudgedMove[] {
-  const before = new Map(none.map((order) => [order.orderId, order]))
+  const before = new Map(unmoved.map((order) => [order.orderId, order]))
   return moved.flatMap((order) => {
     const stayed = before.get(order.orderId)
     if (order.firstMove === null || stayed === undefined || order.promisedAt > horizon) return []

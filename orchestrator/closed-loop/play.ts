@@ -6,6 +6,7 @@ import { MemoryLog } from '#data/log'
 import { openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flows'
 import { Worlds } from '#orchestrator/sourcing'
+import { AsSourced, type Sourcings, sourcingsOf } from './as-sourced.ts'
 import { endOf, market, type OnShare, run } from './course.ts'
 import { type Ends, endsOf } from './ends.ts'
 import { Oracle } from './oracle.ts'
@@ -17,15 +18,21 @@ import { stillEffects } from './stage.ts'
 export const policies = ['none', 'detour', 'oracle', 'observer'] as const
 export type Policy = (typeof policies)[number]
 
-/** What came of a policy. */
+/** What came of a policy; unmoved: of orders that were sourced as in another play, and not moved. */
 export interface Played extends Ends {
-  policy: Policy
+  policy: Policy | 'unmoved'
+}
+
+/** Where a policy without detection begins. */
+export interface Beginning extends Base {
+  /** What orders are sourced by where nothing is moved that another play moved. */
+  sourcings?: Sourcings
 }
 
 /** Nothing is moved, or all that an oracle or observer moves; none of them detects anything. */
 export async function playWithout(
-  policy: Exclude<Policy, 'detour'>,
-  { scenario, log, history }: Base,
+  policy: Exclude<Played['policy'], 'detour'>,
+  { scenario, log, history, sourcings }: Beginning,
   real: Effects,
   onShare: OnShare,
 ): Promise<Played> {
@@ -39,11 +46,16 @@ export async function playWithout(
   const flow = { core, worlds, now: () => clock.now() }
   try {
     const sees = { oracle: seesAll, observer: seesAsTheyShow }
-    const oracle = policy === 'none' ? null : new Oracle(sees[policy](scenario), core, scenario)
+    const knows = policy === 'oracle' || policy === 'observer' ? sees[policy](scenario) : null
+    const oracle = knows === null ? null : new Oracle(knows, core, scenario)
+    const given = sourcings === undefined ? null : new AsSourced(sourcings)
     await run(
       {
         ...{ scenario, clock, core, from: scenario.start, to: endOf(scenario) },
-        advance: (orderId) => advance(orderId, flow),
+        advance: async (orderId) => {
+          await given?.place(orderId, core, clock.now())
+          await advance(orderId, flow)
+        },
         ...(oracle === null ? {} : { beforeWork: (floor, at) => oracle.look(floor, at) }),
       },
       real,
@@ -55,12 +67,17 @@ export async function playWithout(
   }
 }
 
+/** What came of the product, and what its orders were sourced by. */
+export interface DetourPlayed extends Played {
+  sourcings: Sourcings
+}
+
 /** The product as it is: it looks every hour, and moves what it decides to. */
 export async function playDetour(
   { base, engine, stage }: Pick<Prepared, 'base' | 'engine' | 'stage'>,
   real: Effects,
   onShare: OnShare,
-): Promise<Played> {
+): Promise<DetourPlayed> {
   const { scenario } = base
   const { clock, log } = stage
   const { core } = engine
@@ -78,5 +95,5 @@ export async function playDetour(
     advance: (orderId: string) => engine.advance(orderId),
   }
   await run(course, real, onShare)
-  return { policy: 'detour', ...endsOf(scenario, core, log) }
+  return { policy: 'detour', ...endsOf(scenario, core, log), sourcings: sourcingsOf(log, market) }
 }

@@ -1,11 +1,11 @@
 // One seed: its scenario prepared, played by every policy that is wanted, and judged. Policies without detection are
-// played in a thread of their own beside the product.
+// played in a thread of their own beside the product; what Detour moved is then played once more as if it had stayed.
 
 import type { Effects } from '#data/kernel'
 import { scenarioOf } from './draw.ts'
 import { judge, type SeedReport } from './judge.ts'
-import { type Played, type Policy, playDetour, playWithout, policies } from './play.ts'
-import { type Base, prepare } from './prepare.ts'
+import { type Beginning, type Played, type Policy, playDetour, playWithout, policies } from './play.ts'
+import { prepare } from './prepare.ts'
 import type { ScenarioFile } from './scenario.ts'
 import { playBeside } from './threads.ts'
 
@@ -44,27 +44,38 @@ export async function simulateSeed(
   const prepared = await prepare(scenario, real, { teaches: learns }, (step) => onStep(step, 0))
   try {
     const { base } = prepared
-    const others = wanted.filter((each): each is Other => each !== 'detour')
-    const beside = request.isSideBySide === false ? null : startBeside(others, base, real)
+    const others = wanted.filter((each) => each !== 'detour')
+    const isBeside = request.isSideBySide !== false
+    const play = (names: readonly Other[], from: Beginning) =>
+      isBeside ? playBeside(names, from, real) : playHere(names, from, real, onStep)
+    const beside = isBeside ? play(others, base) : null
+    // A failure there is told once it is waited for.
+    beside?.catch(() => undefined)
     const played: Played[] = []
     if (wanted.includes('detour')) {
-      played.push(await playDetour(prepared, real, (share) => onStep('playing detour', share)))
+      const { sourcings, ...detour } = await playDetour(prepared, real, (share) =>
+        onStep('playing detour', share),
+      )
+      played.push(detour)
+      if (policy === undefined && detour.orders.some(({ firstMove }) => firstMove !== null)) {
+        onStep('playing what was moved as if it had stayed', 0)
+        played.push(...(await play(['unmoved'], { ...base, sourcings })))
+      }
     }
-    for (const other of beside === null ? others : []) {
-      played.push(await playWithout(other, base, real, (share) => onStep(`playing ${other}`, share)))
-    }
-    if (beside !== null) played.push(...(await beside))
+    played.push(...((await beside) ?? (await play(others, base))))
     return judge(scenario, played)
   } finally {
     await prepared.close()
   }
 }
 
-type Other = Exclude<Policy, 'detour'>
+type Other = Exclude<Played['policy'], 'detour'>
 
-/** A failure there is told once it is waited for. */
-function startBeside(others: readonly Other[], base: Base, real: Effects): Promise<Played[]> {
-  const playing = playBeside(others, base, real)
-  playing.catch(() => undefined)
-  return playing
+/** The same in this thread. */
+async function playHere(names: readonly Other[], from: Beginning, real: Effects, onStep: OnStep) {
+  const played: Played[] = []
+  for (const name of names) {
+    played.push(await playWithout(name, from, real, (share) => onStep(`playing ${name}`, share)))
+  }
+  return played
 }

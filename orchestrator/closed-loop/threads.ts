@@ -2,13 +2,12 @@
 
 import { Worker } from 'node:worker_threads'
 import { DetourError, type Effects, fail } from '#data/kernel'
-import type { Played, Policy } from './play.ts'
-import type { Base } from './prepare.ts'
+import type { Beginning, Played } from './play.ts'
 
 /** What the thread is told. */
 export interface PlayRequest {
-  policies: readonly Exclude<Policy, 'detour'>[]
-  base: Base
+  policies: readonly Exclude<Played['policy'], 'detour'>[]
+  base: Beginning
 }
 
 /** What it answers. */
@@ -17,7 +16,7 @@ export type PlayAnswer = { played: Played[] } | { failed: { code: string; messag
 /** What becomes of the policies, one after the other in one thread. @throws SIMULATION_FAILED */
 export async function playBeside(
   policies: PlayRequest['policies'],
-  base: Base,
+  base: Beginning,
   { config }: Pick<Effects, 'config'>,
 ): Promise<Played[]> {
   if (policies.length === 0) return []

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { checkScenario } from '#orchestrator/closed-loop'
 import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
 import type { OrderEnd } from '../../../orchestrator/closed-loop/ends.ts'
-import { judgeMoves } from '../../../orchestrator/closed-loop/judge.ts'
+import { judge, judgeMoves } from '../../../orchestrator/closed-loop/judge.ts'
 import { judgeIncidents } from '../../../orchestrator/closed-loop/judge-incidents.ts'
+import type { Played } from '../../../orchestrator/closed-loop/play.ts'
 import { Tellings, type ToldIncident } from '../../../orchestrator/closed-loop/tellings.ts'
 
 const hour = 3_600_000
@@ -67,6 +68,23 @@ describe('a move', () => {
     expect(judged).toMatchObject({ metric: 'backlog', hoursSooner: 30, extraCents: 600 })
     expect(judged).toMatchObject({ wasLate: true, isLate: false })
     expect(judged).toMatchObject({ fromNodeId: 'a', toNodeId: 'b', riskBefore: 0.9, riskAfter: 0.1 })
+  })
+
+  it('is held against the order as it was sourced, the oracle against doing nothing', () => {
+    const scenario = { ...scenarioOf('1', 30), start: 0 }
+    const play = (policy: Played['policy'], ...orders: OrderEnd[]): Played => {
+      return { policy, orders, costCents: 0, incidents: [], broken: [] }
+    }
+    const stays = { firstMove: null }
+    // Sourced elsewhere for what was known, it would have come too late: it did not in the world where nobody knew.
+    const none = play('none', end('a', stays))
+    const detour = play('detour', end('a', {}))
+    const oracle = play('oracle', end('a', {}))
+    const unmoved = play('unmoved', end('a', { ...stays, endedAt: 120 * hour }))
+    const { reroutes, oracleReroutes } = judge(scenario, [none, detour, oracle, unmoved])
+    expect(reroutes).toMatchObject({ total: 1, useful: 1 })
+    expect(oracleReroutes).toMatchObject({ total: 1, useless: 1 })
+    expect(judge(scenario, [none, detour]).reroutes).toMatchObject({ useless: 1 })
   })
 
   it('of what was promised for later is not judged, nor what was not moved', () => {
