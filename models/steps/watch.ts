@@ -22,9 +22,9 @@ import type { Alarm, Root } from './sums.ts'
 const historyHours = 42 * 24
 const hoursAtOnce = 96
 /**
- * By chance a slice strays at most about once in so many hours over all slices; seen far more seldom. What holds work
- * up is told sooner than what is bought: it costs promises, and of what is bought many slices sway at once, of which
- * the first to stray is seldom the one to name.
+ * By chance a slice strays at most about once in so many hours over all slices; seen far more seldom. What is done is
+ * told sooner than what is bought or written off: it costs promises, and of what is bought many slices sway at once, of
+ * which the first to stray is seldom the one to name.
  */
 const hoursBetween = { ofFlows: 126, ofOthers: 24 }
 const usualFdr = 0.1
@@ -154,7 +154,7 @@ export class StepWatch {
   }
 }
 
-/** Kinds of slices over all steps: chance is shared by them evenly, and within each by its slices. */
+/** Kinds of slices over all steps: each has the same part of what chance is given, and within it each slice. */
 const kinds = 24
 
 /** What makes an alarm of a slice as people judge. */

@@ -46,7 +46,7 @@ export interface SeedReport {
   scenario: string
   orders: number
   faults: JudgedFault[]
-  /** Everything that was told, and of which fault. */
+  /** Everything that was told since the beginning, and of which fault. */
   incidents: JudgedIncident[]
   /** Incidents that no fault explains. */
   falseIncidents: { key: string; metric: string; openedAt: string; title: string }[]
@@ -145,9 +145,8 @@ const savedCents = 100
 
 /**
  * Moves held against what became of the same order with the same luck where it was sourced alike and nothing was moved.
- * Useful where it would
- * have been late, or much later, or comes as well for less; harmful where it is late now and would not have been, or
- * is much later; else useless.
+ * Useful where it would have been late, or much later, or comes as well for less; harmful where it is late now and
+ * would not have been, or is much later; else useless.
  */
 export function judgeMoves(
   unmoved: readonly OrderEnd[],

@@ -3,7 +3,7 @@
 
 import type { Effects } from '#data/kernel'
 import { MemoryLog } from '#data/log'
-import { openCore } from '#orchestrator/core'
+import { coreStream, openCore } from '#orchestrator/core'
 import { advance } from '#orchestrator/flows'
 import { Worlds } from '#orchestrator/sourcing'
 import { AsSourced, type Sourcings, sourcingsOf } from './as-sourced.ts'
@@ -95,5 +95,6 @@ export async function playDetour(
     advance: (orderId: string) => engine.advance(orderId),
   }
   await run(course, real, onShare)
-  return { policy: 'detour', ...endsOf(scenario, core, log), sourcings: sourcingsOf(log, market) }
+  const before = base.log.get(coreStream(market))?.length ?? 0
+  return { policy: 'detour', ...endsOf(scenario, core, log), sourcings: sourcingsOf(log, market, before) }
 }

@@ -30,8 +30,11 @@ export interface Course {
   /** Tiles of the flow; empty = not asked for. */
   path: string[]
   avoided: ReadonlyMap<string, string>
-  /** Policies that said something. */
+  /** Policies that tiles ask once it has work. */
+  later: readonly api.OrderPolicy[]
+  /** Policies that said something, and of which parts of the order: `policy/part`. */
   speakers: Set<string>
+  told: Set<string>
 }
 
 /** Policies of one side, by the step that they are asked before. */
@@ -41,7 +44,8 @@ export type Policies = (point: api.PolicyPoint) => readonly api.OrderPolicy[]
 export function courseOf(order: Order, policies: Policies, context: FactsContext): Course {
   const course: Course = {
     ...{ order, isValidated: false, held: null, strategyId: null },
-    ...{ notes: [], tags: [], path: [], avoided: new Map(), speakers: new Set() },
+    ...{ notes: [], tags: [], path: [], later: [], avoided: new Map() },
+    ...{ speakers: new Set(), told: new Set() },
   }
   // As in the flow, what changed the order has it asked again; nobody says the same twice.
   const told = new Set<string>()
@@ -62,9 +66,10 @@ export function courseOf(order: Order, policies: Policies, context: FactsContext
   return course
 }
 
-/** Policies before the release of planned work. */
+/** Policies before the release of planned work, and those of tiles that come after it was planned. */
 export function askRelease(course: Course, policies: Policies, context: FactsContext): void {
   ask(course, 'release', { policies, context, told: new Set() })
+  hear(course, judge(course.later, course.order, context), context)
 }
 
 function ask(
@@ -81,16 +86,19 @@ function ask(
   }
 }
 
-/** Takes in what policies said that tiles of its flow name; what they said before a step already is not said twice. */
+/** Takes in what policies of a tile said; what they said before a step already is not said twice. */
 export function hear(course: Course, all: readonly Said[], context: FactsContext): void {
   const settled = new Set<string>()
-  for (const said of all) if (!course.notes.includes(textOf(said))) take(course, said, settled, context)
+  for (const said of all) if (!course.told.has(keyOfSaid(said))) take(course, said, settled, context)
 }
+
+const keyOfSaid = ({ policy, part }: Said): string => `${policy.policyId}/${part ?? ''}`
 
 /** Takes in what a policy said, as the flow carries it out. */
 function take(course: Course, said: Said, settled: Set<string>, { now, state }: FactsContext): void {
   const { policy, outcome, part } = said
   course.speakers.add(policy.policyId)
+  course.told.add(keyOfSaid(said))
   course.notes.push(textOf(said))
   const isCritical = policy.severity === 'critical'
   let isBroken = outcome !== 'acts'

@@ -103,15 +103,9 @@ export function pathThrough(
   const context: FlowContext = { core, worlds, now: () => order.placedAt, facts }
   const plan = plans.find((each) => wouldTake(each, order, context))
   if (plan === undefined) {
-    const nowhere = {
-      isValidated: false,
-      isSourced: false,
-      held: null,
-      nodeId: null,
-      said: [],
-      filteredBy: [],
-    }
-    return { tiles: ['no flow takes it'], ...nowhere }
+    const nowhere = { isValidated: false, isSourced: false, held: null, nodeId: null }
+    const nobody = { said: [], later: [], filteredBy: [] }
+    return { tiles: ['no flow takes it'], ...nowhere, ...nobody }
   }
   const { steps, ...end } = dryRun(plan, order, context)
   const tiles = steps.map(({ tileId, outcome }) => (outcome === 'done' ? tileId : `${tileId} (${outcome})`))

@@ -33,6 +33,8 @@ const limits = [
   'Work that a policy would have moved is counted; where it would have gone is not planned.',
   'Orders that a person would have let go on stay held.',
   'Of customers it knows the orders that are replayed alone.',
+  'Flows wait for nothing: timers, events and approvals are passed, and what is asked of others is taken to be done.',
+  'What a policy of a tile sets is seen by sourcing, not by conditions of later tiles.',
 ]
 
 /** The replays of a market. */

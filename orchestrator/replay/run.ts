@@ -2,6 +2,7 @@
 // sourced in the same world. It carries nothing out, lets others run between its steps, and can be cancelled.
 
 import { setImmediate } from 'node:timers/promises'
+import type { api } from '#data/contracts'
 import type { FactsContext, Said } from '#orchestrator/policies'
 import { baselineOf, runInTurn, type SourcingPlan, type Worlds } from '#orchestrator/sourcing'
 import { askedOn, askRelease, type Course, courseOf, hear, isAskedAlike, type Policies } from './course.ts'
@@ -12,8 +13,9 @@ import { rerouteOf, withPlannedRisk, withPlannedWork } from './reroutes.ts'
 export interface ReplaySides {
   before: Policies
   after: Policies
-  /** The flow that is tried, and the way of an order on a side; absent = flows are not what is replayed. */
+  /** The flow that is tried; absent = a policy is. */
   flowId?: string
+  /** The way of an order on a side; absent = no flow says anything of what is replayed. */
   pathOf?(order: Course['order'], side: 'before' | 'after', facts: FactsContext): FlowPath
 }
 
@@ -27,8 +29,10 @@ export interface FlowPath {
   held: string | null
   /** The only node that would do, null = any. */
   nodeId: string | null
-  /** What policies say that its tiles name, and filters for which tiles are passed over. */
-  said: readonly Said[]
+  /** What policies say that its tiles name, tile by tile, and those that are asked once it has work. */
+  said: readonly (readonly Said[])[]
+  later: readonly api.OrderPolicy[]
+  /** Filters for which tiles are passed over. */
   filteredBy: Iterable<string>
 }
 
@@ -115,10 +119,14 @@ function withPath(
   facts: FactsContext,
 ): Course {
   if (pathOf === undefined) return course
-  const { tiles, isValidated, isSourced, held, nodeId, said, filteredBy } = pathOf(course.order, side, facts)
+  const { tiles, isValidated, isSourced, held, nodeId, said, ...path } = pathOf(course.order, side, facts)
   course.path = tiles
-  hear(course, said, facts)
-  for (const policyId of filteredBy) course.speakers.add(policyId)
+  course.later = path.later
+  // Whether a hold lasts, or a tile lifts it, is what the way says.
+  const heldBefore = course.held
+  for (const ofTile of said) hear(course, ofTile, facts)
+  course.held = heldBefore
+  for (const policyId of path.filteredBy) course.speakers.add(policyId)
   course.isValidated &&= isValidated
   course.held ??= held ?? (isSourced ? null : 'its flow does not source it')
   if (flowId !== undefined && tiles[0] === flowId) course.speakers.add(flowId)

@@ -30,8 +30,10 @@ export interface DryRun {
   isSourced: boolean
   /** The only node that would do, null = any. */
   nodeId: string | null
-  /** What policies say that its tiles name. */
-  said: Said[]
+  /** What policies say that its tiles name, tile by tile. */
+  said: (readonly Said[])[]
+  /** Policies of tiles that come once there is work: nothing is known of it yet, so they are not asked here. */
+  later: api.OrderPolicy[]
   /** Filters for which tiles are passed over. */
   filteredBy: Set<string>
 }
@@ -91,7 +93,7 @@ const needsNoHold: ReadonlySet<string> = new Set([
 class Walk {
   readonly result: DryRun = {
     ...{ steps: [], held: null, isValidated: false, isSourced: false, nodeId: null },
-    ...{ said: [], filteredBy: new Set() },
+    ...{ said: [], later: [], filteredBy: new Set() },
   }
   readonly #plan: FlowPlan
   readonly #order: Order
@@ -231,8 +233,12 @@ class Walk {
       return { outcome: 'skipped', reason: `policy ${meant.name} does not hold` }
     }
     const asked = policies.flatMap((policyId) => policyInForce(state, policyId) ?? [])
+    if (this.result.isSourced) {
+      this.result.later.push(...asked)
+      return null
+    }
     const said = judge(asked, this.#order, facts)
-    this.result.said.push(...said)
+    this.result.said.push(said)
     for (const { policy, outcome } of said) {
       const held = outcome === 'acts' ? holdOf(policy) : null
       const isBroken = outcome !== 'acts' && policy.severity === 'critical'

@@ -1,6 +1,7 @@
 // Orders sourced as in another play: they go where they went there, whatever is thought of nodes now, and stay.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { systemClock } from '#data/kernel'
 import { MemoryLog } from '#data/log'
 import { checkScenario } from '#orchestrator/closed-loop'
 import { type Core, coreStream, type EventData, openCore } from '#orchestrator/core'
@@ -58,13 +59,15 @@ async function played({ history, place, moves = false }: Way): Promise<MemoryLog
   return log
 }
 
+/** Events that stand before the days. */
+const before = () => prepared.base.log.get(coreStream(market))?.length ?? 0
+
 /** Nodes and services of the first plan of each order of these days; orders that were moved. */
 function read(log: MemoryLog) {
   const places = new Map<string, string>()
   const moved = new Set<string>()
-  const before = prepared.base.log.get(coreStream(market))?.length ?? 0
   for (const { seq, type, data } of log.events(coreStream(market))) {
-    if (seq <= before) continue
+    if (seq <= before()) continue
     if (type === 'OrderRerouted') moved.add((data as EventData['OrderRerouted']).orderId)
     if (type !== 'OrderSourced') continue
     const { orderId, work } = data as EventData['OrderSourced']
@@ -82,7 +85,7 @@ it('go where they went, whatever is thought of nodes now, and are not moved', as
   const differing = [...places].filter(([id, place]) => other.places.get(id) !== place)
   expect(differing.length).toBeGreaterThan(places.size / 10)
 
-  const given = new AsSourced(sourcingsOf(log, market))
+  const given = new AsSourced(sourcingsOf(log, market, before()))
   const again = read(
     await played({ history: noHistory, place: (orderId, core, at) => given.place(orderId, core, at) }),
   )
@@ -91,3 +94,33 @@ it('go where they went, whatever is thought of nodes now, and are not moved', as
   // Goods that a move left at their first node may be taken there by the time of a later order.
   expect(elsewhere.length).toBeLessThan(places.size / 100)
 }, 300_000)
+
+it('are read without what stood before, what was taken back, and what came after a move', async () => {
+  const log = new MemoryLog(systemClock)
+  const sourced = (orderId: string, nodeId: string, at: number) => {
+    const work = [{ nodeId, carrier: null, shipBy: null, lines: [{ lineId: '1', sku: 'a', quantity: 2 }] }]
+    const decision = { decisionId: `${orderId}/${at}`, candidates: [{ nodeId: 'weighed' }] }
+    return { type: 'OrderSourced', data: { orderId, work, decision, at } }
+  }
+  const events = [
+    sourced('a', 'before', 1),
+    sourced('a', 'gone', 2),
+    { type: 'OrderUnsourced', data: { orderId: 'a', reason: 'step_undone' } },
+    sourced('a', 'first', 3),
+    sourced('a', 'second', 4),
+    { type: 'OrderRerouted', data: { orderId: 'a' } },
+    sourced('a', 'moved', 5),
+    sourced('b', 'other', 6),
+  ]
+  const named = events.map((event, i) => ({ ...event, eventId: String(i) }))
+  await log.append(coreStream(market), 0, named)
+  const found = sourcingsOf(log, market, 1)
+  const nodes = (orderId: string) =>
+    found.get(orderId)?.map(({ assignments, at }) => [assignments[0]?.nodeId, at])
+  expect(nodes('a')).toEqual([
+    ['first', 3],
+    ['second', 4],
+  ])
+  expect(nodes('b')).toEqual([['other', 6]])
+  expect(found.get('b')?.[0]?.decision).toMatchObject({ decisionId: 'b/6', candidates: [] })
+})

@@ -133,3 +133,37 @@ test('a flow about returns or stock is not replayed on orders', async () => {
   await draftFlow('back', [], { kind: 'return', match: '' })
   await expect(replayed({ flowId: 'back' })).rejects.toMatchObject({ code: 'REPLAY_OF_ORDERS_ONLY' })
 })
+
+test('what policies of tiles hold and a tile lifts goes on, and those behind its sourcing know its work', async () => {
+  const asked = { points: ['reroute'] as api.PolicyPoint[], severity: 'critical' as const }
+  const stops = draftOf({
+    ...asked,
+    policyId: 'stops',
+    when: 'order.lines > 0',
+    actions: [act('hold', 'look')],
+  })
+  await publishPolicy(core, stops, end)
+  const lift = { type: 'lift_hold' as const, id: 'lift', policies: ['stops'] }
+  await draftFlow('lifts', [{ ...lift, next: 'check' }, ...straight])
+  const lifted = await replayed({ flowId: 'lifts' })
+  const own = market.replays.changes(lifted.replayId).filter(({ after }) => after.path[0] === 'lifts')
+  expect(own.length).toBeGreaterThan(0)
+  for (const { after } of own) {
+    expect(after.held).toBeNull()
+    expect(after.nodeIds.length).toBeGreaterThan(0)
+    expect(after.notes).toHaveLength(1)
+  }
+
+  const when = 'fulfillmentOrder.lines > 0'
+  const scope = 'fulfillment_order' as const
+  await publishPolicy(core, { ...stops, policyId: 'on-work', scope, when }, end)
+  await draftFlow('late', [
+    { type: 'validate_header', id: 'check', next: 'source' },
+    { type: 'source', id: 'source', next: 'release' },
+    { type: 'release', id: 'release', policies: ['on-work'], next: 'exit' },
+  ])
+  const late = await replayed({ flowId: 'late' })
+  const held = market.replays.changes(late.replayId).filter(({ after }) => after.path[0] === 'late')
+  expect(held.length).toBeGreaterThan(0)
+  for (const { after } of held) expect(after).toMatchObject({ held: 'policy: look' })
+})
