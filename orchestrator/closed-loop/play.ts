@@ -44,17 +44,22 @@ export async function playWithout(
   worlds.history = history
   worlds.reacts = false
   const flow = { core, worlds, now: () => clock.now() }
+  const given = sourcings === undefined ? null : new AsSourced(sourcings)
+  const take = async (orderId: string) => {
+    await given?.place(orderId, core, clock.now())
+    await advance(orderId, flow)
+  }
   try {
     const sees = { oracle: seesAll, observer: seesAsTheyShow }
     const knows = policy === 'oracle' || policy === 'observer' ? sees[policy](scenario) : null
     const oracle = knows === null ? null : new Oracle(knows, core, scenario)
-    const given = sourcings === undefined ? null : new AsSourced(sourcings)
     await run(
       {
         ...{ scenario, clock, core, from: scenario.start, to: endOf(scenario) },
-        advance: async (orderId) => {
-          await given?.place(orderId, core, clock.now())
-          await advance(orderId, flow)
+        advance: take,
+        // As the product's loop does each hour: what has just come is taken further at once.
+        turn: async () => {
+          for (const orderId of [...core.state().waiting]) await take(orderId)
         },
         ...(oracle === null ? {} : { beforeWork: (floor, at) => oracle.look(floor, at) }),
       },

@@ -11,14 +11,18 @@ import { AsSourced, sourcingsOf } from '../../../orchestrator/closed-loop/as-sou
 import { endOf, market, run } from '../../../orchestrator/closed-loop/course.ts'
 import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
 import { Oracle } from '../../../orchestrator/closed-loop/oracle.ts'
+import { playDetour, playWithout } from '../../../orchestrator/closed-loop/play.ts'
 import { type Prepared, prepare } from '../../../orchestrator/closed-loop/prepare.ts'
 import { seesAll } from '../../../orchestrator/closed-loop/sight.ts'
 import { stillEffects } from '../../../orchestrator/closed-loop/stage.ts'
 import { effectsWith } from '../places.ts'
 
-const file = checkScenario({
+const size = {
   ...{ nodes: 3, ordersPerDay: 60, skus: 30, start: '2026-05-05', historyDays: 7, historyFaults: false },
   ...{ cycleHours: 24, warmUpDays: 2 },
+}
+const file = checkScenario({
+  ...size,
   faults: [{ kind: 'node_outage', node: 'columbus', startHours: 5, hours: 30 }],
 })
 const scenario = scenarioOf('b', 3, file)
@@ -93,6 +97,23 @@ it('go where they went, whatever is thought of nodes now, and are not moved', as
   const elsewhere = [...places].filter(([id, place]) => again.places.get(id) !== place)
   // Goods that a move left at their first node may be taken there by the time of a later order.
   expect(elsewhere.length).toBeLessThan(places.size / 100)
+}, 300_000)
+
+it('come to the very end they came to where nothing was moved', async () => {
+  const calm = scenarioOf('c', 3, checkScenario({ ...size, faults: [] }))
+  const own = await prepare(calm, real, { teaches: false }, () => undefined)
+  try {
+    const { core } = own.engine
+    const policy = { ...core.state().policy, mode: 'off' as const }
+    await core.execute('SetPolicy', { policy }, { at: calm.start })
+    const { orders, sourcings } = await playDetour(own, real, () => undefined)
+    expect(orders.filter(({ firstMove }) => firstMove !== null)).toEqual([])
+    const again = await playWithout('unmoved', { ...own.base, sourcings }, real, () => undefined)
+    expect(orders.length).toBeGreaterThan(100)
+    expect(again.orders).toEqual(orders)
+  } finally {
+    await own.close()
+  }
 }, 300_000)
 
 it('are read without what stood before, what was taken back, and what came after a move', async () => {
