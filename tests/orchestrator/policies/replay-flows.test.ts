@@ -1,21 +1,12 @@
 // Replays of flows: orders that would go another way, and policies that their tiles name.
 
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { assertFlowPublishable } from '#orchestrator/replay'
 import { act, draftOf, publishPolicy } from './drafts.ts'
-import { end, openReplaying, type Replaying } from './replaying.ts'
+import { end, replayingHere } from './replaying.ts'
 
-let place: Replaying
-let core: Replaying['core']
-let market: Replaying['market']
-beforeAll(async () => {
-  place = await openReplaying()
-  core = place.core
-  market = place.market
-}, 120_000)
-afterAll(() => place.close())
-const replayed = (request: api.ReplayRequest) => place.replayed(request)
+const { core, market, replayed } = await replayingHere()
 
 test('a flow is replayed: orders that another flow would take go another way', async () => {
   const document: api.FlowDocument = {

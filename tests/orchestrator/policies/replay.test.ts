@@ -3,22 +3,12 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { api } from '#data/contracts'
+import { expect, test } from 'vitest'
 import { assertPublishable, startReplay } from '#orchestrator/replay'
 import { act, draftOf, publishPolicy } from './drafts.ts'
-import { end, openReplaying, type Replaying } from './replaying.ts'
+import { end, replayingHere } from './replaying.ts'
 
-let place: Replaying
-let core: Replaying['core']
-let market: Replaying['market']
-beforeAll(async () => {
-  place = await openReplaying()
-  core = place.core
-  market = place.market
-}, 120_000)
-afterAll(() => place.close())
-const replayed = (request: api.ReplayRequest) => place.replayed(request)
+const { core, market, kept, openReplays, replayed } = await replayingHere()
 
 const dear = draftOf({
   policyId: 'dear',
@@ -150,11 +140,11 @@ test('a replay that came to its end is known after a new start, and can be publi
   const version = Number(answer.details?.version)
   const replay = await replayed({ policyId: 'dearer', version })
   const running = { ...replay, replayId: 'rep_cut', status: 'running', summary: null }
-  const path = (name: string) => join(place.kept, name)
+  const path = (name: string) => join(kept, name)
   await writeFile(path('rep_cut.json'), JSON.stringify({ replay: running, changes: [] }))
   await writeFile(path('rep_broken.json'), '{"replay":')
 
-  const again = await place.openReplays()
+  const again = await openReplays()
   expect(again.get(replay.replayId)).toEqual(replay)
   expect(again.changes(replay.replayId)).toEqual(market.replays.changes(replay.replayId))
   expect(again.get('rep_cut')).toMatchObject({

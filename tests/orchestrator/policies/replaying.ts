@@ -1,6 +1,7 @@
 // A small made-up retailer after some days, on which drafts are replayed.
 
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import type { api } from '#data/contracts'
 import { seededRandom, systemClock } from '#data/kernel'
 import { openSqliteLog } from '#data/log'
@@ -25,7 +26,14 @@ export interface Replaying {
   close(): Promise<void>
 }
 
-export async function openReplaying(): Promise<Replaying> {
+/** Opens it for the tests of a file; it is closed after them. */
+export async function replayingHere(): Promise<Replaying> {
+  const place = await openReplaying()
+  afterAll(place.close)
+  return place
+}
+
+async function openReplaying(): Promise<Replaying> {
   const folder = await newFolder()
   const { workspace, history, ...retailer } = await loadRetailer(folder.path, {
     ...{ seed: 'replay', days: 4, orders: 200, end },
