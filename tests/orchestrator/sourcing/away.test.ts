@@ -22,7 +22,9 @@ const hourMs = 3_600_000
 const noon = Date.UTC(2026, 4, 6, 12)
 const everyDay = [1, 2, 3, 4, 5, 6, 7]
 const capacity = { ordersPerDay: 160, linesPerDay: null, unitsPerDay: null, ordersPerHour: null }
-const pickups = ['10:00', '16:00'].map((time) => ({ carrierId: 'C', days: everyDay, time }))
+const pickups = ['C', 'D'].flatMap((carrierId) =>
+  ['10:00', '16:00'].map((time) => ({ carrierId, days: everyDay, time })),
+)
 const document = networkDocument({
   nodes: ['N', 'M', 'O'].map((id) =>
     networkNode(id, { timeZone: 'UTC', country: 'US', calendarId: 'day', capacity, pickups }),
@@ -85,6 +87,17 @@ test('what a carrier left behind at several nodes will wait as long again, and a
   // One node from which nothing goes stands still itself, and what was packed after the pick-up was not left behind.
   expect(awayIn(stateOf([left('N'), left('N'), left('N')]))).toBeNull()
   expect(awayIn(stateOf(['N', 'N', 'M'].map((nodeId) => left(nodeId, noon - hourMs))))).toBeNull()
+})
+
+test('each carrier is judged by what it left behind itself, whichever is asked of first', () => {
+  const byD = behind.map((work) => ({ ...work, carrier: 'D', packedAt: seven - 48 * hourMs }))
+  const state = stateOf([...behind, ...byD, { ...left('O'), carrier: 'E' }])
+  const { awayUntil } = new Worlds().at(state, noon, defaultStrategy, true).learned
+  const asked = (carriers: string[]) => carriers.map((carrier) => awayUntil?.(carrier) ?? null)
+  const [c, d] = [noon + 24 * hourMs, noon + 50 * hourMs]
+  expect(asked(['C', 'D', 'E', 'C'])).toEqual([c, d, null, c])
+  const again = new Worlds().at(state, noon, defaultStrategy, true).learned
+  expect(['D', 'C'].map((carrier) => again.awayUntil?.(carrier) ?? null)).toEqual([d, c])
 })
 
 test('a carrier that collected anything since is not away', () => {
