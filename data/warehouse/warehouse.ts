@@ -3,8 +3,9 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance, DuckDBResultReader, type DuckDBValue } from '@duckdb/node-api'
 import { DetourError, fail, reasonOf } from '#data/kernel'
+import { Plans, withoutStatistics } from './plans.ts'
 
 /** Values for `$1, $2, ...` or for `$name`. */
 export type SqlParameters = DuckDBValue[] | Record<string, DuckDBValue>
@@ -45,9 +46,17 @@ export interface WarehouseLimits {
   threads: number
   /** Where tables in memory spill to; without it they do not. Those of a file spill beside it. */
   spillFolder?: string
+  /**
+   * Whether the writer plans a statement that comes again only once: for many small ones, most of whose time is
+   * planning. Large ones are slower, for they are planned without statistics. Default false.
+   */
+  keepsPlans?: boolean
 }
 
 const openPaths = new Set<string>()
+
+/** Of so few rows to be found only the parts of a table are read in which one of them may lie. */
+const fewRows = 5_000
 
 /**
  * Opens a warehouse file, made when it is not there; `:memory:` for tests.
@@ -85,6 +94,8 @@ async function connect(file: string, limits: WarehouseLimits): Promise<Opened> {
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')
+    await connection.run(`SET dynamic_or_filter_threshold = ${fewRows}`)
+    if (limits.keepsPlans === true) await connection.run(withoutStatistics)
     return { instance, connection }
   } catch (error) {
     instance?.closeSync()
@@ -121,7 +132,7 @@ class OpenWarehouse implements Warehouse {
     this.path = path
     this.#limits = limits
     this.#opened = opened
-    this.#queries = queriesOf(opened.connection)
+    this.#queries = writerOf(opened, limits)
   }
 
   run(sql: string, parameters?: SqlParameters): Promise<number> {
@@ -192,7 +203,7 @@ class OpenWarehouse implements Warehouse {
   async #restart(): Promise<void> {
     this.#letGo()
     this.#opened = await connect(this.path, this.#limits)
-    this.#queries = queriesOf(this.#opened.connection)
+    this.#queries = writerOf(this.#opened, this.#limits)
     this.#isStopped = false
   }
 
@@ -206,9 +217,25 @@ function isFatal(error: unknown): boolean {
   return error instanceof DetourError && /^FATAL Error/.test(reasonOf(error.cause))
 }
 
-function queriesOf(connection: DuckDBConnection): Queries {
+function writerOf({ connection }: Opened, { keepsPlans }: WarehouseLimits): Queries {
+  return queriesOf(connection, keepsPlans === true ? new Plans(connection) : null)
+}
+
+function queriesOf(connection: DuckDBConnection, plans: Plans | null = null): Queries {
+  const ask = (sql: string, parameters?: SqlParameters) =>
+    guarded(sql, async () => {
+      const plan = (await plans?.take(sql)) ?? null
+      if (plan === null) return connection.run(sql, parameters)
+      try {
+        if (parameters !== undefined) plan.bind(parameters)
+        return await plan.run()
+      } finally {
+        plans?.giveBack(sql, plan)
+      }
+    })
   const all = async <T extends Row>(sql: string, parameters?: SqlParameters): Promise<T[]> => {
-    const reader = await guarded(sql, () => connection.runAndReadAll(sql, parameters))
+    const reader = new DuckDBResultReader(await ask(sql, parameters))
+    await guarded(sql, () => reader.readAll())
     const bigints = reader.columnTypes().map((type) => /^(U?BIGINT|HUGEINT)$/.test(type.toString()))
     const names = reader.deduplicatedColumnNames()
     return reader.getRowsJson().map((values) => {
@@ -222,8 +249,8 @@ function queriesOf(connection: DuckDBConnection): Queries {
   return {
     all,
     run: async (sql, parameters) => {
-      const result = await guarded(sql, () => connection.run(sql, parameters))
-      return result.rowsChanged
+      const { rowsChanged } = await ask(sql, parameters)
+      return rowsChanged
     },
     one: async <T extends Row>(sql: string, parameters?: SqlParameters) => {
       const [row] = await all<T>(sql, parameters)

@@ -44,10 +44,12 @@ export async function openStage(seed: string, start: number, real: Effects): Pro
     steps.push(() => lock.release())
     const log = new MemoryLog(effects.clock)
     const { memoryMb } = effects.config
-    // Statements are small and many: a second thread costs more than it gains, and others are played beside.
+    // Statements are small and many, and come again each hour: they are planned once, and a second thread costs
+    // more than it gains.
     const warehouse = await openWarehouse(':memory:', {
       memoryMb,
       threads: 1,
+      keepsPlans: true,
       spillFolder: lock.paths.temporary,
     })
     steps.push(() => warehouse.close())

@@ -2,11 +2,12 @@
 // models.
 
 import { type Effects, quoteName } from '#data/kernel'
-import type { Queries, Row } from '#data/warehouse'
+import type { Queries } from '#data/warehouse'
 import type { Graph, Node } from './graph.ts'
-import type { Facts } from './models.ts'
+import type { Scratch } from './scratch.ts'
+import { between, narrowedTo, type Span } from './stretches.ts'
 import { emptyTable, insertSql, type ModelRun, martsOf } from './tables.ts'
-import { parse, print, replaceTables, type Tree } from './tree.ts'
+import { print } from './tree.ts'
 import { narrow } from './update.ts'
 
 /**
@@ -16,29 +17,29 @@ import { narrow } from './update.ts'
  * @returns hours whose facts are not as before
  */
 export async function listBuckets(
-  queries: Queries,
+  scratch: Scratch,
   graph: Graph,
   isLooked: (node: Node) => boolean,
   { isWhole, hasLightWork }: { isWhole: boolean; hasLightWork: boolean },
 ): Promise<number> {
-  await queries.run('CREATE TEMP TABLE cycle_hours (market VARCHAR, bucket_hour BIGINT)')
+  await scratch.fill('cycle_hours', "SELECT '' AS market, 0::BIGINT AS bucket_hour LIMIT 0")
   for (const node of graph.nodes) {
     if (node.facts?.table == null || !isLooked(node)) continue
-    await queries.run(`INSERT INTO cycle_hours ${await changedHours(queries, graph, node)}`)
+    await scratch.run(`INSERT INTO cycle_hours ${await changedHours(scratch, graph, node)}`)
   }
-  if (isWhole) await queries.run(`INSERT INTO cycle_hours ${loadedHours}`)
-  const { hours } = await queries.one<{ hours: number }>(
+  if (isWhole) await scratch.run(`INSERT INTO cycle_hours ${loadedHours}`)
+  const { hours } = await scratch.one<{ hours: number }>(
     'SELECT count(DISTINCT (market, bucket_hour)) AS hours FROM cycle_hours',
   )
-  if (hasLightWork) await queries.run('INSERT INTO cycle_hours FROM light_hours')
-  await queries.run(`INSERT INTO cycle_hours ${clockHours}`)
-  await queries.run(`
-    CREATE TEMP TABLE cycle_days AS SELECT DISTINCT market, bucket_hour // 24 AS bucket_day FROM cycle_hours`)
-  await queries.run(`
-    CREATE TEMP TABLE cycle_buckets AS
-    SELECT DISTINCT market, 'hour' AS grain, make_timestamptz(bucket_hour * 3600000000) AS bucket_start
+  if (hasLightWork) await scratch.run('INSERT INTO cycle_hours FROM light_hours')
+  await scratch.run(`INSERT INTO cycle_hours ${clockHours}`)
+  await scratch.fill('cycle_days', 'SELECT DISTINCT market, bucket_hour // 24 AS bucket_day FROM cycle_hours')
+  await scratch.fill(
+    'cycle_buckets',
+    `SELECT DISTINCT market, 'hour' AS grain, make_timestamptz(bucket_hour * 3600000000) AS bucket_start
     FROM cycle_hours
-    UNION ALL SELECT market, 'day', make_timestamptz(bucket_day * 86400000000) FROM cycle_days`)
+    UNION ALL SELECT market, 'day', make_timestamptz(bucket_day * 86400000000) FROM cycle_days`,
+  )
   return hours
 }
 
@@ -128,48 +129,61 @@ const clockHours = `
   )
   GROUP BY market HAVING count(DISTINCT watermark) > 1`
 
-/** The listed buckets. */
+/** What is listed, as conditions of rows in marts. */
 export interface Listed {
-  /** The condition of points, which have hours and days. */
+  /** The condition of all points. */
   points: string
-  /** The condition of rows that have hours only. */
-  hours: string
-  /** From the first to the last day, and hour. */
-  days: Span
-  stretch: Span
+  /** Stretches of points, which have hours and days, and of rows that have hours only. */
+  days: readonly Stretch[]
+  hours: readonly Stretch[]
 }
+
+/** Days or hours that lie close together, and the condition of their rows. */
+interface Stretch {
+  span: Span
+  condition: string
+}
+
+const dayUs = 86_400_000_000
+const hourUs = 3_600_000_000
+
+const inPoints =
+  'AND (market, grain, bucket_start) IN (SELECT (market, grain, bucket_start) FROM cycle_buckets)'
+const inHours = `AND (market, bucket_start) IN (
+  SELECT (market, bucket_start) FROM cycle_buckets WHERE grain = 'hour')`
 
 /** The conditions of the rows in the buckets listed. */
 export async function inListedBuckets(queries: Queries): Promise<Listed> {
-  const days = await daySpan(queries)
-  const hours = await hourSpan(queries)
-  return {
-    points: `${between('bucket_start', days)}
-      AND (market, grain, bucket_start) IN (SELECT (market, grain, bucket_start) FROM cycle_buckets)`,
-    hours: `${between('bucket_start', hours)} AND (market, bucket_start) IN (
-      SELECT (market, bucket_start) FROM cycle_buckets WHERE grain = 'hour')`,
-    days,
-    stretch: hours,
+  const days = await spansOf(queries, 'bucket_day', 'cycle_days', dayUs)
+  const hours = await spansOf(queries, 'bucket_hour', 'cycle_hours', hourUs)
+  const stretch = (also: string) => (span: Span) => ({
+    span,
+    condition: `${between('bucket_start', span)} ${also}`,
+  })
+  const whole = { first: days[0]?.first ?? 0, end: days.at(-1)?.end ?? 0 }
+  const { condition: points } = stretch(inPoints)(whole)
+  return { points, days: days.map(stretch(inPoints)), hours: hours.map(stretch(inHours)) }
+}
+
+async function spansOf(queries: Queries, column: string, table: string, us: number): Promise<Span[]> {
+  const rows = await queries.all<{ place: number }>(
+    `SELECT DISTINCT ${column} AS place FROM ${table} ORDER BY place`,
+  )
+  return spansAround(rows.map(({ place }) => ({ first: place * us, end: (place + 1) * us })))
+}
+
+/** With less than so much between them two stretches are one: each asks for its own look at the facts. */
+const gapUs = 4 * dayUs
+
+function spansAround(all: readonly Span[]): Span[] {
+  const found: Span[] = []
+  for (const { first, end } of all) {
+    const last = found.at(-1)
+    if (last !== undefined && first - last.end < gapUs) last.end = end
+    else found.push({ first, end })
   }
+  return found
 }
-
-/** First and end of a stretch of time, in microseconds since 1970. */
-interface Span {
-  first: number
-  end: number
-}
-
-const spanSql = (column: string, table: string, us: number) => `
-  SELECT coalesce(min(${column}), 0) * ${us} AS first, (coalesce(max(${column}), -1) + 1) * ${us} AS end
-  FROM ${table}`
-
-const daySpan = (queries: Queries) =>
-  queries.one<Span & Row>(spanSql('bucket_day', 'cycle_days', 86_400_000_000))
-const hourSpan = (queries: Queries) =>
-  queries.one<Span & Row>(spanSql('bucket_hour', 'cycle_hours', 3_600_000_000))
-
-const between = (column: string, { first, end }: Span) =>
-  `${column} >= make_timestamptz(${first}) AND ${column} < make_timestamptz(${end})`
 
 /** Above this share of all days with points, writing all of them anew is cheaper. */
 const largestShare = 0.5
@@ -193,43 +207,16 @@ export async function updateBuckets(
       rows = await queries.run(insertSql(node, node.sql))
     } else {
       const hasDays = node.key.includes('grain')
-      const condition = hasDays ? listed.points : listed.hours
-      const model = await narrowedSql(queries, graph, node, hasDays ? 'day' : 'hour')
-      const { first, end } = hasDays ? listed.days : listed.stretch
-      const within = model
-        .replaceAll(String(some.first), String(first))
-        .replaceAll(String(some.end), String(end))
-      await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${condition}`)
-      rows = await queries.run(insertSql(node, `SELECT * FROM (${within}) AS points WHERE ${condition}`))
+      rows = 0
+      for (const { span, condition } of hasDays ? listed.days : listed.hours) {
+        const model = await narrowedTo(span, queries, { graph, node, grain: hasDays ? 'day' : 'hour' })
+        await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${condition}`)
+        rows += await queries.run(insertSql(node, `SELECT * FROM (${model}) AS points WHERE ${condition}`))
+      }
     }
     runs.push({ name: node.name, rows, seconds: (effects.clock.now() - start) / 1000 })
   }
   return runs
-}
-
-/** Stands in the text of a narrowed model for the stretch of a cycle: the text is the same in all of them. */
-const some: Span = { first: 1_111_111_111_111_111, end: 2_222_222_222_222_222 }
-const texts = new WeakMap<Graph, Map<string, string>>()
-
-/** A model of buckets over the facts of the listed days or hours only. */
-async function narrowedSql(
-  queries: Queries,
-  graph: Graph,
-  node: Node,
-  grain: 'day' | 'hour',
-): Promise<string> {
-  const known = texts.get(graph) ?? new Map<string, string>()
-  texts.set(graph, known)
-  const found = known.get(node.name)
-  if (found !== undefined) return found
-  const facts = await narrowAllFacts(queries, graph, grain)
-  const narrowed = narrow(graph, node.tree, (table) => {
-    const query = facts.get(table)
-    return query === undefined ? null : { query }
-  })
-  const text = await print(queries, narrowed)
-  known.set(node.name, text)
-  return text
 }
 
 async function isMost(queries: Queries): Promise<boolean> {
@@ -238,52 +225,4 @@ async function isMost(queries: Queries): Promise<boolean> {
       SELECT coalesce(sum(date_diff('day', dense_from, watermark::DATE)), 0)::BIGINT FROM market_clock
     ) AS known`)
   return listed > 7 && listed > known * largestShare
-}
-
-/** The model of every fact over the listed days or hours only. */
-async function narrowAllFacts(
-  queries: Queries,
-  graph: Graph,
-  grain: 'day' | 'hour',
-): Promise<Map<string, Tree>> {
-  const narrowed = new Map<string, Tree>()
-  for (const node of graph.nodes) {
-    if (node.facts !== null) narrowed.set(node.name, await narrowFacts(queries, graph, node, grain))
-  }
-  return narrowed
-}
-
-/** Facts of the listed days or hours; their table is read within the range of those. */
-async function narrowFacts(queries: Queries, graph: Graph, node: Node, grain: 'day' | 'hour'): Promise<Tree> {
-  const { facts } = node
-  if (facts === null) return node.tree
-  const rows =
-    facts.table === null
-      ? null
-      : await parse(queries, node.name, `SELECT * FROM ${facts.table} WHERE ${within(facts, some)}`)
-  const inner = narrow(graph, node.tree, (table) =>
-    rows !== null && table === facts.table ? { query: rows } : null,
-  )
-  if (facts.to !== null) return inner
-  const list =
-    grain === 'day'
-      ? 'cycle_days AS listed ON listed.bucket_day = facts.bucket_hour // 24'
-      : 'cycle_hours AS listed ON listed.bucket_hour = facts.bucket_hour'
-  const outer = await parse(
-    queries,
-    node.name,
-    `SELECT facts.* FROM cycle_facts AS facts SEMI JOIN ${list} AND listed.market = facts.market`,
-  )
-  return replaceTables(outer, (table) => (table === 'cycle_facts' ? { query: inner } : null))
-}
-
-/** What a span counts may stand in an hour up to a day after its end, unless it lasts no longer than some hours. */
-function within({ from, to, lasts }: Facts, span: Span): string {
-  if (to === null) return between(from, span)
-  const first = `make_timestamptz(${span.first})`
-  if (lasts !== null) {
-    return `${from} >= ${first} - INTERVAL ${lasts} HOUR AND ${from} < make_timestamptz(${span.end})`
-  }
-  return `${from} < make_timestamptz(${span.end})
-    AND (${to} IS NULL OR ${to} >= ${first} - INTERVAL 1 DAY OR ${from} >= ${first})`
 }

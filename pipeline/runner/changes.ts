@@ -3,6 +3,7 @@
 import { quoteName } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import type { Graph, Node } from './graph.ts'
+import type { Scratch } from './scratch.ts'
 import { martsOf } from './tables.ts'
 
 /** The two kinds of thing whose rows are rebuilt one by one. */
@@ -62,13 +63,13 @@ export async function changedKinds(queries: Queries, hasLightWork: boolean): Pro
  * @param hasLightWork whether orders of light cycles are among them
  */
 export async function listChanges(
-  queries: Queries,
+  scratch: Scratch,
   kinds: Set<string>,
   hasLightWork: boolean,
 ): Promise<Changes> {
-  await listOrders(queries, kinds, hasLightWork)
-  await listStock(queries, kinds)
-  const counts = await queries.one<{ orders: number; stock: number; total: number }>(
+  await listOrders(scratch, kinds, hasLightWork)
+  await listStock(scratch, kinds)
+  const counts = await scratch.one<{ orders: number; stock: number; total: number }>(
     `SELECT (SELECT count(*) FROM cycle_orders) AS orders, (SELECT count(*) FROM cycle_stock) AS stock,
        (SELECT count(*) FROM raw_file_orders) + (SELECT count(*) FROM raw_log_orders) AS total`,
   )
@@ -76,7 +77,7 @@ export async function listChanges(
 }
 
 /** Lists the orders that the changes touch in `cycle_orders`. */
-export async function listOrders(queries: Queries, kinds: Set<string>, hasLightWork = false): Promise<void> {
+export async function listOrders(scratch: Scratch, kinds: Set<string>, hasLightWork = false): Promise<void> {
   const sources = ["SELECT provider, key AS order_external_id FROM pipeline_changes WHERE kind = 'order'"]
   if (hasLightWork) sources.push('SELECT provider, order_external_id FROM light_orders')
   if (kinds.has('sku')) {
@@ -98,11 +99,12 @@ export async function listOrders(queries: Queries, kinds: Set<string>, hasLightW
   const named = (table: string) => `
     SELECT market, provider, order_external_id FROM ${table}
     SEMI JOIN (${sources.join('\nUNION ')}) AS keys USING (provider, order_external_id)`
-  await queries.run(`
-    CREATE TEMP TABLE cycle_orders AS
-    SELECT DISTINCT md5(concat_ws(chr(31), market, provider, order_external_id))::UUID AS order_id,
+  await scratch.fill(
+    'cycle_orders',
+    `SELECT DISTINCT md5(concat_ws(chr(31), market, provider, order_external_id))::UUID AS order_id,
       market, provider, order_external_id
-    FROM (${named('raw_file_orders')} UNION ALL ${named('raw_log_orders')})`)
+     FROM (${named('raw_file_orders')} UNION ALL ${named('raw_log_orders')})`,
+  )
 }
 
 /** Orders of the rows whose column names something that changed; a product counts for other providers, too. */
@@ -111,7 +113,7 @@ const naming = (table: string, column: string, same: string) =>
    SEMI JOIN pipeline_changes AS changed ON ${same}
    WHERE ${column} IS NOT NULL`
 
-async function listStock(queries: Queries, kinds: Set<string>): Promise<void> {
+async function listStock(scratch: Scratch, kinds: Set<string>): Promise<void> {
   const sources = [
     `SELECT provider, split_part(key, chr(31), 1) AS sku, split_part(key, chr(31), 2) AS node_external_id
      FROM pipeline_changes WHERE kind = 'inventory'`,
@@ -127,12 +129,13 @@ async function listStock(queries: Queries, kinds: Set<string>): Promise<void> {
         SEMI JOIN pipeline_changes AS changed ON changed.kind = 'sku' AND changed.key = named.sku`)
     }
   }
-  await queries.run(`
-    CREATE TEMP TABLE cycle_stock AS
-    SELECT *, provider || ':' || node_external_id AS node_id FROM (${sources.join('\nUNION ')})`)
+  await scratch.fill(
+    'cycle_stock',
+    `SELECT *, provider || ':' || node_external_id AS node_id FROM (${sources.join('\nUNION ')})`,
+  )
   if (!kinds.has('inventory')) return
   // a movement that was booked again elsewhere has left its old product and node, too
-  await queries.run(`
+  await scratch.run(`
     INSERT INTO cycle_stock
     SELECT DISTINCT provider, sku, node_id[length(provider) + 2:], node_id FROM inventory_movements AS booked
     SEMI JOIN (
@@ -171,50 +174,32 @@ async function findRawTables(queries: Queries, graph: Graph, scope: Scope): Prom
  * @returns the raw tables copied
  */
 export async function copyChanged(
-  queries: Queries,
+  scratch: Scratch,
   graph: Graph,
   scope: Scope,
   marts: readonly Node[] = martsOf(graph),
 ): Promise<string[]> {
   const keys = keysOf[scope]
-  const raw = await rawTables(queries, graph, scope)
+  const raw = await rawTables(scratch, graph, scope)
   for (const table of raw) {
     const key = table.startsWith('raw_log_') ? keys.rawLog : keys.raw
-    await copyRows(queries, table, `cycle_now_${table}`, keys.changed, key)
+    await copyRows(scratch, table, `cycle_now_${table}`, keys.changed, key)
   }
   for (const node of marts) {
     if (node.incremental !== scope) continue
-    await copyRows(queries, node.name, `cycle_old_${node.name}`, keys.changed, keys.mart)
+    await copyRows(scratch, node.name, `cycle_old_${node.name}`, keys.changed, keys.mart)
   }
   return raw
 }
 
-/** Only the key is read to find the rows; then only the part of the table in which they lie. */
-async function copyRows(queries: Queries, table: string, copy: string, changed: string, key: string[]) {
-  const places = `cycle_at_${table}`
-  await queries.run(`
-    CREATE TEMP TABLE ${quoteName(places)} AS
-    SELECT rowid AS place FROM ${quoteName(table)} SEMI JOIN ${changed} USING (${key.join(', ')})`)
-  await queries.run(`
-    CREATE TEMP TABLE ${quoteName(copy)} AS
-    SELECT * FROM ${quoteName(table)} WHERE ${await placed(queries, table)}`)
+/** Only the key is read to find the rows; then only the parts of the table in which they lie. */
+async function copyRows(scratch: Scratch, table: string, copy: string, changed: string, key: string[]) {
+  await scratch.fill(
+    `cycle_at_${table}`,
+    `SELECT rowid AS place FROM ${quoteName(table)} SEMI JOIN ${changed} USING (${key.join(', ')})`,
+  )
+  await scratch.fill(copy, `SELECT * FROM ${quoteName(table)} WHERE ${placed(table)}`)
 }
 
 /** The condition that finds the rows listed in `cycle_at_<table>`. */
-export async function placed(queries: Queries, table: string): Promise<string> {
-  const { low, high } = await queries.one<{ low: number | null; high: number | null }>(
-    `SELECT min(place) AS low, max(place) AS high FROM ${quoteName(`cycle_at_${table}`)}`,
-  )
-  if (low === null || high === null) return 'false'
-  return `rowid BETWEEN ${low} AND ${high} AND rowid IN (SELECT place FROM ${quoteName(`cycle_at_${table}`)})`
-}
-
-/** Drops every temporary table of this cycle. @param options isWhole: also what light cycles noted */
-export async function dropTemporary(queries: Queries, { isWhole }: { isWhole: boolean }): Promise<void> {
-  const rows = await queries.all<{ table_name: string }>(
-    `SELECT table_name FROM duckdb_tables()
-     WHERE temporary AND (starts_with(table_name, 'cycle_')${isWhole ? " OR starts_with(table_name, 'light_')" : ''})`,
-  )
-  if (rows.length === 0) return
-  await queries.run(rows.map((row) => `DROP TABLE temp.${quoteName(row.table_name)}`).join(';\n'))
-}
+export const placed = (table: string) => `rowid IN (SELECT place FROM ${quoteName(`cycle_at_${table}`)})`

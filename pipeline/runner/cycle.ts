@@ -4,13 +4,14 @@
 import type { Effects } from '#data/kernel'
 import type { Queries, Warehouse } from '#data/warehouse'
 import { inListedBuckets, listBuckets, updateBuckets } from './buckets.ts'
-import { changedKinds, dropTemporary, listChanges } from './changes.ts'
+import { changedKinds, listChanges } from './changes.ts'
 import { type CheckResult, runChecks } from './checks.ts'
 import { buildAll, isBuiltBy } from './full.ts'
 import { type Graph, type Node, readGraph } from './graph.ts'
 import { runLight, toldLoads } from './light.ts'
 import { hasLightWork } from './notes.ts'
 import { rememberPoints, reviseBuckets } from './revisions.ts'
+import { openScratch, type Scratch } from './scratch.ts'
 import type { ModelRun } from './tables.ts'
 import { updateRows } from './update.ts'
 
@@ -46,7 +47,8 @@ export async function runCycle(
   const started = effects.clock.now()
   return warehouse.transaction(async (queries) => {
     const graph = await readGraph(queries)
-    const hasBefore = await hasLightWork(queries)
+    const scratch = await openScratch(queries)
+    const hasBefore = hasLightWork(scratch)
     // Light cycles follow a whole one of this very process.
     const built = hasBefore || (await isBuiltBy(queries, graph))
     const kinds = await changedKinds(queries, hasBefore)
@@ -54,13 +56,12 @@ export async function runCycle(
     const mayIdle = !full && kinds.size === 0 && (options.isLight === true || !hasBefore)
     if (mayIdle && !(await hasNewLoads(queries))) return idle(queries, effects, started)
     const before = { kinds, hasLightWork: hasBefore }
-    const light = options.isLight && !full ? await lightly(queries, graph, before, effects) : null
-    const work =
-      light ??
-      (await (full ? null : incremental(queries, graph, before, effects))) ??
-      (await all(queries, graph, effects))
-    await dropTemporary(queries, { isWhole: light === null })
-    if (light === null) await queries.run('DELETE FROM pipeline_changes')
+    const light =
+      options.isLight && !full ? await runLight(scratch, graph, { kinds, hasBefore }, effects) : null
+    const work: Work =
+      light === null
+        ? await whole(scratch, graph, { ...before, full }, effects)
+        : { mode: 'incremental', ...light, checks: [] }
     const summary: CycleSummary = {
       ...work,
       seconds: (effects.clock.now() - started) / 1000,
@@ -73,20 +74,6 @@ export async function runCycle(
 
 type Work = Omit<CycleSummary, 'seconds' | 'watermark'>
 
-async function all(queries: Queries, graph: Graph, effects: Effects): Promise<Work> {
-  await dropTemporary(queries, { isWhole: true })
-  await rememberPoints(queries, 'true')
-  const models = await buildAll(queries, graph, effects)
-  await reviseBuckets(queries, 'true', await nextRun(queries))
-  const counts = await queries.one<{ orders: number; hours: number }>(`
-    SELECT (SELECT count(*) FROM orders) AS orders, (
-      SELECT count(DISTINCT (market, bucket_start)) FROM metric_points
-      WHERE grain = 'hour' AND dimension = 'all'
-    ) AS hours`)
-  const checks = await runChecks(queries, graph, 'full')
-  return { mode: 'full', changedOrders: counts.orders, changedBuckets: counts.hours, models, checks }
-}
-
 /** What there is to do. */
 interface Before {
   kinds: Set<string>
@@ -94,37 +81,53 @@ interface Before {
   hasLightWork: boolean
 }
 
-/** @returns null where a whole cycle is due */
-async function lightly(
-  queries: Queries,
+/** All marts, as far as something changed or, where that is cheaper, anew. */
+async function whole(
+  scratch: Scratch,
   graph: Graph,
-  { kinds, hasLightWork }: Before,
+  { full, ...before }: Before & { full: boolean },
   effects: Effects,
-): Promise<Work | null> {
-  const work = await runLight(queries, graph, kinds, hasLightWork, effects)
-  if (work !== null) return { mode: 'incremental', ...work, checks: [] }
-  await dropTemporary(queries, { isWhole: false })
-  return null
+): Promise<Work> {
+  await scratch.drop('cycle_')
+  const work =
+    (await (full ? null : incremental(scratch, graph, before, effects))) ??
+    (await all(scratch, graph, effects))
+  await scratch.drop('cycle_', 'light_')
+  await scratch.run('DELETE FROM pipeline_changes')
+  return work
+}
+
+async function all(scratch: Scratch, graph: Graph, effects: Effects): Promise<Work> {
+  await rememberPoints(scratch, 'true')
+  const models = await buildAll(scratch, graph, effects)
+  await reviseBuckets(scratch, 'true', await nextRun(scratch))
+  const counts = await scratch.one<{ orders: number; hours: number }>(`
+    SELECT (SELECT count(*) FROM orders) AS orders, (
+      SELECT count(DISTINCT (market, bucket_start)) FROM metric_points
+      WHERE grain = 'hour' AND dimension = 'all'
+    ) AS hours`)
+  const checks = await runChecks(scratch, graph, 'full')
+  return { mode: 'full', changedOrders: counts.orders, changedBuckets: counts.hours, models, checks }
 }
 
 /** @returns null where so much changed that a full build is cheaper */
 async function incremental(
-  queries: Queries,
+  scratch: Scratch,
   graph: Graph,
   { kinds, hasLightWork }: Before,
   effects: Effects,
 ): Promise<Work | null> {
-  const changes = await listChanges(queries, kinds, hasLightWork)
+  const changes = await listChanges(scratch, kinds, hasLightWork)
   if (changes.share > largestShare) return null
-  const rows = await updateRows(queries, graph, changes, effects, hasLightWork)
+  const rows = await updateRows(scratch, graph, changes, effects, hasLightWork)
   const touched = new Set(rows.map((run) => run.name))
   const isLooked = ({ facts }: Node) => touched.has(facts?.table ?? '')
-  const changedBuckets = await listBuckets(queries, graph, isLooked, { isWhole: true, hasLightWork })
-  const listed = await inListedBuckets(queries)
-  await rememberPoints(queries, listed.points)
-  const metrics = await updateBuckets(queries, graph, listed, effects)
-  await reviseBuckets(queries, listed.points, await nextRun(queries))
-  const checks = await runChecks(queries, graph, 'incremental')
+  const changedBuckets = await listBuckets(scratch, graph, isLooked, { isWhole: true, hasLightWork })
+  const listed = await inListedBuckets(scratch)
+  await rememberPoints(scratch, listed.points)
+  const metrics = await updateBuckets(scratch, graph, listed, effects)
+  await reviseBuckets(scratch, listed.points, await nextRun(scratch))
+  const checks = await runChecks(scratch, graph, 'incremental')
   return {
     mode: 'incremental',
     changedOrders: changes.orders,
@@ -171,7 +174,8 @@ async function nextRun(queries: Queries): Promise<number> {
 async function record(queries: Queries, summary: CycleSummary, started: number): Promise<void> {
   await queries.run(
     `INSERT INTO pipeline_runs BY NAME
-     SELECT ${await nextRun(queries)} AS run_id, $1 AS mode, make_timestamptz($2::BIGINT * 1000) AS started_at,
+     SELECT (SELECT coalesce(max(run_id), 0) + 1 FROM pipeline_runs) AS run_id, $1 AS mode,
+       make_timestamptz($2::BIGINT * 1000) AS started_at,
        $3::BIGINT AS duration_ms, $4::BIGINT AS changed_orders, $5::BIGINT AS changed_buckets,
        $6::TIMESTAMPTZ AS watermark`,
     [

@@ -7,6 +7,7 @@ import { inListedBuckets, listBuckets, updateBuckets } from './buckets.ts'
 import { copyChanged, listOrders } from './changes.ts'
 import type { Graph, Node } from './graph.ts'
 import { beginNotes, lightMarts, noteHours, noteOld, target } from './notes.ts'
+import type { Scratch } from './scratch.ts'
 import { insertSql, type ModelRun } from './tables.ts'
 import { parse, print, replaceTables } from './tree.ts'
 import { updateByKey } from './update.ts'
@@ -20,43 +21,43 @@ export interface LightWork {
 
 /** Above this share of all orders a whole cycle is due. */
 const largestShare = 0.05
+
 /**
  * Runs a light cycle in the transaction of the caller.
  * @param hasBefore see `hasLightWork`
  * @returns null where a whole cycle is due
  */
 export async function runLight(
-  queries: Queries,
+  scratch: Scratch,
   graph: Graph,
-  kinds: Set<string>,
-  hasBefore: boolean,
+  { kinds, hasBefore }: { kinds: Set<string>; hasBefore: boolean },
   effects: Effects,
 ): Promise<LightWork | null> {
   const marts = lightMarts(graph)
-  if (!(await isLightDue(queries, kinds, hasBefore))) return null
-  await listOrders(queries, kinds)
-  const { orders, total } = await queries.one<{ orders: number; total: number }>(
+  if (!(await isLightDue(scratch, kinds, hasBefore))) return null
+  await listOrders(scratch, kinds)
+  const { orders, total } = await scratch.one<{ orders: number; total: number }>(
     'SELECT (SELECT count(*) FROM cycle_orders) AS orders, (SELECT count(*) FROM orders) AS total',
   )
   if (orders > total * largestShare) return null
-  if (!hasBefore) await beginNotes(queries, marts)
-  await queries.run('CREATE TEMP TABLE cycle_old_market_clock AS FROM market_clock')
-  const copied = new Set(await copyChanged(queries, graph, 'order', marts))
-  await noteOld(queries, marts)
+  if (!hasBefore) await beginNotes(scratch, marts)
+  await scratch.fill('cycle_old_market_clock', 'FROM market_clock')
+  const copied = new Set(await copyChanged(scratch, graph, 'order', marts))
+  await noteOld(scratch, marts)
   const models: ModelRun[] = []
   for (const node of marts) {
     const start = effects.clock.now()
-    const rows = await updateByKey(queries, graph, node, copied)
+    const rows = await updateByKey(scratch, graph, node, copied)
     models.push({ name: node.name, rows, seconds: (effects.clock.now() - start) / 1000 })
   }
-  await updateClock(queries, graph)
+  await updateClock(scratch, graph)
   const [names, reads] = [new Set(marts.map(({ name }) => name)), graph.byName.get(target)?.reads ?? []]
   const isLooked = ({ name, facts }: Node) => reads.includes(name) && names.has(facts?.table ?? '')
-  const changedBuckets = await listBuckets(queries, graph, isLooked, { isWhole: false, hasLightWork: false })
-  await noteHours(queries)
-  const listed = await inListedBuckets(queries)
-  models.push(...(await updateBuckets(queries, graph, listed, effects, (node) => node.name === target)))
-  await queries.run("DELETE FROM pipeline_changes WHERE kind = 'order'")
+  const changedBuckets = await listBuckets(scratch, graph, isLooked, { isWhole: false, hasLightWork: false })
+  await noteHours(scratch)
+  const listed = await inListedBuckets(scratch)
+  models.push(...(await updateBuckets(scratch, graph, listed, effects, (node) => node.name === target)))
+  await scratch.run("DELETE FROM pipeline_changes WHERE kind = 'order'")
   return { changedOrders: orders, changedBuckets, models }
 }
 

@@ -38,6 +38,8 @@ export interface Model {
   /** Column by which the rows are laid down, so that a range of time is read without the rest. */
   order: string | null
   facts: Facts | null
+  /** Columns that say from which hour to which rows of others are made; null where the model says no such thing. */
+  hours: { from: string; to: string } | null
 }
 
 const folder = join(import.meta.dirname, '..', 'sql')
@@ -67,7 +69,7 @@ export function modelsChecksum(models: Model[]): string {
 export function parseModel(name: string, layer: Layer, sql: string): Model {
   const header = new Map<string, string>()
   for (const line of sql.split('\n')) {
-    const match = /^-- (grain|key|owner|units|incremental|order|facts|ends|lasts): (.+)$/.exec(line)
+    const match = /^-- (grain|key|owner|units|incremental|order|facts|ends|lasts|hours): (.+)$/.exec(line)
     if (match?.[1] !== undefined && match[2] !== undefined) header.set(match[1], match[2])
   }
   const field = (title: string): string => {
@@ -89,6 +91,7 @@ export function parseModel(name: string, layer: Layer, sql: string): Model {
       ends: namesOf(header.get('ends') ?? ''),
       lasts: hoursOf(name, header.get('lasts')),
     }),
+    hours: spanOf(header.get('hours')),
   }
 }
 
@@ -105,6 +108,11 @@ function namesOf(list: string): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
+}
+
+function spanOf(text: string | undefined): Model['hours'] {
+  const [from, to] = namesOf(text ?? '')
+  return from === undefined || to === undefined ? null : { from, to }
 }
 
 function hoursOf(name: string, text: string | undefined): number | null {

@@ -4,6 +4,7 @@
 import { quoteName } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import type { Graph, Node } from './graph.ts'
+import type { Scratch } from './scratch.ts'
 import { martsOf } from './tables.ts'
 
 /** The mart that a light cycle is for; what it reads of orders is brought up to date, too. */
@@ -12,12 +13,7 @@ export const target = 'step_hours'
 const marker = "('all', 'light cycle', NULL)"
 
 /** Whether light cycles ran since the last whole one, and what they noted is still there. */
-export async function hasLightWork(queries: Queries): Promise<boolean> {
-  const rows = await queries.all(
-    "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = 'light_orders'",
-  )
-  return rows.length > 0
-}
+export const hasLightWork = (scratch: Scratch): boolean => scratch.has('light_orders')
 
 /** Marts of orders that the target is made of, each after what it reads. */
 export function lightMarts(graph: Graph): Node[] {
@@ -34,19 +30,13 @@ export function lightMarts(graph: Graph): Node[] {
 }
 
 /** Makes room for notes. @param marts what light cycles bring up to date */
-export async function beginNotes(queries: Queries, marts: readonly Node[]): Promise<void> {
-  await queries.run(
-    'CREATE TEMP TABLE light_orders (order_id UUID, provider VARCHAR, order_external_id VARCHAR)',
-  )
-  await queries.run('CREATE TEMP TABLE light_loads AS SELECT count(*) AS loads FROM loads')
-  await queries.run('CREATE TEMP TABLE light_old_market_clock AS FROM market_clock')
-  await queries.run('CREATE TEMP TABLE light_hours (market VARCHAR, bucket_hour BIGINT)')
-  for (const { name } of marts) {
-    await queries.run(
-      `CREATE TEMP TABLE ${quoteName(`light_old_${name}`)} AS FROM ${quoteName(name)} LIMIT 0`,
-    )
-  }
-  await queries.run(`INSERT INTO pipeline_changes VALUES ${marker}`)
+export async function beginNotes(scratch: Scratch, marts: readonly Node[]): Promise<void> {
+  await scratch.fill('light_orders', 'SELECT order_id, provider, order_external_id FROM cycle_orders LIMIT 0')
+  await scratch.fill('light_loads', 'SELECT count(*) AS loads FROM loads')
+  await scratch.fill('light_old_market_clock', 'FROM market_clock')
+  await scratch.fill('light_hours', "SELECT '' AS market, 0::BIGINT AS bucket_hour LIMIT 0")
+  for (const { name } of marts) await scratch.fill(`light_old_${name}`, `FROM ${quoteName(name)} LIMIT 0`)
+  await scratch.run(`INSERT INTO pipeline_changes VALUES ${marker}`)
 }
 
 /** Notes rows as they were before the first light cycle that changed them. */

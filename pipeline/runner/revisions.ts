@@ -1,7 +1,7 @@
 // Notes which complete buckets a cycle changed, so that a score can tell whether it saw the points of today.
 // It keeps no points.
 
-import type { Queries } from '#data/warehouse'
+import type { Scratch } from './scratch.ts'
 
 /**
  * One number per bucket that another set of points would hardly have; sums of whole numbers, so the order of
@@ -16,26 +16,27 @@ const fingerprints = (condition: string) => `
   GROUP BY market, grain, bucket_start`
 
 /** Remembers the points before they are written anew. @param condition which points are */
-export async function rememberPoints(queries: Queries, condition: string): Promise<void> {
-  await queries.run(`CREATE TEMP TABLE cycle_fingerprints AS
-    SELECT * FROM (${fingerprints(condition)}) WHERE is_complete`)
+export async function rememberPoints(scratch: Scratch, condition: string): Promise<void> {
+  await scratch.fill('cycle_fingerprints', `SELECT * FROM (${fingerprints(condition)}) WHERE is_complete`)
 }
 
 /** Raises the version of every bucket that was complete and has other points now. */
-export async function reviseBuckets(queries: Queries, condition: string, runId: number): Promise<void> {
-  await queries.run(`
-    CREATE TEMP TABLE cycle_revised AS
-    SELECT before.market, before.grain, before.bucket_start
-    FROM cycle_fingerprints AS before
-    LEFT JOIN (${fingerprints(condition)}) AS after USING (market, grain, bucket_start)
-    WHERE after.fingerprint IS DISTINCT FROM before.fingerprint`)
-  await queries.run(`
-    CREATE TEMP TABLE cycle_versions AS
-    SELECT revised.market, revised.grain, revised.bucket_start,
-      coalesce(known.version, 1) + 1 AS version, ${runId}::BIGINT AS run_id
-    FROM cycle_revised AS revised
-    LEFT JOIN metric_revisions AS known USING (market, grain, bucket_start)`)
-  await queries.run(`DELETE FROM metric_revisions
+export async function reviseBuckets(scratch: Scratch, condition: string, runId: number): Promise<void> {
+  await scratch.fill(
+    'cycle_revised',
+    `SELECT before.market, before.grain, before.bucket_start
+     FROM cycle_fingerprints AS before
+     LEFT JOIN (${fingerprints(condition)}) AS after USING (market, grain, bucket_start)
+     WHERE after.fingerprint IS DISTINCT FROM before.fingerprint`,
+  )
+  await scratch.fill(
+    'cycle_versions',
+    `SELECT revised.market, revised.grain, revised.bucket_start,
+       coalesce(known.version, 1) + 1 AS version, ${runId}::BIGINT AS run_id
+     FROM cycle_revised AS revised
+     LEFT JOIN metric_revisions AS known USING (market, grain, bucket_start)`,
+  )
+  await scratch.run(`DELETE FROM metric_revisions
     WHERE (market, grain, bucket_start) IN (SELECT (market, grain, bucket_start) FROM cycle_revised)`)
-  await queries.run('INSERT INTO metric_revisions FROM cycle_versions')
+  await scratch.run('INSERT INTO metric_revisions FROM cycle_versions')
 }

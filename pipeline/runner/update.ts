@@ -6,6 +6,7 @@ import type { Queries } from '#data/warehouse'
 import { type Changes, copyChanged, placed, type Scope } from './changes.ts'
 import type { Graph, Node } from './graph.ts'
 import { takeNotes } from './notes.ts'
+import type { Scratch } from './scratch.ts'
 import { insertSql, type ModelRun, martsOf } from './tables.ts'
 import { print, type Replacement, replaceTables, type Tree } from './tree.ts'
 
@@ -15,7 +16,7 @@ import { print, type Replacement, replaceTables, type Tree } from './tree.ts'
  * @returns rows and seconds by mart that was written
  */
 export async function updateRows(
-  queries: Queries,
+  scratch: Scratch,
   graph: Graph,
   changes: Changes,
   effects: Effects,
@@ -25,15 +26,15 @@ export async function updateRows(
   const scopes: Scope[] = []
   if (changes.orders > 0) scopes.push('order')
   if (changes.stock > 0) scopes.push('inventory')
-  await queries.run('CREATE TEMP TABLE cycle_old_market_clock AS FROM market_clock')
+  await scratch.fill('cycle_old_market_clock', 'FROM market_clock')
   for (const scope of scopes) {
-    for (const table of await copyChanged(queries, graph, scope)) copied.add(table)
+    for (const table of await copyChanged(scratch, graph, scope)) copied.add(table)
   }
-  if (hasLightWork) await takeNotes(queries, graph, changes.orders > 0)
+  if (hasLightWork) await takeNotes(scratch, graph, changes.orders > 0)
   const runs: ModelRun[] = []
   for (const node of martsOf(graph)) {
     const start = effects.clock.now()
-    const rows = await updateMart(queries, graph, node, { scopes, copied, kinds: changes.kinds })
+    const rows = await updateMart(scratch, graph, node, { scopes, copied, kinds: changes.kinds })
     if (rows !== null) runs.push({ name: node.name, rows, seconds: (effects.clock.now() - start) / 1000 })
   }
   return runs
@@ -46,30 +47,30 @@ interface Given {
 }
 
 /** @returns rows written, null where the mart is not touched */
-async function updateMart(queries: Queries, graph: Graph, node: Node, given: Given): Promise<number | null> {
+async function updateMart(scratch: Scratch, graph: Graph, node: Node, given: Given): Promise<number | null> {
   const { incremental, name } = node
   if (given.scopes.some((scope) => scope === incremental)) {
-    return updateByKey(queries, graph, node, given.copied)
+    return updateByKey(scratch, graph, node, given.copied)
   }
   const isDue = incremental === 'always' || incremental === 'sku' || incremental === 'node'
   if (!isDue || (incremental !== 'always' && !given.kinds.has(incremental))) return null
-  await queries.run(`DELETE FROM ${quoteName(name)}`)
-  return queries.run(insertSql(node, node.sql))
+  await scratch.run(`DELETE FROM ${quoteName(name)}`)
+  return scratch.run(insertSql(node, node.sql))
 }
 
 /** Writes the changed rows of a mart anew. @param copied raw tables whose changed rows are copied */
 export async function updateByKey(
-  queries: Queries,
+  scratch: Scratch,
   graph: Graph,
   node: Node,
   copied: ReadonlySet<string>,
 ): Promise<number> {
-  const model = await narrowedText(queries, graph, node, copied)
+  const model = await narrowedText(scratch, graph, node, copied)
   const fresh = `cycle_new_${node.name}`
-  await queries.run(`CREATE TEMP TABLE ${quoteName(fresh)} AS FROM ${quoteName(node.name)} LIMIT 0`)
-  await queries.run(insertSql(node, model, quoteName(fresh)))
-  await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${await placed(queries, node.name)}`)
-  return queries.run(`INSERT INTO ${quoteName(node.name)} FROM ${quoteName(fresh)}`)
+  await scratch.fill(fresh, `FROM ${quoteName(node.name)} LIMIT 0`)
+  await scratch.run(insertSql(node, model, quoteName(fresh)))
+  await scratch.run(`DELETE FROM ${quoteName(node.name)} WHERE ${placed(node.name)}`)
+  return scratch.run(`INSERT INTO ${quoteName(node.name)} FROM ${quoteName(fresh)}`)
 }
 
 const texts = new WeakMap<Node, Map<string, string>>()

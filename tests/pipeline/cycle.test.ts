@@ -51,6 +51,21 @@ describe('a cycle', () => {
     expect(await warehouse.all('SELECT table_name FROM duckdb_tables() WHERE temporary')).toEqual([])
   })
 
+  it('writes hours that lie weeks apart as a full build does', async () => {
+    await small()
+    await runCycle(warehouse, testEffects)
+    const placed = ['2026-02-10T08:20:00Z', '2026-02-28T21:40:00Z']
+    await upsert(
+      warehouse,
+      'orders',
+      placed.map((placed_at, i) => ({ ...order, placed_at, order_external_id: `far-${i}` })),
+    )
+    expect((await runCycle(warehouse, testEffects)).mode).toBe('incremental')
+    const found = await martChecksums(warehouse)
+    await runCycle(warehouse, testEffects, { mode: 'full' })
+    expect(found).toEqual(await martChecksums(warehouse))
+  })
+
   it('changes nothing at all when it fails', async () => {
     await small()
     await runCycle(warehouse, testEffects)

@@ -231,8 +231,8 @@ const history: { entity: RawTable; rows: RawRow[] }[] = [
 
 describe('an incremental cycle', () => {
   const open: Warehouse[] = []
-  const make = async () => {
-    const warehouse = await emptyWarehouse()
+  const make = async (keepsPlans = false) => {
+    const warehouse = await emptyWarehouse(keepsPlans)
     open.push(warehouse)
     return warehouse
   }
@@ -247,8 +247,9 @@ describe('an incremental cycle', () => {
       fc.asyncProperty(
         cycles,
         fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-        async (steps, lights) => {
-          const [kept, rebuilt] = [await make(), await make()]
+        fc.boolean(),
+        async (steps, lights, keepsPlans) => {
+          const [kept, rebuilt] = [await make(keepsPlans), await make()]
           const write = async (entity: RawTable, rows: RawRow[]) => {
             for (const warehouse of [kept, rebuilt]) {
               await warehouse.transaction((queries) => upsert(queries, entity, rows))

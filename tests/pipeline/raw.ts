@@ -34,9 +34,9 @@ const tables = {
 /** A raw table: of files by the name of its entity, of the core with "log_" before. */
 export type RawTable = keyof typeof tables
 
-/** An empty warehouse in memory with its tables. */
-export async function emptyWarehouse(): Promise<Warehouse> {
-  const warehouse = await openWarehouse(':memory:', { memoryMb: 512, threads: 2 })
+/** An empty warehouse in memory with its tables. @param keepsPlans see `WarehouseLimits` */
+export async function emptyWarehouse(keepsPlans = false): Promise<Warehouse> {
+  const warehouse = await openWarehouse(':memory:', { memoryMb: 512, threads: 2, keepsPlans })
   await migrate(warehouse)
   return warehouse
 }

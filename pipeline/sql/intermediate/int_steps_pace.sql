@@ -7,20 +7,20 @@
 -- The stratum is how much work was there, by powers of two: 0 = one piece, 1 = two or three, 2 = four to seven. Where
 -- one piece is packed after the other the pace is the same in all of them, where each is by itself it grows with them.
 with clocks as (
-  select market, epoch_us(watermark) // 3600000000 as last_hour, epoch_us(watermark) as now_us from market_clock
+  select * from int_steps_span
 ),
 
 waiting as (
   select work.*, now_us,
     unnest(range(
-      opened_hour, least(coalesce(closed_hour, last_hour), opened_hour + 48, last_hour) + 1
+      greatest(opened_hour, from_hour), least(coalesce(closed_hour, last_hour), opened_hour + 48, to_hour) + 1
     )) as bucket_hour
   from int_steps_work as work
   inner join clocks on clocks.market = work.market
   where step = 'pack'
 ),
 
--- Work comes and goes within each hour.
+-- Work comes and goes within each hour; of what goes at the same instant what was not done goes first.
 turns as (
   select market, provider, node, bucket_hour,
     greatest(opened_us, 3600000000 * bucket_hour) as at_us, 1 as change, 0 as done
@@ -37,10 +37,11 @@ turns as (
 levels as (
   select *,
     sum(change) over (
-      partition by market, provider, node, bucket_hour order by at_us, change desc rows unbounded preceding
+      partition by market, provider, node, bucket_hour order by at_us, change desc, done
+      rows unbounded preceding
     ) as level,
     lead(at_us) over (
-      partition by market, provider, node, bucket_hour order by at_us, change desc
+      partition by market, provider, node, bucket_hour order by at_us, change desc, done
     ) as until_us
   from turns
 ),

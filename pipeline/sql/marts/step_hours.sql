@@ -30,18 +30,13 @@ written_off as (
 ),
 
 clocks as (
-  select
-    market,
-    epoch_us(greatest(leaves_from, last_day - 42)::timestamptz) // 3600000000 as first_hour,
-    epoch_us(watermark) // 3600000000 as last_hour,
-    epoch_us(watermark) as now_us
-  from (select *, cast(watermark as date) as last_day from market_clock)
+  select * from int_steps_span
 ),
 
 waiting as (
   select work.* exclude (opened_hour, closed_hour, done), opened_hour, closed_hour, done,
     unnest(range(
-      opened_hour, least(coalesce(closed_hour, last_hour), opened_hour + 48, last_hour) + 1
+      greatest(opened_hour, from_hour), least(coalesce(closed_hour, last_hour), opened_hour + 48, to_hour) + 1
     )) as bucket_hour
   from work
   inner join clocks on clocks.market = work.market and coalesce(closed_hour, last_hour) >= first_hour
@@ -57,7 +52,7 @@ work_hours as (
 young as (
   select placed.market, opened_hour, closed_hour, provider, channel, region,
     unnest(range(
-      opened_hour, least(coalesce(closed_hour, last_hour), opened_hour + 2, last_hour) + 1
+      greatest(opened_hour, from_hour), least(coalesce(closed_hour, last_hour), opened_hour + 2, to_hour) + 1
     )) as bucket_hour
   from placed
   inner join clocks on clocks.market = placed.market and opened_hour >= first_hour

@@ -158,3 +158,67 @@ describe('the schema', () => {
     })
   })
 })
+
+describe('statements that are planned once', () => {
+  let warehouse: Warehouse
+  beforeAll(async () => {
+    warehouse = await openWarehouse(':memory:', { ...limits, keepsPlans: true })
+    await warehouse.run('CREATE TABLE t AS SELECT range AS i, range % 3 AS g FROM range(100)')
+    await warehouse.run('CREATE TABLE few (i BIGINT)')
+  })
+  afterAll(() => warehouse.close())
+
+  const questions = [
+    'SELECT count(*) AS n FROM t WHERE i >= 150',
+    'SELECT count(*) AS n FROM (SELECT g FROM t GROUP BY g)',
+    'SELECT count(*) AS n FROM t WHERE i IN (SELECT i FROM few)',
+    'SELECT count(*) AS n FROM t JOIN few USING (i)',
+    'SELECT max(i) - min(i) AS n FROM t',
+  ]
+  const answers = async () => {
+    const found: unknown[] = []
+    for (const sql of questions) found.push((await warehouse.one(sql)).n)
+    return found
+  }
+
+  test('answer of rows that came, went and lie beyond all that were there when they were planned', async () => {
+    for (let n = 0; n < 3; n++) expect(await answers()).toEqual([0, 3, 0, 0, 99])
+    await warehouse.run('INSERT INTO t SELECT range + 100, range * 1000 FROM range(200)')
+    await warehouse.run('INSERT INTO few SELECT i FROM t WHERE i % 2 = 0')
+    expect(await answers()).toEqual([150, 202, 150, 150, 299])
+    await warehouse.run('DELETE FROM t WHERE i < 50')
+    await warehouse.run('DELETE FROM few')
+    expect(await answers()).toEqual([150, 202, 0, 0, 249])
+  })
+
+  test('answer of another table of the same name, take other parameters, and are asked beside each other', async () => {
+    await warehouse.run('DROP TABLE t')
+    await warehouse.run('CREATE TABLE t AS SELECT range * 2.5 AS i, range AS g FROM range(101)')
+    expect(await answers()).toEqual([41, 101, 0, 0, '250.0'])
+    const above = (least: number | string) =>
+      warehouse.one('SELECT count(*) AS n FROM t WHERE g >= $1', [least])
+    for (const [least, n] of [
+      [1, 100],
+      [100, 1],
+      ['50', 51],
+    ] as const)
+      expect(await above(least)).toEqual({ n })
+    const both = await warehouse.exclusive((queries) =>
+      Promise.all([1, 2, 3].map((g) => queries.one('SELECT i AS n FROM t WHERE g = $1', [g]))),
+    )
+    expect(both.map(({ n }) => Number(n))).toEqual([2.5, 5, 7.5])
+  })
+
+  test('say what is wrong with them each time, and are rolled back', async () => {
+    const wrong = "INSERT INTO few SELECT error('no')::BIGINT FROM t"
+    for (let n = 0; n < 3; n++) {
+      await expect(warehouse.run(wrong)).rejects.toMatchObject({ code: 'WAREHOUSE_QUERY' })
+      const add = warehouse.transaction(async (queries) => {
+        await queries.run('INSERT INTO few SELECT 7')
+        throw new Error('not this')
+      })
+      await expect(add).rejects.toThrow('not this')
+    }
+    expect(await warehouse.one('SELECT count(*) AS n FROM few')).toEqual({ n: 0 })
+  })
+})
