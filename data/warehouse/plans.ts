@@ -37,21 +37,12 @@ export class Plans {
     }
     if (this.#seen.delete(sql)) return this.#connection.prepare(sql)
     if (!plannable.test(sql)) {
-      if (!ofTransactions.test(sql)) this.#forget()
+      if (!ofTransactions.test(sql)) this.forget()
       return null
     }
     if (this.#seen.size >= most.texts) this.#seen.clear()
     this.#seen.add(sql)
     return null
-  }
-
-  /** Once any table is another, DuckDB plans what was planned before anew in every run. */
-  #forget(): void {
-    for (const [sql, plan] of this.#kept) {
-      plan.destroySync()
-      this.#seen.add(sql)
-    }
-    this.#kept.clear()
   }
 
   giveBack(sql: string, plan: DuckDBPreparedStatement): void {
@@ -62,5 +53,17 @@ export class Plans {
     if (oldest === undefined) return
     this.#kept.delete(oldest[0])
     oldest[1].destroySync()
+  }
+
+  /**
+   * Lets all plans go: once any table is another, DuckDB plans what was planned before anew in every run; and a
+   * database whose connection is closed stays in memory as long as a plan does.
+   */
+  forget(): void {
+    for (const [sql, plan] of this.#kept) {
+      plan.destroySync()
+      this.#seen.add(sql)
+    }
+    this.#kept.clear()
   }
 }

@@ -79,6 +79,7 @@ export async function openWarehouse(path: string, limits: WarehouseLimits): Prom
 interface Opened {
   instance: DuckDBInstance
   connection: DuckDBConnection
+  plans: Plans | null
 }
 
 async function connect(file: string, limits: WarehouseLimits): Promise<Opened> {
@@ -96,7 +97,7 @@ async function connect(file: string, limits: WarehouseLimits): Promise<Opened> {
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')
     await connection.run(`SET dynamic_or_filter_threshold = ${fewRows}`)
     if (limits.keepsPlans === true) await connection.run(withoutStatistics)
-    return { instance, connection }
+    return { instance, connection, plans: limits.keepsPlans === true ? new Plans(connection) : null }
   } catch (error) {
     instance?.closeSync()
     throw fail('WAREHOUSE_DAMAGED', { path: file, reason: reasonOf(error) }, { cause: error })
@@ -132,7 +133,7 @@ class OpenWarehouse implements Warehouse {
     this.path = path
     this.#limits = limits
     this.#opened = opened
-    this.#queries = writerOf(opened, limits)
+    this.#queries = queriesOf(opened.connection, opened.plans)
   }
 
   run(sql: string, parameters?: SqlParameters): Promise<number> {
@@ -203,11 +204,12 @@ class OpenWarehouse implements Warehouse {
   async #restart(): Promise<void> {
     this.#letGo()
     this.#opened = await connect(this.path, this.#limits)
-    this.#queries = writerOf(this.#opened, this.#limits)
+    this.#queries = queriesOf(this.#opened.connection, this.#opened.plans)
     this.#isStopped = false
   }
 
   #letGo(): void {
+    this.#opened.plans?.forget()
     this.#opened.connection.closeSync()
     this.#opened.instance.closeSync()
   }
@@ -215,10 +217,6 @@ class OpenWarehouse implements Warehouse {
 
 function isFatal(error: unknown): boolean {
   return error instanceof DetourError && /^FATAL Error/.test(reasonOf(error.cause))
-}
-
-function writerOf({ connection }: Opened, { keepsPlans }: WarehouseLimits): Queries {
-  return queriesOf(connection, keepsPlans === true ? new Plans(connection) : null)
 }
 
 function queriesOf(connection: DuckDBConnection, plans: Plans | null = null): Queries {

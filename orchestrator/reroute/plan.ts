@@ -192,12 +192,19 @@ async function sourced(
   }
   return works.map((each, i) => {
     const plan = plans.get(asked[i] as SourcingOrder) as MovedPlan
-    if (queues.isKnown(each.work)) return { ...each, plan }
+    if (queues.isKnown(each.work)) return { ...each, plan: asLikely(each, plan, queues) }
     // A model that has seen the order itself knows more than times of nodes and ways.
     const told = outlook?.risks.get(each.order.orderId)?.get(each.work.fulfillmentOrderId)
     if (told === undefined || plan.decision.riskBefore == null) return { ...each, plan }
     return { ...each, plan: { ...plan, decision: { ...plan.decision, riskBefore: told } } }
   })
+}
+
+/** The plan with the risk of staying where a carrier may come again sooner or later than it was planned with. */
+function asLikely({ order, work }: AffectedWork, plan: MovedPlan, queues: Queues): MovedPlan {
+  if (!queues.isAway(order, work)) return plan
+  const riskBefore = queues.risk(order, work)
+  return riskBefore === null ? plan : { ...plan, decision: { ...plan.decision, riskBefore } }
 }
 
 /** The best moves first, as many as the limits allow; the others stay, each with its reason. */

@@ -8,6 +8,7 @@ import { dayMs, type ZoneClock, zoneClock } from '../network/zone-clock.ts'
 import { incidentAt } from './learned.ts'
 import { OrderFollower } from './order-follower.ts'
 import { fewPieces, PackedIndex, stepMs, usualSpread } from './packed.ts'
+import { hoursFor, type WorkDay } from './work-days.ts'
 
 /** How a node gets on with its work. */
 export interface Pace {
@@ -21,14 +22,10 @@ export interface Pace {
   usualPerHour: number
   /** What it does against what is usual on the same day of the week. */
   speed: number
+  /** Hours for which it has done so, as far as it is known. */
+  sinceHours: number
   /** This day from now on, and those after it. */
   days: readonly WorkDay[]
-}
-
-/** Hours at work of a day, and what is usually packed in one of them. */
-interface WorkDay {
-  hours: number
-  usualPerHour: number
 }
 
 const hourMs = 3_600_000
@@ -43,6 +40,8 @@ const usualPieces = 3
 const steadyPieces = 40
 /** With so many pieces not packed that usually would have been, a node stands still. */
 const idlePieces = 6
+/** Hours for which a node is taken to have been slow where nobody was told since when. */
+const untoldHours = 24
 /** Days that are told apart; what is farther away goes as on the last of them. */
 const daysAhead = 4
 /** Paces of all nodes of a market. */
@@ -112,10 +111,10 @@ export class PaceView {
   ): api.Spread | null {
     const pace = this.of(nodeId)
     if (pace === null) return null
-    const { waiting, idleHours } = pace
+    const { waiting } = pace
     const ahead = work === null ? waiting : this.#ahead(nodeId, comesAt(work.order, work.work))
     const pieces = Math.max(0, ahead + change) + 1
-    const hours = isUsual ? hoursFor(pieces, pace, 1, 0) : hoursFor(pieces, pace, pace.speed, idleHours)
+    const hours = isUsual ? hoursFor(pieces, { ...pace, speed: 1, idleHours: 0 }) : hoursFor(pieces, pace)
     const least = work === null ? (this.usual(nodeId) ?? null) : null
     const medianHours = Math.max(hours, least?.medianHours ?? 0)
     return { medianHours, p90Hours: Math.max(medianHours * 1.3 + 0.25, least?.p90Hours ?? 0) }
@@ -172,7 +171,10 @@ export class PaceView {
     const queue = this.#queueOf(nodeId)
     const waiting = queue.length
     const days = this.#daysOf(nodeId, usual)
-    const asUsual = { waiting, perHour: usual, usualPerHour: usual, speed: 1, idleHours: 0, days }
+    const asUsual = {
+      ...{ waiting, perHour: usual, usualPerHour: usual, speed: 1, idleHours: 0, days },
+      sinceHours: untoldHours,
+    }
     // One piece that is stuck says nothing of the others: the time is that since which several wait.
     const since = queue[Math.min(2, waiting - 1)]
     if (since === undefined) return asUsual
@@ -183,9 +185,14 @@ export class PaceView {
     if (isIdle) return { ...asUsual, idleHours: gapHours }
     const mean = speedOf(steady, 1, usualPieces)
     // Two slow hours are no slow node, unless somebody was told that it is one.
-    const isTold = incidentAt(this.#state, 'node', nodeId) !== undefined
-    const speed = isTold ? speedOf(last, 1, usualPieces) : speedOf(last, mean, steadyPieces)
-    return { ...asUsual, perHour: speed * usual, speed }
+    const told = incidentAt(this.#state, 'node', nodeId)
+    if (told === undefined) {
+      const speed = speedOf(last, mean, steadyPieces)
+      return { ...asUsual, perHour: speed * usual, speed }
+    }
+    const speed = speedOf(last, 1, usualPieces)
+    const sinceHours = Math.max(0, this.#now - told.beganAt) / hourMs
+    return { ...asUsual, perHour: speed * usual, speed, sinceHours }
   }
 
   /** What is left of this day, and the days after it on which anybody works. */
@@ -196,8 +203,8 @@ export class PaceView {
     for (let day = 0; day < 2 * daysAhead && days.length < daysAhead; day++) {
       const ends = clock === null ? from + dayMs : endOfDay(clock, from)
       const hours = this.#network.workingHours(nodeId, from, ends)
-      if (hours > 0)
-        days.push({ hours, usualPerHour: day === 0 ? usual : (this.#index.rates.on(nodeId, from) ?? usual) })
+      const usualPerHour = day === 0 ? usual : (this.#index.rates.on(nodeId, from) ?? usual)
+      if (hours > 0) days.push({ hours, usualPerHour, inHours: (from - this.#now) / hourMs })
       from = ends
     }
     return days
@@ -251,22 +258,6 @@ interface Packing {
 /** Speed by what was packed, with so many pieces at another speed beside. */
 function speedOf({ done, expected }: Packing, other: number, pieces: number): number {
   return (done + pieces * other) / (expected + pieces)
-}
-
-/** Hours at work that pieces take from now on at a speed, after so many in which nothing is packed. */
-function hoursFor(pieces: number, { days, usualPerHour }: Pace, speed: number, idleHours: number): number {
-  let [left, idle, spent] = [pieces, idleHours, 0]
-  for (const [i, day] of days.entries()) {
-    const rate = speed * day.usualPerHour
-    const waits = Math.min(idle, day.hours)
-    const done = (day.hours - waits) * rate
-    if (left <= done || i === days.length - 1)
-      return spent + (i === days.length - 1 ? idle : waits) + left / rate
-    idle -= waits
-    left -= done
-    spent += day.hours
-  }
-  return idle + left / (speed * usualPerHour)
 }
 
 function endOfDay(clock: ZoneClock, at: number): number {

@@ -13,21 +13,31 @@ import { comesAt, type PaceView } from './pace.ts'
 import { strategyHere } from './source-here.ts'
 import type { Worlds } from './worlds.ts'
 
-/** What is set aside in each sight. */
-const sights: Readonly<Record<Sight, Partial<LearnedView>>> = {
-  now: {},
-  usual: { awayUntil: () => null },
-  planned: { awayUntil: () => null, moreDays: () => 0 },
-}
+/** Shares of cases in which a carrier that is away has come again: as many sights, each as likely as another. */
+const cameAgain = [0.1, 0.3, 0.5, 0.7, 0.9] as const
 /** By how much more than it takes as likely as not there must be time, so that it is safe to send work there. */
 const spare = 1.25
 const sitsMs = 2 * 3_600_000
 
 /**
- * How a world is seen: as it is, as if carriers that left goods behind came again from now on, or as it was planned,
- * with nothing slower than usual.
+ * How a world is seen: as it is, as if carriers that left goods behind came again from now on, as it was planned, with
+ * nothing slower than usual, or as if such carriers came again when they have in so many of all cases.
  */
-type Sight = 'now' | 'usual' | 'planned'
+type Sight = 'now' | 'usual' | 'planned' | (typeof cameAgain)[number]
+
+/** What is seen otherwise. @param now epoch ms of the market */
+function seenAs(sight: Sight, { awayUntil }: LearnedView, now: number): Partial<LearnedView> {
+  if (sight === 'now') return {}
+  if (sight === 'usual') return { awayUntil: () => null }
+  if (sight === 'planned') return { awayUntil: () => null, moreDays: () => 0 }
+  return {
+    awayUntil: (carrierId) => {
+      const until = awayUntil?.(carrierId) ?? null
+      // The end is as likely as not by then, and m / (m + t) that it takes longer than t where that is m from now.
+      return until === null ? null : now + ((until - now) * sight) / (1 - sight)
+    },
+  }
+}
 
 /** Queues of nodes as they are. */
 export class Queues {
@@ -35,11 +45,7 @@ export class Queues {
   readonly #state: CoreState
   readonly #now: number
   readonly #paces: PaceView
-  readonly #sessions: Readonly<Record<Sight, Map<api.Strategy, SourcingSession>>> = {
-    now: new Map(),
-    usual: new Map(),
-    planned: new Map(),
-  }
+  readonly #sessions = new Map<Sight, Map<api.Strategy, SourcingSession>>()
 
   /** @param now epoch ms of the market */
   constructor({ worlds, state, now }: { worlds: Worlds; state: CoreState; now: number }) {
@@ -67,7 +73,23 @@ export class Queues {
 
   /** Probability that the promise is missed where work is; null without a promise, or where its queue is not known. */
   risk(order: Order, work: FulfillmentOrder, change = 0, isUsual = false): number | null {
-    return this.#riskSeen(order, work, this.asked(order, work, change, isUsual), isUsual ? 'usual' : 'now')
+    const asked = this.asked(order, work, change, isUsual)
+    return isUsual ? this.#riskSeen(order, work, asked, 'usual') : this.#riskNow(order, work, asked)
+  }
+
+  /** Whether the carrier of work left goods behind, so that nobody knows when it comes again. */
+  isAway(order: Order, work: FulfillmentOrder): boolean {
+    return this.#hasLeft(work, this.asked(order, work))
+  }
+
+  #hasLeft({ carrier }: FulfillmentOrder, asked: SourcingOrder): boolean {
+    return this.#sessionFor(asked, 'now').world.learned.awayUntil?.(carrier) != null
+  }
+
+  #riskNow(order: Order, work: FulfillmentOrder, asked: SourcingOrder): number | null {
+    if (!this.#hasLeft(work, asked)) return this.#riskSeen(order, work, asked, 'now')
+    const risks = cameAgain.map((sight) => this.#riskSeen(order, work, asked, sight))
+    return risks.reduce((sum, risk) => (sum === null || risk === null ? null : sum + risk / risks.length), 0)
   }
 
   #riskSeen(order: Order, work: FulfillmentOrder, asked: SourcingOrder, sight: Sight): number | null {
@@ -103,7 +125,7 @@ export class Queues {
 
   /** The same where the node works as it usually does from now on, and all else is as it is. */
   riskAtUsualPace(order: Order, work: FulfillmentOrder, change = 0): number | null {
-    return this.#riskSeen(order, work, this.asked(order, work, change, true), 'now')
+    return this.#riskNow(order, work, this.asked(order, work, change, true))
   }
 
   /** Whether nobody will begin with work for some hours: it can still be moved then. */
@@ -136,11 +158,15 @@ export class Queues {
 
   #sessionFor(asked: SourcingOrder, sight: Sight): SourcingSession {
     const strategy = strategyHere(asked, { state: this.#state, now: this.#now })
-    const sessions = this.#sessions[sight]
+    const sessions = this.#sessions.get(sight) ?? new Map<api.Strategy, SourcingSession>()
+    this.#sessions.set(sight, sessions)
     let known = sessions.get(strategy)
     if (known === undefined) {
       const world = this.#worlds.at(this.#state, this.#now, strategy, true)
-      known = openSession({ ...world, learned: { ...world.learned, ...sights[sight] } })
+      known = openSession({
+        ...world,
+        learned: { ...world.learned, ...seenAs(sight, world.learned, this.#now) },
+      })
       sessions.set(strategy, known)
     }
     return known

@@ -146,21 +146,29 @@ test('a carrier of which an incident says that it collects nothing is away on a 
   expect(awayIn(said({}, [left('N'), collected(noon - hourMs)]), false)).toBeNull()
 })
 
-test('work of a carrier that is away will be late, that of one that came since will not', () => {
+test('work of a carrier that is away is late as likely as that does not come in time, for it has been away', () => {
   const history = Array.from({ length: 40 }, (_, i): Told => {
-    const packedAt = noon - 48 * hourMs - i * 360_000
+    const packedAt = noon - 80 * hourMs - i * 360_000
     return { status: 'shipped', releasedAt: packedAt - hourMs / 2, packedAt, shippedAt: packedAt + 60_000 }
   })
   const open: Told = { status: 'open', releasedAt: noon - hourMs / 2 }
-  const riskIn = (works: readonly Told[]) => {
+  const riskIn = (works: readonly Told[], promisedInHours = 32) => {
     const state = stateOf([open, ...works, ...history])
-    const order = state.orders.get('o0') as Order
+    const order = { ...(state.orders.get('o0') as Order), promisedAt: noon + promisedInHours * hourMs }
     return new Queues({ worlds: new Worlds(), state, now: noon }).risk(
       order,
       order.work[0] as FulfillmentOrder,
     )
   }
-  expect(riskIn(behind)).toBeGreaterThan(0.9)
+  // It was away for a few hours: in four more, by the pick-up that would do, it is back in one of seven cases.
+  expect(riskIn(behind)).toBeGreaterThan(0.75)
+  expect(riskIn(behind)).toBeLessThan(0.9)
+  // Where that of tomorrow afternoon would do as well, it is back in half of them.
+  expect(riskIn(behind, 56)).toBeGreaterThan(0.3)
+  expect(riskIn(behind, 56)).toBeLessThan(0.7)
+  // One that has been away for two days hardly comes today.
+  const long = behind.map((work) => ({ ...work, packedAt: seven - 48 * hourMs }))
+  expect(riskIn(long)).toBeGreaterThan(0.9)
   expect(riskIn([...behind, collected(noon - hourMs / 2)])).toBeLessThan(0.1)
 })
 

@@ -19,9 +19,9 @@ import {
 } from './told-orders.ts'
 
 describe('the queue of a node', () => {
-  const paceAt = (works: readonly Told[], now = noon, isTold = false) => {
+  const paceAt = (works: readonly Told[], now = noon, isTold = false, sinceHours = 3) => {
     const state = stateOf([...history, ...works])
-    const incident = { incidentId: 'i' } as Incident
+    const incident = { incidentId: 'i', beganAt: now - sinceHours * hourMs } as Incident
     const told = {
       openIncidents: PersistentMap([['node/N', 'i']]),
       incidents: PersistentMap([['i', incident]]),
@@ -49,6 +49,19 @@ describe('the queue of a node', () => {
     const since = noon - 6 * hourMs
     const day = [...waiting(40, since - dayMs), ...packed(56, since - dayMs, noon)]
     expect(paceAt(day).of('N')?.perHour).toBeLessThan(5)
+  })
+
+  test('is slow on the days to come as likely as it has been slow for long', () => {
+    const works = [...lately(6), ...waiting(120, noon - hourMs)]
+    const hoursAfter = (sinceHours: number) =>
+      paceAt(works, noon, true, sinceHours).hours('N')?.medianHours ?? 0
+    const [hours, days, weeks] = [2, 48, 1_000].map(hoursAfter)
+    const asNow =
+      (paceAt(works, noon, true).of('N')?.waiting ?? 0) / (paceAt(works, noon, true).of('N')?.perHour ?? 1)
+    expect(hours).toBeLessThan(0.75 * asNow)
+    expect(days).toBeGreaterThan(1.15 * (hours ?? 0))
+    expect(weeks).toBeGreaterThan(1.1 * (days ?? 0))
+    expect(weeks).toBeLessThanOrEqual(asNow * 1.01)
   })
 
   test('goes on the next day as is usual then, faster or slower by as much as today', () => {
