@@ -56,8 +56,7 @@ export async function runCycle(
     const mayIdle = !full && kinds.size === 0 && (options.isLight === true || !hasBefore)
     if (mayIdle && !(await hasNewLoads(queries))) return idle(queries, effects, started)
     const before = { kinds, hasLightWork: hasBefore }
-    const light =
-      options.isLight && !full ? await runLight(scratch, graph, { kinds, hasBefore }, effects) : null
+    const light = options.isLight && !full ? await runLight(scratch, graph, before, effects) : null
     const work: Work =
       light === null
         ? await whole(scratch, graph, { ...before, full }, effects)

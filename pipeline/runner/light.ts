@@ -24,23 +24,24 @@ const largestShare = 0.05
 
 /**
  * Runs a light cycle in the transaction of the caller.
- * @param hasBefore see `hasLightWork`
+ * @param before hasLightWork: whether light cycles ran since the last whole one
  * @returns null where a whole cycle is due
  */
 export async function runLight(
   scratch: Scratch,
   graph: Graph,
-  { kinds, hasBefore }: { kinds: Set<string>; hasBefore: boolean },
+  before: { kinds: Set<string>; hasLightWork: boolean },
   effects: Effects,
 ): Promise<LightWork | null> {
+  const { kinds, hasLightWork } = before
   const marts = lightMarts(graph)
-  if (!(await isLightDue(scratch, kinds, hasBefore))) return null
+  if (!(await isLightDue(scratch, kinds, hasLightWork))) return null
   await listOrders(scratch, kinds)
   const { orders, total } = await scratch.one<{ orders: number; total: number }>(
     'SELECT (SELECT count(*) FROM cycle_orders) AS orders, (SELECT count(*) FROM orders) AS total',
   )
   if (orders > total * largestShare) return null
-  if (!hasBefore) await beginNotes(scratch, marts)
+  if (!hasLightWork) await beginNotes(scratch, marts)
   await scratch.fill('cycle_old_market_clock', 'FROM market_clock')
   const copied = new Set(await copyChanged(scratch, graph, 'order', marts))
   await noteOld(scratch, marts)
