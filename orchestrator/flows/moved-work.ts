@@ -4,6 +4,7 @@
 import { type Effects, reasonOf } from '#data/kernel'
 import { type Core, type OpenAsk, type Order, workActionFor } from '#orchestrator/core'
 import type { ActionAnswer, ActionRequest } from './actions/action.ts'
+import { fileLane } from './actions/lanes.ts'
 import { asPerformed, type Performance, perform } from './actions/perform.ts'
 import { tellRefusedMove } from './handover-alarm.ts'
 import { hostOf, told } from './run/outside-tiles.ts'
@@ -77,6 +78,7 @@ class Asker {
 
   stop(): void {
     this.#isStopped = true
+    this.#parts.outside.lanes.close()
     for (const cancel of this.#resting.values()) cancel()
     this.#resting.clear()
   }
@@ -123,6 +125,7 @@ class Asker {
         if (wait !== null) return this.#rest(orderId, wait)
       }
     } catch (error) {
+      if (this.#isStopped) return
       logger.warn({ orderId, reason: reasonOf(error) }, 'a provider could not be asked; it is tried again')
       this.#rest(orderId, errorRestMs)
     }
@@ -209,7 +212,7 @@ function performanceOf(ask: OpenAsk, isLastTry: boolean, parts: MovedWorkParts):
     const file = action.slice(filePrefix.length)
     const run = (signal: AbortSignal): Promise<ActionAnswer> =>
       outside.files.call(file, request, 'run', signal)
-    return { ...asked, target: file, isLocal: false, run }
+    return { ...asked, target: file, lane: fileLane, run }
   }
   const known = outside.actions.find(action)
   return known === undefined ? null : { ...asked, ...asPerformed(known, request) }

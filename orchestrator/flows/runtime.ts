@@ -18,6 +18,7 @@ import { UrlPolicy } from '#orchestrator/webhooks'
 import { builtInActions } from './actions/built-in.ts'
 import { FileCaller } from './actions/file-call.ts'
 import { openHttpCaller } from './actions/http-call.ts'
+import { Lanes } from './actions/lanes.ts'
 import { type FlowInForce, flowsInForce, planOrNull, versionOf } from './book.ts'
 import type { FlowPlan } from './compile/plan.ts'
 import type { FlowContext, FlowGate } from './context.ts'
@@ -55,7 +56,8 @@ export class FlowRuntime implements FlowGate {
     const { clock, config, logger } = effects
     const policy = new UrlPolicy({ clock, allow: config.webhookAllow, ownUrl: null })
     const http = openHttpCaller(policy)
-    this.outside = { policy, http, files: new FileCaller(folder), actions: builtInActions(http) }
+    const files = new FileCaller(folder)
+    this.outside = { policy, http, files, actions: builtInActions(http), lanes: new Lanes() }
     this.#parts = { ...context, outside: this.outside, clock, logger }
     const planOf = (flowId: string, version: number) => this.planOf(flowId, version)
     this.#triggers = new Triggers(log, context, planOf)
@@ -229,6 +231,7 @@ export class FlowRuntime implements FlowGate {
   }
 
   async close(): Promise<void> {
+    this.outside.lanes.close()
     // A call that is still under way must not end as a failure: it is asked again with the next start.
     if (await this.#runner.isIdleSoon()) await this.outside.http.close()
   }

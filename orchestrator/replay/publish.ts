@@ -6,10 +6,10 @@ import { fail } from '#data/kernel'
 import { type CoreState, policyIn } from '#orchestrator/core'
 import { assertPolicy } from '#orchestrator/policies'
 import { documentHash } from './flow-sides.ts'
-import type { Replays } from './replays.ts'
+import { noReplay, type Replays } from './replays.ts'
 
-/** Code of the word that a policy is published without a replay. */
-export const noReplay = 'no_replay'
+/** Findings of a replay that a person takes on; what a check found is asked of the version itself. */
+const ofReplays: ReadonlySet<string> = new Set([noReplay, 'matched_everything'])
 
 /**
  * Findings that a person took on, where the version may be published.
@@ -43,7 +43,7 @@ function lookedAt(
   const isOfIt = kind === 'policy' && id === policyId && replayed === version
   if (!isOfIt) return missing('The replay is of something else.')
   if (status !== 'done' || summary === null) return missing('The replay has not come to its end.')
-  return summary.findings.filter(({ code }) => code === 'matched_everything')
+  return summary.findings.filter(({ code }) => ofReplays.has(code))
 }
 
 /** Findings on flows that a person has to take on. */
@@ -83,5 +83,7 @@ function missingReplay(flowId: string, document: unknown, replay: api.Replay | n
   if (replay === null) return 'nobody looked at a replay of it on past orders'
   if (replay.kind !== 'flow' || replay.id !== flowId) return 'the replay is of something else'
   if (replay.documentHash !== documentHash(document)) return 'the replay is of another document'
-  return replay.status === 'done' ? null : 'the replay has not come to its end'
+  if (replay.status !== 'done') return 'the replay has not come to its end'
+  const isEmpty = replay.summary?.findings.some(({ code }) => code === noReplay)
+  return isEmpty ? 'there were no orders in the days of the replay' : null
 }

@@ -25,6 +25,9 @@ interface Kept extends KeptReplay {
   isCancelled: boolean
 }
 
+/** Code of the word that something is published without a replay that told anything. */
+export const noReplay = 'no_replay'
+
 /** Replays that are kept. */
 const keptMost = 20
 
@@ -138,7 +141,6 @@ export class Replays {
       const { orders, isCut } = done
       kept.changes = changesOf(orders)
       const matched = orders.filter(({ after }) => after.course.speakers.has(id)).length
-      const all = matched > 0 && matched === orders.length ? [touchesAll(id, matched)] : []
       const summary: api.ReplaySummary = {
         from: new Date(run.now - run.days * 86_400_000).toISOString(),
         to: new Date(run.now).toISOString(),
@@ -146,7 +148,7 @@ export class Replays {
         ...{ isCut, matched, changedOrders: kept.changes.length, limits },
         before: sideFigures(orders.map(({ before }) => before)),
         after: sideFigures(orders.map(({ after }) => after)),
-        findings: [...findings, ...all],
+        findings: [...findings, ...drastic(id, matched, orders.length)],
       }
       return { status: 'done', step: 'done', share: 1, summary }
     } catch (error) {
@@ -155,8 +157,13 @@ export class Replays {
   }
 }
 
-function touchesAll(policyId: string, orders: number): api.PolicyFinding {
+/** What a person has to take on who publishes after it. */
+function drastic(id: string, matched: number, orders: number): api.PolicyFinding[] {
+  const about = { policyId: id, otherId: null, position: null, kind: 'warning', needsWord: true } as const
+  if (orders === 0)
+    return [
+      { ...about, code: noReplay, text: 'There were no orders in these days, so that it tells nothing.' },
+    ]
   const text = `It had something to say about every one of ${orders} orders.`
-  const about = { policyId, otherId: null, position: null }
-  return { ...about, code: 'matched_everything', kind: 'warning', needsWord: true, text }
+  return matched < orders ? [] : [{ ...about, code: 'matched_everything', text }]
 }

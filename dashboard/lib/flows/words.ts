@@ -79,7 +79,7 @@ export function flowsSentence(flows: readonly api.FlowSummary[]): string {
 
 /** What is missing before a document can be published, by the code that a person takes on. */
 export const wordsToTakeOn: Readonly<Record<string, string>> = {
-  no_replay: 'Nobody looked at a replay of it on past orders',
+  no_replay: 'Nobody saw a replay of it on past orders',
   matches_everything: 'It takes every order that was tried',
 }
 

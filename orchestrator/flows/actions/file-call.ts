@@ -9,8 +9,7 @@ import type { ActionAnswer, ActionRequest } from './action.ts'
 import { answerBytesMost, saidIn, tooLong } from './http-call.ts'
 
 const endings = ['.js', '.ts', '.mjs'] as const
-/** Threads at the same time, and what each may hold, MB. */
-const threadsMost = 8
+/** What each thread may hold, MB. */
 const threadMb = 128
 
 /** Names of the files that can be called. */
@@ -26,8 +25,6 @@ export function actionFiles(folder: string): ReadonlySet<string> {
 /** Calls files. */
 export class FileCaller {
   readonly #folder: string
-  #running = 0
-  readonly #waiting: (() => void)[] = []
 
   /** @param folder of the files */
   constructor(folder: string) {
@@ -54,14 +51,7 @@ export class FileCaller {
       .find((each) => existsSync(each))
     if (path === undefined)
       return { isDone: false, reason: `there is no file ${file} in the folder actions`, isFinal: true }
-    if (this.#running >= threadsMost) await new Promise<void>((go) => this.#waiting.push(go))
-    this.#running++
-    try {
-      return await callIn(path, request, what, signal)
-    } finally {
-      this.#running--
-      this.#waiting.shift()?.()
-    }
+    return callIn(path, request, what, signal)
   }
 }
 

@@ -5,11 +5,13 @@ import type { Effects } from '#data/kernel'
 import { reasonOf } from '#data/kernel'
 import type { Core } from '#orchestrator/core'
 import type { ActionAnswer, ActionRequest, ProviderAction } from './action.ts'
+import type { Lanes } from './lanes.ts'
 
 /** Where actions are performed. */
 export interface PerformContext {
   core: Core
   clock: Pick<Effects['clock'], 'after'>
+  outside: { lanes: Lanes }
   /** Epoch ms of the market. */
   now(): number
 }
@@ -23,7 +25,8 @@ export interface Performance {
   timeoutMs: number
   /** Whether a failure is the last one, so that it is noted as the end. */
   isLastTry: boolean
-  isLocal: boolean
+  /** Where it waits for its turn; null = nothing leaves this process by it. */
+  lane: string | null
   /** Version of the flow that asks: another one may ask otherwise under the same key; null = it is no flow. */
   version: number | null
   run(signal: AbortSignal): Promise<ActionAnswer>
@@ -31,23 +34,22 @@ export interface Performance {
 
 /**
  * What came of it, also where that was known from before a crash.
- * @throws LOG_UNAVAILABLE, LOG_FENCED
+ * @throws LOG_UNAVAILABLE, LOG_FENCED, and Error where Detour stops before its turn came
  */
-export async function perform(
-  asked: Performance,
-  { core, clock, now }: PerformContext,
-): Promise<ActionAnswer> {
+export async function perform(asked: Performance, context: PerformContext): Promise<ActionAnswer> {
+  const { lane, request } = asked
+  if (lane === null) return ask(asked, context)
+  const known = await context.core.recall(`${request.key}/end`)
+  const told = known?.answer.details
+  if (told === undefined) return context.outside.lanes.inside(lane, () => ask(asked, context))
+  const { isDone, reason, said, isUnknown } = told as unknown as ActionAnswer
+  const words = said === undefined || said === '' ? {} : { said }
+  return { isDone, reason, isFinal: true, ...words, ...(isUnknown === true ? { isUnknown } : {}) }
+}
+
+async function ask(asked: Performance, { core, clock, now }: PerformContext): Promise<ActionAnswer> {
   const { request, target } = asked
   const { key, action, runId, orderId, tileId, data } = request
-  if (!asked.isLocal) {
-    const known = await core.recall(`${key}/end`)
-    const told = known?.answer.details
-    if (told !== undefined) {
-      const { isDone, reason, said, isUnknown } = told as unknown as ActionAnswer
-      const words = said === undefined || said === '' ? {} : { said }
-      return { isDone, reason, isFinal: true, ...words, ...(isUnknown === true ? { isUnknown } : {}) }
-    }
-  }
   const about = { key, action, runId, orderId, tileId, target, data }
   const commandId = asked.version === null ? `${key}/ask` : `${key}/ask/${asked.version}`
   await core.execute('RequestAction', about, { at: now(), commandId })
@@ -91,6 +93,12 @@ async function inTime(
 export function asPerformed(
   action: ProviderAction,
   request: ActionRequest,
-): Pick<Performance, 'isLocal' | 'run'> {
-  return { isLocal: action.isLocal === true, run: (signal) => action.run(request, signal) }
+): Pick<Performance, 'lane' | 'run'> {
+  const lane = action.isLocal === true ? null : (originOf(request.url) ?? action.name)
+  return { lane, run: (signal) => action.run(request, signal) }
+}
+
+/** What an address has in common with others of the same receiver; null = it is none. */
+export function originOf(url: string | null): string | null {
+  return url === null ? null : (URL.parse(url)?.origin ?? null)
 }

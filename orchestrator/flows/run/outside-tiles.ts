@@ -4,7 +4,8 @@
 import type { api } from '#data/contracts'
 import type { Order } from '#orchestrator/core'
 import type { ActionAnswer, ActionRequest } from '../actions/action.ts'
-import { asPerformed, type Performance, perform } from '../actions/perform.ts'
+import { fileLane } from '../actions/lanes.ts'
+import { asPerformed, originOf, type Performance, perform } from '../actions/perform.ts'
 import type { Scene, Tile, TileResult } from './result.ts'
 
 /** Longest time of one try unless the tile says another, s. */
@@ -100,14 +101,14 @@ function performance(
         data: asked.data,
       }
       return {
-        ...{ ...of, request: asked, target: hostOf(url), isLocal: false },
+        ...{ ...of, request: asked, target: hostOf(url), lane: originOf(url) ?? url },
         run: (signal) => http.post(url, key, body, signal),
       }
     }
     case 'custom_file': {
       const asked = request(`file:${tile.file}`, null)
       return {
-        ...{ ...of, request: asked, target: tile.file, isLocal: false },
+        ...{ ...of, request: asked, target: tile.file, lane: fileLane },
         run: (signal) => files.call(tile.file, asked, what, signal),
       }
     }

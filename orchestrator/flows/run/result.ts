@@ -7,6 +7,7 @@ import type { UrlPolicy } from '#orchestrator/webhooks'
 import type { ProviderActions } from '../actions/action.ts'
 import type { FileCaller } from '../actions/file-call.ts'
 import type { HttpCaller } from '../actions/http-call.ts'
+import type { Lanes } from '../actions/lanes.ts'
 import type { FlowPlan } from '../compile/plan.ts'
 import type { FlowContext } from '../context.ts'
 
@@ -32,6 +33,7 @@ export interface Outside {
   actions: ProviderActions
   http: HttpCaller
   files: FileCaller
+  lanes: Lanes
 }
 
 /** What runs work with. */

@@ -102,6 +102,7 @@ export class Runner {
       }
     } catch (error) {
       if (isOfLog(error)) throw error
+      if (this.#parts.outside.lanes.isClosed) return
       this.#parts.logger.warn({ runId, reason: reasonOf(error) }, 'a run of a flow stands still')
     }
   }

@@ -15,7 +15,7 @@ const size = {
   ...{ nodes: 3, ordersPerDay: 60, skus: 30, start: '2026-05-05', historyDays: 7, historyFaults: false },
   ...{ cycleHours: 24, warmUpDays: 2 },
 }
-const slow = { kind: 'node_slowdown', node: 'reno', startHours: 10, hours: 40, strength: 0.97 }
+const slow = { kind: 'node_slowdown' as const, node: 'reno', startHours: 10, hours: 40, strength: 0.97 }
 const tiny = checkScenario({ ...size, faults: [slow] })
 const real = effectsWith()
 const nothing = () => undefined
@@ -40,6 +40,19 @@ describe('three days of three nodes', () => {
     expect(await left()).toEqual(before)
   }, 300_000)
 })
+
+it('plays once more without moves where there were any, and not where there were none', async () => {
+  const play = async (days: number, teaches: boolean, more: ScenarioFile) => {
+    const steps = new Set<string>()
+    const request = { seed: 'a', days, teaches, file: checkScenario({ ...size, ...more }) }
+    const { reroutes } = await simulateSeed(request, real, (step) => steps.add(step))
+    return { moves: reroutes?.total, again: [...steps].some((step) => step.includes('as if it had stayed')) }
+  }
+  expect(await play(1, false, { faults: [] })).toEqual({ moves: 0, again: false })
+  const moved = await play(3, true, { faults: [slow], cycleHours: 4 })
+  expect(moved.moves).toBeGreaterThan(0)
+  expect(moved.again).toBe(true)
+}, 300_000)
 
 /** Folders of simulations that are still there. */
 async function left(): Promise<string[]> {

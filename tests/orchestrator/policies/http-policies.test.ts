@@ -14,6 +14,23 @@ afterAll(() => place.close())
 const ask = (method: string, path: string, body?: unknown, headers = {}) =>
   place.call(method, `/api/v1${path}`, { body, headers })
 const many = draftOf({ policyId: 'many', when: 'order.units > 2', actions: [act('hold', 'many units')] })
+const order = (id: string, quantity: number) => ({
+  externalId: id,
+  currency: 'USD',
+  method: 'delivery',
+  shipTo: { country: 'US', region: 'NV' },
+  lines: [{ sku: 'x', quantity, unitPriceCents: 100 }],
+})
+
+/** A replay of the policy on the last day, once it has ended. */
+async function replayed(): Promise<api.Replay> {
+  const { body: started } = await ask('POST', '/replays', { policyId: 'many', days: 1 })
+  let replay = started as unknown as api.Replay
+  while (replay.status === 'running') {
+    replay = (await ask('GET', `/replays/${replay.replayId}`)).body as unknown as api.Replay
+  }
+  return replay
+}
 
 describe('policies', () => {
   test('are drafted as versions that stay, and one for one key', async () => {
@@ -62,23 +79,17 @@ describe('policies', () => {
     const bare = await ask('POST', '/policies/many/publish', body)
     expect([bare.status, bare.body.code]).toEqual([409, 'POLICY_NEEDS_WORD'])
     expect(bare.body.details).toMatchObject({ needs: ['no_replay'] })
-    const { body: started } = await ask('POST', '/replays', { policyId: 'many', days: 1 })
-    let replay = started as unknown as api.Replay
-    while (replay.status === 'running') {
-      replay = (await ask('GET', `/replays/${replay.replayId}`)).body as unknown as api.Replay
-    }
-    expect([replay.status, replay.error]).toEqual(['done', null])
+    const empty = await replayed()
+    const early = await ask('POST', '/policies/many/publish', { ...body, replayId: empty.replayId })
+    expect([early.status, early.body.details]).toMatchObject([409, { needs: ['no_replay'] }])
+    expect((await ask('POST', '/orders', order('o0', 1))).status).toBeLessThan(300)
+    await place.engine.project()
+    const replay = await replayed()
+    expect(replay).toMatchObject({ status: 'done', error: null, summary: { after: { orders: 1 } } })
     const { body: changes } = await ask('GET', `/replays/${replay.replayId}/changes?limit=1`)
     expect(changes).toMatchObject({ items: [], nextCursor: null, total: 0 })
     const published = await ask('POST', '/policies/many/publish', { ...body, replayId: replay.replayId })
     expect(published.body.policy).toMatchObject({ status: 'published', replayId: replay.replayId })
-    const order = (id: string, quantity: number) => ({
-      externalId: id,
-      currency: 'USD',
-      method: 'delivery',
-      shipTo: { country: 'US', region: 'NV' },
-      lines: [{ sku: 'x', quantity, unitPriceCents: 100 }],
-    })
     for (const [id, quantity] of [
       ['o1', 3],
       ['o2', 1],

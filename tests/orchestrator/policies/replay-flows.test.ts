@@ -34,6 +34,8 @@ test('a flow is replayed: orders that another flow would take go another way', a
   expect(() => publish(document)).toThrow(/nobody looked at a replay/)
   expect(() => publish({ ...document, match: 'order.valueCents > 1' }, replayId)).toThrow(/another document/)
   publish({ ...document }, replayId)
+  const empty = await replayed({ flowId: 'dear' }, end + 90 * 86_400_000)
+  expect(() => publish(document, empty.replayId)).toThrow(/no orders in the days of the replay/)
   expect(error).toBeNull()
   expect(summary?.changedOrders).toBeGreaterThan(0)
   expect(summary?.changedOrders).toBeLessThan(120)

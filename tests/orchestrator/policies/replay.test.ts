@@ -80,6 +80,10 @@ test('publishing asks for a replay of that very version, or for a word', async (
   expect(ask(other.replayId)).toThrow(/something else/)
   const own = await replayed({ policyId: 'dear' })
   expect(ask(own.replayId)()).toEqual([])
+  const empty = await replayed({ policyId: 'dear' }, end + 90 * 86_400_000)
+  expect(empty).toMatchObject({ status: 'done', summary: { matched: 0, after: { orders: 0 } } })
+  expect(ask(empty.replayId)).toThrow(/There were no orders in these days/)
+  expect(ask(empty.replayId, ['no_replay'])()).toMatchObject([{ code: 'no_replay' }])
 })
 
 test('a policy that would touch every order is published only with a word for that', async () => {

@@ -21,8 +21,8 @@ export interface Replaying {
   /** Folder of the replays that are kept. */
   kept: string
   openReplays(): Promise<Replays>
-  /** Runs a replay to its end. */
-  replayed(request: api.ReplayRequest): Promise<api.Replay>
+  /** Runs a replay to its end. @param now time of the market */
+  replayed(request: api.ReplayRequest, now?: number): Promise<api.Replay>
   close(): Promise<void>
 }
 
@@ -48,8 +48,9 @@ async function openReplaying(): Promise<Replaying> {
     Replays.open({ clock: systemClock, random: seededRandom(1) }, replayFiles(kept, workspace.effects))
   const replays = await openReplays()
   const market = { market: 'main', core, worlds, replays, now: () => end, workspace }
-  const replayed = async (request: api.ReplayRequest) => {
-    const { replayId } = startReplay({ days: 4, limit: 120, ...request }, market, 'test')
+  const replayed = async (request: api.ReplayRequest, now = end) => {
+    const then = { ...market, now: () => now }
+    const { replayId } = startReplay({ days: 4, limit: 120, ...request }, then, 'test')
     let replay = replays.get(replayId)
     while (replay.status === 'running') {
       await new Promise((done) => setTimeout(done, 20))
