@@ -13,7 +13,7 @@ interface Bar {
 }
 
 /** Where the queue of the node is known, so are risks: of what was moved at 0.85 to 0.9, 0.82 would have been late. */
-const ofQueue: Bar = { riskLeast: 0.75, leftMost: 0.3 }
+const ofQueue: Bar = { riskLeast: 0.9, leftMost: 0.3 }
 const ofHistory: Bar = { riskLeast: 0.5, leftMost: 0.5 }
 
 /** From which probability of missing its promise on work may move. @param isQueue whether its queue is known */

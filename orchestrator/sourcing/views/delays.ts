@@ -21,6 +21,7 @@ export interface LateParcel {
 }
 
 const dayMs = 86_400_000
+const hourMs = 3_600_000
 /** Parcels that left before say nothing of now. */
 const recentMs = 12 * dayMs
 const daysMost = 6
@@ -103,6 +104,8 @@ export interface Evidence {
   parcel: LateParcel
   /** Day it left on, since 1970. */
   day: number
+  /** Hour it left in, since 1970. */
+  hour: number
   /** By how much better each delay explains it than none, by days from 1. */
   gains: number[]
 }
@@ -114,10 +117,10 @@ export function evidenceOf(parcels: Iterable<LateParcel>, ground: DelayGround): 
     const own = evidenceOfOne(parcel, ground)
     if (own !== null) found.push(own)
   }
-  return found.sort((a, b) => b.day - a.day)
+  return found.sort((a, b) => b.day - a.day || b.hour - a.hour)
 }
 
-/** A delay: days that parcels take longer, and the day since 1970 from which on they leave so. */
+/** A delay: days that parcels take longer, and the hour since 1970 from which on they leave so. */
 export interface Delay {
   days: number
   since: number
@@ -130,20 +133,22 @@ export interface Delay {
  */
 export function delayOf(seen: readonly Evidence[], gainLeast = gainUsual): Delay | null {
   if (seen.length < fewParcels) return null
-  // From the newest back: the delay and the day of its beginning that explain most. One that what left lately speaks
+  // From the newest back: the delay and the hour of its beginning that explain most. One that what left lately speaks
   // against is over, however many were delayed before.
   const sums = Array.from({ length: daysMost }, () => 0)
   const speaking = Array.from({ length: daysMost }, () => 0)
   let best = { gain: gainLeast, days: 0, since: 0 }
-  for (const [i, { day, gains }] of seen.entries()) {
+  for (const [i, { day, hour, gains }] of seen.entries()) {
     for (const [d, gain] of gains.entries()) {
       sums[d] = (sums[d] ?? 0) + gain
       if (gain >= speaks) speaking[d] = (speaking[d] ?? 0) + 1
     }
-    if (seen[i + 1]?.day === day) continue
+    const next = seen[i + 1]
+    if (next?.day === day && next.hour === hour) continue
     for (const [d, gain] of sums.entries()) {
-      if (gain <= -gainUsual) sums[d] = Number.NEGATIVE_INFINITY
-      else if (gain > best.gain && (speaking[d] ?? 0) >= fewParcels) best = { gain, days: d + 1, since: day }
+      // What leaves in one hour is too little to say that it is over.
+      if (gain <= -gainUsual && next?.day !== day) sums[d] = Number.NEGATIVE_INFINITY
+      else if (gain > best.gain && (speaking[d] ?? 0) >= fewParcels) best = { gain, days: d + 1, since: hour }
     }
   }
   return best.days === 0 ? null : best
@@ -204,5 +209,5 @@ function evidenceOfOne(parcel: LateParcel, { days, network, off, now }: DelayGro
     const delayed = Math.max(leastShare, likely(d + 1))
     return Math.log((delayedShare * delayed + (1 - delayedShare) * none) / none)
   })
-  return { parcel, day, gains }
+  return { parcel, day, hour: Math.floor(shippedAt / hourMs), gains }
 }

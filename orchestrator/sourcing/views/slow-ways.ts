@@ -119,7 +119,7 @@ function slowCarriers(told: Told, days: DaysView): SlowWays {
       slices.push({ slice: new Map(partsOf(parcel)), days: delay.days, incidentId: null })
       const sure = partsOf === byCarrier ? delayOf(own, gain + toldMore) : null
       if (sure === null) continue
-      const left = own.filter(({ day }) => day === sure.since).map((each) => each.parcel.shippedAt)
+      const left = own.filter(({ hour }) => hour === sure.since).map((each) => each.parcel.shippedAt)
       const { carrier } = parcel
       plain.push({ carrier, days: sure.days, since: Math.min(...left), usual: usualDays(own, days) })
     }

@@ -38,6 +38,8 @@ interface Delayed {
   ago: readonly [from: number, to: number]
   /** Of those of a day so many come as ever. */
   asEver?: number
+  /** Of each two that leave in a day one does so five hours later, and on the first day that one alone is delayed. */
+  fromEvening?: true
 }
 
 /**
@@ -50,15 +52,21 @@ function stateWith(
   until: number = now,
 ): CoreState {
   const orders: Order[] = []
+  const hasEvening = delayed.some(({ fromEvening }) => fromEvening)
   for (let ago = 60; ago >= 1; ago--)
     for (const carrier of ['C', 'D'])
       for (const [r, region] of regions.entries())
         for (let i = 0; i < 2; i++) {
           const isLate = delayed.some(
-            ({ carrier: slow, into, ago: [from, to], asEver = 0 }) =>
-              slow === carrier && into.includes(region) && ago <= from && ago >= to && 2 * r + i >= asEver,
+            ({ carrier: slow, into, ago: [from, to], asEver = 0, fromEvening = false }) =>
+              slow === carrier &&
+              into.includes(region) &&
+              ago <= from &&
+              ago >= to &&
+              2 * r + i >= asEver &&
+              !(fromEvening && ago === from && i === 0),
           )
-          const shippedAt = now - ago * dayMs - 6 * 3_600_000
+          const shippedAt = now - ago * dayMs - (hasEvening && i === 1 ? 1 : 6) * 3_600_000
           const days = isLate ? 5 : 2
           const work = {
             ...{ ...untouchedWork, fulfillmentOrderId: `f${orders.length}`, nodeId: 'N', carrier, lines: [] },
@@ -113,6 +121,13 @@ describe('a carrier that is slow', () => {
     expect(found.plainly).toEqual(['C'])
     expect(found.told[0]?.usual).toEqual({ median: 2, low: 2, high: expect.any(Number) })
     expect(found.told[0]?.since).toBe(now - 5 * dayMs - 6 * 3_600_000)
+  })
+
+  test('since an evening is told by what left that evening, though what left before it came as ever', () => {
+    const found = slowIn(stateWith([{ carrier: 'C', into: regions, ago: [2, 1], fromEvening: true }]))
+    expect(found.told).toMatchObject([{ carrier: 'C', since: now - 2 * dayMs - 3_600_000 }])
+    const ever = stateWith([{ carrier: 'C', into: [], ago: [2, 1], fromEvening: true }])
+    expect(slowIn(ever)).toMatchObject({ plain: [], plainly: [] })
   })
 
   test('into one region is seen there and nowhere else, and is not told as the carrier', () => {
