@@ -12,7 +12,7 @@ interface Bar {
   leftMost: number
 }
 
-/** Where the queue of the node is known, so are risks: of what was moved at 0.85 to 0.9, 0.82 would have been late. */
+/** Where the queue of the node is known, so are risks: of what stayed at 0.9 or more, 0.96 was late. */
 const ofQueue: Bar = { riskLeast: 0.9, leftMost: 0.3 }
 const ofHistory: Bar = { riskLeast: 0.5, leftMost: 0.5 }
 

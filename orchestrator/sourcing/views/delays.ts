@@ -89,12 +89,17 @@ export class RecentParcels {
   }
 }
 
+/** Share of a day's parcels of a carrier that have come by now where the customer is; 0 = that is not known. */
+export type DaySoFar = (carrier: string | null, timeZone: string) => number
+
 /** What delays are judged by. */
 export interface DelayGround {
   days: DaysView
   network: CompiledNetwork
   /** Days on which no carrier brought anything, see `daysOff`. */
   off: ReadonlySet<number>
+  /** Of the day under way. */
+  soFar: DaySoFar
   /** Epoch ms of the market. */
   now: number
 }
@@ -183,31 +188,49 @@ export function delayedStretch(seen: readonly Evidence[], gainLeast: number): St
   return best
 }
 
-function evidenceOfOne(parcel: LateParcel, { days, network, off, now }: DelayGround): Evidence | null {
-  const { way, shippedAt, deliveredAt, timeZone } = parcel
+function evidenceOfOne(parcel: LateParcel, ground: DelayGround): Evidence | null {
+  const { days, network } = ground
+  const { way, shippedAt } = parcel
   const shares = days.shares(way)
   const begins = zoneClock(network.nodes.get(way.nodeId)?.timeZone ?? '')
-  const ends = zoneClock(timeZone ?? '')
-  if (shares === null || begins === null || ends === null) return null
-  const week = network.services.get(way.serviceId)?.deliveryDays ?? []
-  const day = begins.dayAt(shippedAt)
+  if (shares === null || begins === null) return null
   const within = (k: number) => (k < 0 ? 0 : (shares[Math.min(k, shares.length - 1)] ?? 1))
-  // A day counts once its parcels have been brought: until then only those that came would speak of it.
-  const known = ends.dayAt(now - eveningMs)
-  const came = deliveredAt === null ? null : ends.dayAt(deliveredAt)
-  let likely: (k: number) => number
-  if (came !== null && came <= known) {
-    const taken = countDays(day, came, week, off)
-    likely = (more) => within(taken - more) - within(taken - more - 1)
-  } else {
-    const gone = countDays(day, known, week, off)
-    if (gone <= 0) return null
-    likely = (more) => 1 - within(gone - more)
-  }
+  const day = begins.dayAt(shippedAt)
+  const likely = likelyOf(parcel, day, within, ground)
+  if (likely === null) return null
   const none = Math.max(oddShare, likely(0))
   const gains = Array.from({ length: daysMost }, (_, d) => {
     const delayed = Math.max(leastShare, likely(d + 1))
     return Math.log((delayedShare * delayed + (1 - delayedShare) * none) / none)
   })
   return { parcel, day, hour: Math.floor(shippedAt / hourMs), gains }
+}
+
+/**
+ * How likely what is seen of a parcel is where it takes so many days more; null where nothing is to be seen yet.
+ * @param day it left on, since 1970
+ * @param within share of parcels that come within so many days
+ */
+function likelyOf(
+  { carrier, way, deliveredAt, timeZone }: LateParcel,
+  day: number,
+  within: (k: number) => number,
+  { network, off, soFar, now }: DelayGround,
+): ((more: number) => number) | null {
+  const ends = zoneClock(timeZone ?? '')
+  if (ends === null) return null
+  const week = network.services.get(way.serviceId)?.deliveryDays ?? []
+  // Once its evening has come a day's parcels have been brought; until then a share of them has.
+  const known = ends.dayAt(now - eveningMs)
+  const today = ends.dayAt(now)
+  const share = today > known && today > day ? soFar(carrier, timeZone ?? '') : 0
+  const came = deliveredAt === null ? null : ends.dayAt(deliveredAt)
+  if (came !== null && (came <= known || share > 0)) {
+    const taken = countDays(day, came, week, off)
+    return (more) => within(taken - more) - within(taken - more - 1)
+  }
+  const gone = countDays(day, known, week, off)
+  const next = share > 0 ? countDays(day, today, week, off) : gone
+  if (gone <= 0 && next <= 0) return null
+  return (more) => 1 - (1 - share) * within(gone - more) - share * within(next - more)
 }

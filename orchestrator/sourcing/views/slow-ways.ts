@@ -3,6 +3,7 @@
 
 import { type CoreState, partsOfSlice } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
+import { daySoFar } from './day-so-far.ts'
 import { daysOff } from './days-off.ts'
 import {
   type Delay,
@@ -51,7 +52,8 @@ interface Ground {
 /** What takes longer than it used to. */
 export function findSlowWays(state: CoreState, { days, network, now, parcels }: Ground): SlowWays {
   const off = daysOff(parcels.values(), network, now - eveningMs)
-  const evidence = evidenceOf(parcels.values(), { days, network, now, off })
+  const soFar = daySoFar(parcels.values(), now)
+  const evidence = evidenceOf(parcels.values(), { days, network, now, off, soFar })
   const told = { all: evidence, own: withoutWhole(evidence), today: Math.floor(now / dayMs) }
   const { slices, plain } = slowCarriers(told, days)
   return { slices: [...slowSlices(state, told), ...slices], plain }

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DayLaw } from '../../../orchestrator/sourcing/model/day-law.ts'
 import { zoneClock } from '../../../orchestrator/sourcing/network/zone-clock.ts'
+import { daySoFar } from '../../../orchestrator/sourcing/views/day-so-far.ts'
 import { daysOff } from '../../../orchestrator/sourcing/views/days-off.ts'
 import { delayOf, eveningMs, evidenceOf, RecentParcels } from '../../../orchestrator/sourcing/views/delays.ts'
 import { ParcelDays } from '../../../orchestrator/sourcing/views/parcel-days.ts'
@@ -59,7 +60,9 @@ describe('days of parcels', () => {
     const parcels = [...new RecentParcels().at(state, noon, network).values()]
     const off = daysOff(parcels, network, noon - eveningMs)
     const own = parcels.filter(({ carrier }) => carrier === 'C')
-    return delayOf(evidenceOf(own, { days, network, off, now: noon }))?.days ?? 0
+    return (
+      delayOf(evidenceOf(own, { days, network, off, soFar: daySoFar(parcels, noon), now: noon }))?.days ?? 0
+    )
   }
   const usual = Array.from({ length: 60 }, (_, i) => parcel(noon - (30 - (i % 20)) * dayMs, 2))
 

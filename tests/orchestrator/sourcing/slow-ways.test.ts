@@ -130,6 +130,19 @@ describe('a carrier that is slow', () => {
     expect(slowIn(ever)).toMatchObject({ plain: [], plainly: [] })
   })
 
+  test('is told in the afternoon, by what should have come, where another one is seen at work', () => {
+    const afternoon = now - 4 * 3_600_000
+    const seen = (carriers: readonly string[], at: number) => {
+      const delayed = carriers.map((carrier) => ({ carrier, into: regions, ago: [2, 1] as const }))
+      return slowIn(stateWith(delayed, [], at), at)
+    }
+    expect(seen(['C'], afternoon).plain).toEqual(['C +1'])
+    // Where nobody brought anything it is a holiday, or nobody tells of it.
+    expect(seen(['C', 'D'], afternoon)).toMatchObject({ plain: [], plainly: [] })
+    // Before the hour in which parcels come nothing is missed.
+    expect(seen(['C'], now - 7 * 3_600_000)).toMatchObject({ plain: [], plainly: [] })
+  })
+
   test('into one region is seen there and nowhere else, and is not told as the carrier', () => {
     const found = slowIn(stateWith([{ carrier: 'C', into: ['CA'], ago: [6, 1] }]))
     expect(found).toMatchObject({ plain: [], plainly: ['C CA'] })
