@@ -81,7 +81,18 @@ export function wayOf(
  * From the widest to the narrowest. Where few parcels go, as to an island, all that went there tell more than the
  * service does; else those that went as far do.
  */
-function keysOf(way: ParcelWay): string[] {
+function keysOf(way: ParcelWay): readonly string[] {
+  const known = keysKnown.get(way)
+  if (known !== undefined) return known
+  const keys = keysMade(way)
+  keysKnown.set(way, keys)
+  return keys
+}
+
+/** Parcels that left lately are asked for every hour. */
+const keysKnown = new WeakMap<ParcelWay, readonly string[]>()
+
+function keysMade(way: ParcelWay): string[] {
   const { serviceId, region } = way
   const km = way.distanceKm()
   // A distance that is not known says nothing.
@@ -123,10 +134,11 @@ export class DaysView {
 
   /** Shares of a way: as seen on it where that was often enough, else farther around; null = too little is known. */
   shares(way: ParcelWay): DayShares | null {
-    const key = narrowKey(way)
+    const keys = keysOf(way)
+    const key = keys.at(-1) ?? ''
     let known = this.#known.get(key)
     if (known === undefined) {
-      known = this.#sharesOf(keysOf(way))
+      known = this.#sharesOf(keys)
       this.#known.set(key, known)
     }
     return known
