@@ -12,8 +12,8 @@ interface Bar {
   leftMost: number
 }
 
-/** Where the queue of the node is known, so are risks: of what stayed at 0.9 or more, 0.96 was late. */
-const ofQueue: Bar = { riskLeast: 0.9, leftMost: 0.3 }
+/** Where the queue of the node is known, so are risks: of what stayed at 0.75 or more, 0.86 was late. */
+const ofQueue: Bar = { riskLeast: 0.75, leftMost: 0.3 }
 const ofHistory: Bar = { riskLeast: 0.5, leftMost: 0.5 }
 
 /** From which probability of missing its promise on work may move. @param isQueue whether its queue is known */

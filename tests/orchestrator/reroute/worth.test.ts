@@ -23,9 +23,10 @@ test('work moves only where it will probably be late and clearly less so elsewhe
   expect(judge(0.9, 0.8)).toMatchObject({ code: 'hardly_less' })
   expect(judge(0.9, null)).toMatchObject({ code: 'hardly_less' })
   expect(judge(null, null)).toBeNull()
-  // Where it is known what is before it, only what is nearly certain.
+  // Where it is known what is before it, only what is more certain.
   expect(judge(0.9, 0.1, true)).toBeNull()
-  expect(judge(0.89, 0, true)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(0.8, 0.1, true)).toBeNull()
+  expect(judge(0.7, 0, true)).toMatchObject({ code: 'hardly_less' })
   expect(judge(0.9, 0.4, true)).toMatchObject({ code: 'hardly_less' })
 })
 
