@@ -4,7 +4,7 @@
 import { type Effects, reasonOf } from '#data/kernel'
 import { type Core, type OpenAsk, type Order, workActionFor } from '#orchestrator/core'
 import type { ActionAnswer, ActionRequest } from './actions/action.ts'
-import { fileLane } from './actions/lanes.ts'
+import { fileLane, NotAsked } from './actions/lanes.ts'
 import { asPerformed, type Performance, perform } from './actions/perform.ts'
 import { tellRefusedMove } from './handover-alarm.ts'
 import { hostOf, told } from './run/outside-tiles.ts'
@@ -125,7 +125,7 @@ class Asker {
         if (wait !== null) return this.#rest(orderId, wait)
       }
     } catch (error) {
-      if (this.#isStopped) return
+      if (error instanceof NotAsked) return
       logger.warn({ orderId, reason: reasonOf(error) }, 'a provider could not be asked; it is tried again')
       this.#rest(orderId, errorRestMs)
     }

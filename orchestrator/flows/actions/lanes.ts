@@ -9,26 +9,25 @@ const callsMost = 20
 
 interface Lane {
   inside: number
-  waiting: { go: () => void; end: (error: Error) => void }[]
+  waiting: { go: () => void; end: (error: NotAsked) => void }[]
 }
+
+/** Nobody was asked: Detour stops, or it was not wanted any more once its turn came. */
+export class NotAsked extends Error {}
 
 /** The lanes of a market. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
   #isClosed = false
 
-  get isClosed(): boolean {
-    return this.#isClosed
-  }
-
   /**
    * Does it once there is a place.
    * @param name an address, or `fileLane`
-   * @throws Error where they were closed before its turn came
+   * @throws NotAsked where they were closed before its turn came
    */
   async inside<T>(name: string, act: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new NotAsked()
     const lane = this.#lane(name)
-    if (this.#isClosed) throw closed()
     if (lane.inside < mostIn(name)) lane.inside++
     else await new Promise<void>((go, end) => lane.waiting.push({ go, end }))
     try {
@@ -44,7 +43,8 @@ export class Lanes {
   /** Lets nobody in any more; what is inside comes to its end. */
   close(): void {
     this.#isClosed = true
-    for (const { waiting } of this.#lanes.values()) for (const { end } of waiting.splice(0)) end(closed())
+    for (const { waiting } of this.#lanes.values())
+      for (const { end } of waiting.splice(0)) end(new NotAsked())
   }
 
   #lane(name: string): Lane {
@@ -57,5 +57,3 @@ export class Lanes {
 }
 
 const mostIn = (name: string) => (name === fileLane ? filesMost : callsMost)
-
-const closed = () => new Error('Detour is stopping; it is asked with the next start')

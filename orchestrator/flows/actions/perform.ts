@@ -5,7 +5,7 @@ import type { Effects } from '#data/kernel'
 import { reasonOf } from '#data/kernel'
 import type { Core } from '#orchestrator/core'
 import type { ActionAnswer, ActionRequest, ProviderAction } from './action.ts'
-import type { Lanes } from './lanes.ts'
+import { type Lanes, NotAsked } from './lanes.ts'
 
 /** Where actions are performed. */
 export interface PerformContext {
@@ -27,6 +27,8 @@ export interface Performance {
   isLastTry: boolean
   /** Where it waits for its turn; null = nothing leaves this process by it. */
   lane: string | null
+  /** Whether it is still to be asked once its turn has come. */
+  isWanted?(): boolean
   /** Version of the flow that asks: another one may ask otherwise under the same key; null = it is no flow. */
   version: number | null
   run(signal: AbortSignal): Promise<ActionAnswer>
@@ -34,7 +36,7 @@ export interface Performance {
 
 /**
  * What came of it, also where that was known from before a crash.
- * @throws LOG_UNAVAILABLE, LOG_FENCED, and Error where Detour stops before its turn came
+ * @throws LOG_UNAVAILABLE, LOG_FENCED, and NotAsked
  */
 export async function perform(asked: Performance, context: PerformContext): Promise<ActionAnswer> {
   const { lane, request } = asked
@@ -48,6 +50,7 @@ export async function perform(asked: Performance, context: PerformContext): Prom
 }
 
 async function ask(asked: Performance, { core, clock, now }: PerformContext): Promise<ActionAnswer> {
+  if (asked.isWanted?.() === false) throw new NotAsked()
   const { request, target } = asked
   const { key, action, runId, orderId, tileId, data } = request
   const about = { key, action, runId, orderId, tileId, target, data }

@@ -87,7 +87,8 @@ function performance(
     subject: order === null ? { position: run.position } : { order: told(order) },
   })
   const timeoutMs = (tile.timeoutSeconds ?? timeoutSeconds) * 1_000
-  const of = { timeoutMs, isLastTry, version: run.version }
+  const isWanted = () => stillWanted(scene, isUndo)
+  const of = { timeoutMs, isLastTry, version: run.version, isWanted }
   switch (tile.type) {
     case 'custom_http': {
       const url = isUndo ? (tile.undoUrl ?? tile.url) : tile.url
@@ -123,6 +124,14 @@ function performance(
       return { ...of, request: asked, target, ...asPerformed(action, asked) }
     }
   }
+}
+
+/** Whether what waited is still to be asked: its flow was not paused meanwhile, nor its order cancelled. */
+function stillWanted({ run, order, parts }: Scene, isUndo: boolean): boolean {
+  const { flows, orders } = parts.core.state()
+  if (flows.modes[run.flowId] === 'paused') return false
+  if (isUndo || order === null || order.status === 'cancelled') return true
+  return orders.get(order.orderId)?.status !== 'cancelled'
 }
 
 function actionOf(tile: Tile<'provider' | 'invoice'>, isUndo: boolean): string {

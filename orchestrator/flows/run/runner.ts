@@ -4,6 +4,7 @@
 import type { api } from '#data/contracts'
 import { DetourError, reasonOf } from '#data/kernel'
 import type { FlowRun, FlowToken, Order, StepTaken } from '#orchestrator/core'
+import { NotAsked } from '../actions/lanes.ts'
 import type { FlowPlan } from '../compile/plan.ts'
 import { lead } from './control.ts'
 import { eventSince } from './events.ts'
@@ -102,7 +103,7 @@ export class Runner {
       }
     } catch (error) {
       if (isOfLog(error)) throw error
-      if (this.#parts.outside.lanes.isClosed) return
+      if (error instanceof NotAsked) return
       this.#parts.logger.warn({ runId, reason: reasonOf(error) }, 'a run of a flow stands still')
     }
   }
@@ -182,7 +183,7 @@ export class Runner {
       mark = seen.mark
     }
     const result = await performTile(scene, tile).catch((error: unknown): TileResult => {
-      if (isOfLog(error)) throw error
+      if (isOfLog(error) || error instanceof NotAsked) throw error
       return { kind: 'fail', reason: reasonOf(error) }
     })
     return this.#settle({ ...scene, token: { ...token, mark } }, tile, result, on)

@@ -89,8 +89,8 @@ export class RecentParcels {
   }
 }
 
-/** Share of a day's parcels of a carrier that have come by now where the customer is; 0 = that is not known. */
-export type DaySoFar = (carrier: string | null, timeZone: string) => number
+/** Share of a day's parcels like this one that have come by now where its customer is; 0 = that is not known. */
+export type DaySoFar = (parcel: Pick<LateParcel, 'carrier' | 'timeZone' | 'way'>) => number
 
 /** What delays are judged by. */
 export interface DelayGround {
@@ -212,18 +212,19 @@ function evidenceOfOne(parcel: LateParcel, ground: DelayGround): Evidence | null
  * @param within share of parcels that come within so many days
  */
 function likelyOf(
-  { carrier, way, deliveredAt, timeZone }: LateParcel,
+  parcel: LateParcel,
   day: number,
   within: (k: number) => number,
   { network, off, soFar, now }: DelayGround,
 ): ((more: number) => number) | null {
+  const { way, deliveredAt, timeZone } = parcel
   const ends = zoneClock(timeZone ?? '')
   if (ends === null) return null
   const week = network.services.get(way.serviceId)?.deliveryDays ?? []
   // Once its evening has come a day's parcels have been brought; until then a share of them has.
   const known = ends.dayAt(now - eveningMs)
   const today = ends.dayAt(now)
-  const share = today > known && today > day ? soFar(carrier, timeZone ?? '') : 0
+  const share = today > known && today > day ? soFar(parcel) : 0
   const came = deliveredAt === null ? null : ends.dayAt(deliveredAt)
   if (came !== null && (came <= known || share > 0)) {
     const taken = countDays(day, came, week, off)

@@ -11,15 +11,20 @@ const ids = (count: number) => Array.from({ length: count }, (_, i) => `o${i + 1
 async function slowReceiver() {
   const open: ServerResponse[] = []
   const there = {
-    keys: [] as string[],
-    most: 0,
-    url: '',
+    ...{ keys: [] as string[], orders: new Set<string>(), most: 0, url: '' },
     answerOne: () => open.shift()?.writeHead(204).end(),
   }
   const server = createServer((request, response) => {
-    there.keys.push(String(request.headers['idempotency-key']))
-    open.push(response)
-    there.most = Math.max(there.most, open.length)
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      there.keys.push(String(request.headers['idempotency-key']))
+      there.orders.add((JSON.parse(body) as { order: { orderId: string } }).order.orderId)
+      open.push(response)
+      there.most = Math.max(there.most, open.length)
+    })
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   onTestFinished(() => {
@@ -45,6 +50,28 @@ test('one address gets twenty calls at a time, and the next as soon as one is an
   expect(ids(50).every((id) => place.get(id).flow?.state === 'done')).toBe(true)
 })
 
+test('what waited is not asked any more once its order is cancelled or its flow paused', async () => {
+  const place = await FlowPlace.open(undefined, ['127.0.0.1'])
+  const there = await slowReceiver()
+  const document = flowOf([{ type: 'custom_http', id: 'call', url: there.url, next: 'exit' }])
+  await place.publish(document)
+  const placed = Promise.all(ids(23).map((id) => place.order(id)))
+  await expect.poll(() => there.keys.length).toBe(20)
+  const orderId = ids(23).find((id) => !there.orders.has(id)) ?? ''
+  await place.core.execute('CancelOrder', { orderId, reason: 'a test' }, { at: place.clock.at })
+  there.answerOne()
+  await expect.poll(() => there.keys.length).toBe(21)
+  await place.setMode(document.flowId, 'paused')
+  const answering = setInterval(there.answerOne, 2)
+  onTestFinished(() => clearInterval(answering))
+  await placed
+  expect(there.keys).toHaveLength(21)
+  await place.setMode(document.flowId, 'on')
+  await place.later(1)
+  expect(there.keys).toHaveLength(22)
+  expect(there.orders.has(orderId)).toBe(false)
+})
+
 test('the time of a try begins with its call: files that wait for their turn do not run out of it', async () => {
   const place = await FlowPlace.open()
   place.action('slow', 'export const run = () => new Promise((done) => setTimeout(() => done({}), 1_000))')
@@ -67,6 +94,8 @@ test('who still waits for a turn when Detour stops was not asked, and is with th
   expect(there.keys).toHaveLength(20)
   const events = await place.log.read(place.core.stream, 0, 10_000)
   expect(events.filter(({ type }) => type === 'ProviderActionRequested')).toHaveLength(20)
+  const waiting = ids(30).filter((id) => !there.orders.has(id))
+  for (const id of waiting) expect(await place.steps(id)).toEqual(['start: done'])
 
   const again = await FlowPlace.open(place.log.content(), ['127.0.0.1'])
   const answering = setInterval(there.answerOne, 2)
