@@ -8,6 +8,7 @@ import {
   isMovable,
   limitsOf,
   type Order,
+  type RerouteLimits,
   riskName,
 } from '#orchestrator/core'
 import { incidentAt, Queues, riskOfStaying } from '#orchestrator/sourcing'
@@ -39,7 +40,8 @@ function ownMemory(core: Core): Memory {
  */
 export async function rescueAll(context: MoveContext & { memory?: Memory }): Promise<number> {
   const { core, now, memory = ownMemory(context.core) } = context
-  const { mode, isStopped } = limitsOf(core.state().policy)
+  const limits = limitsOf(core.state().policy)
+  const { mode, isStopped } = limits
   if (isStopped || (mode !== 'on' && mode !== 'approve')) return 0
   const works = atRisk(context, memory).slice(0, looksMost)
   if (works.length === 0) return 0
@@ -49,7 +51,7 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
     incident: null,
     guard: {},
     holdsOut: true,
-    judge: clearlySooner,
+    judge: clearlySooner(limits),
     waits: true,
   }
   const plan = await planMoves(works, placeOf(context), purpose)
@@ -82,6 +84,7 @@ function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
   const state = core.state()
   if (state.openByNode.size === 0) return []
   const queues = new Queues({ worlds, state, now })
+  const limits = limitsOf(state.policy)
   const waiting = workInPlans(state)
   const found: AffectedWork[] = []
   for (const nodeId of state.openByNode.keys()) {
@@ -91,7 +94,7 @@ function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
       if (memory.wasWeighed(order, now)) continue
       const work = order.work.find((each) => each.nodeId === nodeId && isMovable(each))
       if (work === undefined || waiting.has(`${orderId}/${work.fulfillmentOrderId}`)) continue
-      if (isPressing(work, order, context, queues)) found.push({ order, work })
+      if (isPressing(work, order, context, { queues, limits })) found.push({ order, work })
     }
   }
   return found.sort(
@@ -110,11 +113,13 @@ function isPressing(
   work: FulfillmentOrder,
   order: Order,
   { worlds, core, now }: MoveContext,
-  queues: Queues,
+  { queues, limits }: { queues: Queues; limits: RerouteLimits },
 ): boolean {
   const state = core.state()
   if (incidentAt(state, 'node', work.nodeId) !== undefined) return false
   if (incidentAt(state, 'carrier', work.carrier) !== undefined) return false
   const risk = queues.risk(order, work) ?? riskOfStaying(order, work, { worlds, state, now }) ?? 0
-  return risk >= riskLeast(queues.isKnown(work)) && (queues.plannedRisk(order, work) ?? 0) < acceptedLeast
+  return (
+    risk >= riskLeast(limits, queues.isKnown(work)) && (queues.plannedRisk(order, work) ?? 0) < acceptedLeast
+  )
 }

@@ -20,7 +20,7 @@ import {
 import type { AffectedWork } from './affected.ts'
 import type { PlanPlace } from './context.ts'
 import { holdOutOf, isHeldOut } from './hold-out.ts'
-import { acceptedLeast, lateByPlan, type Risks } from './worth.ts'
+import { acceptedLeast, type Judge, lateByPlan } from './worth.ts'
 
 /** What a plan is for. */
 export interface Purpose {
@@ -36,7 +36,7 @@ export interface Purpose {
   /** Pieces that still leave a node in time, see `MoveTogetherOptions`. */
   roomAt?: ReadonlyMap<string, number>
   /** Whether a move helps at all, beside being cheaper; a refusal in words where it does not. */
-  judge?(risks: Risks, isQueue: boolean): Refusal | null
+  judge?: Judge
   /**
    * Whether moves are for the sake of promises: one waits as long as it would help later, for a node in trouble may
    * recover meanwhile, and what was late by plan stays.
@@ -96,7 +96,7 @@ const freshMs = 3_600_000
 function justPlanned(
   { order, work, plan }: Found,
   change: number,
-  judge: NonNullable<Purpose['judge']>,
+  judge: Judge,
   queues: Queues,
   now: number,
 ): Refusal | null {
@@ -113,7 +113,7 @@ const waitsHours = 6
 function tooEarly(
   { order, work, plan }: Found,
   change: number,
-  judge: NonNullable<Purpose['judge']>,
+  judge: Judge,
   queues: Queues,
 ): Refusal | null {
   if (
@@ -132,7 +132,7 @@ function tooEarly(
  */
 function unneeded(
   found: readonly Found[],
-  judge: NonNullable<Purpose['judge']>,
+  judge: Judge,
   queues: Queues,
   { waits, freshAt }: { waits: boolean; freshAt: number | null },
 ): Map<Found, Refusal> {

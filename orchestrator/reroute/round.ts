@@ -94,7 +94,7 @@ async function rerouteFor(
   if (isStale) memory.weighed(incidentId, now, state.policy)
   const purpose: Purpose = {
     ...{ name: incidentId, incident, guard: {}, holdsOut: true, oddnessOf },
-    ...{ judge: clearlySooner, waits: true },
+    ...{ judge: clearlySooner(limitsOf(state.policy)), waits: true },
   }
   const plan = await planMoves(works, placeOf(context), purpose)
   return enact(plan, context, { kind: 'incident', incident, name: incidentId, why: incident.title })

@@ -175,7 +175,7 @@ function purposeOf(plan: PlanState, name: string, { core }: MoveContext): Purpos
   switch (kind) {
     case 'incident':
     case 'risk':
-      return { ...purpose, judge: clearlySooner }
+      return { ...purpose, judge: clearlySooner(limitsOf(core.state().policy)) }
     case 'recovery':
       return { ...purpose, judge: noLater, minGainCents: backGainCents }
     case 'capacity_ahead':

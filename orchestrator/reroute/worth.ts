@@ -1,7 +1,7 @@
 // Whether a move is worth the trouble it makes at two nodes: only where work will probably be late as it is, and
 // clearly less so elsewhere. It weighs no costs.
 
-import type { DecisionRecord, Refusal } from '#orchestrator/core'
+import type { DecisionRecord, Refusal, RerouteLimits } from '#orchestrator/core'
 
 /** What is known of a move's risks. */
 export type Risks = Pick<DecisionRecord, 'riskBefore' | 'riskAfter'>
@@ -12,26 +12,31 @@ interface Bar {
   leftMost: number
 }
 
-/** Where the queue of the node is known, so are risks: of what stayed at 0.75 or more, 0.86 was late. */
-const ofQueue: Bar = { riskLeast: 0.75, leftMost: 0.3 }
+/** Where the queue of the node is known, so are risks: of what moves, one piece in twenty may do so needlessly. */
+const ofQueue: Bar = { riskLeast: 0.97, leftMost: 0.3 }
 const ofHistory: Bar = { riskLeast: 0.5, leftMost: 0.5 }
 
+/** Why a move should not be made, null where it should. @param isQueue whether the queue of its node is known */
+export type Judge = (risks: Risks, isQueue: boolean) => Refusal | null
+
+/** Limits that say how surely work must be late before it moves. */
+type Sureness = Pick<RerouteLimits, 'minLateRisk'>
+
 /** From which probability of missing its promise on work may move. @param isQueue whether its queue is known */
-export function riskLeast(isQueue: boolean): number {
-  return (isQueue ? ofQueue : ofHistory).riskLeast
+export function riskLeast({ minLateRisk }: Sureness, isQueue: boolean): number {
+  return minLateRisk ?? (isQueue ? ofQueue : ofHistory).riskLeast
 }
 
-/**
- * Refuses moves that would hardly make anything more punctual; work without a promise is judged by cost alone.
- * @param isQueue whether the queue of the node where it is is known
- */
-export function clearlySooner({ riskBefore, riskAfter }: Risks, isQueue: boolean): Refusal | null {
-  if (riskBefore == null) return null
-  const { leftMost } = isQueue ? ofQueue : ofHistory
-  const isAtRisk = riskBefore >= riskLeast(isQueue)
-  const after = riskAfter ?? 1
-  const most = isQueue ? leftMost * riskBefore : Math.max(riskBefore - clearlyLess, leftMost * riskBefore)
-  return isAtRisk && after <= most ? null : hardlyLess
+/** Refuses moves that would hardly make anything more punctual; work without a promise is judged by cost alone. */
+export function clearlySooner(limits: Sureness): Judge {
+  return ({ riskBefore, riskAfter }, isQueue) => {
+    if (riskBefore == null) return null
+    const { leftMost } = isQueue ? ofQueue : ofHistory
+    const isAtRisk = riskBefore >= riskLeast(limits, isQueue)
+    const after = riskAfter ?? 1
+    const most = isQueue ? leftMost * riskBefore : Math.max(riskBefore - clearlyLess, leftMost * riskBefore)
+    return isAtRisk && after <= most ? null : hardlyLess
+  }
 }
 
 /** From that probability on, being late was accepted when work was sourced: its strategy would not pay for less. */

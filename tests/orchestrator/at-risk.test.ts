@@ -87,6 +87,7 @@ describe('work whose promise will probably be missed', () => {
     ['off', { mode: 'off' }],
     ['in shadow mode', { mode: 'shadow' }],
     ['held out', { holdOutShare: 1 }],
+    ['not as surely late as a person wants it', { minLateRisk: 1 }],
     ['without moves left', { maxMovesPerOrder: 0 }],
     ['where another node costs more than the limit', { maxExtraCostCents: 50 }],
   ])('stays: %s', async (_, policy) => {

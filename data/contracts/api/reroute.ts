@@ -37,6 +37,15 @@ export const guardrailFields = {
   minGainCents: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'by how much a move must be better' }),
   ),
+  minLateRisk: Type.Optional(
+    orNull(
+      Type.Number({
+        ...{ minimum: 0.5, maximum: 1 },
+        description:
+          'late risk from which on work moves; null = 0.97, or 0.5 where the queue of its node is not known',
+      }),
+    ),
+  ),
   approveAboveOrders: count('a plan that moves more waits for a person'),
   approveAboveCents: cents('a plan that costs more waits for a person'),
   approvalMinutes: Type.Optional(

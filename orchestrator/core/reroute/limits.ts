@@ -20,6 +20,8 @@ export interface RerouteLimits {
   coolDownMs: number
   pairCoolDownMs: number
   minGainCents: number
+  /** Null = what Detour holds for sure. */
+  minLateRisk: number | null
   approveAboveOrders: number
   approveAboveCents: number
   approvalMs: number
@@ -49,6 +51,7 @@ export function limitsOf(policy: api.ReroutePolicy): RerouteLimits {
     coolDownMs: (policy.coolDownMinutes ?? 0) * minuteMs,
     pairCoolDownMs: (policy.pairCoolDownMinutes ?? 0) * minuteMs,
     minGainCents: policy.minGainCents ?? 0,
+    minLateRisk: policy.minLateRisk ?? null,
     approveAboveOrders: most(policy.approveAboveOrders),
     approveAboveCents: most(policy.approveAboveCents),
     approvalMs: (policy.approvalMinutes ?? approvalMinutes) * minuteMs,

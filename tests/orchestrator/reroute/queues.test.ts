@@ -116,7 +116,14 @@ async function planned(
     const order = state.orders.get(id) as Order
     return { order, work: order.work[0] as FulfillmentOrder }
   })
-  const purpose = { name: 'x', incident, guard: {}, holdsOut: false, judge: clearlySooner, waits }
+  const purpose = {
+    name: 'x',
+    incident,
+    guard: {},
+    holdsOut: false,
+    judge: clearlySooner({ minLateRisk: 0.75 }),
+    waits,
+  }
   const { moves, stays } = await planMoves(works, { state, worlds: new Worlds(), now: noon }, purpose)
   const codes = stays.map(({ decision }) => decision.refusedCode)
   return { to: moves.map(({ assignments }) => assignments[0]?.nodeId), codes }
