@@ -250,7 +250,8 @@ export const nodeFull: Refusal = { code: 'node_full', text: 'others take what ca
 
 /** Codes of refusals that say that nothing is better elsewhere, or not yet. */
 const noBetter: ReadonlySet<string> = new Set([
-  ...['best_here', 'no_other_node', 'others_first', 'hardly_less', 'node_full', 'too_early', 'late_by_plan'],
+  ...['best_here', 'no_other_node', 'others_first', 'node_full'],
+  ...['not_sure', 'hardly_less', 'too_early', 'late_by_plan'],
 ])
 
 /** Whether a limit stood in the way, rather than nothing being better elsewhere. */

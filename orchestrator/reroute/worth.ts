@@ -31,11 +31,11 @@ export function riskLeast({ minLateRisk }: Sureness, isQueue: boolean): number {
 export function clearlySooner(limits: Sureness): Judge {
   return ({ riskBefore, riskAfter }, isQueue) => {
     if (riskBefore == null) return null
+    if (riskBefore < riskLeast(limits, isQueue)) return notSure
     const { leftMost } = isQueue ? ofQueue : ofHistory
-    const isAtRisk = riskBefore >= riskLeast(limits, isQueue)
     const after = riskAfter ?? 1
     const most = isQueue ? leftMost * riskBefore : Math.max(riskBefore - clearlyLess, leftMost * riskBefore)
-    return isAtRisk && after <= most ? null : hardlyLess
+    return after <= most ? null : hardlyLess
   }
 }
 
@@ -51,6 +51,7 @@ export const lateByPlan: Refusal = {
   text: 'it was sourced knowing that it would be late',
 }
 
+const notSure: Refusal = { code: 'not_sure', text: 'it may still be in time where it is' }
 const hardlyLess: Refusal = { code: 'hardly_less', text: 'it would hardly be more punctual elsewhere' }
 
 /**

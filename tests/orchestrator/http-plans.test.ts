@@ -94,6 +94,18 @@ test('everything that moves by itself is stopped and let go again', async () => 
   expect((await post('/reroutes/resume')).body).toMatchObject({ isStopped: false })
 })
 
+test('how surely work must be late before it moves is a limit between a half and one, and can be taken back', async () => {
+  const put = (minLateRisk: number | null) =>
+    place.call('PUT', '/api/v1/policies/reroute', {
+      body: { ...place.engine.core.state().policy, minLateRisk },
+    })
+  expect((await put(0.75)).body).toMatchObject({ minLateRisk: 0.75 })
+  const refused = await put(0.2)
+  expect([refused.status, refused.body.code]).toEqual([400, 'HTTP_BODY_INVALID'])
+  expect(place.engine.core.state().policy.minLateRisk).toBe(0.75)
+  expect((await put(null)).body).toMatchObject({ minLateRisk: null })
+})
+
 test('effects of all moves come first, and an incident that moved nothing has none', async () => {
   const { body } = await place.call('GET', '/api/v1/reroutes/effects')
   expect((body as { items: unknown[] }).items[0]).toMatchObject({ incidentId: null })

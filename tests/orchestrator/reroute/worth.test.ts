@@ -19,18 +19,18 @@ test('work moves only where it will probably be late and clearly less so elsewhe
   const judge = (before: number | null, after: number | null, isQueue = false, minLateRisk?: number) =>
     clearlySooner({ minLateRisk: minLateRisk ?? null })(risks(before, after), isQueue)
   expect(judge(0.9, 0.1)).toBeNull()
-  expect(judge(0.4, 0)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(0.4, 0)).toMatchObject({ code: 'not_sure' })
   expect(judge(0.9, 0.8)).toMatchObject({ code: 'hardly_less' })
   expect(judge(0.9, null)).toMatchObject({ code: 'hardly_less' })
   expect(judge(null, null)).toBeNull()
   // Where it is known what is before it, only what is more certain.
   expect(judge(0.98, 0.1, true)).toBeNull()
-  expect(judge(0.9, 0, true)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(0.9, 0, true)).toMatchObject({ code: 'not_sure' })
   expect(judge(0.98, 0.4, true)).toMatchObject({ code: 'hardly_less' })
   // As surely as a person says.
   expect(judge(0.8, 0.1, true, 0.75)).toBeNull()
-  expect(judge(0.7, 0.1, true, 0.75)).toMatchObject({ code: 'hardly_less' })
-  expect(judge(0.8, 0.1, false, 0.9)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(0.7, 0.1, true, 0.75)).toMatchObject({ code: 'not_sure' })
+  expect(judge(0.8, 0.1, false, 0.9)).toMatchObject({ code: 'not_sure' })
   expect(judge(1, 0.1, false, 1)).toBeNull()
 })
 
