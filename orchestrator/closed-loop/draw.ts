@@ -1,6 +1,7 @@
 // The standard scenario: what a seed draws where no file says otherwise. The same seed and days give the same scenario;
 // it runs nothing.
 
+import type { api } from '#data/contracts'
 import { type Random, seededRandom } from '#data/kernel'
 import { networkDocumentOf, regionsOf, strainNames, type WorldOptions } from '#data/world'
 import { type KindName, kindNames, kindOf } from './kinds.ts'
@@ -19,6 +20,8 @@ export interface Scenario {
   faults: ScenarioFault[]
   /** Hours from one turn of the product's loop to the next. */
   cycleHours: number
+  /** Of reroutes, where they are not those that Detour begins with. */
+  limits: Partial<api.ReroutePolicy>
 }
 
 /** Provider that the made-up retailer is loaded as. */
@@ -49,7 +52,7 @@ const quietHours = 12
 /** The scenario of a seed, with what a file says of it. @throws SCENARIO_INVALID */
 export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}): Scenario {
   const random = seededRandom(`scenario/${seed}`)
-  const size = { ...standard, ...file }
+  const size: typeof standard & ScenarioFile = { ...standard, ...file }
   const drawn = earliest + random.fork('start').int(0, (latest - earliest) / dayMs) * dayMs
   const first = file.start === undefined ? drawn : Date.parse(`${file.start}T00:00:00Z`)
   const start = first + firstHour * hourMs
@@ -72,10 +75,11 @@ export function scenarioOf(seed: string, days: number, file: ScenarioFile = {}):
     return { ...fault, showsAt: showsAt(fault) }
   })
   const name = file.name ?? (file.faults === undefined ? 'standard' : 'own')
-  const { cycleHours } = size
+  const { cycleHours, limits = {} } = size
   // A file may be played for fewer days than it tells of.
   const begun = faults.filter(({ startAt }) => startAt < start + days * dayMs)
-  return { name, seed, days, world, start, cycleHours, faults: begun.sort((a, b) => a.startAt - b.startAt) }
+  begun.sort((a, b) => a.startAt - b.startAt)
+  return { name, seed, days, world, start, cycleHours, limits, faults: begun }
 }
 
 /** Faults spread over the days, of kinds as different as there are; now and then two at once. */

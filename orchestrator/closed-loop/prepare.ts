@@ -63,6 +63,7 @@ export async function prepare(
     engine = await openEngine(workspace, engineOptions)
     await engine.cycle()
     await addNetwork(engine, scenario)
+    await setLimits(engine, scenario)
     await engine.setClock({ mode: 'wall' })
     engine = await warmedUp(engine, scenario, stage, real, onStep)
     for (const model of teaches ? taught : []) {
@@ -108,6 +109,13 @@ async function warmedUp(
   const again = await openEngine(workspace, engineOptions)
   await again.cycle()
   return again
+}
+
+/** Limits of reroutes as the scenario has them. */
+async function setLimits({ core }: Engine, { world, limits }: Scenario): Promise<void> {
+  if (Object.keys(limits).length === 0) return
+  const data = { policy: { ...core.state().policy, ...limits }, by: 'simulation' }
+  await core.execute('SetPolicy', data, { at: world.end, commandId: 'simulate/limits' })
 }
 
 /** How goods travel, as the shop knows it. */

@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { api } from '#data/contracts'
 import { fail, reasonOf } from '#data/kernel'
 import { type Strain, strainNames } from '#data/world'
 import { type KindName, kindNames, kindOf, type Target } from './kinds.ts'
@@ -28,6 +29,9 @@ const fault = Type.Object(
   options,
 )
 
+/** There is nobody who could be asked whether a node takes its work. */
+const limits = Type.Partial(Type.Omit(api.reroutePolicy, ['workActions']), options)
+
 const schema = Type.Object(
   {
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
@@ -43,6 +47,7 @@ const schema = Type.Object(
     ),
     cycleHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 24, description: 'how often it looks' })),
     historyFaults: Type.Optional(Type.Boolean({ description: 'whether the history has faults of its own' })),
+    limits: Type.Optional(limits),
     faults: Type.Optional(Type.Array(fault, { maxItems: 100 })),
   },
   options,

@@ -48,8 +48,9 @@ it('plays once more without moves where there were any, and not where there were
     const { reroutes } = await simulateSeed(request, real, (step) => steps.add(step))
     return { moves: reroutes?.total, again: [...steps].some((step) => step.includes('as if it had stayed')) }
   }
-  expect(await play(1, false, { faults: [] })).toEqual({ moves: 0, again: false })
-  const moved = await play(3, true, { faults: [slow], cycleHours: 4 })
+  const struck = { faults: [slow], cycleHours: 4 }
+  expect(await play(3, true, { ...struck, limits: { mode: 'off' } })).toEqual({ moves: 0, again: false })
+  const moved = await play(3, true, { ...struck, limits: { minLateRisk: 0.75 } })
   expect(moved.moves).toBeGreaterThan(0)
   expect(moved.again).toBe(true)
 }, 300_000)

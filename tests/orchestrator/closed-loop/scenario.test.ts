@@ -58,6 +58,9 @@ describe('a scenario file', () => {
       { faults: [{ ...slow, kind: 'node_outage', strength: 1 }] },
       /has no strength/,
     ],
+    ['a limit out of its range', { limits: { minLateRisk: 0.2 } }, /\/limits\/minLateRisk/],
+    ['a limit that is none', { limits: { minLateRisks: 0.9 } }, /\/limits/],
+    ['systems to be asked', { limits: { workActions: [] } }, /\/limits/],
     ['a weekday that is none', { faults: [{ ...slow, kind: 'labour_shortage', weekday: 7 }] }, /\/weekday/],
   ])('with %s is refused, and told where', (_, document, told) => {
     const said = refusal(document)
