@@ -94,7 +94,7 @@ test('everything that moves by itself is stopped and let go again', async () => 
   expect((await post('/reroutes/resume')).body).toMatchObject({ isStopped: false })
 })
 
-test('how surely work must be late before it moves is a limit between a half and one, and can be taken back', async () => {
+test('how surely work must be late before it moves is a limit from a half to one, and can be taken back', async () => {
   const put = (minLateRisk: number | null) =>
     place.call('PUT', '/api/v1/policies/reroute', {
       body: { ...place.engine.core.state().policy, minLateRisk },
