@@ -3,30 +3,17 @@
 
 import type { api } from '#data/contracts'
 import {
-  type CoreState,
   causeOf,
   changesSince,
   type Incident,
   type Notice,
-  type NoticeGroup,
   type NoticeKind,
   type Told,
 } from '#orchestrator/core'
+import { type Group, groupsOf, hushOf, type Moment } from './groups.ts'
 import { noticed } from './noticed.ts'
-import { groupKeyOf, groupLabels, receiversOf, routesFor, routingOf } from './routing.ts'
-import { nextCutOff, silenceFor } from './tend.ts'
-
-/** Why nobody is told of an incident that is not over. */
-export type Hush = 'silenced' | 'snoozed' | 'merged' | null
-
-/** What a notice is made with. */
-export interface Moment {
-  state: CoreState
-  /** Ids of the webhooks that can be told of incidents. */
-  receivers: readonly string[]
-  /** Epoch ms of the market. */
-  now: number
-}
+import { receiversOf } from './routing.ts'
+import { nextCutOff } from './tend.ts'
 
 /** A notice without its number. */
 export type NoticeDraft = Omit<Notice, 'noticeId'>
@@ -35,73 +22,9 @@ export type NoticeDraft = Omit<Notice, 'noticeId'>
 const incidentsMost = 50
 const [secondMs, minuteMs] = [1_000, 60_000]
 
-/** Why nobody is told of it now. */
-export function hushOf({ state, now }: Pick<Moment, 'state' | 'now'>, incident: Incident): Hush {
-  const parent = incident.mergedInto === null ? undefined : state.incidents.get(incident.mergedInto)
-  if (parent !== undefined && parent.status !== 'resolved') return 'merged'
-  if (incident.status === 'snoozed') return 'snoozed'
-  return silenceFor(state, incident, now) === null ? null : 'silenced'
-}
-
-interface Group {
-  key: string
-  /** Null where the rule is gone. */
-  route: api.AlertRoute | null
-  labels: Record<string, string>
-  /** What was said in it. */
-  known: NoticeGroup | undefined
-  /** Incidents that belong to it and are not over. */
-  members: Incident[]
-}
-
 /** The notices that are due, at most one for each group: what it says may change what is due next. */
 export function dueNotices(moment: Moment): NoticeDraft[] {
   return [...groupsOf(moment).values()].flatMap((group) => noticeOf(group, moment) ?? [])
-}
-
-/** Every group that may have something to say, by its key. */
-function groupsOf({ state }: Moment): Map<string, Group> {
-  const routing = routingOf(state)
-  const groups = new Map<string, Group>()
-  const merged = mergedOf(state)
-  for (const incidentId of state.openIncidents.values()) {
-    const incident = state.incidents.get(incidentId)
-    if (incident === undefined || !incident.isNoticed) continue
-    const member = withMerged(incident, merged.get(incidentId) ?? [])
-    for (const route of routesFor(routing, member)) {
-      const labels = groupLabels(route, member)
-      const key = groupKeyOf(route, labels)
-      const group = groups.get(key)
-      if (group !== undefined) group.members.push(member)
-      else groups.set(key, { key, route, labels, known: state.alerting.groups.get(key), members: [member] })
-    }
-  }
-  for (const [key, known] of state.alerting.groups) {
-    if (groups.has(key)) continue
-    const route = routing.routes.find(({ routeId }) => routeId === known.routeId) ?? null
-    groups.set(key, { key, route, labels: {}, known, members: [] })
-  }
-  return groups
-}
-
-/** An incident as it is told, with what was merged into it. */
-export function asTold(state: CoreState, incident: Incident): Incident {
-  return withMerged(incident, mergedOf(state).get(incident.incidentId) ?? [])
-}
-
-/** Open incidents that were merged into others, by those. */
-function mergedOf({ openIncidents, incidents }: CoreState): Map<string, Incident[]> {
-  const all = [...openIncidents.values()].flatMap((id) => incidents.get(id) ?? [])
-  const merged = all.filter(({ mergedInto }) => mergedInto !== null)
-  return Map.groupBy(merged, ({ mergedInto }) => mergedInto ?? '')
-}
-
-/** An incident as it is told: as grave as the gravest that was merged into it, for nobody is told of those. */
-function withMerged(incident: Incident, merged: readonly Incident[]): Incident {
-  if (merged.length === 0) return incident
-  const all = [incident, ...merged]
-  const severity = Math.max(...all.map((each) => each.severity))
-  return { ...incident, severity, ordersAtRisk: Math.max(...all.map(({ ordersAtRisk }) => ordersAtRisk)) }
 }
 
 function noticeOf(group: Group, moment: Moment): NoticeDraft | null {
@@ -129,9 +52,12 @@ function draft(
   const routeId = route?.routeId ?? known?.routeId ?? ''
   const named = new Set(incidents.map(({ incidentId }) => incidentId))
   const others = Object.keys(known?.told ?? {}).filter((id) => !named.has(id))
-  const open = (id: string) => state.incidents.get(id)?.status !== 'resolved'
-  const stillOpen = (kind === 'recovered' ? others : [...others, ...named]).filter(open).length
-  return { kind, groupKey: key, routeId, labels, receivers, incidents, level, stillOpen }
+  const statuses = (kind === 'recovered' ? others : [...others, ...named]).map(
+    (id) => state.incidents.get(id)?.status,
+  )
+  const stillOpen = statuses.filter((status) => status !== 'resolved').length
+  const stillUnseen = statuses.filter((status) => status === 'open').length
+  return { kind, groupKey: key, routeId, labels, receivers, incidents, level, stillOpen, stillUnseen }
 }
 
 /** The gravest first, then the oldest. */
@@ -280,13 +206,18 @@ function isUnseen({ status, recoveringSince }: Incident): boolean {
   return status === 'open' && recoveringSince === null
 }
 
+/** Since when somebody could have taken note: a snooze or silence that has ended begins it anew. */
+function heardSince({ wokenAt, unsilencedAt }: Incident, { firstAt }: Told): number {
+  return Math.max(firstAt, wokenAt ?? firstAt, unsilencedAt ?? firstAt)
+}
+
 /** To those of the next step, when nobody took note in time. */
 function escalated(group: Group, moment: Moment): NoticeDraft | null {
   const steps = group.route?.escalation ?? []
   for (const [i, { afterMinutes, receivers }] of steps.entries()) {
     const about = spoken(group, moment)
       .filter(({ incident, told }) => isUnseen(incident) && told.level <= i)
-      .filter(({ told }) => moment.now >= told.firstAt + afterMinutes * minuteMs)
+      .filter(({ incident, told }) => moment.now >= heardSince(incident, told) + afterMinutes * minuteMs)
       .map(({ incident }) => ({ incident, reasons: ['not_acknowledged'] }))
     const meant = receiversOf(receivers, moment.receivers)
     const notice = draft(group, 'escalated', meant, about, moment, i + 1)

@@ -1,7 +1,7 @@
 // What an incident is known by, and whether conditions on that hold. Pure.
 
 import type { api } from '#data/contracts'
-import type { Incident } from '#orchestrator/core'
+import { type Incident, partsOfSlice } from '#orchestrator/core'
 
 /** What of an incident labels are made of. */
 export type Labelled = Pick<Incident, 'incidentId' | 'metric' | 'dimension' | 'dimensionValue' | 'severity'>
@@ -15,11 +15,11 @@ export function severityWord(severity: number): 'high' | 'medium' | 'low' {
   return severity >= mediumFrom ? 'medium' : 'low'
 }
 
-/** The labels of an incident; its dimension is one with its value. */
+/** The labels of an incident; each dimension of its slice is one with its value. */
 export function labelsOf(incident: Labelled): Record<string, string> {
   const { incidentId, metric, dimension, dimensionValue, severity } = incident
   return {
-    [dimension]: dimensionValue,
+    ...Object.fromEntries(partsOfSlice(incident).map(({ dimension: name, value }) => [name, value])),
     incident: incidentId,
     kind: metric,
     dimension,

@@ -2,7 +2,8 @@
 
 import type { api } from '#data/contracts'
 import type { Incident } from '#orchestrator/core'
-import { asTold, dueNotices, hushOf, type Moment } from './due.ts'
+import { dueNotices } from './due.ts'
+import { asTold, hushOf, type Moment } from './groups.ts'
 import { groupKeyOf, groupLabels, receiversOf, routesFor, routingOf } from './routing.ts'
 import { silenceFor } from './tend.ts'
 

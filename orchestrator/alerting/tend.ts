@@ -60,7 +60,8 @@ export async function tendIncidents(core: Core, at: number, isCounting = true): 
     }
     const impact = isCounting ? newImpact(core.state(), incident, at) : null
     if (impact !== null) {
-      await core.execute('UpdateIncident', { incidentId, finding: findingOf(incident), impact }, { at })
+      const data = { incidentId, finding: findingOf(incident), impact, isRecount: true as const }
+      await core.execute('UpdateIncident', data, { at })
     }
   }
 }

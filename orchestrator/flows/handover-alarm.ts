@@ -1,7 +1,7 @@
 // An incident of its own where a node's system refused a move that could not be taken back: two nodes may be at the
 // same order, or none. A person has to look; it ends when that person ends it. It moves nothing.
 
-import type { Core, Finding, OpenAsk } from '#orchestrator/core'
+import type { CommandData, Core, Finding, OpenAsk } from '#orchestrator/core'
 
 const dimension = 'handover'
 const severity = 0.9
@@ -42,11 +42,21 @@ export async function tellRefusedMove(core: Core, ask: OpenAsk, why: string, at:
     centsAtRisk: (open?.centsAtRisk ?? 0) + (order?.totalCents ?? 0),
     currency: order?.currency ?? 'USD',
   }
-  const incidentId = open?.incidentId ?? `handover_${ask.key}`.replace(/[^A-Za-z0-9_.-]+/g, '-')
+  const ownId = `handover_${ask.key}`.replace(/[^A-Za-z0-9_.-]+/g, '-')
+  if (open === undefined && state.incidents.has(ownId)) return
+  const incidentId = open?.incidentId ?? (await opened(core, { incidentId: ownId, finding, impact }, at))
   if (open !== undefined) await core.execute('UpdateIncident', { incidentId, finding, impact }, { at })
-  else if (state.incidents.has(incidentId)) return
-  else await core.execute('OpenIncident', { incidentId, finding, impact, isNoticed: true }, { at })
   if (count > namedMost) return
   const text = `Order ${name}: ${danger} (${why})`
   await core.execute('CommentIncident', { incidentId, commentId: ask.key, text, by: 'Detour' }, { at })
+}
+
+/** The incident that is open then: its last one, where that is over since a short time only. */
+async function opened(
+  core: Core,
+  data: Pick<CommandData['OpenIncident'], 'incidentId' | 'finding' | 'impact'>,
+  at: number,
+): Promise<string> {
+  const { answer } = await core.execute('OpenIncident', { ...data, isNoticed: true }, { at })
+  return String(answer.details?.incidentId ?? data.incidentId)
 }

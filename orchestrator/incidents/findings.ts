@@ -53,7 +53,7 @@ export async function applyFindings(
     if (openId === undefined) {
       if (!isBreaching) continue
       const incidentId = `inc_${run.runId}_${finding.key}`.replace(/[^A-Za-z0-9_.-]+/g, '-')
-      if (openingOf(core.state(), finding.key, finding.severity, run.at).kind === 'rest') continue
+      if (openingOf(core.state(), finding, run.at).kind === 'rest') continue
       const asked = { incidentId, finding, impact, isNoticed: true }
       await core.execute('OpenIncident', asked, { at: run.at })
       changes.opened.push(core.state().openIncidents.get(finding.key) ?? incidentId)

@@ -10,6 +10,7 @@ import {
   type PlanRecord,
   type PlanState,
   planMovesMost,
+  spentOn,
 } from '#orchestrator/core'
 import type { PlannedMove, ReroutePlan } from './plan.ts'
 
@@ -53,7 +54,7 @@ function looseBefore({ reroutes }: CoreState, at: number) {
 }
 
 function movedFor(state: CoreState, { incidentId, ordersMoved }: Incident) {
-  return { orders: ordersMoved, cents: state.reroutes.spent.get(incidentId) ?? 0 }
+  return { orders: ordersMoved, cents: spentOn(state.reroutes, incidentId) }
 }
 
 /**

@@ -42,7 +42,7 @@ export const guardrailFields = {
       Type.Number({
         ...{ minimum: 0.5, maximum: 1 },
         description:
-          'late risk from which on work moves; null = 0.97, or 0.5 where the queue of its node is not known',
+          'late risk from which on work moves; null = 0.98, or 0.5 where the queue of its node is not known',
       }),
     ),
   ),

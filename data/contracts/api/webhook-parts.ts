@@ -148,6 +148,7 @@ export const hookNotice = open({
   labels: Type.Record(Type.String(), Type.String(), { description: 'what they have in common' }),
   level: orNull(Type.Integer({ description: 'step of the escalation, from 1' })),
   stillOpen: Type.Integer({ description: 'incidents of the group that were told and are not over' }),
+  stillUnseen: Type.Integer({ description: 'of these, those that nobody has acknowledged or snoozed' }),
 })
 export type HookNotice = Of<typeof hookNotice>
 

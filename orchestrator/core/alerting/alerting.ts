@@ -75,6 +75,8 @@ export interface Notice {
   level: number | null
   /** Incidents of the group that somebody was told of and that are not over, after this notice. */
   stillOpen: number
+  /** Of these, those that nobody has acknowledged or snoozed; absent in notices of earlier versions. */
+  stillUnseen?: number
 }
 
 /** What was last said of an incident in a group. Times are epoch ms of the market. */

@@ -22,7 +22,14 @@ export interface IncidentEvents {
     by: string | null
     isNoticed?: boolean
   }
-  IncidentUpdated: { incidentId: string; finding: Finding; impact: Impact; isNoticed?: boolean }
+  /** isRecount: nobody saw it again, only what is at stake was counted anew. */
+  IncidentUpdated: {
+    incidentId: string
+    finding: Finding
+    impact: Impact
+    isNoticed?: boolean
+    isRecount?: true
+  }
   /** Values are back, but it flaps: it ends when they stay. */
   IncidentRecovering: { incidentId: string }
   /** It comes and goes; score 0 to 1. */

@@ -72,6 +72,7 @@ export const incidentHandlers: HandlersOf<IncidentEvents> = {
     changed(state, 'IncidentSilenced', data, () => ({
       isSilenced: data.silenceId !== null,
       silencedBy: data.silenceId,
+      ...(data.silenceId === null ? { unsilencedAt: data.at } : {}),
       isRerouteHeld: data.holdsReroutes,
     })),
 }
@@ -118,6 +119,8 @@ function reopened(state: CoreState, data: EventData['IncidentReopened'] & { at: 
     reopenedAt: at,
     reopened: before.reopened + 1,
     isKept: by !== null,
+    // It ends with what it was split from only as long as that lasts.
+    splitFrom: isThere(state, before.splitFrom) ? before.splitFrom : null,
     recoveringSince: null,
     turns: by === null ? turnsWith(before, at) : before.turns,
     isNoticed: before.isNoticed || isNoticed,
@@ -126,15 +129,20 @@ function reopened(state: CoreState, data: EventData['IncidentReopened'] & { at: 
   return key === undefined ? next : { ...next, openIncidents: next.openIncidents.set(key, incidentId) }
 }
 
+function isThere({ incidents }: CoreState, incidentId: string | null): boolean {
+  const incident = incidentId === null ? undefined : incidents.get(incidentId)
+  return incident !== undefined && incident.status !== 'resolved'
+}
+
 function updated(state: CoreState, data: EventData['IncidentUpdated'] & { at: number }): CoreState {
-  const { finding, impact, at } = data
+  const { finding, impact, isRecount = false, at } = data
   return changed(
     state,
     'IncidentUpdated',
     data,
     (before) => ({
       ...found(before, finding, impact),
-      isKept: false,
+      isKept: isRecount && before.isKept,
       ...(before.recoveringSince === null ? {} : { recoveringSince: null, turns: turnsOnce(before, at) }),
     }),
     (before) => (before.recoveringSince === null ? wordsOfUpdate(before, data) : null),

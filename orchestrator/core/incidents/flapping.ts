@@ -2,7 +2,7 @@
 
 import { defaultRouting } from '../alerting/alerting.ts'
 import type { CoreState } from '../state.ts'
-import type { Incident } from './incident.ts'
+import type { Finding, Incident } from './incident.ts'
 
 const minuteMs = 60_000
 /** Ends and returns that are remembered at most. */
@@ -50,19 +50,19 @@ export function hasStayedBack(state: CoreState, { recoveringSince }: Incident, a
 
 /**
  * What becomes of a constraint that is breaching and has no open incident: a new one, its last one again, or nothing
- * while the word of a person that it is over holds.
+ * while the word of a person that it is over holds. Of what a rule tells it holds for what was told before alone.
  */
 export function openingOf(
   state: CoreState,
-  key: string,
-  severity: number,
+  { key, severity, model }: Pick<Finding, 'key' | 'severity' | 'model'>,
   at: number,
 ): { kind: 'new' } | { kind: 'reopen'; incident: Incident } | { kind: 'rest'; incident: Incident } {
   const lastId = state.lastIncidents.get(key)
   const incident = lastId === undefined ? undefined : state.incidents.get(lastId)
   if (incident === undefined || incident.resolvedAt === null) return { kind: 'new' }
   const ago = at - incident.resolvedAt
-  if (incident.resolvedBy !== null && ago < wordMs && severity < incident.severityFound + graver) {
+  const isSaid = model !== 'rule' && incident.resolvedBy !== null
+  if (isSaid && ago < wordMs && severity < incident.severityFound + graver) {
     return { kind: 'rest', incident }
   }
   return ago < settings(state).reopenMinutes * minuteMs ? { kind: 'reopen', incident } : { kind: 'new' }

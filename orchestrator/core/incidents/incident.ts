@@ -77,6 +77,8 @@ export interface IncidentLife {
   /** Nobody is told of it now. */
   isSilenced: boolean
   silencedBy: string | null
+  /** When its last silence ended. */
+  unsilencedAt: number | null
   /** By a silence nothing is to be rerouted for it now. */
   isRerouteHeld: boolean
   /** Messages about it come from notices alone. */
@@ -104,6 +106,7 @@ export const freshLife: IncidentLife = {
   splitFrom: null,
   isSilenced: false,
   silencedBy: null,
+  unsilencedAt: null,
   isRerouteHeld: false,
   isNoticed: false,
   comments: [],

@@ -118,7 +118,7 @@ function woken({ incidentId }: Incident, by: string | null, reason: string, at: 
 function open(state: CoreState, data: CommandData['OpenIncident'], at: number): Verdict {
   const { incidentId, finding, impact, isNoticed = false } = data
   if (state.incidents.has(incidentId) || state.openIncidents.has(finding.key)) return said(data, [])
-  const opening = openingOf(state, finding.key, finding.severity, at)
+  const opening = openingOf(state, finding, at)
   if (opening.kind === 'new') return said(data, [event('IncidentOpened', { ...data, at })])
   const { incident } = opening
   if (opening.kind === 'rest') return said(incident, [])

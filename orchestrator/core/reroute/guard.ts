@@ -4,7 +4,7 @@
 import type { DecisionRecord } from '../orders/decision-record.ts'
 import type { FulfillmentOrder, Order } from '../orders/order.ts'
 import type { CoreState } from '../state.ts'
-import { type Lately, lately, pairKey, type RerouteState } from './ledger.ts'
+import { type Lately, lately, pairKey, type RerouteState, spentOn } from './ledger.ts'
 import { limitsOf, type RerouteLimits } from './limits.ts'
 import type { MoveGuard } from './move-guard.ts'
 
@@ -138,7 +138,7 @@ export class MoveGuards {
     const { maxIncidentCostCents, maxDayCostCents } = this.limits
     const cents = Math.max(0, decision.costCents ?? 0) + pending.cents
     const { incidentId } = decision
-    const spent = incidentId === null ? 0 : (this.#reroutes.spent.get(incidentId) ?? 0)
+    const spent = incidentId === null ? 0 : spentOn(this.#reroutes, incidentId)
     // A budget of nothing is none at all, also for what costs nothing.
     if (incidentId !== null && (spent + cents > maxIncidentCostCents || maxIncidentCostCents === 0)) {
       return { code: 'incident_budget', text: 'the budget of the incident is spent' }

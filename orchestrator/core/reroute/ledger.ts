@@ -27,8 +27,8 @@ interface Loose {
 export interface RerouteState {
   /** Of the last 24 hours, oldest first. */
   steps: readonly MoveStep[]
-  /** Extra cents by incident; those of the 1,000 incidents that moved something last. */
-  spent: PersistentMap<string, number>
+  /** Extra cents by incident, and when it moved something last; of the newest 1,000, at least of 500. */
+  spent: PersistentMap<string, { cents: number; at: number }>
   /** When work went from one node to another last, by `pairKey`; of the last days. */
   pairs: PersistentMap<string, number>
   /** Plans by id: those that wait or are carried out, and the 500 that ended last. */
@@ -70,18 +70,26 @@ export interface Moved {
 
 /** The state after a move. */
 export function withMove(state: RerouteState, move: Moved): RerouteState {
-  const { incidentId, extraCents } = move
+  const { incidentId, extraCents, at } = move
   return {
     ...state,
     steps: withStep(state.steps, move),
     spent:
       incidentId === null
         ? state.spent
-        : newest(state.spent, incidentId, (state.spent.get(incidentId) ?? 0) + extraCents, spentMost),
+        : newest(
+            state.spent,
+            [incidentId, { cents: spentOn(state, incidentId) + extraCents, at }],
+            spentMost,
+            (spent) => spent.at,
+          ),
     // Work that only goes by another carrier goes nowhere.
     pairs: move.toNodeIds
       .filter((to) => to !== move.fromNodeId)
-      .reduce((pairs, to) => newest(pairs, pairKey(move.fromNodeId, to), move.at, pairsMost), state.pairs),
+      .reduce(
+        (pairs, to) => newest(pairs, [pairKey(move.fromNodeId, to), at], pairsMost, Number),
+        state.pairs,
+      ),
   }
 }
 
@@ -113,19 +121,22 @@ function looseWith(
   return { loose: { moves: moves + 1, extraCents: cents + extraCents } }
 }
 
-/** The map with an entry, and without the half that came first where it grew too large. */
-function newest(
-  map: PersistentMap<string, number>,
-  key: string,
-  value: number,
+/** The map with an entry, and without the older half where it grew too large. */
+function newest<V>(
+  map: PersistentMap<string, V>,
+  [key, value]: [string, V],
   most: number,
-): PersistentMap<string, number> {
+  atOf: (value: V) => number,
+): PersistentMap<string, V> {
   const next = map.set(key, value)
   if (next.size <= most) return next
-  const kept = [...next].slice(next.size - most / 2)
-  let halved = PersistentMap<string, number>()
-  for (const [name, each] of kept) halved = halved.set(name, each)
-  return halved.set(key, value)
+  const byAge = [...next].sort(([a, one], [b, other]) => atOf(other) - atOf(one) || (a < b ? -1 : 1))
+  return PersistentMap([...byAge.slice(0, most / 2), [key, value]])
+}
+
+/** Extra cents of what an incident moved. */
+export function spentOn({ spent }: RerouteState, incidentId: string): number {
+  return spent.get(incidentId)?.cents ?? 0
 }
 
 /** What was moved in the time before an instant; whole steps, so a little more than the time. */

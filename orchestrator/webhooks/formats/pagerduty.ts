@@ -52,8 +52,10 @@ export const pagerduty: Format = {
   seal: (body, credential) => ({ routing_key: credential ?? '', ...(body as object) }),
 }
 
-/** Where incidents are told together, their alert is over with the last of them. */
+/** Where incidents are told together, their alert is over, or in somebody's hands, with the last of them. */
 function actionOf({ type, data }: MessageBody): string {
-  const isPart = type === 'incident.resolved' && 'notice' in data && (data.notice?.stillOpen ?? 0) > 0
-  return isPart ? 'trigger' : (actions[type] ?? 'trigger')
+  const { stillOpen = 0, stillUnseen = 0 } = ('notice' in data ? data.notice : null) ?? {}
+  if (type === 'incident.resolved' && stillOpen > 0) return 'trigger'
+  if (type === 'incident.acknowledged' && stillUnseen > 0) return 'trigger'
+  return actions[type] ?? 'trigger'
 }

@@ -74,7 +74,8 @@ function notice(number: number, kind: string, level: number | null = null): api.
   const groupKey = `everything/incident=${name.incidentId}`
   const labels = { incident: name.incidentId }
   const stillOpen = kind === 'recovered' ? 0 : 1
-  return { noticeId: `notice-main-${number}`, kind, groupKey, labels, level, stillOpen }
+  const stillUnseen = kind === 'acknowledged' ? 0 : stillOpen
+  return { noticeId: `notice-main-${number}`, kind, groupKey, labels, level, stillOpen, stillUnseen }
 }
 
 const work: api.HookWork = {

@@ -28,8 +28,9 @@ function course({ incidents: all }: Notice, state: CoreState) {
   return { incident: incidents[0], incidents }
 }
 
-function noticeView({ noticeId, kind, groupKey, labels, level, stillOpen }: Notice): api.HookNotice {
-  return { noticeId, kind, groupKey, labels, level, stillOpen }
+function noticeView({ stillUnseen = 0, ...notice }: Notice): api.HookNotice {
+  const { noticeId, kind, groupKey, labels, level, stillOpen } = notice
+  return { noticeId, kind, groupKey, labels, level, stillOpen, stillUnseen }
 }
 
 function nameView(incident: NoticedIncident, state: CoreState): api.HookIncidentName {

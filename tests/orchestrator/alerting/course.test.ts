@@ -166,6 +166,11 @@ test('what a person ended stays over for an hour unless it gets clearly worse', 
   expect(place.incident(id)).toMatchObject({ status: 'resolved', resolvedBy: 'Mia' })
   place.open('A', { severity: 0.75 })
   expect(place.incident(id)).toMatchObject({ status: 'open', reopened: 1 })
+  // What a rule tells is another one each time: a person has ended what was told before, no more.
+  const told = place.open('B', { model: 'rule' })
+  place.run('ResolveIncident', { incidentId: told, reason: 'known', by: 'Mia' })
+  place.open('B', { model: 'rule' })
+  expect(place.incident(told)).toMatchObject({ status: 'open', reopened: 1 })
 })
 
 test('a cause that is split off is an incident of its own and ends with the one it came from', () => {

@@ -77,27 +77,32 @@ test('A notice reaches the receivers it names, and incidents that are noticed sa
   expect(new Set(keys).size).toBe(1)
 })
 
-test('What PagerDuty shows of a group is over with the last of its incidents', () => {
+test('What PagerDuty shows of a group is over, or in hands, with the last of its incidents', () => {
   const { pagerduty } = formats
-  const over = (stillOpen: number) => {
-    const about = { noticeId: 'n', kind: 'recovered', groupKey: 'g', labels: {}, level: null, stillOpen }
+  const group = { noticeId: 'n', groupKey: 'g', labels: {}, level: null }
+  const actionOf = <T extends 'incident.resolved' | 'incident.acknowledged'>(
+    type: T,
+    kind: string,
+    { stillOpen = 0, stillUnseen = 0 },
+  ) => {
+    const about = { ...group, kind, stillOpen, stillUnseen }
     const ended = {
       ...{ incidentId: 'i', title: 't', severity: 0.9, metric: 'm', dimension: 'node', dimensionValue: 'v' },
       ...{ dimensionName: 'v', status: 'resolved', beganAt: '2026-03-02T05:00:00.000Z', resolvedAt: null },
       ...{ openedAt: '2026-03-02T05:00:00.000Z', ordersMoved: 0, ordersNotMoved: 0 },
       ...{ owner: null, acknowledgedBy: null, isFlapping: false },
     }
-    const data = { market: 'main', incident: ended, incidents: [ended], notice: about, reason: 'over' }
-    const body: MessageBody<'incident.resolved'> = {
-      type: 'incident.resolved',
-      timestamp: ended.beganAt,
-      data,
-    }
-    return pagerduty.render({ messageId: 'm', market: 'main', body, publicUrl: null }) as {
-      event_action: string
-    }
+    const end = { reason: 'over', by: 'Mia' }
+    const data = { market: 'main', incident: ended, incidents: [ended], notice: about, ...end }
+    const body = { type, timestamp: ended.beganAt, data } as unknown as MessageBody
+    const shown = pagerduty.render({ messageId: 'm', market: 'main', body, publicUrl: null })
+    return (shown as { event_action: string }).event_action
   }
-  expect([over(1).event_action, over(0).event_action]).toEqual(['trigger', 'resolve'])
+  const over = (stillOpen: number) => actionOf('incident.resolved', 'recovered', { stillOpen })
+  expect([over(1), over(0)]).toEqual(['trigger', 'resolve'])
+  const taken = (stillUnseen: number) =>
+    actionOf('incident.acknowledged', 'acknowledged', { stillOpen: 2, stillUnseen })
+  expect([taken(1), taken(0)]).toEqual(['trigger', 'acknowledge'])
 })
 
 test('Labels of a receiver hold for any incident of a notice', async () => {
