@@ -45,39 +45,39 @@ export class Audience {
     }
     const { notice, incidentId } = stored.data as { notice?: Notice; incidentId?: string }
     const listening = this.#receivers.filter(
-      (one) => wantsType(one, type) && (notice === undefined || this.#isMeant(one, notice, state)),
+      (one) => hears(one, type) && (notice === undefined || this.#isMeant(one, notice, state)),
     )
-    const subject = notice?.groupKey ?? incidentId
-    if (!type.startsWith('incident.') || subject === undefined) return listening.filter(fitting).map(idOf)
-    const before = this.told.get(subject)
+    if (!type.startsWith('incident.')) return listening.filter(fitting).map(idOf)
+    const subjects = subjectsOf(notice, incidentId)
     const picked = listening.filter((one) => {
-      if (before?.has(one.webhookId)) return true
+      if (this.#heardOf(subjects, one)) return true
       const isCourse = type === 'incident.resolved' || type === 'incident.acknowledged'
       // Nobody hears of the end of what it never heard of, except who asks for ends alone.
-      if (isCourse && before !== undefined && hearsBeginnings(one)) return false
+      if (isCourse && subjects.every((subject) => this.told.has(subject)) && hearsBeginnings(one))
+        return false
       return fitting(one)
     })
-    const isOver = type === 'incident.resolved' && (notice === undefined || notice.stillOpen === 0)
-    this.#note(subject, type, { picked, isOver })
+    for (const subject of subjects) this.#note(subject, type, picked)
     return picked.map(idOf)
   }
 
-  #isMeant({ webhookId }: Listening, { kind, receivers, routeId, groupKey }: Notice, state: CoreState) {
-    if (receivers.includes(webhookId)) return true
-    if (!this.#isReplay) return false
-    // From the beginning of an incident on, so that nothing ends that was never told.
-    if (kind !== 'opened') return this.told.get(groupKey)?.has(webhookId) ?? false
-    const route = routingOf(state).routes.find((each) => each.routeId === routeId)
-    return receiversOf(route?.receivers ?? [], [webhookId]).length > 0
+  #heardOf(subjects: readonly string[], { webhookId }: Listening): boolean {
+    return subjects.some((subject) => this.told.get(subject)?.has(webhookId))
   }
 
-  #note(
-    subject: string,
-    type: api.WebhookEventType,
-    { picked, isOver }: { picked: readonly Listening[]; isOver: boolean },
-  ): void {
+  #isMeant(one: Listening, notice: Notice, state: CoreState): boolean {
+    const { kind, receivers, routeId } = notice
+    if (receivers.includes(one.webhookId)) return true
+    if (!this.#isReplay) return false
+    // From the beginning of an incident on, so that nothing ends that was never told.
+    if (kind !== 'opened') return this.#heardOf(subjectsOf(notice), one)
+    const route = routingOf(state).routes.find((each) => each.routeId === routeId)
+    return receiversOf(route?.receivers ?? [], [one.webhookId]).length > 0
+  }
+
+  #note(subject: string, type: api.WebhookEventType, picked: readonly Listening[]): void {
     const before = this.told.get(subject)
-    if (isOver) {
+    if (type === 'incident.resolved') {
       if (this.told.delete(subject)) this.isChanged = true
       return
     }
@@ -89,6 +89,22 @@ export class Audience {
   }
 }
 
+/** What is kept of who was told: an incident by itself, or within each group in which it is told. */
+function subjectsOf(notice: Notice | undefined, incidentId?: string): string[] {
+  if (notice === undefined) return incidentId === undefined ? [] : [incidentId]
+  return notice.incidents.map((one) => `${one.incidentId}@${notice.groupKey}`)
+}
+
+/** The incident that a subject is about. */
+export function incidentOf(subject: string): string {
+  return subject.split('@', 1)[0] ?? subject
+}
+
+/** Whom a step of an escalation names hears of it as of any beginning. */
+function hears(one: Listening, type: api.WebhookEventType): boolean {
+  return wantsType(one, type) || (type === 'incident.escalated' && wantsType(one, 'incident.opened'))
+}
+
 /** Whether a receiver is told of messages of the type at all. */
 export function wantsType(
   { events, format }: Pick<Receiver, 'events' | 'format'>,
@@ -98,7 +114,8 @@ export function wantsType(
 }
 
 function hearsBeginnings(one: Listening): boolean {
-  return wantsType(one, 'incident.opened') || wantsType(one, 'incident.updated')
+  const beginnings = ['incident.opened', 'incident.updated', 'incident.escalated'] as const
+  return beginnings.some((type) => wantsType(one, type))
 }
 
 function idOf({ webhookId }: Listening): string {

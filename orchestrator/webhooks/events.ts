@@ -16,7 +16,10 @@ export interface Announced {
   ordersAtRisk: number
 }
 
-/** Receivers that were told of an incident, by its id; an incident that is not in it may have been told to any. */
+/**
+ * Receivers that were told of an incident, by its id, or by that and the group it was told in; what is not in it may have
+ * been told to any.
+ */
 export type Told = Readonly<Record<string, readonly string[]>>
 
 /** The market's stream was read up to `seq`, and these messages wait from now on. */

@@ -5,7 +5,7 @@ import type { Effects } from '#data/kernel'
 import type { EventLog, StoredEvent } from '#data/log'
 import type { Receiver, Vault } from '#data/vault'
 import type { CoreState } from '#orchestrator/core'
-import { Audience } from './audience.ts'
+import { Audience, incidentOf } from './audience.ts'
 import type { QueuedMessage, WebhookQueued } from './events.ts'
 import { type Ledger, toldRecord } from './ledger.ts'
 import { Announcer } from './message/announcer.ts'
@@ -149,7 +149,9 @@ export class Scanner {
       open.map(({ incidentId, severity, ordersAtRisk }) => [incidentId, { severity, ordersAtRisk }]),
     )
     // Whoever was told before and listens again later still hears of the end.
-    const kept = [...ledger.told].filter(([id]) => core.state().incidents.get(id)?.status !== 'resolved')
+    const kept = [...ledger.told].filter(
+      ([subject]) => core.state().incidents.get(incidentOf(subject))?.status !== 'resolved',
+    )
     const untold = open.map(({ incidentId }): [string, Set<string>] => [incidentId, new Set()])
     ledger.told = new Map([...untold, ...kept])
     ledger.cursor = core.lastSeq

@@ -105,6 +105,52 @@ test('What PagerDuty shows of a group is over, or in hands, with the last of its
   expect([taken(1), taken(0)]).toEqual(['trigger', 'acknowledge'])
 })
 
+test('Who was not told of an incident is not told of its end, though it knows another one of the group', async () => {
+  const { market, webhooks } = await openAll({ concurrency: 1 })
+  const [all, high, pager] = [await startReceiver(ok), await startReceiver(ok), await startReceiver(ok)]
+  const labels = [{ label: 'severity', is: 'one_of' as const, values: ['high'] }]
+  const one = await webhooks.create({ url: all.url })
+  const two = await webhooks.create({ url: high.url, labels })
+  const three = await webhooks.create({ url: pager.url, events: ['incident.escalated', 'incident.resolved'] })
+  const ids = [one, two, three].map(({ webhookId }) => webhookId)
+  const over = (incident: NoticedIncident) => ({
+    ...incident,
+    status: 'resolved' as const,
+    resolvedAt: start,
+  })
+  await market.append(notice('opened', ids, [other]))
+  await market.append(notice('opened', ids, [base]))
+  await market.append(
+    notice('acknowledged', ids, [{ ...other, status: 'acknowledged', acknowledgedBy: 'Mia' }]),
+  )
+  await market.append(notice('recovered', ids, [over(other)]))
+  await market.append(notice('recovered', ids, [over(base)]))
+  await until(() => all.received.length === 5 && high.received.length === 2)
+  const types = high.received.map(({ body }) => JSON.parse(body))
+  expect(types).toMatchObject([
+    { type: 'incident.opened', data: { incident: { incidentId: 'inc-1' } } },
+    { type: 'incident.resolved', data: { incident: { incidentId: 'inc-1' } } },
+  ])
+  // Nothing was escalated to it.
+  expect(pager.received).toEqual([])
+})
+
+test('Whom a step of an escalation names hears of it, also where it has chosen beginnings and ends alone', async () => {
+  const { market, webhooks } = await openAll({ concurrency: 1 })
+  const [first, pager, ends] = [await startReceiver(ok), await startReceiver(ok), await startReceiver(ok)]
+  const one = await webhooks.create({ url: first.url })
+  const two = await webhooks.create({ url: pager.url, events: ['incident.opened', 'incident.resolved'] })
+  const three = await webhooks.create({ url: ends.url, events: ['incident.resolved'] })
+  await market.append(notice('opened', [one.webhookId], [base]))
+  await market.append(notice('escalated', [two.webhookId, three.webhookId], [base]))
+  const told = [one, two].map(({ webhookId }) => webhookId)
+  await market.append(notice('recovered', told, [{ ...base, status: 'resolved', resolvedAt: start }]))
+  await until(() => first.received.length === 2 && pager.received.length === 2)
+  const types = pager.received.map(({ body }) => (JSON.parse(body) as MessageBody).type)
+  expect(types).toEqual(['incident.escalated', 'incident.resolved'])
+  expect(ends.received).toEqual([])
+})
+
 test('Labels of a receiver hold for any incident of a notice', async () => {
   const { market, webhooks } = await openAll({ concurrency: 1 })
   const [high, low] = [await startReceiver(ok), await startReceiver(ok)]
