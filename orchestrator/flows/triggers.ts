@@ -154,24 +154,36 @@ async function beginFor(
 ): Promise<string[]> {
   const event = coreEvent(stored)
   const begun: string[] = []
+  // Of several that would take a return, or a position of stock, the first by name does.
+  const taken = new Set<string>()
   for (const { plan, mode } of plans) {
     if (!plan.startEvents.has(event.type) || event.data.at < plan.publishedAt) continue
-    const state = context.core.state()
     if (plan.kind === 'return') {
-      const order = state.orders.get((event.data as { orderId?: string }).orderId ?? '')
+      const order = context.core.state().orders.get((event.data as { orderId?: string }).orderId ?? '')
       if (order === undefined || !wouldTake(plan, order, context)) continue
       if (mode === 'shadow') await tellShadow(plan, order, context, stored.seq)
-      else begun.push(...(await beginReturn(stored, plan, order, context)))
+      else if (isFirst(order.orderId)) begun.push(...(await beginReturn(stored, plan, order, context)))
       continue
     }
     // What it would do with stock cannot be told of an order.
     if (mode === 'shadow') continue
     for (const position of positionsOf(event)) {
-      const runId = await beginStock(stored, plan, position, state, context)
+      if (!takesStock(plan, position, context) || !isFirst(keyOf(position))) continue
+      const runId = await beginStock(stored, plan, position, context)
       if (runId !== null) begun.push(runId)
     }
   }
   return begun
+
+  function isFirst(what: string): boolean {
+    if (taken.has(what)) return false
+    taken.add(what)
+    return true
+  }
+}
+
+function takesStock({ match }: FlowPlan, position: Position, { core, now }: FlowContext): boolean {
+  return match === null || match.holds(factsOfStock(position, null, core.state(), now()))
 }
 
 /** A return begins the next run of its order, which waits where another is under way. */
@@ -202,13 +214,11 @@ async function beginStock(
   { seq, type }: StoredEvent,
   plan: FlowPlan,
   position: Position,
-  state: CoreState,
   { core, now }: FlowContext,
 ): Promise<string | null> {
   const { flowId, version, start: tileId } = plan
-  if (plan.match !== null && !plan.match.holds(factsOfStock(position, null, state, now()))) return null
   // One run at a time for each position: a stock that is low need not be told of at every unit.
-  for (const run of state.flows.runs.values()) {
+  for (const run of core.state().flows.runs.values()) {
     const own = run.flowId === flowId ? run.position : null
     if (own !== null && own.sku === position.sku && own.nodeId === position.nodeId) return null
   }

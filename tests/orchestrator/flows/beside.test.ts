@@ -93,6 +93,60 @@ test('two flows about returns are not begun by the same event', async () => {
   expect(place.check(other).findings).toEqual([])
 })
 
+test('what two flows about returns would take, the first by name takes; the other takes the rest', async () => {
+  const place = await FlowPlace.open()
+  await place.publish({ ...returns, flowId: 'back-dear', match: 'order.valueCents > 4000' })
+  const other = { ...returns, flowId: 'back-web', match: 'order.channel == "web"' }
+  expect(place.check(other).findings.map(({ code }) => code)).toEqual(['events_shared'])
+  await place.publish(other)
+  await place.publish({ ...returns, flowId: 'trial', match: 'order.channel == "web"' })
+  await place.setMode('trial', 'shadow')
+  await place.flows.turn()
+  for (const [id, units] of [
+    ['dear', 3],
+    ['cheap', 1],
+  ] as const) {
+    await place.order(id, { x: units })
+    await place.deliver(id)
+    await place.askBack(id)
+    await place.later(1)
+    await place.bringBack(id)
+    for (let i = 0; i < 3; i++) await place.later(1)
+  }
+  const events = await place.log.read(place.core.stream, 0, 1_000_000)
+  const flowsOf = (type: string) =>
+    events.flatMap((event) => {
+      const { orderId, flowId } = event.data as { orderId: string; flowId: string }
+      return event.type === type ? [`${orderId}: ${flowId}`] : []
+    })
+  expect(flowsOf('FlowRunStarted')).toEqual(['dear: back-dear', 'cheap: back-web'])
+  expect(flowsOf('FlowShadowed')).toEqual(['dear: trial', 'cheap: trial'])
+  expect(place.core.state().flows.runs.size).toBe(0)
+})
+
+test('what two flows about stock would take, the first by name takes, also while its run goes on', async () => {
+  const place = await FlowPlace.open()
+  const low = (flowId: string, match: string): api.FlowDocument => ({
+    ...{ format: 1, flowId, kind: 'inventory', title: 'Low stock', match },
+    tiles: [
+      { type: 'start', id: 'start', next: 'rest', events: ['StockAdjusted'] },
+      { type: 'timer', id: 'rest', minutes: 60, next: 'exit' },
+      { type: 'exit', id: 'exit' },
+    ],
+  })
+  await place.publish(low('at-a', 'stock.nodeId == "fab:A"'))
+  await place.publish(low('low', 'stock.available < 5'))
+  await place.flows.turn()
+  for (const nodeId of ['fab:A', 'fab:A', 'fab:B']) {
+    const item = { sku: 'x', nodeId, delta: -3, onHand: null, reason: 'count' as const }
+    await place.core.execute('AdjustStock', { items: [item, { ...item, sku: 'y' }] }, { at: place.clock.at })
+    await place.later(1)
+  }
+  const runs = [...place.core.state().flows.runs.values()]
+  const names = runs.map(({ flowId, position }) => `${flowId} ${position?.sku} ${position?.nodeId}`)
+  expect(names.toSorted()).toEqual(['at-a x fab:A', 'at-a y fab:A'])
+})
+
 test('versions that runs are on stay at hand, however many follow', async () => {
   const place = await FlowPlace.open()
   await place.publish(flowOf(asking))
