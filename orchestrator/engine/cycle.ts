@@ -9,6 +9,7 @@ import {
   lookAhead,
   Memory,
   type MoveContext,
+  noteBeforeReroutes,
   policySelects,
   rerouteAll,
   rerouteByPolicy,
@@ -103,9 +104,10 @@ export class Loop {
     worlds.oddness = this.#oddness
     const oddnessOf = (orderId: string) => this.#oddness.get(orderId) ?? 0
     const place = { core, worlds, now: now(), elapsedMs: () => effects.clock.now(), memory: this.#memory }
+    const isLive = this.#context.flowRuns()
+    if (isLive) await noteBeforeReroutes(place)
     const selects = policySelects(place)
     const moved = await rerouteAll({ ...place, oddnessOf, ...(selects === undefined ? {} : { selects }) })
-    const isLive = this.#context.flowRuns()
     const rescued = isLive ? (await rerouteByPolicy(place)) + (await rescueAll(place)) : 0
     await this.#lookAhead(place)
     if (!isLight) await this.#measureEffects(found.resolved.length > 0)

@@ -1,10 +1,11 @@
-// Whether policies would have moved planned work of the past while incidents touched it. It plans no move.
+// What policies before reroutes would have said of planned work of the past while incidents touched it, and whether
+// they would have moved it. It plans no move.
 
 import type { CoreState, FulfillmentOrder, Order } from '#orchestrator/core'
 import { untouchedWork } from '#orchestrator/core'
 import { type FactsContext, judge, rerouteRefused, reroutesWanted } from '#orchestrator/policies'
 import type { SourcingPlan } from '#orchestrator/sourcing'
-import type { Course, Policies } from './course.ts'
+import { type Course, hear, type Policies } from './course.ts'
 import { incidentsBetween } from './past-orders.ts'
 
 /** How long after it was placed work counts as movable, ms. */
@@ -48,7 +49,7 @@ export function withPlannedRisk(context: FactsContext, { work }: SourcingPlan): 
   }
 }
 
-/** Why a policy would have moved work of the order, null where none would. */
+/** Why a policy would have moved work of the order, null where none would; what they note and tag is on its course. */
 export function rerouteOf(
   course: Course,
   policies: Policies,
@@ -56,16 +57,20 @@ export function rerouteOf(
 ): string | null {
   const asked = policies('reroute')
   if (asked.length === 0) return null
-  const { order } = course
+  const { placedAt } = course.order
   const times = new Set(
-    incidentsBetween(state, order.placedAt, order.placedAt + movableMs).map(({ openedAt }) =>
-      Math.max(order.placedAt, openedAt),
+    incidentsBetween(state, placedAt, placedAt + movableMs).map(({ openedAt }) =>
+      Math.max(placedAt, openedAt),
     ),
   )
-  times.add(order.placedAt)
+  times.add(placedAt)
   for (const at of [...times].sort((a, b) => a - b)) {
-    const said = judge(asked, order, contextAt(at))
-    for (const { policy } of said) course.speakers.add(policy.policyId)
+    const context = contextAt(at)
+    const { order } = course
+    const said = judge(asked, order, context)
+    hear(course, said, context)
+    // A filter that fails keeps work where it is, and holds nothing.
+    course.held = null
     const against = rerouteRefused(said)
     if (against !== null) continue
     const [wanted] = reroutesWanted(said, order).values()

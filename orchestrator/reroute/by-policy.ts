@@ -1,9 +1,9 @@
-// What policies of orders say before reroutes: which orders an incident may move, and which work they want elsewhere
-// without one. The limits of reroutes hold for both; the core has the last word on each move.
+// What policies of orders say before reroutes: what is noted of open orders, which of them an incident may move, and
+// which work they want elsewhere without one. The limits of reroutes hold for every move; the core has the last word.
 
 import { setImmediate } from 'node:timers/promises'
 import type { api } from '#data/contracts'
-import { type CoreState, limitsOf, type Order } from '#orchestrator/core'
+import { type CoreState, limitsOf, type Order, type PolicyResult } from '#orchestrator/core'
 import {
   factsHere,
   isTold,
@@ -12,7 +12,6 @@ import {
   rerouteRefused,
   reroutesWanted,
   resultOf,
-  type Said,
 } from '#orchestrator/policies'
 import type { AffectedWork } from './affected.ts'
 import { carryOut } from './carry-out.ts'
@@ -27,6 +26,31 @@ const looksMost = 200
 const againMs = 3_600_000
 /** Orders that are asked about before others get the thread. */
 const ordersAtOnce = 2_000
+/** Orders of which something is noted in a round; the others follow in the next one. */
+const notedMost = 1_000
+
+/**
+ * Notes what policies say of open orders before anything is moved, and tags them: each once, and whatever the limits of
+ * reroutes are, since it moves nothing.
+ * @throws LOG_UNAVAILABLE, LOG_FENCED
+ */
+export async function noteBeforeReroutes({ core, worlds, now }: MoveContext): Promise<void> {
+  const state = core.state()
+  const policies = policiesAt(state, 'reroute')
+  if (policies.length === 0) return
+  const facts = factsHere(worlds, state, now)
+  const found: { orderId: string; results: PolicyResult[] }[] = []
+  for await (const order of openOrders(state)) {
+    const news = judge(policies, order, facts).filter((one) => !isTold(order, 'reroute', one))
+    if (news.length === 0) continue
+    const results = news.map((one) => resultOf(one, one.outcome === 'acts' ? one.policy.actions : []))
+    found.push({ orderId: order.orderId, results })
+    if (found.length >= notedMost) break
+  }
+  await Promise.all(
+    found.map((each) => core.execute('ApplyPolicies', { ...each, point: 'reroute', holds: [] }, { at: now })),
+  )
+}
 
 /** Whether policies let an incident move an order; undefined where no policy is asked. */
 export function policySelects({ core, worlds, now }: MoveContext): RerouteContext['selects'] {
@@ -41,7 +65,6 @@ export function policySelects({ core, worlds, now }: MoveContext): RerouteContex
 interface Wanted extends AffectedWork {
   why: string
   policy: api.OrderPolicy
-  said: readonly Said[]
 }
 
 /**
@@ -55,7 +78,6 @@ export async function rerouteByPolicy(context: MoveContext & { memory?: Memory }
   if (isStopped || (mode !== 'on' && mode !== 'approve')) return 0
   const wanted = await wantedBy(context, memory)
   if (wanted.length === 0) return 0
-  await note(wanted, context)
   const purpose: Purpose = { name: 'policy', incident: null, guard: {}, holdsOut: true }
   const plan = await planMoves(wanted, placeOf(context), purpose)
   const asking = new Map(wanted.map((each) => [keyOf(each), each]))
@@ -91,43 +113,29 @@ async function wantedBy({ core, worlds, now }: MoveContext, memory: Memory): Pro
   const facts = factsHere(worlds, state, now)
   const waiting = workInPlans(state)
   const found: Wanted[] = []
-  let asked = 0
-  for (const order of openOrders(state)) {
-    if (++asked % ordersAtOnce === 0) await setImmediate()
+  for await (const order of openOrders(state)) {
     const said = judge(policies, order, facts)
     if (said.length === 0 || rerouteRefused(said) !== null) continue
     for (const [workId, { why, policy }] of reroutesWanted(said, order)) {
       const work = order.work.find(({ fulfillmentOrderId }) => fulfillmentOrderId === workId)
       const isDue = memory.isNews(`policy/${workId}/${Math.floor(now / againMs)}`)
       if (work !== undefined && isDue && !waiting.has(`${order.orderId}/${workId}`))
-        found.push({ order, work, why, policy, said })
+        found.push({ order, work, why, policy })
     }
     if (found.length >= looksMost) break
   }
   return found
 }
 
-function* openOrders({ openByNode, orders }: CoreState): Generator<Order> {
+/** Orders with work at a node that nobody pinned; others get the thread now and then. */
+async function* openOrders({ openByNode, orders }: CoreState): AsyncGenerator<Order> {
   const seen = new Set<string>()
   for (const orderIds of openByNode.values()) {
     for (const orderId of orderIds) {
       const order = seen.has(orderId) ? undefined : orders.get(orderId)
       seen.add(orderId)
+      if (seen.size % ordersAtOnce === 0) await setImmediate()
       if (order !== undefined && !order.isPinned) yield order
     }
   }
-}
-
-/** What the policies said is told once. */
-async function note(wanted: readonly Wanted[], { core, now }: MoveContext): Promise<void> {
-  const byOrder = new Map(wanted.map((each) => [each.order.orderId, each]))
-  await Promise.all(
-    [...byOrder.values()].map(async ({ order, said }) => {
-      const news = said.filter((one) => one.outcome === 'acts' && !isTold(order, 'reroute', one))
-      if (news.length === 0) return
-      const results = news.map((one) => resultOf(one, one.policy.actions))
-      const data = { orderId: order.orderId, point: 'reroute' as const, results, holds: [] }
-      await core.execute('ApplyPolicies', data, { at: now })
-    }),
-  )
 }

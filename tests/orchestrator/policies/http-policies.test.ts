@@ -112,23 +112,54 @@ describe('policies', () => {
   })
 })
 
+test('before reroutes each turn of the loop tags open orders, and notes filters that fail', async () => {
+  const tag = draftOf({
+    ...{ policyId: 'two', points: ['reroute'], actions: [act('tag', 'two-units')] },
+    when: 'order.units == 2',
+  })
+  const filter = draftOf({ policyId: 'none', kind: 'filter', points: ['reroute'], when: 'order.units != 2' })
+  for (const draft of [tag, filter]) {
+    await ask('POST', '/policies', draft)
+    const body = { version: 1, replayId: null, accepted: ['no_replay'] }
+    expect((await ask('POST', `/policies/${draft.policyId}/publish`, body)).status).toBe(200)
+  }
+  const { body } = await ask('POST', '/orders', order('o3', 2))
+  const found = () => place.engine.core.state().orders.get(String(body.orderId))
+  await expect.poll(() => found()?.status, { timeout: 20_000 }).toBe('released')
+  await place.engine.cycle()
+  expect(found()?.policies?.tags).toEqual(['two-units'])
+  for (const { policyId } of [tag, filter]) await ask('POST', `/policies/${policyId}/retire`, { reason: 'x' })
+})
+
 test('policies and what they said stand in tables', async () => {
   await place.engine.project()
   const { warehouse } = place.engine.workspace
   const rows = await warehouse.reading((queries) =>
-    queries.all('SELECT policy_id, version, status, retired_by FROM policies ORDER BY version'),
+    queries.all(
+      `SELECT policy_id, version, status, retired_by FROM policies WHERE policy_id = 'many' ORDER BY version`,
+    ),
   )
   expect(rows).toEqual([
     { policy_id: 'many', version: 1, status: 'draft', retired_by: null },
     { policy_id: 'many', version: 2, status: 'retired', retired_by: 'command line' },
   ])
   const said = await warehouse.reading((queries) =>
-    queries.all('SELECT point, policy_id, version, part, outcome, text FROM policy_results'),
+    queries.all(
+      'SELECT point, policy_id, version, part, outcome, text FROM policy_results ORDER BY point DESC, policy_id',
+    ),
   )
   expect(said).toEqual([
     {
       ...{ point: 'validate', policy_id: 'many', version: 2, part: '', outcome: 'acted' },
       text: 'many: holds: many units',
+    },
+    {
+      ...{ point: 'reroute', policy_id: 'none', version: 1, part: '', outcome: 'failed' },
+      text: 'none: does not hold',
+    },
+    {
+      ...{ point: 'reroute', policy_id: 'two', version: 1, part: '', outcome: 'acted' },
+      text: 'two: tagged two-units',
     },
   ])
 })

@@ -59,6 +59,17 @@ test('the same replay comes to the same, to the last cent', async () => {
   expect(market.replays.changes(two.replayId)).toEqual(market.replays.changes(one.replayId))
 })
 
+test('what a draft tags before reroutes is told of the orders that it touches, and holds none', async () => {
+  const points = ['reroute'] as const
+  const tag = draftOf({ ...dear, points: [...points], actions: [act('tag', 'dear')] })
+  const { summary } = await replayed({ draft: tag })
+  expect(summary?.matched).toBeGreaterThan(0)
+  expect(summary?.after).toMatchObject({ held: 0, tagged: summary?.matched, noted: summary?.matched })
+  const filter = draftOf({ ...dear, kind: 'filter', points: [...points], actions: [] })
+  const { summary: kept } = await replayed({ draft: filter })
+  expect(kept?.after).toMatchObject({ held: 0, noted: kept?.matched })
+})
+
 test('a draft that touches every order is told so, and needs a word', async () => {
   const { summary } = await replayed({
     draft: draftOf({ when: 'order.lines < 1000', actions: [act('tag', 'x')] }),

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest'
 import type { Core } from '#orchestrator/core'
-import { Memory, policySelects, rerouteAll, rerouteByPolicy } from '#orchestrator/reroute'
+import { Memory, noteBeforeReroutes, policySelects, rerouteAll, rerouteByPolicy } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { goneFrom, orderOf, setPolicy, start, stricken } from '../reroute/market.ts'
 import { act, draftOf, publishPolicy } from './drafts.ts'
@@ -37,13 +37,13 @@ test('without policies nothing is asked', async () => {
   expect(goneFrom(core, ids)).toEqual([])
 })
 
-test('a policy moves work that an incident touches and that it wants elsewhere, and says so once', async () => {
+test('a policy moves work that an incident touches and that it wants elsewhere', async () => {
   const { core, ids } = await stricken({})
   const draft = draftOf({
     scope: 'fulfillment_order',
     points: ['reroute'],
     when: 'incident.node.severity >= 0.3 && node.id == "fab:A"',
-    actions: [act('reroute', 'the node is in trouble'), act('tag', 'moved-by-policy')],
+    actions: [act('reroute', 'the node is in trouble')],
   })
   await publishPolicy(core, draft, start)
   await setPolicy(core, { mode: 'shadow' })
@@ -52,9 +52,35 @@ test('a policy moves work that an incident touches and that it wants elsewhere, 
   const moved = await rerouteByPolicy(place(core))
   expect(moved).toBe(ids.length)
   expect(goneFrom(core, ids)).toHaveLength(moved)
-  const order = orderOf(core, ids[0] ?? '')
-  expect(order.policies?.tags).toEqual(['moved-by-policy'])
   expect(await rerouteByPolicy(place(core, at + 10 * 60_000))).toBe(0)
+})
+
+test('a policy that only tags is carried out once, whatever the limits of reroutes, and moves nothing', async () => {
+  const { core, ids } = await stricken({ mode: 'off' })
+  await publishPolicy(
+    core,
+    draftOf({
+      ...{ policyId: 'risky', scope: 'line', points: ['reroute'], actions: [act('tag', 'at-risk')] },
+      when: 'incident.node.severity >= 0.8 && line.quantity > 0',
+    }),
+    start,
+  )
+  const many = 'order.units > 1000'
+  await publishPolicy(
+    core,
+    draftOf({ policyId: 'few', kind: 'filter', points: ['reroute'], when: many }),
+    start,
+  )
+  await noteBeforeReroutes(place(core))
+  const said = () => ids.map((id) => orderOf(core, id).policies)
+  expect(said()).toEqual(
+    ids.map(() => ({ told: ['reroute/few/1', 'reroute/risky/1/1'], tags: ['at-risk'], strategyId: null })),
+  )
+  const { lastSeq } = core
+  await noteBeforeReroutes(place(core))
+  expect(core.lastSeq).toBe(lastSeq)
+  expect(await rerouteByPolicy(place(core))).toBe(0)
+  expect(goneFrom(core, ids)).toEqual([])
 })
 
 test('what a policy wants waits for a person as a plan of its own, and a no holds for that version alone', async () => {
