@@ -115,6 +115,7 @@ export { isTransition, type Transition, terminalStates, transitions } from './or
 export { isPersistentMap, PersistentMap } from './persistent/map.ts'
 export { isPersistentSet, PersistentSet } from './persistent/set.ts'
 export {
+  choiceOf,
   noMarks,
   type PolicyBook,
   type PolicyMarks,

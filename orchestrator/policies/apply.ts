@@ -5,6 +5,7 @@ import type { api } from '#data/contracts'
 import type { Core, Order, PolicyResult } from '#orchestrator/core'
 import { newestStrategy } from '#orchestrator/core'
 import type { Worlds } from '#orchestrator/sourcing'
+import { Choices } from './choices.ts'
 import { editOf } from './edits.ts'
 import { factsHere } from './facts/context.ts'
 import { isTold, judge, policiesAt, resultOf, type Said } from './judge.ts'
@@ -58,9 +59,9 @@ export async function applyGiven(
   const holds: { lineIds: readonly string[] | null; reason: string }[] = []
   const results: PolicyResult[] = []
   let isEdited = false
-  const taken = new Set<string>()
+  const choices = new Choices(order)
   for (const one of said) {
-    const { result, hold, hasEdited } = await carryOut(one, order, taken, context)
+    const { result, hold, hasEdited } = await carryOut(one, order, choices, context)
     results.push(result)
     if (hold !== null) holds.push({ lineIds: linesOf(one, order), reason: hold })
     isEdited ||= hasEdited
@@ -87,12 +88,7 @@ interface Carried {
   hasEdited: boolean
 }
 
-async function carryOut(
-  said: Said,
-  order: Order,
-  taken: Set<string>,
-  context: ApplyContext,
-): Promise<Carried> {
+async function carryOut(said: Said, order: Order, choices: Choices, context: ApplyContext): Promise<Carried> {
   const { policy, outcome } = said
   const isCritical = policy.severity === 'critical'
   const broken = isCritical ? `policy: ${policy.name}` : null
@@ -103,25 +99,19 @@ async function carryOut(
   let problem: string | null = null
   for (const action of policy.actions) {
     // What an earlier policy set or chose stays.
-    if (isSettled(action, said, taken)) continue
+    if (choices.isSettled(action, said)) continue
     const asked = await one(action, said, order, context)
     if (asked.problem !== null) problem ??= asked.problem
-    else done.push(action)
+    else {
+      done.push(action)
+      choices.take(action, said)
+    }
     hold ??= asked.hold
     hasEdited ||= asked.hasEdited
   }
   if (problem === null) return { result: resultOf(said, done), hold, hasEdited }
   const failed = resultOf({ ...said, outcome: 'error', reason: problem }, done)
   return { result: failed, hold: hold ?? broken, hasEdited }
-}
-
-/** Whether an earlier policy has set or chosen the same; else it is this one that has. */
-function isSettled({ do: act, field }: api.PolicyAction, { part }: Said, taken: Set<string>): boolean {
-  if (act !== 'set' && act !== 'route') return false
-  const key = `${act}/${field ?? ''}/${part ?? ''}`
-  if (taken.has(key)) return true
-  taken.add(key)
-  return false
 }
 
 async function one(action: api.PolicyAction, said: Said, order: Order, context: ApplyContext) {

@@ -10,6 +10,7 @@ export {
 } from './apply.ts'
 export { assertPolicy, checkInForce, checkPolicy, pairsBeside } from './check/check.ts'
 export { alwaysHolds, canHold, follows } from './check/reason.ts'
+export { Choices } from './choices.ts'
 export { conditionIn, conditionOfPolicy, factsIn, subjectsIn } from './conditions.ts'
 export { editOf } from './edits.ts'
 export { type FactsContext, factsHere } from './facts/context.ts'

@@ -5,6 +5,7 @@ import type { api } from '#data/contracts'
 import { type CoreState, noMarks, type Order } from '#orchestrator/core'
 import {
   approvalReason,
+  Choices,
   editOf,
   type FactsContext,
   judge,
@@ -27,6 +28,8 @@ export interface Course {
   notes: string[]
   tags: string[]
   strategyId: string | null
+  /** What policies set and chose. */
+  choices: Choices
   /** Tiles of the flow; empty = not asked for. */
   path: string[]
   avoided: ReadonlyMap<string, string>
@@ -43,7 +46,7 @@ export type Policies = (point: api.PolicyPoint) => readonly api.OrderPolicy[]
 /** The way of an order before it is sourced. */
 export function courseOf(order: Order, policies: Policies, context: FactsContext): Course {
   const course: Course = {
-    ...{ order, isValidated: false, held: null, strategyId: null },
+    ...{ order, isValidated: false, held: null, strategyId: null, choices: new Choices(order) },
     ...{ notes: [], tags: [], path: [], later: [], avoided: new Map() },
     ...{ speakers: new Set(), told: new Set() },
   }
@@ -77,25 +80,23 @@ function ask(
   point: api.PolicyPoint,
   { policies, context, told }: { policies: Policies; context: FactsContext; told: Set<string> },
 ): void {
-  const settled = new Set<string>()
   for (const said of judge(policies(point), course.order, context)) {
     const key = `${point}/${said.policy.policyId}/${said.part ?? ''}`
     if (told.has(key)) continue
     told.add(key)
-    take(course, said, settled, context)
+    take(course, said, context)
   }
 }
 
 /** Takes in what policies of a tile said; what they said before a step already is not said twice. */
 export function hear(course: Course, all: readonly Said[], context: FactsContext): void {
-  const settled = new Set<string>()
-  for (const said of all) if (!course.told.has(keyOfSaid(said))) take(course, said, settled, context)
+  for (const said of all) if (!course.told.has(keyOfSaid(said))) take(course, said, context)
 }
 
 const keyOfSaid = ({ policy, part }: Said): string => `${policy.policyId}/${part ?? ''}`
 
 /** Takes in what a policy said, as the flow carries it out. */
-function take(course: Course, said: Said, settled: Set<string>, { now, state }: FactsContext): void {
+function take(course: Course, said: Said, { now, state }: FactsContext): void {
   const { policy, outcome, part } = said
   course.speakers.add(policy.policyId)
   course.told.add(keyOfSaid(said))
@@ -103,7 +104,7 @@ function take(course: Course, said: Said, settled: Set<string>, { now, state }: 
   const isCritical = policy.severity === 'critical'
   let isBroken = outcome !== 'acts'
   for (const action of outcome === 'acts' ? policy.actions : []) {
-    const key = `${action.do}/${action.field ?? ''}/${part ?? ''}`
+    if (course.choices.isSettled(action, said)) continue
     if (action.do === 'hold') course.held ??= `policy: ${action.value}`
     else if (action.do === 'approve') course.held ??= `${approvalReason}: ${policy.name}: ${action.value}`
     else if (action.do === 'tag') {
@@ -113,13 +114,17 @@ function take(course: Course, said: Said, settled: Set<string>, { now, state }: 
       const marks = course.order.policies ?? noMarks
       course.order = { ...course.order, policies: { ...marks, tags: [...marks.tags, tag] } }
     } else if (action.do === 'route') {
-      if (isKnown(state, String(action.value))) course.strategyId ??= String(action.value)
-      else isBroken = true
-    } else if (action.do === 'set' && !settled.has(key)) {
-      settled.add(key)
+      if (isKnown(state, String(action.value))) {
+        course.strategyId = String(action.value)
+        course.choices.take(action, said)
+      } else isBroken = true
+    } else if (action.do === 'set') {
       const edit = editOf(action, course.order, part, now)
       if (edit === null) isBroken = true
-      else course.order = edited(course.order, edit)
+      else {
+        course.order = edited(course.order, edit)
+        course.choices.take(action, said)
+      }
     }
   }
   if (isBroken && isCritical) course.held ??= `policy: ${policy.name}`

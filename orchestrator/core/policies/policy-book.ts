@@ -32,6 +32,15 @@ export interface PolicyMarks {
   tags: readonly string[]
   /** Strategy it is sourced by, null = by the rules. */
   strategyId: string | null
+  /** What was set or chosen and by which policy, which no other one sets or chooses otherwise; absent = nothing. */
+  choices?: readonly PolicyChoice[]
+}
+
+/** Something that a policy set or chose. */
+export interface PolicyChoice {
+  /** See `choiceOf`. */
+  what: string
+  policyId: string
 }
 
 /** Marks of an order that no policy was about. */
@@ -46,6 +55,17 @@ export function resultKey(
   { policyId, version, part }: Pick<PolicyResult, 'policyId' | 'version' | 'part'>,
 ): string {
   return `${point}/${policyId}/${version}${part === null ? '' : `/${part}`}`
+}
+
+/**
+ * What an action sets or chooses, null = nothing that two could want otherwise.
+ * @param part that the policy was asked of, null = the order
+ */
+export function choiceOf({ do: act, field }: api.PolicyAction, part: string | null): string | null {
+  if (act === 'route') return act
+  if (act !== 'set') return null
+  // A price is that of its line; everything else is of the order, whatever part was asked about.
+  return field === 'unitPriceCents' ? `${act}/${field}/${part ?? ''}` : `${act}/${field ?? ''}`
 }
 
 /** Policies that are asked, by priority, then by id; the same list as long as the book is the same. */

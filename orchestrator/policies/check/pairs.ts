@@ -1,7 +1,7 @@
 // Two policies beside each other: whether they contradict, and whether one never gets its way because of the other.
-// Only policies of the same scope that are asked before the same step are compared.
+// Only policies of the same scope are compared; those of different steps only in what they set and choose.
 
-import type { api } from '#data/contracts'
+import { api } from '#data/contracts'
 import { factsIn } from '../conditions.ts'
 import { negated } from './clauses.ts'
 import { canHoldTogether, follows } from './reason.ts'
@@ -15,8 +15,8 @@ export interface Readable {
 /** What is odd about two policies together. @param own the one that is looked at */
 export function pairFindings(own: Readable, other: Readable): api.PolicyFinding[] {
   const [a, b] = [own.policy, other.policy]
-  const meet = a.scope === b.scope && a.points.some((point) => b.points.includes(point))
-  if (!meet || own.form === null || other.form === null) return []
+  if (a.scope !== b.scope || own.form === null || other.form === null) return []
+  const meet = a.points.some((point) => b.points.includes(point))
   const facts = factsIn(a.scope)
   const [formA, formB] = [whereItSpeaks(own, own.form), whereItSpeaks(other, other.form)]
   const finding = (code: string, needsWord: boolean, text: string): api.PolicyFinding => ({
@@ -24,7 +24,7 @@ export function pairFindings(own: Readable, other: Readable): api.PolicyFinding[
     ...{ policyId: a.policyId, otherId: b.policyId, position: null },
   })
   if (a.kind === 'filter' && b.kind === 'filter') {
-    if (canHoldTogether(own.form, other.form, facts) !== false) return []
+    if (!meet || canHoldTogether(own.form, other.form, facts) !== false) return []
     const text = `What ${a.name} lets through ${b.name} does not: together they let nothing through.`
     return [finding('contradicts', true, text)]
   }
@@ -38,7 +38,7 @@ export function pairFindings(own: Readable, other: Readable): api.PolicyFinding[
       : `${a.name} and ${b.name} can hold together, and ${clash} otherwise: ${first.name} comes first.`
     return [finding(isShadowed ? 'shadowed' : 'contradicts', !isShadowed, text)]
   }
-  if (sameActs(a, b) && follows(formA, formB, facts) === true) {
+  if (meet && sameActs(a, b) && follows(formA, formB, facts) === true) {
     return [finding('redundant', false, `${b.name} does the same wherever ${a.name} holds.`)]
   }
   return []
@@ -49,9 +49,15 @@ function whereItSpeaks({ policy }: Readable, form: api.FormGroup): api.FormGroup
   return policy.kind === 'execution' ? form : negated(form)
 }
 
-/** In which order they are asked. */
+/** In which order they are asked: step by step, and before the same step by priority. */
 function isBefore(a: api.OrderPolicyDraft, b: api.OrderPolicyDraft): boolean {
+  const [first, second] = [firstStep(a), firstStep(b)]
+  if (first !== second) return first < second
   return a.priority < b.priority || (a.priority === b.priority && a.policyId < b.policyId)
+}
+
+function firstStep({ points }: api.OrderPolicyDraft): number {
+  return api.policyPoints.findIndex((point) => points.includes(point))
 }
 
 /** What both do and cannot both have, null = nothing. */

@@ -115,7 +115,11 @@ describe('policies beside each other', () => {
       { code: 'contradicts', otherId: 'other', needsWord: true },
     ])
     expect(codes(own('order.valueCents <= 100'), state)).toEqual([])
-    expect(codes({ ...own('order.channel == "web"'), points: ['release'] }, state)).toEqual([])
+    const later = { ...own('order.channel == "web"'), points: ['release' as const], priority: 0 }
+    expect(checkPolicy(later, state)).toMatchObject([
+      { code: 'contradicts', text: expect.stringMatching(/other comes first/) },
+    ])
+    expect(codes({ ...later, scope: 'line' }, state)).toEqual([])
   })
 
   test('that are asked later and hold only where an earlier one chose are shadowed', () => {

@@ -1,7 +1,7 @@
 // Policies of tests: a draft with ordinary values, and the way of one into force.
 
 import type { api } from '#data/contracts'
-import type { Core } from '#orchestrator/core'
+import { type Core, defaultStrategy } from '#orchestrator/core'
 
 /** A draft with some of its fields said. */
 export function draftOf(said: Partial<api.OrderPolicyDraft> & { when: string }): api.OrderPolicyDraft {
@@ -36,4 +36,11 @@ export async function publishPolicy(core: Core, draft: api.OrderPolicyDraft, at:
   const data = { policyId: draft.policyId, version, replayId: null, accepted: ['no_replay'], by: 'test' }
   await core.execute('PublishPolicy', data, { at })
   return version
+}
+
+/** Publishes strategies that are like the default. @param at epoch ms of the market */
+export async function publishStrategies(core: Core, at: number, ...strategyIds: string[]): Promise<void> {
+  const { version: _, publishedAt: __, publishedBy: ___, ...draft } = defaultStrategy
+  for (const strategyId of strategyIds)
+    await core.execute('PublishStrategy', { draft: { ...draft, strategyId }, by: 'test' }, { at })
 }

@@ -2,19 +2,19 @@
 // market without policies writes nothing more.
 
 import { describe, expect, test } from 'vitest'
+import type { api } from '#data/contracts'
 import { isControlEvent } from '#data/log'
 import {
   type CoreState,
   coreDefinition,
   coreEvent,
-  defaultStrategy,
   historySteps,
   type Order,
   type PolicyResult,
 } from '#orchestrator/core'
 import { createOrder } from '../core/running.ts'
 import { start } from '../core/setting.ts'
-import { act, draftOf, publishPolicy } from './drafts.ts'
+import { act, draftOf, publishPolicy, publishStrategies } from './drafts.ts'
 import { running } from './running.ts'
 
 const steps = (order: Order) => historySteps(order.history).map(({ type }) => type)
@@ -93,12 +93,7 @@ describe('an execution', () => {
 
   test('chooses the strategy that it is sourced by', async () => {
     const { core, order, go } = await running()
-    const { version: _, publishedAt: __, publishedBy: ___, ...draft } = defaultStrategy
-    await core.execute(
-      'PublishStrategy',
-      { draft: { ...draft, strategyId: 'own' }, by: 'test' },
-      { at: start },
-    )
+    await publishStrategies(core, start, 'own')
     await publishPolicy(
       core,
       draftOf({ when: 'order.region == "CA"', actions: [act('route', 'own')] }),
@@ -109,6 +104,56 @@ describe('an execution', () => {
     expect(order('o1').policies?.strategyId).toBe('own')
     const { work } = order('o1')
     expect(work).toHaveLength(1)
+  })
+
+  test('of two that set or choose the same the one that was asked first gets its way, whatever the steps', async () => {
+    const { core, order, go } = await running()
+    await publishStrategies(core, start, 'fast', 'cheap')
+    const chooses = (
+      policyId: string,
+      points: api.PolicyPoint[],
+      priority: number,
+      strategyId: string,
+      region: string,
+    ) =>
+      publishPolicy(
+        core,
+        draftOf({
+          ...{ policyId, points, priority, when: 'true' },
+          actions: [act('route', strategyId), act('set', region, 'region')],
+        }),
+        start,
+      )
+    await chooses('early', ['validate'], 100, 'fast', 'TX')
+    await chooses('late', ['source'], 0, 'cheap', 'NV')
+    await createOrder(core, 'o1', 'x', 1)
+    await go('o1')
+    expect(order('o1')).toMatchObject({
+      ...{ status: 'released', shipTo: { region: 'TX' } },
+      policies: { strategyId: 'fast', told: ['validate/early/1', 'source/late/1'] },
+    })
+    // One that cannot choose leaves it to the next.
+    await chooses('early', ['validate'], 100, 'nowhere', 'TX')
+    await createOrder(core, 'o2', 'x', 1)
+    await go('o2')
+    expect(order('o2').policies?.strategyId).toBe('cheap')
+  })
+
+  test('a new version of what chose may choose again', async () => {
+    const { core, order, go } = await running()
+    await publishStrategies(core, start, 'fast', 'cheap')
+    const stop = draftOf({ policyId: 'z', when: 'true', actions: [act('hold', 'look')] })
+    await publishPolicy(core, stop, start)
+    const chooses = (strategyId: string) =>
+      publishPolicy(core, draftOf({ when: 'true', priority: 0, actions: [act('route', strategyId)] }), start)
+    await chooses('fast')
+    await createOrder(core, 'o1', 'x', 1)
+    await go('o1')
+    expect(order('o1').policies?.strategyId).toBe('fast')
+    await chooses('cheap')
+    await core.execute('LiftHold', { orderId: 'o1', lineIds: null, reason: 'ok' }, { at: start })
+    await go('o1')
+    expect(order('o1')).toMatchObject({ status: 'released', policies: { strategyId: 'cheap' } })
   })
 
   test('that cannot be carried out is noted, and holds where it is critical', async () => {

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { assertPublishable, startReplay } from '#orchestrator/replay'
-import { act, draftOf, publishPolicy } from './drafts.ts'
+import { act, draftOf, publishPolicy, publishStrategies } from './drafts.ts'
 import { end, replayingHere } from './replaying.ts'
 
 const { core, market, kept, openReplays, replayed } = await replayingHere()
@@ -133,6 +133,19 @@ test('what a policy of a replay tags and sets is there for the policies after it
   expect(second.summary?.after.held).toBe(first.summary?.after.held)
   for (const policyId of ['a-tag', 'b-city'])
     await core.execute('RetirePolicy', { policyId, by: 'test', reason: 'over' }, { at: end })
+})
+
+test('the strategy that an earlier step chose stays in a replay as it does in the flow', async () => {
+  await publishStrategies(core, end, 'fast', 'cheap')
+  const route = (strategyId: string) => [act('route', strategyId)]
+  const early = draftOf({ policyId: 'early', when: 'order.valueCents > 8000', actions: route('fast') })
+  await publishPolicy(core, early, end)
+  const late = draftOf({ policyId: 'late', when: 'order.lines > 0', points: ['source'], priority: 0 })
+  const { replayId } = await replayed({ draft: { ...late, actions: route('cheap') } })
+  const changes = market.replays.changes(replayId)
+  const chosen = changes.map(({ before, after }) => `${before.strategyId}, ${after.strategyId}`)
+  expect(new Set(chosen)).toEqual(new Set(['fast, fast', 'null, cheap']))
+  await core.execute('RetirePolicy', { policyId: 'early', by: 'test', reason: 'over' }, { at: end })
 })
 
 test('a replay can be cancelled, one runs at a time, and what is in force is the side before', async () => {
