@@ -19,6 +19,7 @@ export interface Past {
   orders: readonly PastOrder[]
   /** When customers placed orders, epoch ms of the market. */
   placed: ReadonlyMap<string, readonly number[]>
+  /** How odd a model found them, once a turn of the loop had scored them. */
   oddness: ReadonlyMap<string, number>
   /** Whether there were more than the limit. */
   isCut: boolean
@@ -134,17 +135,14 @@ function asCame(
   }
 }
 
-/** What was known at an instant. @param at epoch ms of the market */
-export function factsThen(
-  { state }: PastPlace,
-  { oddness, placed }: Pick<Past, 'oddness' | 'placed'>,
-  at: number,
-): FactsContext {
+/** What was known of new orders at an instant. @param at epoch ms of the market */
+export function factsThen({ state }: PastPlace, { placed }: Pick<Past, 'placed'>, at: number): FactsContext {
   return {
     state,
     now: at,
     riskOf: () => 0,
-    oddnessOf: (orderId) => oddness.get(orderId) ?? 0,
+    // On its way to its nodes an order is not scored yet: that takes a turn of the loop.
+    oddnessOf: () => 0,
     recentOrders: (customerRef) =>
       (placed.get(customerRef) ?? []).filter((time) => time <= at && time > at - latelyMs).length,
     incidentAt: (dimension, value) => openAt(state, dimension, value, at),

@@ -175,8 +175,10 @@ function finish(
 ): SideOrder {
   if (plan === null || plan.work.length === 0) return { course, plan, rerouted: null }
   course.order = withPlannedWork(course.order, plan)
-  const contextAt = (at: number) => withPlannedRisk(factsThen(run, past, at), plan)
-  askRelease(course, policies, contextAt(course.order.placedAt))
+  const factsAt = (at: number) => withPlannedRisk(factsThen(run, past, at), plan)
+  askRelease(course, policies, factsAt(course.order.placedAt))
+  const oddnessOf = (orderId: string) => past.oddness.get(orderId) ?? 0
+  const contextAt = (at: number) => ({ ...factsAt(at), oddnessOf })
   const rerouted = course.held === null ? rerouteOf(course, policies, { state: run.state, contextAt }) : null
   return { course, plan, rerouted }
 }

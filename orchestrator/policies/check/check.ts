@@ -74,6 +74,11 @@ function byItself(
   }))
   const odd = (code: string, text: string, needsWord = false) =>
     findings.push({ ...about, code, kind: 'warning', needsWord, text })
+  if (made.subjects.has('anomaly') && draft.points.some((point) => point !== 'reroute'))
+    odd(
+      'not_scored_yet',
+      'anomaly.oddness is 0 for a new order before validate, source and release: a turn of the loop scores it later.',
+    )
   const read = formOfTree(made.tree, factsIn(scope))
   const form = 'form' in read ? read.form : null
   if (made.subjects.size === 0) {

@@ -113,7 +113,8 @@ export const incidentTable = {
 export const anomalyTable = {
   oddness: {
     type: 'double',
-    means: 'how odd the model finds the order, 0 to 1; 0 = not scored',
+    means:
+      'how odd the model finds the order, 0 to 1; 0 = not scored yet, as a new order on its way to its nodes',
     least: 0,
     most: 1,
   },

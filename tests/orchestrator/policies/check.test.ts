@@ -87,6 +87,13 @@ describe('a policy by itself', () => {
     expect(codes(filter, withPolicies(filter))).not.toContain('kind_changed')
   })
 
+  test('that asks how odd a new order is before it is scored is told so', () => {
+    const draft = draftOf({ when: 'anomaly.oddness > 0.95', actions: [act('tag', 'odd')] })
+    for (const points of [['validate'], ['source', 'reroute'], ['release']] as api.PolicyPoint[][])
+      expect(codes({ ...draft, points })).toEqual(['not_scored_yet'])
+    expect(codes({ ...draft, points: ['reroute'] })).toEqual([])
+  })
+
   test('has actions that make sense', () => {
     const when = 'order.lines > 1'
     expect(codes(draftOf({ when, kind: 'filter', actions: [act('tag', 'x')] }))).toEqual(['filter_acts'])

@@ -4,11 +4,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { api } from '#data/contracts'
 import { assertPublishable, startReplay } from '#orchestrator/replay'
 import { act, draftOf, publishPolicy, publishStrategies } from './drafts.ts'
 import { end, replayingHere } from './replaying.ts'
 
-const { core, market, kept, openReplays, replayed } = await replayingHere()
+const { core, workspace, market, kept, openReplays, replayed } = await replayingHere()
 
 const dear = draftOf({
   policyId: 'dear',
@@ -68,6 +69,21 @@ test('what a draft tags before reroutes is told of the orders that it touches, a
   const filter = draftOf({ ...dear, kind: 'filter', points: [...points], actions: [] })
   const { summary: kept } = await replayed({ draft: filter })
   expect(kept?.after).toMatchObject({ held: 0, noted: kept?.matched })
+})
+
+test('a replay knows how odd an order is before reroutes alone, as the flow does', async () => {
+  const { warehouse } = workspace
+  await warehouse.transaction((queries) =>
+    queries.run(`INSERT INTO anomalies BY NAME SELECT 'odd/' || order_id AS anomaly_id, market, 'order' AS metric,
+      'order' AS dimension, order_id::VARCHAR AS dimension_value, 'record' AS grain, placed_at AS bucket_start,
+      0.99 AS score, 'test' AS model, true AS is_confirmed, placed_at AS scored_at FROM orders`),
+  )
+  const odd = draftOf({ policyId: 'odd', when: 'anomaly.oddness > 0.95', actions: [act('tag', 'odd')] })
+  const tagged = async (points: api.PolicyPoint[]) =>
+    (await replayed({ draft: { ...odd, points } })).summary?.after.tagged
+  expect(await tagged(['validate', 'source', 'release'])).toBe(0)
+  expect(await tagged(['reroute'])).toBeGreaterThan(0)
+  await warehouse.transaction((queries) => queries.run('DELETE FROM anomalies'))
 })
 
 test('a draft that touches every order is told so, and needs a word', async () => {

@@ -8,6 +8,7 @@ import { openSqliteLog } from '#data/log'
 import { type Core, openCore } from '#orchestrator/core'
 import { type ReplayMarket, Replays, replayFiles, startReplay } from '#orchestrator/replay'
 import { Worlds } from '#orchestrator/sourcing'
+import type { Workspace } from '#orchestrator/workspace'
 import { copyOf, loadRetailer } from '../live-engine.ts'
 import { newFolder } from '../places.ts'
 
@@ -17,6 +18,7 @@ export const end = Date.UTC(2026, 9, 14, 15)
 /** The retailer, and what its drafts are replayed with. */
 export interface Replaying {
   core: Core
+  workspace: Workspace
   market: ReplayMarket
   /** Folder of the replays that are kept. */
   kept: string
@@ -65,5 +67,5 @@ async function openReplaying(): Promise<Replaying> {
     await workspace.close()
     await folder.remove()
   }
-  return { core, market, kept, openReplays, replayed, close }
+  return { core, workspace, market, kept, openReplays, replayed, close }
 }
