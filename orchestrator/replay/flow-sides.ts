@@ -53,7 +53,8 @@ export function flowSides(
     sides: {
       ...{ before: policies, after: policies },
       flowId,
-      pathOf: (order, side, facts) => pathThrough(side === 'before' ? before : after, order, place, facts),
+      pathOf: (came, order, side, facts) =>
+        pathThrough(side === 'before' ? before : after, { came, order }, place, facts),
     },
   }
 }
@@ -92,20 +93,24 @@ function meantBy(
   }
 }
 
-/** The way of an order of the past through flows, by the policies of the place. */
+/**
+ * The way of an order of the past through flows, by the policies of the place.
+ * @param orders came: as it came, which chooses the flow; order: with what policies changed
+ */
 export function pathThrough(
   plans: readonly FlowPlan[],
-  order: Order,
+  { came, order }: { came: Order; order: Order },
   { state, worlds }: FlowPlace,
   facts: FactsContext,
 ): FlowPath {
   const core = { state: () => state } as Core
   const context: FlowContext = { core, worlds, now: () => order.placedAt, facts }
-  const plan = plans.find((each) => wouldTake(each, order, context))
+  const plan = plans.find((each) => wouldTake(each, came, context))
   if (plan === undefined) {
-    const nowhere = { isValidated: false, isSourced: false, held: null, nodeId: null }
+    // It goes the default way.
+    const straight = { isValidated: true, isSourced: true, held: null, nodeId: null }
     const nobody = { said: [], later: [], filteredBy: [] }
-    return { tiles: ['no flow takes it'], ...nowhere, ...nobody }
+    return { tiles: ['no flow takes it'], ...straight, ...nobody }
   }
   const { steps, ...end } = dryRun(plan, order, context)
   const tiles = steps.map(({ tileId, outcome }) => (outcome === 'done' ? tileId : `${tileId} (${outcome})`))

@@ -28,7 +28,7 @@ export function policySides(draft: api.OrderPolicyDraft, place: FlowPlace): Repl
   const places = { before: place, after: { ...place, state: tried } }
   return {
     ...sides,
-    pathOf: (order, side, facts) => pathThrough(plans, order, places[side], facts),
+    pathOf: (came, order, side, facts) => pathThrough(plans, { came, order }, places[side], facts),
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { api } from '#data/contracts'
+import type { Order } from '#orchestrator/core'
 import type { FactsContext, Said } from '#orchestrator/policies'
 import { baselineOf, runInTurn, type SourcingPlan, type Worlds } from '#orchestrator/sourcing'
 import { askedOn, askRelease, type Course, courseOf, hear, isAskedAlike, type Policies } from './course.ts'
@@ -15,15 +16,18 @@ export interface ReplaySides {
   after: Policies
   /** The flow that is tried; absent = a policy is. */
   flowId?: string
-  /** The way of an order on a side; absent = no flow says anything of what is replayed. */
-  pathOf?(order: Course['order'], side: 'before' | 'after', facts: FactsContext): FlowPath
+  /**
+   * The way of an order on a side; absent = no flow says anything of what is replayed.
+   * @param came as it came, which chooses its flow; `order` bears what policies changed
+   */
+  pathOf?(came: Order, order: Order, side: 'before' | 'after', facts: FactsContext): FlowPath
 }
 
 /** The way of an order through a flow. */
 export interface FlowPath {
   tiles: string[]
   isValidated: boolean
-  /** Whether it comes to a tile that sources it. */
+  /** Whether a tile sources it or, once the flow has ended, the default way. */
   isSourced: boolean
   /** Why the flow would hold it, null = it would not. */
   held: string | null
@@ -56,7 +60,7 @@ export interface ReplayedOrder {
 /** An order on a side. */
 export interface SideOrder {
   course: Course
-  /** null = held, or its flow does not source it. */
+  /** null = held. */
   plan: SourcingPlan | null
   rerouted: string | null
 }
@@ -76,8 +80,9 @@ export async function runReplay(
   const courses: { before: Course; after: Course }[] = []
   for (const [i, { order }] of past.orders.entries()) {
     const context = factsThen(run, past, order.placedAt)
-    const before = withPath(courseOf(order, sides.before, context), 'before', sides, context)
-    const after = withPath(courseOf(order, sides.after, context), 'after', sides, context)
+    const courseOn = (side: 'before' | 'after') =>
+      withPath(courseOf(order, sides[side], context), order, { side, sides, facts: context })
+    const [before, after] = [courseOn('before'), courseOn('after')]
     courses.push({ before, after })
     if (await rest()) return null
     if (i % 500 === 0) run.progress('asking policies', 0.1 + (0.2 * i) / past.orders.length)
@@ -114,12 +119,13 @@ function pacer({ elapsedMs, isCancelled }: ReplayRun): () => Promise<boolean> {
 
 function withPath(
   course: Course,
-  side: 'before' | 'after',
-  { pathOf, flowId }: ReplaySides,
-  facts: FactsContext,
+  came: Order,
+  { side, sides, facts }: { side: 'before' | 'after'; sides: ReplaySides; facts: FactsContext },
 ): Course {
+  const { pathOf, flowId } = sides
   if (pathOf === undefined) return course
-  const { tiles, isValidated, isSourced, held, nodeId, said, ...path } = pathOf(course.order, side, facts)
+  const way = pathOf(came, course.order, side, facts)
+  const { tiles, isValidated, isSourced, held, nodeId, said, ...path } = way
   course.path = tiles
   course.later = path.later
   // Whether a hold lasts, or a tile lifts it, is what the way says.
@@ -128,7 +134,7 @@ function withPath(
   course.held = heldBefore
   for (const policyId of path.filteredBy) course.speakers.add(policyId)
   course.isValidated &&= isValidated
-  course.held ??= held ?? (isSourced ? null : 'its flow does not source it')
+  course.held ??= held ?? (isSourced ? null : 'its flow does not come to an end')
   if (flowId !== undefined && tiles[0] === flowId) course.speakers.add(flowId)
   if (nodeId === null) return course
   const others = [...facts.state.nodes.keys()].filter((other) => other !== nodeId)

@@ -26,7 +26,7 @@ export interface DryRun {
   /** Why it would be held at the end, null = it would not be. */
   held: string | null
   isValidated: boolean
-  /** Whether nodes would be found for it. */
+  /** Whether nodes would be found for it, by a tile or, once the flow has ended, the default way. */
   isSourced: boolean
   /** The only node that would do, null = any. */
   nodeId: string | null
@@ -82,13 +82,9 @@ interface Passed {
 }
 
 const checking: ReadonlySet<string> = new Set(['validate_header', 'validate_lines'])
-const placing: ReadonlySet<string> = new Set(['source', 'assign_node'])
+const placing: ReadonlySet<string> = new Set(['source', 'assign_node', 'reserve'])
 /** Tiles that do nothing for an order on hold. */
-const needsNoHold: ReadonlySet<string> = new Set([
-  ...checking,
-  ...placing,
-  ...['reserve', 'soft_reserve', 'release'],
-])
+const needsNoHold: ReadonlySet<string> = new Set([...checking, ...placing, 'soft_reserve', 'release'])
 
 class Walk {
   readonly result: DryRun = {
@@ -138,6 +134,8 @@ class Walk {
       else this.#go(passed.from, passed.ways)
       return true
     }
+    // What an ended flow leaves to do goes the default way.
+    if (this.#run.tokens.length === 0) this.result.isValidated = this.result.isSourced = true
     return false
   }
 

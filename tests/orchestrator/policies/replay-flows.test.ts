@@ -122,6 +122,34 @@ test('a policy that tiles name is replayed through their flow', async () => {
   await core.execute('SetFlowMode', { flowId: 'asks', mode: 'off', by: 'test' }, { at: end })
 })
 
+test('what an ended flow leaves goes the default way, and a tile that reserves places as well', async () => {
+  const message: api.FlowTile = { type: 'message', id: 'word', name: 'told', next: 'exit' }
+  await draftFlow('tells', [message])
+  await draftFlow('reserves', [
+    { type: 'validate_header', id: 'check', next: 'reserve' },
+    { type: 'reserve', id: 'reserve', next: 'release' },
+    { type: 'release', id: 'release', next: 'exit' },
+  ])
+  for (const flowId of ['tells', 'reserves']) {
+    const { summary, replayId } = await replayed({ flowId })
+    const { before, after } = summary ?? {}
+    expect(summary?.matched).toBeGreaterThan(0)
+    expect(after).toEqual(before)
+    const [change] = market.replays.changes(replayId)
+    expect(change).toMatchObject({ after: { held: null }, reason: expect.stringMatching(/another way/) })
+  }
+})
+
+test('a flow is chosen by what an order is before any policy changes it', async () => {
+  const vip = draftOf({ policyId: 'vip', when: 'order.valueCents > 8000', actions: [act('tag', 'vip')] })
+  await publishPolicy(core, vip, end)
+  await draftFlow('vips', straight, { match: '"vip" in order.tags || order.status == "validated"' })
+  const { summary } = await replayed({ flowId: 'vips' })
+  expect(summary).toMatchObject({ matched: 0, changedOrders: 0 })
+  expect(summary?.after.tagged).toBeGreaterThan(0)
+  await core.execute('RetirePolicy', { policyId: 'vip', by: 'test', reason: 'over' }, { at: end })
+})
+
 test('a flow about returns or stock is not replayed on orders', async () => {
   await draftFlow('back', [], { kind: 'return', match: '' })
   await expect(replayed({ flowId: 'back' })).rejects.toMatchObject({ code: 'REPLAY_OF_ORDERS_ONLY' })
