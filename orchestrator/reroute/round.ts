@@ -8,7 +8,7 @@ import { type AffectedWork, affectedBy } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { placeOf, type RerouteContext } from './context.ts'
 import { Memory } from './memory.ts'
-import { type Purpose, planMoves, type ReroutePlan, type StayingWork } from './plan.ts'
+import { type Purpose, planMoves, type ReroutePlan, type StayingWork, staying } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
 import { settlePlans } from './settle.ts'
 import { backGainCents, clearlySooner, noLater } from './worth.ts'
@@ -117,10 +117,15 @@ async function enact(
     round.notMoved = outcome.notMoved
   } else if (!isTurnedDown && reason !== null) {
     round.proposed = await propose(core, plan.moves, about, reason, now)
+    const left = round.proposed > 0 || about.kind === 'recovery' ? [] : plan.moves
+    const stays = left.map((move) => ({ ...move, decision: staying(move.decision, plansWait) }))
+    round.notMoved += await noteStaying(core, stays, now)
   }
   if (about.kind === 'incident') round.notMoved += await noteStaying(core, plan.stays.filter(isSettled), now)
   return round
 }
+
+const plansWait = { code: 'plans_waiting', text: 'as many plans wait for a person as may' }
 
 /** Whether it is not to be looked at again in a while anyway. */
 function isSettled({ decision }: StayingWork): boolean {

@@ -17,8 +17,8 @@ export interface Announced {
 }
 
 /**
- * Receivers that were told of an incident, by its id, or by that and the group it was told in; what is not in it may have
- * been told to any.
+ * Receivers that were told of an incident, by its id, or by that and the group it was told in; what is not in it may
+ * have been told to any.
  */
 export type Told = Readonly<Record<string, readonly string[]>>
 

@@ -79,5 +79,6 @@ export interface RerouteEvents {
 export const planMovesMost = 1_000
 /** Plans that were turned down, and that ended otherwise, that are still at hand: so many of each. */
 export const endedPlansMost = 500
-/** Plans that wait at the same time, at most. */
+/** Plans that wait at the same time, at most; of these, without an incident: an incident has room for its own. */
 export const waitingPlansMost = 50
+export const looseWaitingMost = 25

@@ -4,6 +4,7 @@ import { answered, event, refused, type Verdict } from '../decision.ts'
 import type { RulesOf } from '../rules.ts'
 import type { CoreState } from '../state.ts'
 import {
+  looseWaitingMost,
   type PlanRecord,
   type PlanState,
   planMovesMost,
@@ -60,7 +61,8 @@ function propose(state: CoreState, plan: PlanRecord, at: number): Verdict {
   }
   let waiting = 0
   for (const each of state.reroutes.plans.values()) if (each.status === 'proposed') waiting++
-  if (waiting >= waitingPlansMost) return refused('plans_waiting', { waiting, most: waitingPlansMost })
+  const most = plan.incidentId === null ? looseWaitingMost : waitingPlansMost
+  if (waiting >= most) return refused('plans_waiting', { waiting, most })
   return answered([event('ReroutePlanProposed', { plan, at })], { planId })
 }
 

@@ -2,7 +2,7 @@
 // done, also after a crash; links by which somebody decides.
 
 import { expect, test } from 'vitest'
-import type { Core } from '#orchestrator/core'
+import type { Core, PlanRecord } from '#orchestrator/core'
 import {
   decideByLink,
   decidePlan,
@@ -48,6 +48,32 @@ test('where every plan needs a person, nothing moves before one said yes', async
   expect((await round(core, start + 180_000)).moved).toBe(6)
   expect(goneFrom(core, ids)).toHaveLength(6)
   expect(planOf(core)).toMatchObject({ status: 'done', moved: 6, notMoved: 0, decidedBy: 'Ada', moves: [] })
+})
+
+test('small plans without an incident leave room for those of incidents, and what finds none says so', async () => {
+  const { core, ids, incidentId } = await stricken({ mode: 'approve' })
+  const move = { orderId: 'z', fulfillmentOrderId: 'z', fromNodeId: 'fab:C', assignments: [], decision: {} }
+  const wait = (name: string, kind: string, of: string | null) => {
+    const facts = { title: name, reason: name, orders: 1, extraCents: 0, currency: 'USD', lateAvoided: 0 }
+    const times = { hoursSaved: 0, expiresAt: start + 86_400_000 }
+    const plan = { planId: name, kind, incidentId: of, ...facts, ...times, moves: [move] }
+    return core.execute('ProposeReroute', { plan: plan as unknown as PlanRecord }, { at: start })
+  }
+  const waits = async (count: number, kind: string, of: string | null) => {
+    const results = []
+    for (let i = 0; i < count; i++) results.push((await wait(`${kind}${i}`, kind, of)).status)
+    return results.filter((status) => status === 'done').length
+  }
+  expect(await waits(40, 'risk', null)).toBe(25)
+  expect(await waits(40, 'incident', 'another')).toBe(25)
+  expect(await round(core)).toEqual({ moved: 0, notMoved: 6, proposed: 0 })
+  expect(core.state().incidents.get(incidentId)?.ordersNotMoved).toBe(6)
+  for (let i = 0; i < 25; i++) {
+    const no = { answer: 'reject' as const, by: 'Ada', note: null, at: start }
+    await decidePlan(core, { planId: `risk${i}`, ...no, commandId: `no/${i}` })
+  }
+  expect(await round(core, start + 2 * 3_600_000)).toMatchObject({ proposed: 6 })
+  expect(goneFrom(core, ids)).toEqual([])
 })
 
 test('a plan says what goes to other nodes, and what leaves its node with another carrier', async () => {
