@@ -6,7 +6,6 @@ import { type Effects, fail } from '#data/kernel'
 import type { CommandResult, EventLog } from '#data/log'
 import {
   type CoreAnswer,
-  type CoreState,
   defaultFlowId,
   type FlowRun,
   historySteps,
@@ -23,6 +22,7 @@ import { type FlowInForce, flowsInForce, planOrNull, versionOf } from './book.ts
 import type { FlowPlan } from './compile/plan.ts'
 import type { FlowContext, FlowGate } from './context.ts'
 import { tellShadow, wouldTake } from './run/dry.ts'
+import { placeLeftOver } from './run/left-over.ts'
 import { moved } from './run/moves.ts'
 import type { Outside, RunParts } from './run/result.ts'
 import { Runner } from './run/runner.ts'
@@ -74,9 +74,13 @@ export class FlowRuntime implements FlowGate {
     const { core } = this.#parts
     const { flows } = core.state()
     if (order.flow?.state === 'running') {
-      await this.#runner.advance(orderRunId(order.orderId, order.flow.run))
-      const now = core.state().orders.get(order.orderId)
-      return now?.flow?.state === 'running' && !isLeftOver(core.state(), now)
+      const runId = orderRunId(order.orderId, order.flow.run)
+      await this.#runner.advance(runId)
+      const run = core.state().flows.runs.get(runId)
+      // What is left once it is over goes the default way; so does what is to leave while other goods come back.
+      if (run === undefined || this.planOf(run.flowId, run.version)?.kind === 'return') return false
+      if (flows.modes[run.flowId] !== 'paused') await placeLeftOver(run, this.#parts)
+      return true
     }
     // One that was changed on the straight way stays on it, whatever was published since.
     const isOnItsWay = order.stage !== 'created' || (order.version > 1 && wasChecked(order))
@@ -266,14 +270,4 @@ function mayGoOn({ tokens, status }: FlowRun, at: number): boolean {
     status === 'undoing' ||
     tokens.some(({ dueAt, state }) => state !== 'waiting' || dueAt === null || dueAt <= at)
   )
-}
-
-/**
- * Whether units came back after the flow handed them out: a node refused them, or did not find them. While the
- * flow waits for something else, they go the default way to another node.
- */
-function isLeftOver({ flows }: CoreState, order: Order): boolean {
-  if (!order.work.some(({ releasedAt }) => releasedAt !== null)) return false
-  const run = flows.runs.get(runOf(order) ?? '')
-  return run !== undefined && run.status === 'running' && run.tokens.every(({ state }) => state !== 'ready')
 }

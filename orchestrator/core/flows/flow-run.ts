@@ -66,6 +66,8 @@ export interface FlowRun {
   tokens: readonly FlowToken[]
   /** In the order they were done. */
   done: readonly DoneTile[]
+  /** Work of the order that nodes had before the run began. */
+  outBefore: readonly string[]
   /** What the last custom action said. */
   outcome: string
   /** Events raised for a run that is about no order, oldest first; the newest 50. */

@@ -4,6 +4,7 @@ import type { api } from '#data/contracts'
 import type { EventData } from '../events.ts'
 import type { HandlersOf } from '../handlers.ts'
 import { put } from '../orders/evolve-order.ts'
+import type { Order } from '../orders/order.ts'
 import { withAnswer } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
 import type { FlowEvents } from './events.ts'
@@ -87,10 +88,17 @@ function started(state: CoreState, data: Timed<'FlowRunStarted'>): CoreState {
   const begun: FlowRun = {
     ...{ runId, flowId, version, orderId, position, status: 'running', reason: null, startedAt: at },
     ...{ steps: 0, mark, lastToken: 1, tokens: [token], done: [], outcome: '', raised: [], dropped: 0 },
+    outBefore: workOut(state.orders.get(orderId ?? '')),
   }
   const queued = orderId === null ? state.flows.queued : withoutQueued(state.flows, orderId, runId)
   const next = withFlows(withRun(state, begun), { queued })
   return withOrderFlow(next, orderId, { flowId, version, run, state: 'running' })
+}
+
+/** Work that nodes were told of. */
+function workOut(order: Order | undefined): string[] {
+  const out = order?.work.filter(({ releasedAt }) => releasedAt !== null) ?? []
+  return out.map(({ fulfillmentOrderId }) => fulfillmentOrderId)
 }
 
 /** Runs that wait, without one that begins. */

@@ -11,7 +11,7 @@ import { wantsOf } from '../wants.ts'
 import type { Scene, Tile, TileResult } from './result.ts'
 import { blockIn, isUnplaced, plannedIn, workIds } from './scope.ts'
 
-type OrderScene = Scene & { order: Order }
+type OrderScene = Omit<Scene, 'plan'> & { order: Order }
 
 /** Times that stock may be taken away, or a plan leave something over, before a tile waits. */
 const tries = 5
@@ -62,7 +62,7 @@ export async function validate(scene: OrderScene): Promise<TileResult> {
 }
 
 /** An order that was changed after its checks is checked again first; null = it may go on. */
-async function checkedAgain(scene: OrderScene): Promise<TileResult | null> {
+export async function checkedAgain(scene: OrderScene): Promise<TileResult | null> {
   const order = fresh(scene)
   if (order.stage !== 'created') return null
   const result = await validate({ ...scene, order })
