@@ -69,18 +69,27 @@ export async function checkedAgain(scene: OrderScene): Promise<TileResult | null
   return result.kind === 'next' ? null : result
 }
 
+/**
+ * Why an order may not be placed now, null where it may: it is checked again where it was changed, and policies are
+ * asked before it is sourced.
+ */
+async function unready(scene: OrderScene): Promise<TileResult | null> {
+  for (let rounds = 0; rounds < roundsMost; rounds++) {
+    const gate = (await checkedAgain(scene)) ?? (await stopped(scene, 'source'))
+    if (gate !== null || fresh(scene).stage !== 'created') return gate
+  }
+  return null
+}
+
 /** Nodes for what wants one. It is done once nothing more can be placed now and some of it is. */
 export async function source(scene: OrderScene): Promise<TileResult> {
   const { parts, token } = scene
   const { lineIds } = token
   let reason = 'waits_for_stock'
-  const gate = scene.order.stage === 'validated' ? await stopped(scene, 'source') : null
-  if (gate !== null) return gate
   for (let left = tries; left > 0; left--) {
+    const gate = await unready(scene)
+    if (gate !== null) return gate
     const order = fresh(scene)
-    if (order.hold !== null) return wait('on_hold')
-    const unchecked = await checkedAgain(scene)
-    if (unchecked !== null) return unchecked
     if (!isUnplaced(order, lineIds)) return done({ undoRef: null })
     const { wants, isFresh } = wantsOf(order, parts.core.state(), lineIds)
     const isPlanned = plannedIn(order, lineIds).length > 0
@@ -100,9 +109,8 @@ export async function source(scene: OrderScene): Promise<TileResult> {
 export async function assignNode(scene: OrderScene, tile: Tile<'assign_node'>): Promise<TileResult> {
   if (tile.nodeId === undefined) return source(scene)
   const { parts, token } = scene
-  if (scene.order.hold !== null) return wait('on_hold')
-  const unchecked = await checkedAgain(scene)
-  if (unchecked !== null) return unchecked
+  const gate = await unready(scene)
+  if (gate !== null) return gate
   const order = fresh(scene)
   const { wants } = wantsOf(order, parts.core.state(), token.lineIds)
   if (wants.length === 0)
