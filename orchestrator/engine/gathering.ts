@@ -53,10 +53,10 @@ export function watchGathering(
 }
 
 function isAnyDue(core: Core, leastMs: number, after: number, at: number): boolean {
-  const { waiting, orders } = core.state()
-  for (const orderId of waiting) {
-    const order = orders.get(orderId)
-    if (order === undefined || !mayGather(order)) continue
+  const state = core.state()
+  for (const orderId of state.waiting) {
+    const order = state.orders.get(orderId)
+    if (order === undefined || !mayGather(order, state)) continue
     const dueAt = order.updatedAt + leastMs
     if (dueAt > after && dueAt <= at) return true
   }

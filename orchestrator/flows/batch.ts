@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import { DetourError } from '#data/kernel'
-import type { CoreState, Order } from '#orchestrator/core'
+import { type CoreState, defaultFlowId, type FlowsState, type Order, runOf } from '#orchestrator/core'
 import { hasSomethingToSay } from '#orchestrator/policies'
 import {
   askedFor,
@@ -13,7 +13,7 @@ import {
   strategyHere,
 } from '#orchestrator/sourcing'
 import type { FlowContext } from './context.ts'
-import { carryOut, isGathering, keptFrom } from './sourcing.ts'
+import { carryOut, gatheringNote, isGathering, keptFrom } from './sourcing.ts'
 import { wantsOf } from './wants.ts'
 
 /** How long a batch may be solved for, and with how many orders. */
@@ -49,8 +49,22 @@ export function leastWaitMs({ strategies }: CoreState): number | null {
 }
 
 /** Whether an order may be one that waits for others. */
-export function mayGather({ status, stage, hold, work }: Order): boolean {
-  return status === 'validated' && stage === 'validated' && hold === null && work.length === 0
+export function mayGather(order: Order, { flows }: CoreState): boolean {
+  const { status, stage, hold, work } = order
+  if (status !== 'validated' || stage !== 'validated' || hold !== null || work.length > 0) return false
+  return order.flow?.state === 'running' ? gathersInFlow(order, flows) : isFree(order, flows)
+}
+
+/** Whether its flow has come to a tile that lets it wait for others. */
+function gathersInFlow(order: Order, { modes, runs }: FlowsState): boolean {
+  const run = runs.get(runOf(order) ?? '')
+  if (run === undefined || modes[run.flowId] === 'paused') return false
+  return run.tokens.some(({ state, note }) => state === 'ready' && note === gatheringNote)
+}
+
+/** Whether it goes the default way now. */
+function isFree({ flow }: Order, { modes }: FlowsState): boolean {
+  return flow !== undefined || modes[defaultFlowId] !== 'paused'
 }
 
 /**
@@ -80,7 +94,7 @@ function batchesOf(context: FlowContext): Batch[] {
   const batches = new Map<string, Batch>()
   for (const orderId of state.waiting) {
     const order = state.orders.get(orderId)
-    if (order === undefined || !mayGather(order)) continue
+    if (order === undefined || !mayGather(order, state)) continue
     // What policies say before it is sourced is carried out first; the flow does that.
     if (hasSomethingToSay(order, 'source', context)) continue
     const { wants, isFresh } = wantsOf(order, state)

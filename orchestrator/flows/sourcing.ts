@@ -27,6 +27,9 @@ const inVain = new WeakMap<Order, { news: number; at: number }>()
 /** After that long a waiting order is looked at again although there is no news, ms of the market. */
 const againMs = 3_600_000
 
+/** What is noted of an order that waits at a tile of its flow for others, to be sourced together with them. */
+export const gatheringNote = 'waits_for_others'
+
 /**
  * Plans work for what is wanted, or says why not; null where it goes on waiting.
  * @param lineIds lines that are meant, null = all
@@ -43,7 +46,9 @@ export async function findNodes(
   const at = now()
   const ask = (avoided?: ReadonlyMap<string, string>) => askedFor(state, order, wants, at, avoided)
   const strategy = strategyHere(ask(), { state, now: at })
-  if (isFresh && context.mayWait !== false && isGathering(order, strategy, at)) return null
+  // A batch takes whole orders, so that lines of a branch would wait for nothing.
+  const mayWait = context.mayWait !== false && lineIds === null
+  if (isFresh && mayWait && isGathering(order, strategy, at)) return null
   if (isFresh && timesRefused(order, wants) >= strategy.maxTries)
     return hold(order, wants, 'refused_everywhere', context)
   const news = newsOf(order, state)
@@ -93,6 +98,14 @@ export function planFor(
   const asked = askedFor(core.state(), order, wants, now(), keptFrom(order, context))
   const strategy = strategyHere(asked, { state: core.state(), now: now() })
   return planOf(asked, strategy, order, context, { toNodeId: nodeId })
+}
+
+/** Whether an order that found no nodes just now waits for others instead. */
+export function gathersNow(order: Order, { core, mayWait, now }: FlowContext): boolean {
+  const { wants, isFresh } = wantsOf(order, core.state())
+  if (!isFresh || mayWait === false) return false
+  const asked = askedFor(core.state(), order, wants, now())
+  return isGathering(order, strategyHere(asked, { state: core.state(), now: now() }), now())
 }
 
 /** Whether an order waits for others, to be sourced together with them. */

@@ -6,7 +6,7 @@ import type { CommandResult } from '#data/log'
 import type { CoreAnswer, Order } from '#orchestrator/core'
 import { ttlBounds, unassigned } from '#orchestrator/core'
 import { applyPolicies } from '#orchestrator/policies'
-import { carryOut, findNodes, planFor } from '../sourcing.ts'
+import { carryOut, findNodes, gatheringNote, gathersNow, planFor } from '../sourcing.ts'
 import { wantsOf } from '../wants.ts'
 import type { Scene, Tile, TileResult } from './result.ts'
 import { blockIn, isUnplaced, plannedIn, workIds } from './scope.ts'
@@ -98,7 +98,8 @@ export async function source(scene: OrderScene): Promise<TileResult> {
       if (wants.length === 0) return wait(reason)
     }
     const result = await findNodes(order, parts, lineIds)
-    if (result === null) return isPlanned ? done({ undoRef: null, reason: 'in part' }) : wait(reason)
+    if (result === null && isPlanned) return done({ undoRef: null, reason: 'in part' })
+    if (result === null) return wait(lineIds === null && gathersNow(order, parts) ? gatheringNote : reason)
     reason = reasonIn(result, reason)
     if (result.status === 'refused') return wait(reason)
   }
