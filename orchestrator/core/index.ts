@@ -111,6 +111,7 @@ export {
   unitsHeld,
   unitsOf,
 } from './orders/standing.ts'
+export { isHeldByChecks } from './orders/steps-of-lines.ts'
 export { isTransition, type Transition, terminalStates, transitions } from './orders/transitions.ts'
 export { isPersistentMap, PersistentMap } from './persistent/map.ts'
 export { isPersistentSet, PersistentSet } from './persistent/set.ts'

@@ -27,6 +27,7 @@ import { moved } from './run/moves.ts'
 import type { Outside, RunParts } from './run/result.ts'
 import { Runner } from './run/runner.ts'
 import { writeStep } from './run/take-step.ts'
+import { failedReason, mayGoAgain } from './run/undo.ts'
 import { Triggers } from './triggers.ts'
 
 /** Runs taken further side by side. */
@@ -173,11 +174,12 @@ export class FlowRuntime implements FlowGate {
   }
 
   /**
-   * Takes an order through its flow once more: from the beginning, as if it had just come. What is under way stays.
+   * Takes an order through its flow once more: from the beginning, as if it had just come. What is under way stays,
+   * and so does what a person or a policy holds.
    * @returns id of the new run, or why there is none
    */
   async reprocess(orderId: string): Promise<{ runId: string } | { reason: string }> {
-    const { core, now } = this.#parts
+    const { core } = this.#parts
     const order = core.state().orders.get(orderId)
     if (order === undefined) return { reason: 'order_unknown' }
     if (order.flow?.state === 'running') return { reason: 'flow_running' }
@@ -188,21 +190,27 @@ export class FlowRuntime implements FlowGate {
       )
     )
       return { reason: 'too_late' }
+    if (!mayGoAgain(order)) return { reason: 'on_hold' }
     const chosen = await this.#choose(order)
     const plan = chosen?.plan ?? null
-    if (order.hold !== null) {
-      const lifted = { orderId, lineIds: null, reason: 'reprocessed' }
-      await core.execute('LiftHold', lifted, { at: now() })
-    }
     if (plan === null || plan.isStraight) {
-      const result = await core.execute('RetryOrder', { orderId, reason: 'reprocessed' }, { at: now() })
+      const result = await this.#tryAgain(orderId)
       return result.status === 'refused' ? { reason: result.reason ?? 'refused' } : { reason: 'straight' }
     }
     const begun = await this.#begin(order, plan, 'reprocessed')
     if (begun.status === 'refused') return { reason: begun.reason ?? 'refused' }
+    await this.#tryAgain(orderId)
     const runId = runOf(core.state().orders.get(orderId) ?? order) ?? ''
     await this.#runner.advance(runId)
     return { runId }
+  }
+
+  /** Lifts what the failed run and the checks hold, nothing else. */
+  async #tryAgain(orderId: string): Promise<CommandResult<CoreAnswer>> {
+    const { core, now } = this.#parts
+    const again = { orderId, reason: 'reprocessed' }
+    await core.execute('LiftHold', { ...again, lineIds: null, only: failedReason }, { at: now() })
+    return core.execute('RetryOrder', again, { at: now() })
   }
 
   /** Lets runs of a flow go on with another version where all their places are there. */

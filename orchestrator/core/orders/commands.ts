@@ -84,7 +84,8 @@ export interface OrderCommands {
   EditOrder: { orderId: string; version: number | null; changes: OrderChanges; reason: string }
   /** Nothing moves on until the hold is lifted; work that nobody began is called back. */
   HoldOrder: { orderId: string; lineIds: readonly string[] | null; reason: string }
-  LiftHold: { orderId: string; lineIds: readonly string[] | null; reason: string }
+  /** @param only holds that were put for this reason, absent = all */
+  LiftHold: { orderId: string; lineIds: readonly string[] | null; reason: string; only?: string }
   CancelOrder: { orderId: string; reason: string }
   CancelLines: { orderId: string; lines: readonly LineUnits[]; reason: string }
   /** Units move to a new order with the same customer, address and promise. */

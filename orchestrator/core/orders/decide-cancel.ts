@@ -8,7 +8,7 @@ import { type FulfillmentOrder, isEnded, isLiveWork, isMovable, isOpenWork, type
 import { rankOf, restOf, visitParts } from './parts.ts'
 import { movableWork, problemOfLineIds, problemOfUnits, settled } from './settle.ts'
 import { unitsNotBegun } from './standing.ts'
-import { isHeldByChecks } from './steps-of-lines.ts'
+import { isHeldByChecks, isLiftedBy } from './steps-of-lines.ts'
 import { unitsByLine } from './steps-of-work.ts'
 
 /** The end of everything that has not left, where no node has begun it. */
@@ -117,15 +117,16 @@ export function eventsOfHold(
 /** What was held goes on from where it stood. */
 export function liftHold(order: Order, data: CommandData['LiftHold'], at: number, state: CoreState): Verdict {
   const { orderId } = order
-  const { lineIds, reason } = data
+  const { lineIds, reason, only } = data
   const problem = problemOfLineIds(order, lineIds)
   if (problem !== null) return problem
   const isMeant = (lineId: string) => lineIds === null || lineIds.includes(lineId)
   const isHeld =
-    (lineIds === null && order.hold !== null) ||
-    order.lines.some((line) => isMeant(line.lineId) && line.hold !== null)
+    (lineIds === null && isLiftedBy(data, order.hold)) ||
+    order.lines.some((line) => isMeant(line.lineId) && isLiftedBy(data, line.hold))
   if (!isHeld) return done([], order)
-  return settled(state, order, [event('HoldLifted', { orderId, lineIds, reason, at })], at)
+  const which = only === undefined ? {} : { only }
+  return settled(state, order, [event('HoldLifted', { orderId, lineIds, reason, ...which, at })], at)
 }
 
 /** The checks, the search for a node and nodes that refused get another try. */

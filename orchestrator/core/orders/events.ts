@@ -25,7 +25,8 @@ export interface OrderEvents {
   PoliciesApplied: { orderId: string; point: api.PolicyPoint; results: readonly PolicyResult[] }
   /** @param lineIds absent or null = the whole order */
   OrderHeld: { orderId: string; reason: string; lineIds?: readonly string[] | null }
-  HoldLifted: { orderId: string; reason: string; lineIds: readonly string[] | null }
+  /** @param only see `LiftHold` */
+  HoldLifted: { orderId: string; reason: string; lineIds: readonly string[] | null; only?: string }
   OrderEdited: { orderId: string; changes: OrderChanges; reason: string }
   LinesCancelled: { orderId: string; lines: readonly LineUnits[]; reason: string }
   /** Units that went to another order. */

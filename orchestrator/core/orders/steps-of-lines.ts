@@ -26,9 +26,17 @@ export function held(order: Order, { reason, lineIds = null }: Data<'OrderHeld'>
 }
 
 /** It goes on; the hold of the whole order, with those of all lines, or those of some lines. */
-export function lifted(order: Order, { lineIds }: Data<'HoldLifted'>): Order {
-  const next = withLines(order, lineIds, (line) => (line.hold === null ? line : { ...line, hold: null }))
-  return lineIds === null ? { ...next, hold: null } : next
+export function lifted(order: Order, data: Data<'HoldLifted'>): Order {
+  const { lineIds } = data
+  const next = withLines(order, lineIds, (line) =>
+    isLiftedBy(data, line.hold) ? { ...line, hold: null } : line,
+  )
+  return lineIds === null && isLiftedBy(data, order.hold) ? { ...next, hold: null } : next
+}
+
+/** Whether there is a hold, and it is one of those that are lifted. */
+export function isLiftedBy({ only }: { only?: string }, hold: string | null): boolean {
+  return hold !== null && (only === undefined || hold === only)
 }
 
 /** The changes of an edit; units without work are checked anew. */

@@ -217,7 +217,7 @@ export async function hold(scene: OrderScene, { reason }: Tile<'hold'>): Promise
   const asked = { orderId: order.orderId, lineIds: token.lineIds, reason }
   const result = await parts.core.execute('HoldOrder', asked, { at: parts.now() })
   if (result.status === 'refused') return { kind: 'fail', reason: reasonIn(result, 'refused') }
-  return done({ undoRef: null })
+  return done({ undoRef: reason })
 }
 
 /** Lets the order, or the lines of its branch, go on. */

@@ -2,7 +2,7 @@
 // not stop the others.
 
 import type { DoneTile, FlowMessage, Order } from '#orchestrator/core'
-import { isEnded } from '#orchestrator/core'
+import { isEnded, isHeldByChecks } from '#orchestrator/core'
 import { isOutside, undoOutside } from './outside-tiles.ts'
 import type { Scene } from './result.ts'
 import { plannedIn, workIds } from './scope.ts'
@@ -76,7 +76,10 @@ async function undoOrderTile(
       return dropped.status === 'refused' ? refused(dropped.reason) : fine
     }
     case 'hold': {
-      const lifted = await core.execute('LiftHold', { orderId, lineIds: done.lineIds, reason }, { at })
+      // Where somebody else held it before, that stays.
+      const only = done.ref === null ? {} : { only: done.ref }
+      const asked = { orderId, lineIds: done.lineIds, reason, ...only }
+      const lifted = await core.execute('LiftHold', asked, { at })
       return lifted.status === 'refused' ? refused(lifted.reason) : fine
     }
     default:
@@ -86,6 +89,11 @@ async function undoOrderTile(
 
 /** Reason of the hold of an order whose flow failed. */
 export const failedReason = 'flow_failed'
+
+/** Whether no person and no policy holds an order, so that it may go through its flow once more. */
+export function mayGoAgain({ hold }: Pick<Order, 'hold'>): boolean {
+  return hold === null || hold === failedReason || isHeldByChecks(hold)
+}
 
 function refused(reason: string | null): Undone {
   return { isDone: false, reason: reason ?? 'refused', isFinal: true }

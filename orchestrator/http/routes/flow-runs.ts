@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { isEnded } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
+import { mayGoAgain } from '#orchestrator/flows'
 import { idempotencyHeaders } from '../command.ts'
 import type { App } from '../parts.ts'
 import { problems } from '../problem.ts'
@@ -111,13 +112,13 @@ async function reprocess(
   return { begun, items }
 }
 
-/** Orders whose last run of the flow failed, or of any flow. */
+/** Orders whose last run of the flow failed, or of any flow, and that nobody else holds. */
 function failedOrders({ core }: Engine, flowId: string | undefined): string[] {
   const found: string[] = []
   for (const order of core.state().orders.values()) {
     const { orderId, flow } = order
-    if (flow?.state !== 'failed' || isEnded(order) || (flowId !== undefined && flow.flowId !== flowId))
-      continue
+    if (flow?.state !== 'failed' || isEnded(order) || !mayGoAgain(order)) continue
+    if (flowId !== undefined && flow.flowId !== flowId) continue
     found.push(orderId)
     if (found.length >= reprocessMost) break
   }

@@ -181,4 +181,27 @@ describe('flows over HTTP', () => {
     )
     expect(rows).toEqual([{ status: 'failed', action: 'custom_http', target: 'localhost.invalid' }])
   })
+
+  test('leave out orders that a person holds where all are taken through once more', async () => {
+    const url = 'https://localhost.invalid/x'
+    const tiles: api.FlowTile[] = [
+      { type: 'wait', id: 'wait', events: ['go.on'], next: 'call' },
+      { type: 'custom_http', id: 'call', url, timeoutSeconds: 1, next: 'validate' },
+      ...straightTiles(),
+    ]
+    const held = flowOf(tiles, { flowId: 'held', match: 'order.channel == "held"' })
+    await ask('POST', '/flows', { document: held, accepted })
+    const orderId = await order('h1', 'held')
+    await ask('POST', `/orders/${orderId}/hold`, { reason: 'customer' })
+    await ask('POST', `/orders/${orderId}/events`, { name: 'go.on' })
+    expect((await runsOf(orderId))[0]).toMatchObject({ status: 'failed' })
+    const all = await ask('POST', '/flows/reprocess', { flowId: 'held' })
+    expect(all.body).toEqual({ begun: 0, items: [] })
+    const one = await ask('POST', '/flows/reprocess', { orderIds: [orderId] })
+    expect(one.body).toEqual({ begun: 0, items: [{ orderId, runId: null, reason: 'on_hold' }] })
+    expect((await ask('GET', `/orders/${orderId}`)).body).toMatchObject({
+      status: 'on_hold',
+      hold: 'customer',
+    })
+  })
 })
