@@ -100,6 +100,7 @@ export {
 } from './orders/order.ts'
 export type { OwnState } from './orders/own-states.ts'
 export { type LinePart, partsOf, restOf } from './orders/parts.ts'
+export { pastOf } from './orders/past.ts'
 export { blockOfLines, blockOfWork } from './orders/settle.ts'
 export {
   isWaiting,

@@ -5,11 +5,10 @@ import type { CommandData } from '../commands.ts'
 import { answered, done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import type { Order } from '../orders/order.ts'
+import { pastOf } from '../orders/past.ts'
 import type { CoreState } from '../state.ts'
 import { type FlowRun, markAfter, orderRunId } from './flow-run.ts'
 
-/** Values of a step of an order's history. */
-const historyWidth = 4
 /** Tokens, runs, messages, and runs of one order that wait, at most. */
 const most = { tokens: 500, runs: 2_000_000, messages: 20, queued: 20 } as const
 
@@ -25,7 +24,7 @@ export function startRun(
   if (flows.runs.size >= most.runs) return refused('too_large', { what: 'runs', most: most.runs }, order)
   const run = (order.flow?.run ?? 0) + 1
   const runId = orderRunId(orderId, run)
-  const mark = markOf(order)
+  const mark = pastOf(order).count
   const about = { orderId, position: null, flowId, version, tileId, reason, mark }
   const verdict = done([event('FlowRunStarted', { runId, run, ...about, at })], order)
   return { ...verdict, answer: { ...verdict.answer, details: { runId } } }
@@ -47,14 +46,9 @@ export function queueRun(
   }
   const run = order.flow.run + before + 1
   const runId = orderRunId(orderId, run)
-  const about = { orderId, flowId, version, tileId, reason, mark: markOf(order) }
+  const about = { orderId, flowId, version, tileId, reason, mark: pastOf(order).count }
   const verdict = done([event('FlowRunQueued', { runId, run, ...about, at })], order)
   return { ...verdict, answer: { ...verdict.answer, details: { runId } } }
-}
-
-/** Place after all that has happened to an order. */
-function markOf({ history }: Order): number {
-  return history.length / historyWidth
 }
 
 /** A run about a position of stock. */

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { PersistentMap } from '../persistent/map.ts'
+import type { Past } from './past.ts'
 
 /** A split that a token is within. */
 export interface FlowSplit {
@@ -26,7 +27,7 @@ export interface FlowToken {
   attempt: number
   /** When it goes on at the latest, null = only by an event. */
   dueAt: number | null
-  /** Events before this place were taken account of, see `EventMark`. */
+  /** Events before this place were taken account of, see `Past`. */
   mark: number
   /** Lines that it is about, null = all. */
   lineIds: readonly string[] | null
@@ -70,10 +71,8 @@ export interface FlowRun {
   outBefore: readonly string[]
   /** What the last custom action said. */
   outcome: string
-  /** Events raised for a run that is about no order, oldest first; the newest 50. */
-  raised: readonly string[]
-  /** Events dropped from `raised`. */
-  dropped: number
+  /** Events raised for a run that is about no order. */
+  raised: Past
 }
 
 /** A run that waits until those of its order before it are over. */
@@ -99,6 +98,8 @@ export interface OrderFlow {
   /** Number of its newest run, from 1. */
   run: number
   state: 'running' | 'done' | 'failed' | 'cancelled'
+  /** Steps that dropped out of the history of the order since its first run; absent = none. */
+  past?: Past
 }
 
 /** Flows of a market. */

@@ -16,14 +16,12 @@ import {
   type OrderFlow,
   versionsInUse,
 } from './flow-run.ts'
+import { noPast, withEvent } from './past.ts'
 
 type Timed<T extends keyof FlowEvents> = EventData[T] & { at: number }
 
-/**
- * Versions of one flow beside those that runs are on, and raised events of a run, that stay at hand; the log keeps the
- * others.
- */
-const most = { versions: 50, raised: 50 } as const
+/** Versions of one flow beside those that runs are on that stay at hand; the log keeps the others. */
+const versionsMost = 50
 
 const nothing = (state: CoreState) => state
 
@@ -73,9 +71,9 @@ function withFlow(flows: FlowsState, flow: api.PublishedFlow): api.PublishedFlow
   const own = [flow, ...published.filter(({ flowId }) => flowId === flow.flowId)]
   const others = published.filter(({ flowId }) => flowId !== flow.flowId)
   const used = new Set<number>()
-  if (own.length > most.versions)
+  if (own.length > versionsMost)
     for (const run of versionsInUse(flows)) if (run.flowId === flow.flowId) used.add(run.version)
-  const kept = own.filter(({ version }, i) => i < most.versions || used.has(version))
+  const kept = own.filter(({ version }, i) => i < versionsMost || used.has(version))
   return [...others, ...kept].sort((a, b) => byName(a, b) || b.version - a.version)
 }
 
@@ -87,7 +85,7 @@ function started(state: CoreState, data: Timed<'FlowRunStarted'>): CoreState {
   }
   const begun: FlowRun = {
     ...{ runId, flowId, version, orderId, position, status: 'running', reason: null, startedAt: at },
-    ...{ steps: 0, mark, lastToken: 1, tokens: [token], done: [], outcome: '', raised: [], dropped: 0 },
+    ...{ steps: 0, mark, lastToken: 1, tokens: [token], done: [], outcome: '', raised: noPast },
     outBefore: workOut(state.orders.get(orderId ?? '')),
   }
   const queued = orderId === null ? state.flows.queued : withoutQueued(state.flows, orderId, runId)
@@ -109,7 +107,8 @@ function withoutQueued({ queued }: FlowsState, orderId: string, runId: string): 
 
 function withOrderFlow(state: CoreState, orderId: string | null, flow: OrderFlow): CoreState {
   const order = orderId === null ? undefined : state.orders.get(orderId)
-  return order === undefined ? state : put(state, { ...order, flow })
+  if (order === undefined) return state
+  return put(state, { ...order, flow: { ...order.flow, ...flow } })
 }
 
 function stepTaken(state: CoreState, { runId, step }: Timed<'FlowStepTaken'>): CoreState {
@@ -162,7 +161,5 @@ function migrated(state: CoreState, { runId, version, tiles }: Timed<'FlowRunMig
 function signalled(state: CoreState, { runId, name }: Timed<'FlowRunSignalled'>): CoreState {
   const run = state.flows.runs.get(runId)
   if (run === undefined) return state
-  const raised = [...run.raised, name]
-  const gone = Math.max(0, raised.length - most.raised)
-  return withRun(state, { ...run, raised: raised.slice(gone), dropped: run.dropped + gone })
+  return withRun(state, { ...run, raised: withEvent(run.raised, name) })
 }

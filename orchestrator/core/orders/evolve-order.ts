@@ -8,6 +8,7 @@ import { filledImport, filledLine } from './filled.ts'
 import { finished } from './finish.ts'
 import { withStep } from './history.ts'
 import type { HistoryEntry, Order, OrderHeader } from './order.ts'
+import { noted } from './past.ts'
 import { plainReasons } from './reasons.ts'
 import { isWaiting, openNodes, statusOf } from './standing.ts'
 import { type OrderStep, type OrderStepType, orderSteps } from './steps.ts'
@@ -30,11 +31,11 @@ export function evolveOrder<T extends OrderStepType>(
   const step = orderSteps[type] as OrderStep<T>
   const next = step(order, data, changes)
   const entry = entryOf(type, data, order)
-  const history = withStep(order.history, entry)
+  const past = noted(order, entry)
   // A decision to leave it where it is is no step, nor is what policies think of it.
   if (type === 'RerouteDeclined' || type === 'PoliciesApplied')
-    return { ...next, history, updatedAt: data.at }
-  return finished(order, { ...next, history, hasOwnSteps: true, updatedAt: data.at }, type, entry)
+    return { ...next, ...past, updatedAt: data.at }
+  return finished(order, { ...next, ...past, hasOwnSteps: true, updatedAt: data.at }, type, entry)
 }
 
 /** What the history notes of an event. */
@@ -105,10 +106,10 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
     isPinned: before?.isPinned ?? false,
     hasOwnSteps: before?.hasOwnSteps ?? false,
     contentHash: order.contentHash,
-    history: withStep(before?.history ?? null, entry),
     updatedAt: at,
     ...(before?.transfer === undefined ? {} : { transfer: before.transfer }),
     ...(before?.flow === undefined ? {} : { flow: before.flow }),
+    ...(before === undefined ? { history: withStep(null, entry) } : noted(before, entry)),
     ...(before?.policies === undefined ? {} : { policies: before.policies }),
   })
 }

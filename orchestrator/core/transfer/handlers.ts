@@ -5,8 +5,8 @@ import type { HandlersOf } from '../handlers.ts'
 import { put } from '../orders/evolve-order.ts'
 import { filledWork } from '../orders/filled.ts'
 import { finished } from '../orders/finish.ts'
-import { withStep } from '../orders/history.ts'
 import { isOpenWork, type Order } from '../orders/order.ts'
+import { noted } from '../orders/past.ts'
 import { cancelledWork } from '../orders/shrink.ts'
 import { split } from '../orders/steps-of-lines.ts'
 import { withWork } from '../orders/steps-of-work.ts'
@@ -34,8 +34,7 @@ function stepped<T extends keyof TransferEvents>(type: T, order: Order, step: St
   const { reason, decision } = data as { reason?: string; decision?: { toNodeId: string | null } }
   const nodeId = decision?.toNodeId ?? null
   const entry = { at: data.at, type, reason: reason ?? plainReasons[type], nodeId }
-  const history = withStep(order.history, entry)
-  const next = { ...step(order, data), history, hasOwnSteps: true, updatedAt: data.at }
+  const next = { ...step(order, data), ...noted(order, entry), hasOwnSteps: true, updatedAt: data.at }
   return finished(order, next, type, entry)
 }
 

@@ -119,7 +119,7 @@ class Walk {
         lastToken: 1,
         tokens: [first],
       },
-      ...{ done: [], outBefore: [], outcome: '', raised: [], dropped: 0 },
+      ...{ done: [], outBefore: [], outcome: '', raised: { count: 0, kept: [] } },
     }
   }
 

@@ -89,6 +89,24 @@ test('goods that come back while the return waits are not missed', async () => {
   expect(place.run('o1')).toBeUndefined()
 })
 
+test('nor are they where the order has had many steps, and they count for one return each', async () => {
+  const place = await delivered()
+  const steps = async () => {
+    for (let i = 0; i < 120; i++) await place.flows.raise('o1', 'status.asked', null, 'test')
+  }
+  await steps()
+  for (let i = 0; i < 2; i++) await place.askBack('o1')
+  await place.later(1)
+  await place.bringBack('o1')
+  await steps()
+  await enough(place)
+  for (let i = 0; i < 3; i++) await place.later(1)
+  expect(place.run('o1')).toMatchObject({ runId: 'o1/run/3', tokens: [{ tileId: 'came' }] })
+  await place.bringBack('o1')
+  await place.later(1)
+  expect(place.get('o1').flow).toMatchObject({ flowId: 'back', run: 3, state: 'done' })
+})
+
 test('several returns of an order begin one after another, in the order in which they were asked for', async () => {
   const place = await delivered()
   await place.askBack('o1')
