@@ -18,7 +18,7 @@ import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
 import { isLimit, nodeFull, type PlannedMove, type Purpose, planMoves } from './plan.ts'
 import { approvalFor, propose, workInPlans } from './propose.ts'
-import { acceptedLeast, clearlySooner, riskLeast } from './worth.ts'
+import { acceptedLeast, clearlySooner, movesWork, riskLeast } from './worth.ts'
 
 /** Work that is weighed in a round, and moved, at most. */
 const looksMost = 200
@@ -108,7 +108,7 @@ function mayMove({ method, isPinned, moves, declinedFor }: Order, { policy }: Co
   return !isPinned && !declinedFor.includes(riskName) && !isCollected && moves < policy.maxMovesPerOrder
 }
 
-/** Whether it may well come too late where it is. Work that an incident touches is moved because of that, or not. */
+/** Whether it may well come too late where it is. What an incident moves or holds is left to that. */
 function isPressing(
   work: FulfillmentOrder,
   order: Order,
@@ -116,8 +116,8 @@ function isPressing(
   { queues, limits }: { queues: Queues; limits: RerouteLimits },
 ): boolean {
   const state = core.state()
-  if (incidentAt(state, 'node', work.nodeId) !== undefined) return false
-  if (incidentAt(state, 'carrier', work.carrier) !== undefined) return false
+  for (const incident of [incidentAt(state, 'node', work.nodeId), incidentAt(state, 'carrier', work.carrier)])
+    if (incident !== undefined && (incident.isRerouteHeld || movesWork(incident, limits))) return false
   const risk = queues.risk(order, work) ?? riskOfStaying(order, work, { worlds, state, now }) ?? 0
   return (
     risk >= riskLeast(limits, queues.isKnown(work)) && (queues.plannedRisk(order, work) ?? 0) < acceptedLeast

@@ -3,7 +3,6 @@
 // each move.
 
 import { type CoreState, type Incident, limitsOf } from '#orchestrator/core'
-import { isOfSpeed } from '#orchestrator/sourcing'
 import { type AffectedWork, affectedBy } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { placeOf, type RerouteContext } from './context.ts'
@@ -11,7 +10,7 @@ import { Memory } from './memory.ts'
 import { type Purpose, planMoves, type ReroutePlan, type StayingWork, staying } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
 import { settlePlans } from './settle.ts'
-import { backGainCents, clearlySooner, noLater } from './worth.ts'
+import { backGainCents, clearlySooner, movesWork, noLater } from './worth.ts'
 
 /** What a round did. */
 export interface RerouteRound {
@@ -33,14 +32,10 @@ export async function rerouteAll(context: RerouteContext): Promise<RerouteRound>
   const settled = await settlePlans(context)
   const round: RerouteRound = { moved: settled.moved, notMoved: settled.notMoved, proposed: 0 }
   for (const { incidentId } of gravestFirst(core.state())) {
-    const { mode, isStopped, minSeverity } = limitsOf(core.state().policy)
-    if (mode === 'off' || isStopped) return round
+    const limits = limitsOf(core.state().policy)
+    if (limits.mode === 'off' || limits.isStopped) return round
     const incident = core.state().incidents.get(incidentId)
-    if (incident === undefined || incident.severity < minSeverity || incident.isRerouteHeld) continue
-    // Its values are back: if they stay, there is nothing to leave.
-    if (incident.recoveringSince !== null) continue
-    // What is not about speed makes nothing later: its work stays.
-    if (!isOfSpeed(incident)) continue
+    if (incident === undefined || !movesWork(incident, limits)) continue
     add(round, await rerouteFor(incident, context, memory))
   }
   for (const incident of endedLately(core.state(), now)) {

@@ -1,7 +1,15 @@
 // Whether a move is worth the trouble it makes at two nodes: only where work will probably be late as it is, and
 // clearly less so elsewhere. It weighs no costs.
 
-import type { DecisionRecord, Refusal, RerouteLimits } from '#orchestrator/core'
+import type { DecisionRecord, Incident, Refusal, RerouteLimits } from '#orchestrator/core'
+import { isOfSpeed } from '#orchestrator/sourcing'
+
+/** Whether an incident moves work by itself: it goes on, is grave enough, and says that things take longer. */
+export function movesWork(incident: Incident, { minSeverity }: Pick<RerouteLimits, 'minSeverity'>): boolean {
+  const { severity, isRerouteHeld, recoveringSince } = incident
+  // Where its values are back there is nothing to leave, if they stay.
+  return severity >= minSeverity && !isRerouteHeld && recoveringSince === null && isOfSpeed(incident)
+}
 
 /** What is known of a move's risks. */
 export type Risks = Pick<DecisionRecord, 'riskBefore' | 'riskAfter'>

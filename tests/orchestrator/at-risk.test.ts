@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { type Core, isOpenWork, type Order } from '#orchestrator/core'
 import { advance } from '#orchestrator/flows'
+import { applyFindings, type Constraint } from '#orchestrator/incidents'
 import { decidePlan, isHeldOut, rescueAll } from '#orchestrator/reroute'
 import { type History, noHistory, Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { node, start } from './core/setting.ts'
+import { constraint } from './reroute/market.ts'
 
 const hour = 3_600_000
 
@@ -94,6 +96,18 @@ describe('work whose promise will probably be missed', () => {
     const { core, round } = await endangered(policy)
     expect(await round()).toBe(0)
     expect(nodeOf(core)).toEqual(['fab:A'])
+  })
+
+  test.each<[string, Partial<Constraint>, Partial<api.ReroutePolicy>, number]>([
+    ['moves work', {}, {}, 0],
+    ['says nothing of time', { metric: 'stock_out_share' }, {}, 1],
+    ['is too slight to move work', { severity: 0.2 }, {}, 1],
+    ['is grave enough to move work', { severity: 0.2 }, { minSeverity: 0.1 }, 0],
+  ])('at a node with an incident that %s', async (_, more, policy, moved) => {
+    const { core, round } = await endangered(policy)
+    await applyFindings(core, [constraint('fab:A', more)], { runId: 'r1', at: start })
+    expect(core.state().openIncidents.size).toBe(1)
+    expect(await round()).toBe(moved)
   })
 
   test('stays where picking began, and where a person put it back', async () => {
