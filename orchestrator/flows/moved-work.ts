@@ -55,13 +55,20 @@ export function watchMovedWork(parts: MovedWorkParts): MovedWorkWatch {
   }
 }
 
+/** Tries of one ask. */
+interface Tries {
+  count: number
+  /** Whether one of them may have been heard, since no clear answer came. */
+  mayBeHeard: boolean
+}
+
 class Asker {
   readonly #parts: MovedWorkParts
   /** Orders that are being asked about. */
   readonly #busy = new Map<string, Promise<void>>()
   /** Orders that rest until the next try, and how that rest is ended. */
   readonly #resting = new Map<string, () => void>()
-  readonly #tries = new Map<string, number>()
+  readonly #tries = new Map<string, Tries>()
   #telling: Promise<void> = Promise.resolve()
   #queue: string[] = []
   #isStale = false
@@ -147,16 +154,16 @@ class Asker {
       await this.#moveBack(ask, ask.refused)
       return null
     }
-    const tries = (this.#tries.get(ask.key) ?? 0) + 1
-    const rest = restsMs[tries - 1] ?? null
-    const asked = performanceOf(ask, rest === null, this.#parts)
+    const { count, mayBeHeard } = this.#tries.get(ask.key) ?? (await triesBefore(core, ask))
+    const rest = restsMs[count] ?? null
+    const asked = performanceOf(ask, { isLastTry: rest === null, mayBeHeard }, this.#parts)
     if (asked === null) {
       const dropped = { orderId: ask.orderId, key: ask.key, reason: 'nobody is asked there any more' }
       await core.execute('DropWorkAsk', dropped, { at: now() })
       return null
     }
-    this.#tries.set(ask.key, tries)
-    const { isDone, isFinal, reason } = await perform(asked, this.#parts)
+    this.#tries.set(ask.key, { count: count + 1, mayBeHeard: true })
+    const { isDone, isFinal, isUnknown = false, reason } = await perform(asked, this.#parts)
     if (isDone || isFinal === true || rest === null) {
       this.#tries.delete(ask.key)
       // Its end may have been written before a crash, or by an earlier Detour, so that nothing more is noted.
@@ -169,6 +176,7 @@ class Asker {
       else if (!isDone) await this.#moveBack(ask, reason ?? 'it said no')
       return null
     }
+    this.#tries.set(ask.key, { count: count + 1, mayBeHeard: isUnknown })
     logger.info({ key: ask.key, reason }, 'a provider did not answer; it is asked again')
     return rest
   }
@@ -197,8 +205,17 @@ function firstOf(core: Core, orderId: string): OpenAsk | undefined {
   return first
 }
 
+/** Of tries before a crash nothing is known but that they were made. */
+async function triesBefore(core: Core, { key }: OpenAsk): Promise<Tries> {
+  return { count: 0, mayBeHeard: (await core.recall(`${key}/ask`)) !== null }
+}
+
 /** How it is asked; null = nobody is. */
-function performanceOf(ask: OpenAsk, isLastTry: boolean, parts: MovedWorkParts): Performance | null {
+function performanceOf(
+  ask: OpenAsk,
+  tries: Pick<Performance, 'isLastTry' | 'mayBeHeard'>,
+  parts: MovedWorkParts,
+): Performance | null {
   const { core, outside } = parts
   const state = core.state()
   const order = state.orders.get(ask.orderId)
@@ -207,7 +224,7 @@ function performanceOf(ask: OpenAsk, isLastTry: boolean, parts: MovedWorkParts):
   const { action, url } = way
   const request = requestOf(ask, order, { action, url })
   const target = url === null ? null : hostOf(url)
-  const asked = { request, timeoutMs: tryMs, isLastTry, target, version: null }
+  const asked = { request, timeoutMs: tryMs, ...tries, target, version: null }
   if (action.startsWith(filePrefix)) {
     const file = action.slice(filePrefix.length)
     const run = (signal: AbortSignal): Promise<ActionAnswer> =>

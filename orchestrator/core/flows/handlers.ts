@@ -45,7 +45,8 @@ export const flowHandlers: HandlersOf<FlowEvents> = {
   FlowRunSignalled: signalled,
   ProviderActionRequested: nothing,
   ProviderActionDone: (state, { key }) => withAnswer(state, key, null),
-  ProviderActionFailed: (state, { key, reason }) => withAnswer(state, key, reason ?? 'it said no'),
+  ProviderActionFailed: (state, { key, reason, isUnknown }) =>
+    withAnswer(state, key, { refused: reason ?? 'it said no', isUnknown: isUnknown === true }),
   FlowShadowed: nothing,
   FlowTriggersRead: (state, { seq }) => withFlows(state, { triggersTo: seq }),
 }

@@ -5,7 +5,7 @@ import { done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import { evolve } from '../evolve.ts'
 import { guardOf } from '../reroute/guard.ts'
-import { asksOf, droppedWith, wasSent } from '../reroute/work-asks.ts'
+import { asksOf, droppedWith, mayHave } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
 import { giveBack, takeStock } from '../stock/take.ts'
 import { newWork, problemOfPlan } from './decide-order.ts'
@@ -113,9 +113,9 @@ export function undoReroute(
   const more = { ...takenOver(moved[0] ?? old, at, decisionId), replaces: null, decisionId: null }
   const work = newWork(order, [back], at, more)
   const dropped = refusedKey === undefined ? [] : droppedWith(state, refusedKey)
-  // Where a provider refused, those that were not told of it yet need not take it back.
+  // Where a provider refused, those that cannot have it need not take it back.
   const told =
-    dropped.length === 0 ? open : open.filter((each) => wasSent(state, decisionId, each.fulfillmentOrderId))
+    dropped.length === 0 ? open : open.filter((each) => mayHave(state, decisionId, each.fulfillmentOrderId))
   const asks = asksOf(state, `${decisionId}/undo`, told, work, moved[0]?.fulfillmentOrderId ?? '')
   const undone = event('RerouteUndone', {
     ...{ orderId, decisionId, work, reason, ...asks, at },

@@ -19,4 +19,6 @@ export interface OpenAsk extends WorkAsk {
   decisionId: string
   /** Why it was refused for good; null = it was not. */
   refused: string | null
+  /** Of what was refused: whether it may be done all the same, since no clear answer came. */
+  isUnknown?: boolean
 }

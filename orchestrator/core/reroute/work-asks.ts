@@ -5,7 +5,7 @@ import type { api } from '#data/contracts'
 import type { FulfillmentOrder, NewWork } from '../orders/order.ts'
 import type { CoreState } from '../state.ts'
 import type { RerouteState } from './ledger.ts'
-import type { WorkAsk } from './work-ask.ts'
+import type { OpenAsk, WorkAsk } from './work-ask.ts'
 
 /** Who is asked about work at a node; undefined = nobody. */
 export function workActionFor(policy: api.ReroutePolicy, nodeId: string): api.WorkAction | undefined {
@@ -56,13 +56,17 @@ export function withoutAsks(state: RerouteState, keys: readonly string[]): Rerou
 }
 
 /** The state after the end of an action: what was done is settled, what was refused waits to be dealt with. */
-export function withAnswer(state: CoreState, key: string, refused: string | null): CoreState {
+export function withAnswer(
+  state: CoreState,
+  key: string,
+  refusal: Pick<OpenAsk, 'refused' | 'isUnknown'> | null,
+): CoreState {
   const ask = state.reroutes.asks.get(key)
   if (ask === undefined) return state
   const reroutes =
-    refused === null
+    refusal === null
       ? withoutAsks(state.reroutes, [key])
-      : { ...state.reroutes, asks: state.reroutes.asks.set(key, { ...ask, refused }) }
+      : { ...state.reroutes, asks: state.reroutes.asks.set(key, { ...ask, ...refusal }) }
   return { ...state, reroutes }
 }
 
@@ -75,7 +79,8 @@ export function droppedWith({ reroutes }: CoreState, key: string): string[] {
     .map((each) => each.key)
 }
 
-/** Whether the node was told of the work, as far as it was to be told. */
-export function wasSent({ market, reroutes }: CoreState, decisionId: string, workId: string): boolean {
-  return !reroutes.asks.has(`${market}/${decisionId}/send/${workId}`)
+/** Whether the node may have the work: it was told of it, or gave no clear answer. */
+export function mayHave({ market, reroutes }: CoreState, decisionId: string, workId: string): boolean {
+  const ask = reroutes.asks.get(`${market}/${decisionId}/send/${workId}`)
+  return ask === undefined || ask.isUnknown === true
 }

@@ -25,6 +25,8 @@ export interface Performance {
   timeoutMs: number
   /** Whether a failure is the last one, so that it is noted as the end. */
   isLastTry: boolean
+  /** Whether an earlier try may have been heard: what ends without a clear answer may be done then. */
+  mayBeHeard?: boolean
   /** Where it waits for its turn; null = nothing leaves this process by it. */
   lane: string | null
   /** Whether it is still to be asked once its turn has come. */
@@ -56,7 +58,7 @@ async function ask(asked: Performance, { core, clock, now }: PerformContext): Pr
   const about = { key, action, runId, orderId, tileId, target, data }
   const commandId = asked.version === null ? `${key}/ask` : `${key}/ask/${asked.version}`
   await core.execute('RequestAction', about, { at: now(), commandId })
-  const answer = await inTime(asked, clock)
+  const answer = afterAll(asked, await inTime(asked, clock))
   const isEnd = answer.isDone || answer.isFinal === true || asked.isLastTry
   if (isEnd) {
     const { isDone, reason, said, isUnknown } = answer
@@ -67,6 +69,12 @@ async function ask(asked: Performance, { core, clock, now }: PerformContext): Pr
       await core.execute('EndAction', end, { at: now(), commandId: `${key}/end` })
   }
   return answer
+}
+
+/** What the answer says of all tries. */
+function afterAll({ mayBeHeard = false }: Performance, answer: ActionAnswer): ActionAnswer {
+  const isClear = answer.isDone || answer.isFinal === true
+  return isClear || !mayBeHeard ? answer : { ...answer, isUnknown: true }
 }
 
 async function inTime(

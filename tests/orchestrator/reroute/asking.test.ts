@@ -23,7 +23,7 @@ interface Asked {
 
 /** The system of all nodes, which answers as it is told to. */
 async function provider(
-  answer: (asked: Asked, count: number) => number = () => 200,
+  answer: (asked: Asked, count: number) => number | Promise<number> = () => 200,
   waitsFor: Promise<void> = Promise.resolve(),
 ) {
   const asked: Asked[] = []
@@ -39,11 +39,14 @@ async function provider(
       const one = { key, what, nodeId, work: fulfillmentOrderId, replaces }
       expect(request.headers['idempotency-key']).toBe(key)
       asked.push(one)
-      response.writeHead(answer(one, asked.length)).end()
+      response.writeHead(await answer(one, asked.length)).end()
     })
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => void server.close())
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/work`, asked }
 }
 
@@ -171,6 +174,82 @@ test('who does not answer is asked again, and after the last time the order goes
   isDown = false
   await watch.idle()
   expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
+})
+
+const restsMs = [5_000, 20_000, 80_000, 320_000]
+const isSentToB = ({ what, nodeId }: Asked) => what === 'send' && nodeId === 'fab:B'
+const never = new Promise<number>(() => undefined)
+const fiveSent = Array.from({ length: 5 }, () => 'send fab:B')
+const broken = (tries: number) => (tries === 1 ? 500 : 503)
+
+test.each([
+  ['breaks down in every try', 0, () => 500],
+  ['hangs in every try', 30_000, () => never],
+  ['breaks down in the first try and is away then', 0, broken],
+])('a node that %s may have the work, and is asked to cancel it', async (_, hangsMs, answer) => {
+  let tries = 0
+  const { core, ids, incidentId, asked } = await one((each) => (isSentToB(each) ? answer(++tries) : 200))
+  const clock = new SimulatedClock(start)
+  const watch = asking(core, clock)
+  await move(core, ids, incidentId)
+  for (const [i, restMs] of [0, ...restsMs].entries()) {
+    await clock.advance(restMs)
+    await expect.poll(() => asked.length).toBeGreaterThan(i + 1)
+    await clock.advance(hangsMs)
+    await watch.idle()
+  }
+  expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
+  expect(words(asked)).toEqual(['cancel fab:A', ...fiveSent, 'cancel fab:B', 'send fab:A'])
+  expect(asked[6]).toMatchObject({ work: 'o0-F2', key: `main/o0/${incidentId}/1/undo/cancel/o0-F2` })
+  expect(open(core)).toBe(0)
+})
+
+test('a node that is never heard of was not told: it is not asked to cancel', async () => {
+  const { core, ids, incidentId, asked } = await one((each) => (isSentToB(each) ? 503 : 200))
+  const clock = new SimulatedClock(start)
+  const watch = asking(core, clock)
+  await move(core, ids, incidentId)
+  for (const restMs of [0, ...restsMs]) {
+    await clock.advance(restMs)
+    await watch.idle()
+  }
+  expect(words(asked)).toEqual(['cancel fab:A', ...fiveSent, 'send fab:A'])
+})
+
+test('a person is told where a node that may have the work does not answer to its cancel either', async () => {
+  const { core, ids, incidentId, asked } = await one(({ nodeId }) => (nodeId === 'fab:B' ? 500 : 200))
+  const clock = new SimulatedClock(start)
+  const watch = asking(core, clock)
+  await move(core, ids, incidentId)
+  for (const restMs of [0, ...restsMs, ...restsMs]) {
+    await clock.advance(restMs)
+    await watch.idle()
+  }
+  const cancelled = Array.from({ length: 5 }, () => 'cancel fab:B')
+  expect(words(asked)).toEqual(['cancel fab:A', ...fiveSent, ...cancelled, 'send fab:A'])
+  const openId = core.state().openIncidents.get('handover/fab:B') ?? ''
+  expect(core.state().incidents.get(openId)?.title).toMatch(/it may be sent twice/)
+  expect(open(core)).toBe(0)
+})
+
+test('what was asked before a crash may have been heard: its node is asked to cancel it', async () => {
+  const { core, path, ids, incidentId, asked } = await one((each) => {
+    return isSentToB(each) ? broken(asked.filter(isSentToB).length) : 200
+  })
+  const watch = asking(core, new SimulatedClock(start))
+  await move(core, ids, incidentId)
+  await watch.idle()
+  await watch.stop()
+  await core.close()
+
+  const again = await runCore(path)
+  const clock = new SimulatedClock(start)
+  const second = asking(again.core, clock)
+  for (const restMs of [0, ...restsMs]) {
+    await clock.advance(restMs)
+    await second.idle()
+  }
+  expect(words(asked)).toEqual(['cancel fab:A', 'send fab:B', ...fiveSent, 'cancel fab:B', 'send fab:A'])
 })
 
 test('what was asked before a crash is asked again under the same key, nothing under another', async () => {
