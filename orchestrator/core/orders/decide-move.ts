@@ -116,7 +116,7 @@ export function undoReroute(
   // Where a provider refused, those that cannot have it need not take it back.
   const told =
     dropped.length === 0 ? open : open.filter((each) => mayHave(state, decisionId, each.fulfillmentOrderId))
-  const asks = asksOf(state, `${decisionId}/undo`, told, work, moved[0]?.fulfillmentOrderId ?? '')
+  const asks = asksOf(state, `${decisionId}/undo`, told, work, old.fulfillmentOrderId)
   const undone = event('RerouteUndone', {
     ...{ orderId, decisionId, work, reason, ...asks, at },
     ...(dropped.length === 0 ? {} : { dropped }),

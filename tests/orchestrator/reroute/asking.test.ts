@@ -105,6 +105,7 @@ test('the old node is asked to cancel, then the new one to take the work, and th
   await watch.idle()
   expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
   expect(words(asked).slice(2)).toEqual(['cancel fab:B', 'send fab:A'])
+  expect(asked[3]).toMatchObject({ work: 'o0-F3', replaces: 'o0-F1' })
   expect(new Set(asked.map(({ key }) => key)).size).toBe(4)
   expect(open(core)).toBe(0)
 })
@@ -116,7 +117,7 @@ test('an order stays with the node that will not let it go, and the other never 
   await watch.idle()
   expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
   expect(words(asked)).toEqual(['cancel fab:A', 'send fab:A'])
-  expect(asked[1]).toMatchObject({ work: 'o0-F3', replaces: 'o0-F2' })
+  expect(asked[1]).toMatchObject({ work: 'o0-F3', replaces: 'o0-F1' })
   expect(orderOf(core, 'o0').history.map(String).join(' ')).toContain('refused: it answered 409')
 })
 
