@@ -110,6 +110,8 @@ export function undoReroute(
   const lines = [...units].flatMap(([lineId, quantity]) => (quantity > 0 ? [{ lineId, quantity }] : []))
   const { nodeId, carrier, shipBy, service } = old
   const back = { nodeId, carrier, shipBy, lines, ...(service === undefined ? {} : { service }) }
+  const problem = problemOfPlan(state, [back], units)
+  if (problem !== null) return refused(problem, { nodeId }, order)
   const more = { ...takenOver(moved[0] ?? old, at, decisionId), replaces: null, decisionId: null }
   const work = newWork(order, [back], at, more)
   const dropped = refusedKey === undefined ? [] : droppedWith(state, refusedKey)

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { isOpenWork, type Order } from '#orchestrator/core'
-import { plan, record, Sandbox, shipment } from './setting.ts'
+import { node, plan, record, Sandbox, shipment } from './setting.ts'
 
 const first = (order: Order) => order.work[0]?.fulfillmentOrderId ?? ''
 const last = (order: Order) => order.work.at(-1)?.fulfillmentOrderId ?? ''
@@ -137,6 +137,20 @@ describe('a reroute', () => {
         .work.filter(isOpenWork)
         .map((work) => work.nodeId),
     ).toEqual(['fab:A'])
+  })
+
+  test('is not taken back to a node that is closed by now', () => {
+    const box = Sandbox.withStock()
+    box.release('o1', { x: 2 }, 'A')
+    reroute(box, 'o1', 'B')
+    box.run('DefineNodes', { nodes: [node('A', { isActive: false })] })
+    const undo = () => box.run('UndoReroute', { orderId: 'o1', decisionId: 'o1/B/0', reason: 'by hand' })
+    expect(undo().refused).toBe('node_closed')
+    expect([box.stock('x', 'A')?.allocated, box.stock('x', 'B')?.allocated]).toEqual([0, 2])
+    expect(box.order('o1').isPinned).toBe(false)
+    box.run('DefineNodes', { nodes: [node('A')] })
+    expect(undo().refused).toBeNull()
+    expect(box.order('o1').isPinned).toBe(true)
   })
 
   test('is refused once picking began, without stock there, to the same place and beyond the limit', () => {

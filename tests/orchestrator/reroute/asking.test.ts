@@ -6,11 +6,12 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type Clock, SimulatedClock, systemClock } from '#data/kernel'
 import { MemoryLog } from '#data/log'
 import type { Core } from '#orchestrator/core'
-import { FlowRuntime, watchMovedWork } from '#orchestrator/flows'
+import { FlowRuntime, type MovedWorkWatch, watchMovedWork } from '#orchestrator/flows'
 import { rollBack } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { effects } from '../../data/log/folder.ts'
 import { runCore } from '../core/running.ts'
+import { node } from '../core/setting.ts'
 import { goneFrom, nodesOf, orderOf, setPolicy, start, stricken } from './market.ts'
 
 interface Asked {
@@ -85,6 +86,16 @@ async function move(core: Core, ids: readonly string[], incidentId: string): Pro
 const open = (core: Core) => core.state().reroutes.asks.size
 const words = (asked: readonly Asked[]) => asked.map(({ what, nodeId }) => `${what} ${nodeId}`)
 
+const restsMs = [5_000, 20_000, 80_000, 320_000]
+
+/** Lets so much time pass, and all be asked each time. */
+async function pass(clock: SimulatedClock, watch: MovedWorkWatch, rests: readonly number[]): Promise<void> {
+  for (const ms of rests) {
+    await clock.advance(ms)
+    await watch.idle()
+  }
+}
+
 /** One order that is to move from A, and a provider who is asked. */
 async function one(answer?: Parameters<typeof provider>[0], count = 1, waitsFor?: Promise<void>) {
   const there = await provider(answer, waitsFor)
@@ -157,16 +168,29 @@ test('a person is told where a node refuses and the move cannot be taken back', 
   ).toEqual(ids.map((orderId) => orderOf(core, orderId).externalId))
 })
 
+test('an order does not go back to a node that is closed by now: a person is told', async () => {
+  const { core, ids, incidentId, asked } = await one(({ nodeId }) => (nodeId === 'fab:B' ? 422 : 200))
+  await move(core, ids, incidentId)
+  await core.execute('DefineNodes', { nodes: [node('A', { isActive: false })] }, { at: now() })
+  await asking(core).idle()
+  expect(words(asked)).toEqual(['cancel fab:A', 'send fab:B'])
+  expect(nodesOf(core, 'o0')).toEqual(['fab:B'])
+  expect(orderOf(core, 'o0').isPinned).toBe(false)
+  const openId = core.state().openIncidents.get('handover/fab:B') ?? ''
+  expect(core.state().incidents.get(openId)?.title).toMatch(/it may not be sent at all/)
+  expect(open(core)).toBe(0)
+
+  const back = await rollBack(core, incidentId, { reason: 'a test', by: 'Mia', at: now() })
+  expect(back).toEqual({ returned: 0, stayed: 1 })
+})
+
 test('who does not answer is asked again, and after the last time the order goes back', async () => {
   let isDown = true
   const { core, ids, incidentId, asked } = await one(() => (isDown ? 503 : 200))
   const clock = new SimulatedClock(start)
   const watch = asking(core, clock)
   await move(core, ids, incidentId)
-  for (const ms of [0, 5_000, 20_000, 80_000]) {
-    await clock.advance(ms)
-    await watch.idle()
-  }
+  await pass(clock, watch, [0, 5_000, 20_000, 80_000])
   expect(asked).toHaveLength(4)
   expect(new Set(asked.map(({ key }) => key)).size).toBe(1)
   expect(nodesOf(core, 'o0')).not.toEqual(['fab:A'])
@@ -177,7 +201,6 @@ test('who does not answer is asked again, and after the last time the order goes
   expect(nodesOf(core, 'o0')).toEqual(['fab:A'])
 })
 
-const restsMs = [5_000, 20_000, 80_000, 320_000]
 const isSentToB = ({ what, nodeId }: Asked) => what === 'send' && nodeId === 'fab:B'
 const never = new Promise<number>(() => undefined)
 const fiveSent = Array.from({ length: 5 }, () => 'send fab:B')
@@ -210,10 +233,7 @@ test('a node that is never heard of was not told: it is not asked to cancel', as
   const clock = new SimulatedClock(start)
   const watch = asking(core, clock)
   await move(core, ids, incidentId)
-  for (const restMs of [0, ...restsMs]) {
-    await clock.advance(restMs)
-    await watch.idle()
-  }
+  await pass(clock, watch, [0, ...restsMs])
   expect(words(asked)).toEqual(['cancel fab:A', ...fiveSent, 'send fab:A'])
 })
 
@@ -222,10 +242,7 @@ test('a person is told where a node that may have the work does not answer to it
   const clock = new SimulatedClock(start)
   const watch = asking(core, clock)
   await move(core, ids, incidentId)
-  for (const restMs of [0, ...restsMs, ...restsMs]) {
-    await clock.advance(restMs)
-    await watch.idle()
-  }
+  await pass(clock, watch, [0, ...restsMs, ...restsMs])
   const cancelled = Array.from({ length: 5 }, () => 'cancel fab:B')
   expect(words(asked)).toEqual(['cancel fab:A', ...fiveSent, ...cancelled, 'send fab:A'])
   const openId = core.state().openIncidents.get('handover/fab:B') ?? ''
@@ -246,10 +263,7 @@ test('what was asked before a crash may have been heard: its node is asked to ca
   const again = await runCore(path)
   const clock = new SimulatedClock(start)
   const second = asking(again.core, clock)
-  for (const restMs of [0, ...restsMs]) {
-    await clock.advance(restMs)
-    await second.idle()
-  }
+  await pass(clock, second, [0, ...restsMs])
   expect(words(asked)).toEqual(['cancel fab:A', 'send fab:B', ...fiveSent, 'cancel fab:B', 'send fab:A'])
 })
 
