@@ -19,6 +19,8 @@ type Row = {
   hours_after: number | null
   extra_cents: number
   currency: string | null
+  /** When it was decided, epoch ms. */
+  at: number
 }
 
 /** Of an incident with so many orders on, others get the thread after it. */
@@ -27,16 +29,21 @@ const rowsAtOnce = 200
 const rowsMost = 200_000
 
 /**
- * What became of each order, once for each incident: an order that was moved counts as moved. One whose promise is over
- * and that has not come is late; one that was cancelled is not known.
+ * What became of each order, once for each incident: an order that was moved counts as moved, from its first move on,
+ * and costs what all its moves did, those back as well. One whose promise is over and that has not come is late; one
+ * that was cancelled is not known.
  */
 const outcomes = `
-  WITH chosen AS (
-    SELECT incident_id, order_id, status, decided_at, cost_cents, risk_before, risk_after, hours_before, hours_after,
-      currency
+  WITH decided AS (
+    SELECT incident_id, order_id, decision_id, status, decided_at, risk_before, risk_after, hours_before, hours_after,
+      currency, decision_id LIKE '%/back/%' AS is_back,
+      sum(cost_cents) FILTER (status = 'done') OVER (PARTITION BY incident_id, order_id) AS extra_cents
     FROM decisions
     WHERE market = $market AND kind = 'reroute' AND status IN ('done', 'held_out')
-      AND decision_id NOT LIKE '%/hand/%' AND decision_id NOT LIKE '%/back/%'
+      AND decision_id NOT LIKE '%/hand/%'
+  ), chosen AS (
+    FROM decided
+    WHERE NOT is_back
     QUALIFY row_number() OVER (
       PARTITION BY incident_id, order_id ORDER BY status = 'done' DESC, decided_at, decision_id
     ) = 1
@@ -51,7 +58,7 @@ const outcomes = `
     END AS is_late,
     date_diff('second', chosen.decided_at, orders.delivered_at) / 3600.0 AS hours,
     chosen.risk_before, chosen.risk_after, chosen.hours_before, chosen.hours_after,
-    coalesce(chosen.cost_cents, 0)::DOUBLE AS extra_cents, chosen.currency
+    coalesce(chosen.extra_cents, 0)::DOUBLE AS extra_cents, chosen.currency, epoch_ms(chosen.decided_at)::DOUBLE AS at
   FROM chosen
   LEFT JOIN orders ON orders.order_id::VARCHAR = chosen.order_id
   ORDER BY chosen.incident_id NULLS LAST, chosen.order_id`
@@ -65,19 +72,22 @@ export async function measureEffects(
   { market, now }: { market: string; now: number },
 ): Promise<api.RerouteEffect[]> {
   const rows = await queries.all<Row>(outcomes, { market, now })
-  const all = new Map<string, Row>()
-  for (const row of rows) {
-    const known = all.get(row.order_id)
-    if (known === undefined || (row.is_moved && !known.is_moved)) all.set(row.order_id, row)
-  }
+  const all = [...Map.groupBy(rows, ({ order_id }) => order_id).values()].map(asOne)
   const byIncident = Map.groupBy(rows, ({ incident_id }) => incident_id)
-  const effects = [viewOf(null, [...all.values()])]
+  const effects = [viewOf(null, all)]
   for (const [incidentId, some] of byIncident) {
     if (incidentId === null) continue
     effects.push(viewOf(incidentId, some))
     if (some.length >= rowsAtOnce) await setImmediate()
   }
   return effects
+}
+
+/** An order over all incidents: as it was decided first, or moved first where it was, with the cost of all moves. */
+function asOne(rows: readonly Row[]): Row {
+  const moved = rows.filter((row) => row.is_moved)
+  const first = (moved.length > 0 ? moved : rows).reduce((a, b) => (b.at < a.at ? b : a))
+  return { ...first, extra_cents: rows.reduce((sum, row) => sum + Number(row.extra_cents), 0) }
 }
 
 function viewOf(incidentId: string | null, rows: readonly Row[]): api.RerouteEffect {

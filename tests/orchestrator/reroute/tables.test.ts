@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { Warehouse } from '#data/warehouse'
 import type { DayRoom } from '#orchestrator/sourcing'
 import { keepEffects } from '../../../orchestrator/engine/effects.ts'
+import { measureEffects } from '../../../orchestrator/reroute/effect/measure.ts'
 import { expectedArrivals } from '../../../orchestrator/reroute/look-ahead.ts'
 import { emptyWarehouse } from '../../pipeline/raw.ts'
 
@@ -46,6 +47,8 @@ test('a node gets what it got in the same hours of the last four weeks, up to it
   await warehouse.close()
 })
 
+const idOf = (i: number) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`
+
 /** A moved or held-out order that came early or late. */
 async function decided(
   warehouse: Warehouse,
@@ -57,7 +60,7 @@ async function decided(
     cents = 0,
   }: { incident: string; isMoved: boolean; isLate: boolean; cents?: number },
 ): Promise<void> {
-  const orderId = `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`
+  const orderId = idOf(i)
   await warehouse.run(
     `INSERT INTO orders BY NAME SELECT $1::UUID AS order_id, 'main' AS market, 'p' AS provider, $1 AS external_id,
        'web' AS channel, 'delivered' AS status, 'delivery' AS method, 'USD' AS currency, 'CA' AS region,
@@ -67,19 +70,23 @@ async function decided(
        false AS is_returned, []::VARCHAR[] AS flags`,
     [orderId, at(now - 4 * dayMs), at(now - dayMs), at(now - dayMs + (isLate ? 1 : -1) * 5 * hourMs)],
   )
+  await decide(warehouse, i, `${incident}/1`, { incident, status: isMoved ? 'done' : 'held_out', cents })
+}
+
+/** A decision of an order; its name is the end of its id. */
+async function decide(
+  warehouse: Warehouse,
+  i: number,
+  name: string,
+  { incident, status, cents, day = 3 }: { incident: string; status: string; cents: number; day?: number },
+): Promise<void> {
+  const orderId = idOf(i)
   await warehouse.run(
     `INSERT INTO decisions BY NAME SELECT $1 AS decision_id, 'main' AS market, $2 AS order_id, 'reroute' AS kind,
        $3 AS incident_id, $4 AS status, 'x' AS reason, $5::TIMESTAMPTZ AS decided_at, $6::BIGINT AS cost_cents,
        '[]'::JSON AS candidates, 'USD' AS currency, 0.8 AS risk_before, 0.1 AS risk_after, 60 AS hours_before,
        40 AS hours_after`,
-    [
-      `${orderId}/${incident}/1`,
-      orderId,
-      incident,
-      isMoved ? 'done' : 'held_out',
-      at(now - 3 * dayMs),
-      cents,
-    ],
+    [`${orderId}/${name}`, orderId, incident, status, at(now - day * dayMs), cents],
   )
 }
 
@@ -110,5 +117,28 @@ test('what moves came to is kept by incident and in all, and written again only 
   expect(await keepEffects(warehouse, { market: 'main', now }, first)).toBe(first)
   const kept = await warehouse.all('SELECT DISTINCT sentence FROM reroute_effects')
   expect(kept).toEqual([{ sentence: 'mine' }])
+  await warehouse.close()
+})
+
+test('an order counts once and costs what all its moves did: of pieces, for other incidents, and back', async () => {
+  const warehouse = await emptyWarehouse()
+  const done = (i: number, name: string, incident: string, cents: number, day: number) =>
+    decide(warehouse, i, name, { incident, status: 'done', cents, day })
+  await decided(warehouse, 0, { incident: 'b', isMoved: true, isLate: false, cents: 300 })
+  await done(0, 'b/2', 'b', 300, 3)
+  await done(0, 'a/3', 'a', 400, 2)
+  await done(0, 'b/back/4', 'b', -250, 1)
+  await decide(warehouse, 0, 'b/5', { incident: 'b', status: 'undone', cents: 900 })
+  await done(0, 'hand/6', 'b', 1_000, 1)
+  const effects = await warehouse.reading((queries) => measureEffects(queries, { market: 'main', now }))
+  const all = effects.map(({ incidentId, moved, extraCents }) => [incidentId, moved, extraCents.value])
+  expect(all).toEqual([
+    [null, 1, 750],
+    ['a', 1, 400],
+    ['b', 1, 350],
+  ])
+  // Hours are those since it was moved first.
+  expect(effects[0]?.hoursSaved).toEqual(effects[2]?.hoursSaved)
+  expect(effects[0]?.sentence).toContain('for 7.50 USD')
   await warehouse.close()
 })
