@@ -103,6 +103,7 @@ export { type LinePart, partsOf, restOf } from './orders/parts.ts'
 export { pastOf } from './orders/past.ts'
 export { blockOfLines, blockOfWork } from './orders/settle.ts'
 export {
+  isStayTold,
   isWaiting,
   openNodes,
   statusOf,

@@ -14,7 +14,7 @@ import {
   resultOf,
 } from '#orchestrator/policies'
 import type { AffectedWork } from './affected.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, noteStaying } from './carry-out.ts'
 import { type MoveContext, placeOf, type RerouteContext } from './context.ts'
 import { Memory } from './memory.ts'
 import { type PlannedMove, type Purpose, planMoves } from './plan.ts'
@@ -76,25 +76,30 @@ export async function rerouteByPolicy(context: MoveContext & { memory?: Memory }
   const { core, now, memory = new Memory() } = context
   const { mode, isStopped } = limitsOf(core.state().policy)
   if (isStopped || (mode !== 'on' && mode !== 'approve')) return 0
-  const wanted = await wantedBy(context, memory)
+  const all = await wantedBy(context, memory)
+  const wanted = all.filter(({ policy }) => !wasRejected(core.state(), aboutOf(policy)))
   if (wanted.length === 0) return 0
   const purpose: Purpose = { name: 'policy', incident: null, guard: {}, holdsOut: true }
   const plan = await planMoves(wanted, placeOf(context), purpose)
+  const heldOut = plan.stays.filter(({ decision }) => decision.status === 'held_out')
+  await noteStaying(core, heldOut, now)
   const asking = new Map(wanted.map((each) => [keyOf(each), each]))
-  // A plan for each version of a policy: one that was turned down says nothing of others.
   const byPolicy = Map.groupBy(plan.moves, (move) => asking.get(keyOf(move))?.policy)
   const plans = [...byPolicy].flatMap(([policy, some]) => {
     if (policy === undefined) return []
-    const name = `${policy.policyId}-v${policy.version}`
-    const about = { kind: 'policy' as const, incident: null, name, why: `Policy ${policy.name} asks for it` }
-    if (wasRejected(core.state(), about)) return []
-    return { about, moves: some.map((move) => withWhy(move, asking.get(keyOf(move))?.why)) }
+    return { about: aboutOf(policy), moves: some.map((move) => withWhy(move, asking.get(keyOf(move))?.why)) }
   })
   const moves = plans.flatMap((each) => each.moves)
   const reason = approvalFor(core.state(), { moves }, null, now)
   if (reason === null) return (await carryOut(core, moves, {}, now)).moved
   for (const each of plans) await propose(core, each.moves, each.about, reason, now)
   return 0
+}
+
+/** A plan for each version of a policy: one that was turned down says nothing of others. */
+function aboutOf({ policyId, version, name }: api.OrderPolicy) {
+  const why = `Policy ${name} asks for it`
+  return { kind: 'policy' as const, incident: null, name: `${policyId}-v${version}`, why }
 }
 
 const keyOf = ({ order, work }: Pick<AffectedWork, 'order' | 'work'>) =>

@@ -1,7 +1,7 @@
 // Carries planned moves out, many side by side: each is one command that happens whole or not, and whose repetition
 // does nothing. What the core refuses, stays.
 
-import type { Core, MoveGuard } from '#orchestrator/core'
+import { type Core, isStayTold, type MoveGuard } from '#orchestrator/core'
 import { type PlannedMove, type StayingWork, staying } from './plan.ts'
 
 /** What became of moves. */
@@ -85,7 +85,7 @@ async function makeMove(core: Core, move: PlannedMove, guard: MoveGuard, at: num
 const words: Record<string, string> = { stock_short: 'others took the units meanwhile' }
 
 /**
- * Notes work that stays; once for each incident.
+ * Notes work that stays; once for each incident, and once that it is held out.
  * @returns how many were noted
  */
 export async function noteStaying(core: Core, stays: readonly StayingWork[], at: number): Promise<number> {
@@ -93,9 +93,8 @@ export async function noteStaying(core: Core, stays: readonly StayingWork[], at:
   for (let from = 0; from < stays.length; from += sideBySide) {
     const results = await Promise.all(
       stays.slice(from, from + sideBySide).map(async ({ order, decision }) => {
-        const { incidentId } = decision
         const now = core.state().orders.get(order.orderId)
-        if (now === undefined || (incidentId !== null && now.declinedFor.includes(incidentId))) return false
+        if (now === undefined || isStayTold(now, decision)) return false
         const data = { orderId: order.orderId, decision }
         const result = await core.execute('DeclineReroute', data, { at })
         return result.status === 'done'

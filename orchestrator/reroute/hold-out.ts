@@ -2,7 +2,7 @@
 // time: it draws no lots.
 
 import { createHash } from 'node:crypto'
-import type { Incident, RerouteLimits } from '#orchestrator/core'
+import type { Incident, Order, RerouteLimits } from '#orchestrator/core'
 
 /** Whether an order is in the share that stays: the same answer for every incident, so that it is never moved. */
 export function isHeldOut(orderId: string, share: number): boolean {
@@ -10,7 +10,15 @@ export function isHeldOut(orderId: string, share: number): boolean {
   return digest.readUInt32BE(0) / 2 ** 32 < share
 }
 
-/** The share for an incident: none where safety is at stake. */
-export function holdOutOf(limits: RerouteLimits, incident: Pick<Incident, 'metric'> | null): number {
-  return incident !== null && limits.safetyMetrics.includes(incident.metric) ? 0 : limits.holdOutShare
+/**
+ * Whether an order is left in place for an incident: nobody where safety is at stake, and who was left before stays so.
+ * @param incident null = moves without one
+ */
+export function isLeftInPlace(
+  { orderId, heldOutFor = [] }: Pick<Order, 'orderId' | 'heldOutFor'>,
+  incident: Pick<Incident, 'incidentId' | 'metric'> | null,
+  { safetyMetrics, holdOutShare }: Pick<RerouteLimits, 'safetyMetrics' | 'holdOutShare'>,
+): boolean {
+  if (incident !== null && safetyMetrics.includes(incident.metric)) return false
+  return heldOutFor.includes(incident?.incidentId ?? null) || isHeldOut(orderId, holdOutShare)
 }

@@ -10,7 +10,7 @@ export { decideByLink, decidePlan, type PlanAnswer } from './decide-plan.ts'
 export { type Effect, effectOf, type MeasuredOrder } from './effect/estimate.ts'
 export { effectRows, measureEffects } from './effect/measure.ts'
 export { effectSentence } from './effect/sentence.ts'
-export { holdOutOf, isHeldOut } from './hold-out.ts'
+export { isHeldOut } from './hold-out.ts'
 export { type LinkClaim, linkSecret, linkToken, planLinks, readLink } from './links.ts'
 export {
   type Ahead,

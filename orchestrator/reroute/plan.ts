@@ -19,7 +19,7 @@ import {
 } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
 import type { PlanPlace } from './context.ts'
-import { holdOutOf, isHeldOut } from './hold-out.ts'
+import { isLeftInPlace } from './hold-out.ts'
 import { acceptedLeast, type Judge, lateByPlan } from './worth.ts'
 
 /** What a plan is for. */
@@ -216,7 +216,6 @@ function withinLimits(
 ): ReroutePlan {
   const { guard, incident, holdsOut, oddnessOf = () => 0 } = purpose
   const guards = new MoveGuards(state, now)
-  const share = holdsOut ? holdOutOf(guards.limits, incident) : 0
   const pending = { moves: 0, into: new Map<string, number>(), cents: 0, incidentMoves: 0 }
   const plan: ReroutePlan = { moves: [], stays: [] }
   for (const each of ranked(found, oddnessOf)) {
@@ -232,7 +231,7 @@ function withinLimits(
     const isFull = !isHere && !queues.hasRoom(moved.work, each, pending.into.get(nodeId) ?? 0)
     const refusal = stays.get(each) ?? guards.refusal(asked, guard, pending) ?? (isFull ? nodeFull : null)
     if (refusal !== null) plan.stays.push({ order, work, decision: staying(decision, refusal) })
-    else if (isHeldOut(order.orderId, share)) {
+    else if (holdsOut && isLeftInPlace(order, incident, guards.limits)) {
       plan.stays.push({ order, work, decision: { ...staying(decision, heldOut), status: 'held_out' } })
     } else {
       plan.moves.push({ order, work, assignments: [assignmentOf(moved.work)], decision })

@@ -11,7 +11,7 @@ import { giveBack, takeStock } from '../stock/take.ts'
 import { newWork, problemOfPlan } from './decide-order.ts'
 import { type FulfillmentOrder, isMovable, isOpenWork, type LineUnits, type Order } from './order.ts'
 import { after, blockOfWork } from './settle.ts'
-import { movesOf, unitsOf } from './standing.ts'
+import { isStayTold, movesOf, unitsOf } from './standing.ts'
 import { unitsByLine } from './steps-of-work.ts'
 
 /** Work moved to other nodes: allocated there before it is let go here, in one step that happens whole or not. */
@@ -127,10 +127,9 @@ export function undoReroute(
   return exchanged(state, order, { old: open, work, event: undone }, at)
 }
 
-/** The work stays where it is; said once for each incident. */
+/** The work stays where it is; said once for each incident, and once that it is held out. */
 export function declineReroute(order: Order, data: CommandData['DeclineReroute'], at: number): Verdict {
   const { orderId } = order
   const { decision } = data
-  const isKnown = decision.incidentId !== null && order.declinedFor.includes(decision.incidentId)
-  return done(isKnown ? [] : [event('RerouteDeclined', { orderId, decision, at })], order)
+  return done(isStayTold(order, decision) ? [] : [event('RerouteDeclined', { orderId, decision, at })], order)
 }

@@ -110,6 +110,7 @@ export function imported(state: CoreState, data: Timed<EventData['OrderImported'
     ...(before?.transfer === undefined ? {} : { transfer: before.transfer }),
     ...(before?.flow === undefined ? {} : { flow: before.flow }),
     ...(before === undefined ? { history: withStep(null, entry) } : noted(before, entry)),
+    ...(before?.heldOutFor === undefined ? {} : { heldOutFor: before.heldOutFor }),
     ...(before?.policies === undefined ? {} : { policies: before.policies }),
   })
 }

@@ -202,6 +202,8 @@ export interface Order extends OrderHeader {
   moves: number
   /** Incidents for which it was told that its work stays; `risk` where a person said so without any. */
   declinedFor: readonly string[]
+  /** Incidents for which it is left in place to measure, null = of moves without one; absent = none. */
+  heldOutFor?: readonly (string | null)[]
   /** A person put it back: it is not moved again without being asked. */
   isPinned: boolean
   /** Whether any step was done here, so that its source no longer places it. */
@@ -273,10 +275,7 @@ export const untouchedWork: Omit<
   acceptedAt: null,
   rejectedAt: null,
   rejectReason: null,
-  pickingAt: null,
-  pickedAt: null,
-  packedAt: null,
-  shippedAt: null,
+  ...{ pickingAt: null, pickedAt: null, packedAt: null, shippedAt: null },
   deliveredAt: null,
   cancelledAt: null,
   shipBy: null,

@@ -3,6 +3,7 @@
 
 import type { StockMove } from '../stock/events.ts'
 import { stockKey } from '../stock/stock.ts'
+import type { DecisionRecord } from './decision-record.ts'
 import {
   type FulfillmentOrder,
   isLiveWork,
@@ -120,4 +121,13 @@ export function letGoBetween(before: Pick<Order, 'work'>, after: Pick<Order, 'wo
     const quantity = move.quantity - (kept.get(stockKey(move.sku, move.nodeId)) ?? 0)
     return quantity > 0 ? [{ ...move, quantity }] : []
   })
+}
+
+/** Whether it was told before that it stays. Whom an incident did not move may be held out later, not the reverse. */
+export function isStayTold(
+  { declinedFor, heldOutFor = [] }: Pick<Order, 'declinedFor' | 'heldOutFor'>,
+  { incidentId, status }: Pick<DecisionRecord, 'incidentId' | 'status'>,
+): boolean {
+  if (heldOutFor.includes(incidentId)) return true
+  return status !== 'held_out' && incidentId !== null && declinedFor.includes(incidentId)
 }

@@ -51,10 +51,7 @@ export const orderSteps: { [T in OrderStepType]: OrderStep<T> } = {
     ),
   OrderRerouted: rerouted,
   RerouteUndone: rerouteUndone,
-  RerouteDeclined: (order, { decision: { incidentId } }) =>
-    incidentId === null || order.declinedFor.includes(incidentId)
-      ? order
-      : { ...order, declinedFor: [...order.declinedFor, incidentId] },
+  RerouteDeclined: declined,
   WorkAccepted: work.accepted,
   WorkRejected: work.rejected,
   WorkWithdrawn: (order, { fulfillmentOrderId, at }) => withoutWork(order, fulfillmentOrderId, at),
@@ -107,6 +104,20 @@ function rerouted(order: Order, data: EventData['OrderRerouted'] & { at: number 
     work: left.concat(data.work.map(filledWork)),
     moves: order.moves + 1,
     declinedFor: order.declinedFor.filter((incidentId) => incidentId !== decision.incidentId),
+  }
+}
+
+function declined(order: Order, { decision }: EventData['RerouteDeclined']): Order {
+  const { incidentId, status } = decision
+  const { declinedFor, heldOutFor = [] } = order
+  return {
+    ...order,
+    ...(incidentId === null || declinedFor.includes(incidentId)
+      ? {}
+      : { declinedFor: [...declinedFor, incidentId] }),
+    ...(status !== 'held_out' || heldOutFor.includes(incidentId)
+      ? {}
+      : { heldOutFor: [...heldOutFor, incidentId] }),
   }
 }
 

@@ -52,7 +52,7 @@ export function goneFrom(core: Core, ids: readonly string[]): string[] {
 
 /** Released orders, all at node A, which has an incident. */
 export async function stricken(policy: Partial<api.ReroutePolicy> = {}, count = 6) {
-  const { core, path } = await runCore(undefined, 20)
+  const { core, log, path } = await runCore(undefined, 20)
   await setPolicy(core, { holdOutShare: 0, ...policy })
   const ids = await releaseMore(
     core,
@@ -60,7 +60,7 @@ export async function stricken(policy: Partial<api.ReroutePolicy> = {}, count = 
   )
   await applyFindings(core, [constraint('fab:A')], { runId: 'r1', at: start })
   const [incidentId = ''] = core.state().incidents.keys()
-  return { core, path, ids, incidentId }
+  return { core, log, path, ids, incidentId }
 }
 
 /** More orders, released where the flow sends them: to node A, unless it has an incident. */
