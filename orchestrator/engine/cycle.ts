@@ -10,7 +10,6 @@ import {
   Memory,
   type MoveContext,
   noteBeforeReroutes,
-  policySelects,
   rerouteAll,
   rerouteByPolicy,
   rescueAll,
@@ -106,8 +105,7 @@ export class Loop {
     const place = { core, worlds, now: now(), elapsedMs: () => effects.clock.now(), memory: this.#memory }
     const isLive = this.#context.flowRuns()
     if (isLive) await noteBeforeReroutes(place)
-    const selects = policySelects(place)
-    const moved = await rerouteAll({ ...place, oddnessOf, ...(selects === undefined ? {} : { selects }) })
+    const moved = await rerouteAll({ ...place, oddnessOf })
     const rescued = isLive ? (await rerouteByPolicy(place)) + (await rescueAll(place)) : 0
     await this.#lookAhead(place)
     if (!isLight) await this.#measureEffects(found.resolved.length > 0)

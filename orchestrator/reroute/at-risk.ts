@@ -13,6 +13,7 @@ import {
 } from '#orchestrator/core'
 import { incidentAt, Queues, riskOfStaying } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
+import { policySelects } from './by-policy.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
@@ -86,6 +87,7 @@ function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
   const queues = new Queues({ worlds, state, now })
   const limits = limitsOf(state.policy)
   const waiting = workInPlans(state)
+  const selects = policySelects(context)
   const found: AffectedWork[] = []
   for (const nodeId of state.openByNode.keys()) {
     for (const orderId of state.openByNode.get(nodeId) ?? []) {
@@ -94,7 +96,7 @@ function atRisk(context: MoveContext, memory: Memory): AffectedWork[] {
       if (memory.wasWeighed(order, now)) continue
       const work = order.work.find((each) => each.nodeId === nodeId && isMovable(each))
       if (work === undefined || waiting.has(`${orderId}/${work.fulfillmentOrderId}`)) continue
-      if (isPressing(work, order, context, { queues, limits })) found.push({ order, work })
+      if (isPressing(work, order, context, { queues, limits }) && selects(order)) found.push({ order, work })
     }
   }
   return found.sort(

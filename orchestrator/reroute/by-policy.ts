@@ -1,5 +1,5 @@
-// What policies of orders say before reroutes: what is noted of open orders, which of them an incident may move, and
-// which work they want elsewhere without one. The limits of reroutes hold for every move; the core has the last word.
+// What policies of orders say before reroutes: what is noted of open orders, which of them may go elsewhere, and which
+// work they want elsewhere without an incident. The limits of reroutes hold for every move; the core has the last word.
 
 import { setImmediate } from 'node:timers/promises'
 import type { api } from '#data/contracts'
@@ -15,7 +15,7 @@ import {
 } from '#orchestrator/policies'
 import type { AffectedWork } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
-import { type MoveContext, placeOf, type RerouteContext } from './context.ts'
+import { type MoveContext, placeOf } from './context.ts'
 import { Memory } from './memory.ts'
 import { type PlannedMove, type Purpose, planMoves } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
@@ -52,11 +52,11 @@ export async function noteBeforeReroutes({ core, worlds, now }: MoveContext): Pr
   )
 }
 
-/** Whether policies let an incident move an order; undefined where no policy is asked. */
-export function policySelects({ core, worlds, now }: MoveContext): RerouteContext['selects'] {
+/** Tells whether policies let an order go elsewhere without a person, whatever it would go for. */
+export function policySelects({ core, worlds, now }: MoveContext): (order: Order) => boolean {
   const state = core.state()
   const policies = policiesAt(state, 'reroute')
-  if (policies.length === 0) return undefined
+  if (policies.length === 0) return () => true
   const facts = factsHere(worlds, state, now)
   return (order) => rerouteRefused(judge(policies, order, facts)) === null
 }

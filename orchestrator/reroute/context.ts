@@ -1,6 +1,6 @@
 // What reroutes work with. Shapes only.
 
-import type { Core, CoreState, Incident, Order } from '#orchestrator/core'
+import type { Core, CoreState } from '#orchestrator/core'
 import type { Worlds } from '#orchestrator/sourcing'
 import type { Memory } from './memory.ts'
 
@@ -27,8 +27,6 @@ export interface MoveContext {
 export interface RerouteContext extends MoveContext {
   /** How odd the order model finds an order, 0 to 1; of moves that are as good, the oddest first. */
   oddnessOf(orderId: string): number
-  /** Whether a policy lets the incident move the order; absent = it does. */
-  selects?(order: Order, incident: Incident): boolean
   /** What earlier rounds found, so that they need not look again; absent = nothing. */
   memory?: Memory
 }

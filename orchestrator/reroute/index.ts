@@ -3,7 +3,7 @@
 export { type AffectedWork, affectedBy } from './affected.ts'
 export { rescueAll } from './at-risk.ts'
 export { type ByHand, rerouteByHand } from './by-hand.ts'
-export { noteBeforeReroutes, policySelects, rerouteByPolicy } from './by-policy.ts'
+export { noteBeforeReroutes, rerouteByPolicy } from './by-policy.ts'
 export { carryOut, noteStaying, type Outcome } from './carry-out.ts'
 export { type MoveContext, type PlanPlace, placeOf, type RerouteContext } from './context.ts'
 export { decideByLink, decidePlan, type PlanAnswer } from './decide-plan.ts'

@@ -6,6 +6,7 @@ import type { Queries } from '#data/warehouse'
 import { type CoreState, isMovable, limitsOf } from '#orchestrator/core'
 import { type DayRoom, dayRooms } from '#orchestrator/sourcing'
 import type { AffectedWork } from './affected.ts'
+import { policySelects } from './by-policy.ts'
 import { type MoveContext, placeOf } from './context.ts'
 import { isLimit, planMoves, type StayingWork } from './plan.ts'
 import { planUnderWay, propose, wasRejected, workInPlans } from './propose.ts'
@@ -177,9 +178,11 @@ async function proposeFor(breach: Breach, context: AheadContext): Promise<Ahead[
   if (due.length === 0) return 'begun'
   if (wasRejected(state, about)) return 'rejected'
   const waiting = workInPlans(state)
-  const works = due.filter(({ order, work }) => !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`))
-  if (works.length === 0) return 'plan'
-  // Of what is booked, that which is not open has left, or is under way: it takes its place before all else.
+  const left = due.filter(({ order, work }) => !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`))
+  if (left.length === 0) return 'plan'
+  const selects = policySelects(context)
+  const works = left.filter(({ order }) => selects(order))
+  // Of what is booked, the rest has left, is under way, or is kept there: it takes its place before all else.
   const roomLeft = room.limit - (room.booked - works.length) - expected.mean
   const plan = await planMoves(works, placeOf(context), {
     name: `ahead/${room.day}`,
@@ -190,7 +193,7 @@ async function proposeFor(breach: Breach, context: AheadContext): Promise<Ahead[
   })
   const reason = 'what may happen is not acted on without a person'
   if ((await propose(core, plan.moves, about, reason, now)) > 0) return 'plan'
-  const isHeld = plan.moves.length > 0 || plan.stays.some(isLimited)
+  const isHeld = plan.moves.length > 0 || works.length < left.length || plan.stays.some(isLimited)
   return isHeld ? 'limit' : 'no_move'
 }
 

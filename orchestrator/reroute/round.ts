@@ -4,6 +4,7 @@
 
 import { type CoreState, type Incident, limitsOf } from '#orchestrator/core'
 import { type AffectedWork, affectedBy } from './affected.ts'
+import { policySelects } from './by-policy.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { placeOf, type RerouteContext } from './context.ts'
 import { Memory } from './memory.ts'
@@ -72,18 +73,19 @@ async function rerouteFor(
   context: RerouteContext,
   memory: Memory,
 ): Promise<RerouteRound> {
-  const { core, now, oddnessOf, selects } = context
+  const { core, now, oddnessOf } = context
   const { incidentId } = incident
   const state = core.state()
   const isStale = memory.isStale(incidentId, now, state.policy)
   // What a person has to decide, or has decided, is not planned again in every round.
   if (!isStale && isInPlan(state, incidentId)) return { moved: 0, notMoved: 0, proposed: 0 }
   const waiting = workInPlans(state)
+  const selects = policySelects(context)
   const works = affectedBy(state, incident).filter(
     ({ order, work }) =>
       (isStale || !order.declinedFor.includes(incidentId)) &&
       !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`) &&
-      (selects === undefined || selects(order, incident)),
+      selects(order),
   )
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
   if (isStale) memory.weighed(incidentId, now, state.policy)
@@ -139,8 +141,9 @@ function endedLately(state: CoreState, now: number): Incident[] {
 async function moveBack(incident: Incident, context: RerouteContext): Promise<RerouteRound> {
   const state = context.core.state()
   const waiting = workInPlans(state)
+  const selects = policySelects(context)
   const works = movedFor(state, incident.incidentId).filter(
-    ({ order, work }) => !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`),
+    ({ order, work }) => !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`) && selects(order),
   )
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
   const name = `${incident.incidentId}/${backName}`

@@ -3,7 +3,6 @@
 
 import {
   type Assignment,
-  type Core,
   type CoreState,
   isMovable,
   isPlanOver,
@@ -13,6 +12,7 @@ import {
   type PlanState,
   type Refusal,
 } from '#orchestrator/core'
+import { policySelects } from './by-policy.ts'
 import { carryOut, noteStaying, type Outcome } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
 import type { Memory } from './memory.ts'
@@ -69,7 +69,7 @@ function endOf(state: CoreState, plan: PlanState, at: number): Refusal | null {
 async function carryOutPlan(plan: PlanState, context: SettleContext, end: Refusal | null): Promise<Outcome> {
   const { core, now } = context
   const { planId } = plan
-  const { before, moves } = standingOf(core, plan)
+  const { before, moves } = standingOf(plan, context)
   const weighed =
     end === null
       ? await weighedAgain(plan, moves, context)
@@ -103,8 +103,10 @@ function withinHour(moves: readonly PlannedMove[], state: CoreState, at: number)
   return found
 }
 
-/** Moves of a plan that were not made yet, and how many were. */
-function standingOf(core: Core, plan: PlanState): { before: number; moves: PlannedMove[] } {
+/** Moves of a plan that were not made yet and that no policy keeps from it by now, and how many were made. */
+function standingOf(plan: PlanState, context: SettleContext): { before: number; moves: PlannedMove[] } {
+  const { core } = context
+  const selects = policySelects(context)
   const moves: PlannedMove[] = []
   let before = 0
   for (const { orderId, fulfillmentOrderId, assignments, decision } of plan.moves) {
@@ -113,7 +115,8 @@ function standingOf(core: Core, plan: PlanState): { before: number; moves: Plann
     if (order === undefined || work === undefined) continue
     // The work that took over bears the decision.
     if (order.work.some((each) => each.decisionId === decision.decisionId)) before++
-    else if (isMovable(work)) moves.push({ order, work, assignments: [...assignments], decision })
+    else if (isMovable(work) && selects(order))
+      moves.push({ order, work, assignments: [...assignments], decision })
   }
   return { before, moves }
 }

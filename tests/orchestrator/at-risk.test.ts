@@ -9,6 +9,7 @@ import { decidePlan, isHeldOut, rescueAll } from '#orchestrator/reroute'
 import { type History, noHistory, Worlds } from '#orchestrator/sourcing'
 import { createOrder, runCore } from './core/running.ts'
 import { node, start } from './core/setting.ts'
+import { keepInPlace } from './policies/drafts.ts'
 import { constraint } from './reroute/market.ts'
 
 const hour = 3_600_000
@@ -126,6 +127,17 @@ describe('work whose promise will probably be missed', () => {
     expect(await other.round(start + 3 * hour)).toBe(0)
     expect(nodeOf(other.core)).toEqual(['fab:A'])
   })
+})
+
+test('stays where a critical policy keeps it, and does not keep others from being weighed', async () => {
+  const { core, round, next } = await endangered()
+  await keepInPlace(core, ['o1'], start)
+  expect(await round()).toBe(0)
+  await next('o2')
+  expect(await round(start + hour + 60_000)).toBe(1)
+  expect(nodeOf(core)).toEqual(['fab:A'])
+  await core.execute('RetirePolicy', { policyId: 'kept', by: 'test', reason: 'x' }, { at: start + hour })
+  expect(await round(start + hour + 120_000)).toBe(1)
 })
 
 test('moves one by one do not add up to more than a person lets go without asking', async () => {

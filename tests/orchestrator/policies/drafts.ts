@@ -38,6 +38,13 @@ export async function publishPolicy(core: Core, draft: api.OrderPolicyDraft, at:
   return version
 }
 
+/** Publishes a critical filter before reroutes that keeps orders where they are. */
+export function keepInPlace(core: Core, orderIds: readonly string[], at: number): Promise<number> {
+  const when = orderIds.map((id) => `order.id != "${id}"`).join(' && ')
+  const draft = draftOf({ policyId: 'kept', kind: 'filter', severity: 'critical', points: ['reroute'], when })
+  return publishPolicy(core, draft, at)
+}
+
 /** Publishes strategies that are like the default. @param at epoch ms of the market */
 export async function publishStrategies(core: Core, at: number, ...strategyIds: string[]): Promise<void> {
   const { version: _, publishedAt: __, publishedBy: ___, ...draft } = defaultStrategy

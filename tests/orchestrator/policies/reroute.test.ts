@@ -3,10 +3,10 @@
 
 import { expect, test } from 'vitest'
 import type { Core } from '#orchestrator/core'
-import { Memory, noteBeforeReroutes, policySelects, rerouteAll, rerouteByPolicy } from '#orchestrator/reroute'
+import { Memory, noteBeforeReroutes, rerouteAll, rerouteByPolicy } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { goneFrom, orderOf, setPolicy, start, stricken } from '../reroute/market.ts'
-import { act, draftOf, publishPolicy } from './drafts.ts'
+import { act, draftOf, keepInPlace, publishPolicy } from './drafts.ts'
 
 const at = start + 60_000
 const place = (core: Core, now = at) => ({ core, worlds: new Worlds(), now, memory: new Memory() })
@@ -14,25 +14,26 @@ const place = (core: Core, now = at) => ({ core, worlds: new Worlds(), now, memo
 test('a critical filter keeps the orders that fail it where they are', async () => {
   const { core, ids } = await stricken({})
   const [kept = '', ...others] = ids
+  await keepInPlace(core, [kept], start)
+  await rerouteAll({ ...place(core), oddnessOf: () => 0 })
+  expect(goneFrom(core, ids).toSorted()).toEqual(others.toSorted())
+})
+
+test('a critical filter that fails keeps work in place also where another policy wants it elsewhere', async () => {
+  const { core, ids } = await stricken({})
+  const [kept = '', ...others] = ids
   await publishPolicy(
     core,
-    draftOf({
-      kind: 'filter',
-      severity: 'critical',
-      points: ['reroute'],
-      when: `order.id != "${kept}"`,
-    }),
+    draftOf({ points: ['reroute'], when: 'true', actions: [act('reroute', 'everything goes')] }),
     start,
   )
-  const selects = policySelects(place(core))
-  expect(selects).toBeDefined()
-  await rerouteAll({ ...place(core), oddnessOf: () => 0, ...(selects === undefined ? {} : { selects }) })
+  await keepInPlace(core, [kept], start)
+  expect(await rerouteByPolicy(place(core))).toBe(others.length)
   expect(goneFrom(core, ids).toSorted()).toEqual(others.toSorted())
 })
 
 test('without policies nothing is asked', async () => {
   const { core, ids } = await stricken({})
-  expect(policySelects(place(core))).toBeUndefined()
   expect(await rerouteByPolicy(place(core))).toBe(0)
   expect(goneFrom(core, ids)).toEqual([])
 })

@@ -7,12 +7,14 @@ import { noHistory, Worlds } from '#orchestrator/sourcing'
 import { Memory } from '../../../orchestrator/reroute/memory.ts'
 import { noLater } from '../../../orchestrator/reroute/worth.ts'
 import { node } from '../core/setting.ts'
+import { keepInPlace } from '../policies/drafts.ts'
 import { goneFrom, start, stricken } from './market.ts'
 
 /** Orders that left node A and could go back to it, much cheaper, once its incident ended. */
 async function ended(
   hoursAtA: { medianHours: number; p90Hours: number },
   policy: Partial<api.ReroutePolicy> = {},
+  keeps: readonly string[] = [],
 ) {
   const { core, ids, incidentId } = await stricken({ movesBack: true, ...policy })
   await rerouteAll({ core, worlds: new Worlds(), now: start + 60_000, oddnessOf: () => 0 })
@@ -20,6 +22,7 @@ async function ended(
   const nodes = ['A', 'B', 'C'].map((id) => node(id, { processingCostCents: id === 'A' ? 0 : 20_000 }))
   await core.execute('DefineNodes', { nodes }, { at: start + 60_000 })
   const now = start + 3_600_000
+  if (keeps.length > 0) await keepInPlace(core, keeps, now)
   await core.execute('ResolveIncident', { incidentId, reason: 'over' }, { at: now })
   const worlds = new Worlds()
   const transit = { medianHours: 40, p90Hours: 44 }
@@ -47,6 +50,11 @@ test('work goes back where that is cheaper and as punctual, and stays where it w
   expect(await afterwards({ medianHours: 3, p90Hours: 5 })).toBe(0)
   // As likely as not still in time, but less surely so.
   expect(await afterwards({ medianHours: 50, p90Hours: 110 })).toBe(6)
+})
+
+test('what a critical policy keeps where it is does not go back', async () => {
+  const { core, ids } = await ended({ medianHours: 3, p90Hours: 5 }, {}, ['o1', 'o3'])
+  expect(goneFrom(core, ids)).toEqual(['o1', 'o3'])
 })
 
 test('what a limit kept from going back goes when the limit allows it', async () => {

@@ -7,6 +7,7 @@ import { type DayRoom, dayRooms, Worlds } from '#orchestrator/sourcing'
 import { propose, workInPlans } from '../../../orchestrator/reroute/propose.ts'
 import { createOrder, runCore } from '../core/running.ts'
 import { node } from '../core/setting.ts'
+import { keepInPlace } from '../policies/drafts.ts'
 import { networkDocument, networkNode, weekCalendar } from '../sourcing/network-draft.ts'
 import { goneFrom, nodesOf, orderOf, releaseMore, setPolicy, start } from './market.ts'
 
@@ -114,6 +115,19 @@ test('orders of one plan keep no other plan from the rest of a full node', async
   const plan = core.state().reroutes.plans.get(breach?.planId ?? '')
   expect(plan).toMatchObject({ kind: 'capacity_ahead', status: 'proposed' })
   expect(plan?.moves.map(({ orderId }) => orderId)).not.toContain(order.orderId)
+})
+
+test('what a critical policy keeps takes its place at a node that will be full, and is in no plan', async () => {
+  const { core, ids, context } = await full([node('B', { cutOff: '18:00' }), node('C')])
+  const kept = ids.slice(0, 4)
+  await keepInPlace(core, kept, start)
+  const [breach] = await lookAhead(context)
+  const plan = core.state().reroutes.plans.get(breach?.planId ?? '')
+  // Three can be done there, and four stay: none of the others can.
+  expect(plan?.moves.map(({ orderId }) => orderId).toSorted()).toEqual(ids.slice(4))
+  const other = await full([node('B', { cutOff: '18:00' }), node('C')])
+  await keepInPlace(other.core, other.ids, start)
+  expect(await lookAhead(other.context)).toMatchObject([{ nodeId: 'fab:A', answer: 'limit', planId: null }])
 })
 
 test('where a limit keeps orders at a node that will be full, that is what is said', async () => {

@@ -6,6 +6,7 @@ import { type Core, defaultRouting } from '#orchestrator/core'
 import { decidePlan, rerouteAll } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { node } from '../core/setting.ts'
+import { keepInPlace } from '../policies/drafts.ts'
 import { goneFrom, orderOf, setPolicy, start, stricken } from './market.ts'
 
 const minute = 60_000
@@ -36,6 +37,15 @@ test('what was approved hours later is done while it still helps', async () => {
   await approve(core, 200)
   expect((await round(core, 200)).moved).toBe(6)
   expect(goneFrom(core, ids)).toHaveLength(6)
+})
+
+test('what a critical policy keeps where it is by then stays though it was approved', async () => {
+  const { core, ids } = await proposed()
+  await keepInPlace(core, ['o2'], start)
+  await approve(core, 2)
+  expect((await round(core, 2)).moved).toBe(5)
+  expect(ids.filter((id) => !goneFrom(core, ids).includes(id))).toEqual(['o2'])
+  expect(planOf(core)).toMatchObject({ status: 'done', moved: 5, notMoved: 1 })
 })
 
 test('what was approved does not go where nobody works any more, nor elsewhere than was said', async () => {
