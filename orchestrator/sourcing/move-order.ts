@@ -100,6 +100,9 @@ export interface Stays {
 /** It would not be better anywhere else. */
 export const bestHere: Stays = { code: 'best_here', text: 'it is best where it is' }
 
+/** It would be better elsewhere, but by less than is asked for. */
+const hardlyBetter: Stays = { code: 'gain_too_small', text: 'it would hardly be better elsewhere' }
+
 /** Why nothing is moved, null where it is. */
 export function refusalOf(move: Move): Stays | null {
   const { order, plan, stay, options } = move
@@ -107,6 +110,7 @@ export function refusalOf(move: Move): Stays | null {
   if (options.toNodeId != null) return null
   const stayCents = stay?.cost(order.goods.quantities) ?? Number.POSITIVE_INFINITY
   if (plan.costCents >= stayCents) return bestHere
+  if (stayCents - plan.costCents < (options.minGainCents ?? 0)) return hardlyBetter
   const extra = extraCents(move)
   return extra > (options.maxExtraCents ?? Number.POSITIVE_INFINITY)
     ? { code: 'cost_limit', text: 'it would cost more than the limit' }

@@ -13,7 +13,7 @@ import { type Move, moveOrder, recordOfMove, refusalOf, type Stays, stayOf } fro
 import { solveBatch } from './solve/batch.ts'
 import { Pace } from './solve/pace.ts'
 import type { OrderSolution, Place, Problem, SolveOptions, Way } from './solve/problem.ts'
-import type { PlannedWork, SourcingOrder, SourcingWorld } from './world.ts'
+import type { PlannedWork, SourceOptions, SourcingOrder, SourcingWorld } from './world.ts'
 
 /** How work is moved together. */
 export interface MoveTogetherOptions extends SolveOptions {
@@ -85,9 +85,15 @@ export async function moveTogether(
 }
 
 function alone(order: SourcingOrder, session: SourcingSession, options: MoveTogetherOptions): MovedPlan {
-  const { decisionIdOf, incidentId } = options
-  const { work, decision } = moveOrder(order, session, { decisionId: decisionIdOf(order), incidentId })
+  const { work, decision } = moveOrder(order, session, optionsOf(order, options))
   return { work: work[0] ?? null, decision }
+}
+
+function optionsOf(
+  order: SourcingOrder,
+  { decisionIdOf, incidentId, minGainCents = 0 }: MoveTogetherOptions,
+): SourceOptions {
+  return { decisionId: decisionIdOf(order), incidentId, minGainCents }
 }
 
 async function jointly(
@@ -199,7 +205,7 @@ function moveOf(
   { model: order, stay, late, here, stays }: Choice,
   { pieces }: OrderSolution,
   model: Model,
-  { decisionIdOf, incidentId, roomAt }: MoveTogetherOptions,
+  options: MoveTogetherOptions,
 ): { move: Move; isStay: boolean } {
   const [piece] = pieces
   const isStay = piece === undefined || (piece.place === here && piece.way < stays)
@@ -210,9 +216,9 @@ function moveOf(
       : { ...piece, way: piece.way - (piece.place === here ? stays : 0) }
   const plan = readPlan(order, { pieces: chosen === null ? [] : [chosen], unserved })
   // Where a node cannot do it all in time, to stay may mean to leave a day later.
-  const against = roomAt !== undefined && late !== null && !isStay ? late : stay
-  const options = { decisionId: decisionIdOf(order.order), incidentId }
-  return { move: { order, model, plan, stay: against, options }, isStay }
+  const against = options.roomAt !== undefined && late !== null && !isStay ? late : stay
+  const move = { order, model, plan, stay: against, options: optionsOf(order.order, options) }
+  return { move, isStay }
 }
 
 function bestElsewhere({ places, goods }: OrderModel) {

@@ -205,6 +205,8 @@ export interface SourceOptions {
   toNodeId?: string | null
   /** Of a reroute: what it may cost more than to stay, in cents that are really paid. */
   maxExtraCents?: number
+  /** Of a reroute: by how many cents it must be better than to stay. Default 0. */
+  minGainCents?: number
   /** A strategy by its id, for the fallback of the one in the world; null = there is none. */
   strategyOf?(strategyId: string): api.Strategy | null
   /** cost (default) = what the runner-up lacks in cents; all = cut-offs, stock, capacity and distance too. */

@@ -2,24 +2,28 @@
 
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import { rerouteAll, rollBack } from '#orchestrator/reroute'
+import { decidePlan, rerouteAll, rollBack } from '#orchestrator/reroute'
 import { noHistory, Worlds } from '#orchestrator/sourcing'
 import { Memory } from '../../../orchestrator/reroute/memory.ts'
 import { noLater } from '../../../orchestrator/reroute/worth.ts'
 import { node } from '../core/setting.ts'
 import { keepInPlace } from '../policies/drafts.ts'
-import { goneFrom, start, stricken } from './market.ts'
+import { goneFrom, setPolicy, start, stricken } from './market.ts'
 
 /** Orders that left node A and could go back to it, much cheaper, once its incident ended. */
 async function ended(
   hoursAtA: { medianHours: number; p90Hours: number },
   policy: Partial<api.ReroutePolicy> = {},
-  keeps: readonly string[] = [],
+  {
+    keeps = [],
+    count = 6,
+    savedCents = 20_000,
+  }: { keeps?: string[]; count?: number; savedCents?: number } = {},
 ) {
-  const { core, ids, incidentId } = await stricken({ movesBack: true, ...policy })
+  const { core, ids, incidentId } = await stricken({ movesBack: true, ...policy }, count)
   await rerouteAll({ core, worlds: new Worlds(), now: start + 60_000, oddnessOf: () => 0 })
   expect(goneFrom(core, ids)).toHaveLength(ids.length)
-  const nodes = ['A', 'B', 'C'].map((id) => node(id, { processingCostCents: id === 'A' ? 0 : 20_000 }))
+  const nodes = ['A', 'B', 'C'].map((id) => node(id, { processingCostCents: id === 'A' ? 0 : savedCents }))
   await core.execute('DefineNodes', { nodes }, { at: start + 60_000 })
   const now = start + 3_600_000
   if (keeps.length > 0) await keepInPlace(core, keeps, now)
@@ -53,8 +57,23 @@ test('work goes back where that is cheaper and as punctual, and stays where it w
 })
 
 test('what a critical policy keeps where it is does not go back', async () => {
-  const { core, ids } = await ended({ medianHours: 3, p90Hours: 5 }, {}, ['o1', 'o3'])
+  const { core, ids } = await ended({ medianHours: 3, p90Hours: 5 }, {}, { keeps: ['o1', 'o3'] })
   expect(goneFrom(core, ids)).toEqual(['o1', 'o3'])
+})
+
+test.each<[savedCents: number, minGainCents: number, count: number, goes: boolean]>([
+  [5, 0, 1, false],
+  [5, 0, 2, false],
+  [99, 0, 1, false],
+  [150, 0, 1, true],
+  [150, 0, 2, true],
+  [150, 80, 1, false],
+  [150, 80, 2, false],
+])('work goes back for a dollar beyond the limit, alone or with others: %d and %d, %d', async (...each) => {
+  const [savedCents, minGainCents, count, goes] = each
+  // As punctual there and here, so that nothing but the money counts.
+  const { core, ids } = await ended({ medianHours: 4, p90Hours: 6 }, { minGainCents }, { count, savedCents })
+  expect(goneFrom(core, ids)).toEqual(goes ? [] : ids)
 })
 
 test('what a limit kept from going back goes when the limit allows it', async () => {
@@ -64,6 +83,26 @@ test('what a limit kept from going back goes when the limit allows it', async ()
   expect(goneFrom(core, ids)).toHaveLength(6)
   await round(40)
   expect(goneFrom(core, ids)).toHaveLength(0)
+})
+
+test('what was approved to go back stays where it hardly pays any more', async () => {
+  const { core, ids, now, round } = await ended(
+    { medianHours: 4, p90Hours: 6 },
+    { pairCoolDownMinutes: 90 },
+    { count: 1, savedCents: 150 },
+  )
+  await setPolicy(core, { mode: 'approve' })
+  await round(40)
+  const plan = () => [...core.state().reroutes.plans.values()][0]
+  expect(plan()).toMatchObject({ kind: 'recovery', status: 'proposed' })
+  const nodes = ['A', 'B', 'C'].map((id) => node(id, { processingCostCents: id === 'A' ? 0 : 70 }))
+  await core.execute('DefineNodes', { nodes }, { at: now })
+  const { planId = '' } = plan() ?? {}
+  const at = now + 60 * 60_000
+  await decidePlan(core, { planId, answer: 'approve', by: 'Ada', note: null, at, commandId: 'yes' })
+  await round(60)
+  expect(plan()).toMatchObject({ status: 'done', moved: 0 })
+  expect(goneFrom(core, ids)).toEqual(ids)
 })
 
 test('what goes back is no move for the incident: it is not counted, and no limit of that holds it', async () => {

@@ -7,8 +7,11 @@ import { affectedBy, planMoves } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { constraint, orderOf, start, stricken } from './market.ts'
 
-async function planned(change: (core: Awaited<ReturnType<typeof stricken>>['core']) => Promise<unknown>) {
-  const { core, ids } = await stricken({}, 8)
+async function planned(
+  change: (core: Awaited<ReturnType<typeof stricken>>['core']) => Promise<unknown>,
+  count = 8,
+) {
+  const { core, ids } = await stricken({}, count)
   await change(core)
   const [incident] = core.state().incidents.values()
   const place = { state: core.state(), worlds: new Worlds(), now: start + 60_000 }
@@ -40,6 +43,19 @@ test('a move is told against staying, with what it gains', async () => {
     expect(decision.candidates.some(({ nodeId, isChosen }) => nodeId === 'fab:A' && !isChosen)).toBe(true)
   }
 })
+
+test.each([1, 8])(
+  'what would hardly be better elsewhere stays for that reason, %d together',
+  async (count) => {
+    const { plan } = await planned(async (core) => {
+      const policy = { ...core.state().policy, minGainCents: 90_000_000 }
+      await core.execute('SetPolicy', { policy }, { at: start })
+    }, count)
+    expect(plan.stays.map(({ decision }) => decision.refusedCode)).toEqual(
+      Array(count).fill('gain_too_small'),
+    )
+  },
+)
 
 test('slices of two dimensions touch what lies in both, and price the way alone', async () => {
   const { core } = await stricken({ mode: 'off' }, 4)
