@@ -87,8 +87,10 @@ function recovered(group: Group, moment: Moment): NoticeDraft | null {
 function acknowledged(group: Group, moment: Moment): NoticeDraft | null {
   const taken = toldIn(group).flatMap(([id, told]) => {
     const incident = moment.state.incidents.get(id)
-    const isNew = incident?.status === 'acknowledged' && !told.isAcknowledged
-    return incident !== undefined && isNew ? [{ incident, told, reasons: [] }] : []
+    if (incident === undefined) return []
+    const isTold = told.isAcknowledged && !cameBack(incident, told)
+    const isNew = incident.status === 'acknowledged' && !isTold
+    return isNew ? [{ incident, told, reasons: [] }] : []
   })
   return toThoseTold(group, 'acknowledged', taken, moment)
 }
@@ -139,8 +141,15 @@ function standIns({ escalation }: api.AlertRoute, { receivers: there, now }: Mom
 function isFresh({ known }: Group, incident: Incident, moment: Moment): boolean {
   const isTold = known !== undefined && Object.hasOwn(known.told, incident.incidentId)
   if (isTold || incident.recoveringSince !== null) return false
-  // Whoever looks after it knows of it.
-  return incident.status === 'open' && hushOf(moment, incident) === null
+  // Whoever looks after it knows of it as it was then.
+  const { status, takenAs } = incident
+  const isOther = status === 'acknowledged' && takenAs !== null && changesSince(takenAs, incident).length > 0
+  return (status === 'open' || isOther) && hushOf(moment, incident) === null
+}
+
+/** Whether it was over and came back to stay before anybody was told of its end: it begins anew. */
+function cameBack({ reopenedAt, isFlapping }: Incident, { at }: Told): boolean {
+  return !isFlapping && reopenedAt !== null && reopenedAt > at
 }
 
 function firstReasons({ isFlapping, reopened }: Incident): string[] {
@@ -151,7 +160,8 @@ function firstReasons({ isFlapping, reopened }: Incident): string[] {
 function spoken({ known, members }: Group, moment: Moment): { incident: Incident; told: Told }[] {
   return members.flatMap((incident) => {
     const told = known === undefined ? undefined : known.told[incident.incidentId]
-    return told === undefined || hushOf(moment, incident) !== null ? [] : [{ incident, told }]
+    if (told === undefined || hushOf(moment, incident) !== null) return []
+    return [{ incident, told: cameBack(incident, told) ? { ...told, level: 0, firstAt: moment.now } : told }]
   })
 }
 
@@ -173,6 +183,7 @@ function changed(group: Group, moment: Moment): NoticeDraft | null {
 }
 
 function reasonsOf(incident: Incident, told: Told): string[] {
+  if (cameBack(incident, told)) return ['came_back']
   const reasons = changesSince({ ...told, cause: told.cause ?? causeOf(incident) }, incident)
   if (incident.wokenAt !== null && incident.wokenAt > told.at) reasons.push('snooze_ended')
   if (told.isFlapping) reasons.push('stays')
@@ -206,9 +217,14 @@ function isUnseen({ status, recoveringSince }: Incident): boolean {
   return status === 'open' && recoveringSince === null
 }
 
-/** Since when somebody could have taken note: a snooze or silence that has ended begins it anew. */
-function heardSince({ wokenAt, unsilencedAt }: Incident, { firstAt }: Told): number {
-  return Math.max(firstAt, wokenAt ?? firstAt, unsilencedAt ?? firstAt)
+/** Since when somebody could have taken note: anew when a snooze, a silence or the incident it was told with ends. */
+function heardSince(
+  { wokenAt, tellableAt, mergedInto }: Incident,
+  { firstAt }: Told,
+  { state }: Moment,
+): number {
+  const whole = mergedInto === null ? undefined : state.incidents.get(mergedInto)
+  return Math.max(firstAt, wokenAt ?? firstAt, tellableAt ?? firstAt, whole?.resolvedAt ?? firstAt)
 }
 
 /** To those of the next step, when nobody took note in time. */
@@ -217,7 +233,9 @@ function escalated(group: Group, moment: Moment): NoticeDraft | null {
   for (const [i, { afterMinutes, receivers }] of steps.entries()) {
     const about = spoken(group, moment)
       .filter(({ incident, told }) => isUnseen(incident) && told.level <= i)
-      .filter(({ incident, told }) => moment.now >= heardSince(incident, told) + afterMinutes * minuteMs)
+      .filter(
+        ({ incident, told }) => moment.now >= heardSince(incident, told, moment) + afterMinutes * minuteMs,
+      )
       .map(({ incident }) => ({ incident, reasons: ['not_acknowledged'] }))
     const meant = receiversOf(receivers, moment.receivers)
     const notice = draft(group, 'escalated', meant, about, moment, i + 1)

@@ -22,7 +22,16 @@ export const requestMs = 3_600_000
 /** Bodies are taken as they are or not at all: nothing is converted, left out or filled in. */
 const ajv = {
   customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
-} as const
+  onCreate: (validator: { addFormat(name: string, isValid: (text: string) => boolean): unknown }) => {
+    validator.addFormat('date-time', isInstant)
+  },
+}
+
+/** Instants are taken only as everything behind the API reads them: no leap seconds, small letters or short offsets. */
+function isInstant(text: string): boolean {
+  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+  return shape.test(text) && !Number.isNaN(Date.parse(text))
+}
 
 /**
  * An application without routes, and the sessions it knows.

@@ -105,8 +105,11 @@ async function landSilences(
 function rowOfSilence(market: string, silence: Silence): SilenceRow {
   const { silenceId, kind, why, matchers, startsAt, endsAt, repeat, holdsReroutes } = silence
   const { by, createdAt, endedAt, endedBy } = silence
+  // Logs of earlier versions have instants as they were asked for, which the warehouse cannot read in each way.
+  const read = (text: string) => (Number.isNaN(Date.parse(text)) ? null : new Date(text).toISOString())
+  const times = { startsAt: read(startsAt) ?? createdAt, endsAt: endsAt === null ? null : read(endsAt) }
   return {
-    ...{ silenceId, market, kind, why, startsAt, endsAt, holdsReroutes, createdAt, endedAt, endedBy },
+    ...{ silenceId, market, kind, why, ...times, holdsReroutes, createdAt, endedAt, endedBy },
     matchers: JSON.stringify(matchers),
     repeat: repeat === null ? null : JSON.stringify(repeat),
     createdBy: by,

@@ -124,6 +124,32 @@ describe('silences', () => {
     expect([endless.status, endless.body.code]).toEqual([409, 'CORE_REFUSED'])
     expect((await ask('POST', '/silences', { ...draft(), matchers: [] })).status).toBe(400)
   })
+
+  test.each(['2026-06-30T10:00:00z', '2026-06-30T23:59:60Z', '2026-06-30T10:00:00+05', '2026-06-30'])(
+    'do not begin or end at %s, which not everything behind can read',
+    async (time) => {
+      for (const body of [
+        { ...draft(), startsAt: time },
+        { ...draft(), endsAt: time },
+      ]) {
+        const refused = await ask('POST', '/silences', body)
+        expect([refused.status, refused.body.code]).toEqual([400, 'HTTP_BODY_INVALID'])
+      }
+      const snooze = await ask('POST', '/incidents/inc-f/snooze', { until: time })
+      expect([snooze.status, snooze.body.code]).toEqual([400, 'HTTP_BODY_INVALID'])
+    },
+  )
+
+  test('are asked for again under the same key, also where they begin when they arrive', async () => {
+    const { startsAt: _, ...body } = draft()
+    const headers = { 'idempotency-key': 'silence-twice' }
+    const post = () => place.call('POST', '/api/v1/silences', { body, headers })
+    const first = await post()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const again = await post()
+    expect([again.status, again.body.silenceId]).toEqual([200, first.body.silenceId])
+    expect((await ask('POST', `/silences/${first.body.silenceId}/end`)).status).toBe(200)
+  })
 })
 
 describe('rules of alerting', () => {

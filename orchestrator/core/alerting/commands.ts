@@ -5,7 +5,7 @@ import type { Notice } from './alerting.ts'
 
 /** Data of each command on alerting, by its type. */
 export interface AlertingCommands {
-  AddSilence: { silenceId: string; draft: api.SilenceDraft; by: string }
+  AddSilence: { silenceId: string; draft: api.SilenceRequest; by: string }
   ChangeSilence: { silenceId: string; draft: api.SilenceDraft; by: string }
   EndSilence: { silenceId: string; by: string }
   /** The whole of it. */

@@ -20,7 +20,7 @@ export const alertingHandlers: HandlersOf<AlertingEvents> = {
   AlertRoutingSet: (state, { routing }) => withAlerting(state, { routing }),
   NoticeGiven: (state, { notice, at }) => {
     const { groups, notices } = state.alerting
-    const group = toldBy(groups.get(notice.groupKey), notice, at)
+    const group = toldBy(groups.get(notice.groupKey), notice, at, state)
     const isOver = Object.keys(group.told).length === 0
     return withAlerting(state, {
       groups: isOver ? groups.delete(notice.groupKey) : groups.set(notice.groupKey, group),
@@ -42,7 +42,12 @@ function kept(state: CoreState, silence: Silence, at: number): AlertingState['si
   return first === undefined ? all : all.delete(first.silenceId)
 }
 
-function toldBy(before: NoticeGroup | undefined, notice: Notice, at: number): NoticeGroup {
+function toldBy(
+  before: NoticeGroup | undefined,
+  notice: Notice,
+  at: number,
+  { incidents }: CoreState,
+): NoticeGroup {
   const { groupKey, routeId, kind, receivers, level } = notice
   const told: Record<string, Told> = { ...before?.told }
   for (const incident of notice.incidents) {
@@ -52,17 +57,19 @@ function toldBy(before: NoticeGroup | undefined, notice: Notice, at: number): No
       delete told[incidentId]
       continue
     }
+    // It was over and came back to stay before anybody was told of its end.
+    const isAnew = !incident.isFlapping && (incidents.get(incidentId)?.reopenedAt ?? 0) > (known?.at ?? at)
     const isNews = kind !== 'acknowledged' && kind !== 'escalated'
     told[incidentId] = {
       receivers: [...new Set([...(known?.receivers ?? []), ...receivers])].sort(),
-      firstAt: known?.firstAt ?? at,
+      firstAt: isAnew ? at : (known?.firstAt ?? at),
       at: isNews ? at : (known?.at ?? at),
       severity: isNews ? severity : (known?.severity ?? severity),
       ordersAtRisk: isNews ? ordersAtRisk : (known?.ordersAtRisk ?? ordersAtRisk),
       cause: isNews ? causeOf(incident) : (known?.cause ?? causeOf(incident)),
       isAcknowledged: incident.acknowledgedBy !== null,
       isFlapping: incident.isFlapping,
-      level: level ?? known?.level ?? 0,
+      level: level ?? (isAnew ? 0 : (known?.level ?? 0)),
     }
   }
   return { groupKey, routeId, lastAt: at, told }

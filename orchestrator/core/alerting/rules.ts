@@ -13,20 +13,21 @@ const longestMs = 366 * 86_400_000
 
 /** Rules of the commands on alerting. */
 export const alertingRules: RulesOf<AlertingCommands> = {
-  AddSilence: (state, { data: { silenceId, draft, by }, at }) => {
+  AddSilence: (state, { data: { silenceId, draft: asked, by }, at }) => {
     if (state.alerting.silences.has(silenceId)) return answered([], { silenceId })
+    const draft = { startsAt: new Date(at).toISOString(), ...asked }
     const fault = faultOf(draft)
     if (fault !== null) return refused(fault)
     if (openSilences(state, at) >= silencesMost) return refused('too_many_silences', { limit: silencesMost })
     const createdAt = new Date(at).toISOString()
-    const silence: Silence = { silenceId, ...draft, by, createdAt, endedAt: null, endedBy: null }
+    const silence: Silence = { silenceId, ...written(draft), by, createdAt, endedAt: null, endedBy: null }
     return answered([event('SilenceAdded', { silence, at })], { silenceId })
   },
   ChangeSilence: (state, { data: { silenceId, draft, by }, at }) =>
     onSilence(state, silenceId, (known) => {
       const fault = known.endedAt === null ? faultOf(draft) : 'silence_ended'
       if (fault !== null) return refused(fault, { silenceId })
-      const silence = { ...known, ...draft }
+      const silence = { ...known, ...written(draft) }
       if (JSON.stringify(silence) === JSON.stringify(known)) return answered([], { silenceId })
       return answered([event('SilenceChanged', { silence, changedBy: by, at })], { silenceId })
     }),
@@ -74,9 +75,17 @@ function onSilence(state: CoreState, silenceId: string, rule: (known: Silence) =
   return known === undefined ? refused('silence_unknown', { silenceId }) : rule(known)
 }
 
+/** As it is kept: an instant is written in one way. */
+function written<T extends api.SilenceDraft>(draft: T): T {
+  const iso = (text: string) => new Date(text).toISOString()
+  const { startsAt, endsAt } = draft
+  return { ...draft, startsAt: iso(startsAt), endsAt: endsAt === null ? null : iso(endsAt) }
+}
+
 function faultOf({ startsAt, endsAt, repeat, matchers }: api.SilenceDraft): string | null {
   const start = Date.parse(startsAt)
   const end = endsAt === null ? null : Date.parse(endsAt)
+  if (Number.isNaN(start) || Number.isNaN(end ?? 0)) return 'time_invalid'
   if (end === null && repeat === null) return 'silence_without_end'
   if (end !== null && end <= start) return 'silence_ends_before_it_starts'
   if (repeat === null && end !== null && end - start > longestMs) return 'silence_too_long'

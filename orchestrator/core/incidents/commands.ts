@@ -31,7 +31,7 @@ export interface IncidentCommands {
    */
   SplitIncident: {
     incidentId: string
-    cause: { dimension: string; value: string; newId: string; impact?: Impact } | null
+    cause: { dimension: string; value: string; newId: string } | null
     by: string
   }
   /** It flapped, and has stayed for long enough not to any more; nothing happens where it has not. */

@@ -37,10 +37,11 @@ export const incidentHandlers: HandlersOf<IncidentEvents> = {
     changed(state, 'IncidentSteady', data, () => ({ isFlapping: false, flapScore: 0 })),
   IncidentResolved: (state, data) => resolved(state, data),
   IncidentAcknowledged: (state, data) =>
-    changed(state, 'IncidentAcknowledged', data, ({ owner }) => ({
+    changed(state, 'IncidentAcknowledged', data, (incident) => ({
       status: 'acknowledged',
       acknowledgedBy: data.by,
-      owner: owner ?? data.by,
+      takenAs: seenOf(incident),
+      owner: incident.owner ?? data.by,
       snooze: null,
     })),
   IncidentAssigned: (state, data) => changed(state, 'IncidentAssigned', data, () => ({ owner: data.owner })),
@@ -66,13 +67,14 @@ export const incidentHandlers: HandlersOf<IncidentEvents> = {
       return { comments: [...comments, { commentId, at, by, text }].slice(-commentsKept) }
     }),
   IncidentMerged: (state, data) => changed(state, 'IncidentMerged', data, () => ({ mergedInto: data.into })),
-  IncidentSplit: (state, data) => changed(state, 'IncidentSplit', data, () => ({ mergedInto: null })),
+  IncidentSplit: (state, data) =>
+    changed(state, 'IncidentSplit', data, () => ({ mergedInto: null, tellableAt: data.at })),
   IncidentRolledBack: (state, data) => changed(state, 'IncidentRolledBack', data, () => ({})),
   IncidentSilenced: (state, data) =>
     changed(state, 'IncidentSilenced', data, () => ({
       isSilenced: data.silenceId !== null,
       silencedBy: data.silenceId,
-      ...(data.silenceId === null ? { unsilencedAt: data.at } : {}),
+      ...(data.silenceId === null ? { tellableAt: data.at } : {}),
       isRerouteHeld: data.holdsReroutes,
     })),
 }

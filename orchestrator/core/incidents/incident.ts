@@ -77,8 +77,10 @@ export interface IncidentLife {
   /** Nobody is told of it now. */
   isSilenced: boolean
   silencedBy: string | null
-  /** When its last silence ended. */
-  unsilencedAt: number | null
+  /** When a silence, or its part in another incident, ended last. */
+  tellableAt: number | null
+  /** What was seen of it when somebody took it last. */
+  takenAs: Said | null
   /** By a silence nothing is to be rerouted for it now. */
   isRerouteHeld: boolean
   /** Messages about it come from notices alone. */
@@ -106,7 +108,8 @@ export const freshLife: IncidentLife = {
   splitFrom: null,
   isSilenced: false,
   silencedBy: null,
-  unsilencedAt: null,
+  tellableAt: null,
+  takenAs: null,
   isRerouteHeld: false,
   isNoticed: false,
   comments: [],

@@ -40,7 +40,7 @@ export const incidentRules: RulesOf<IncidentCommands> = {
   ),
   SnoozeIncident: onOpen<'SnoozeIncident'>((incident, { incidentId, until: asked, forMs, by }, at) => {
     const until = asked ?? (forMs === null ? null : at + forMs)
-    if (until !== null && until <= at) return refused('snooze_is_over_already', { incidentId })
+    if (until !== null && !(until > at)) return refused('snooze_is_over_already', { incidentId })
     if (until !== null && until - at > snoozeMostMs)
       return refused('snooze_too_long', { incidentId, days: 30 })
     return said(incident, [event('IncidentSnoozed', { incidentId, until, by, at })])
@@ -212,8 +212,7 @@ function split(
     if (from === null) return refused('not_merged', { incidentId })
     return said(incident, [event('IncidentSplit', { incidentId, from, by, at })])
   }
-  const { newId, impact = impactOf(incident) } = cause
-  const { dimension, value } = cause
+  const { newId, dimension, value } = cause
   const found = incident.causes.find((one) => one.dimension === dimension && one.value === value)
   if (found === undefined) return refused('cause_unknown', { incidentId, dimension, value })
   if (state.incidents.has(newId)) return answered([], { incidentId: newId })
@@ -228,10 +227,12 @@ function split(
     title: `${nameOf(state, slice)}: ${Math.round(found.share * 100)} % of "${incident.title}"`,
     causes: [],
   }
+  const impact = impactOf(incident)
   const opened = { incidentId: newId, finding, impact, splitFrom: incidentId, by, ...noticed(incident) }
   return answered([event('IncidentOpened', { ...opened, at })], { incidentId: newId })
 }
 
+/** At most what is at stake of the whole, until it is counted. */
 function impactOf({ ordersAtRisk, centsAtRisk, currency }: Incident): Impact {
   return { ordersAtRisk, centsAtRisk, currency }
 }

@@ -57,8 +57,7 @@ function addSilences(app: App, engine: Engine): void {
     (request) => {
       const commandId = commandIdOf(request, 'silences')
       const silenceId = `sil_${nameFrom(commandId)}`
-      const draft = { startsAt: new Date(engine.now()).toISOString(), ...request.body }
-      const data = { silenceId, draft, by: request.caller.name }
+      const data = { silenceId, draft: request.body, by: request.caller.name }
       return changed(engine, 'AddSilence', data, commandId)
     },
   )

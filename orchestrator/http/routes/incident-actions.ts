@@ -3,9 +3,9 @@
 import type { FastifyRequest } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { api } from '#data/contracts'
-import { type CommandData, sliceOfCause } from '#orchestrator/core'
+import { tendIncidents } from '#orchestrator/alerting'
+import type { CommandData } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
-import { impactOf } from '#orchestrator/incidents'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import { eachItem, nameFrom } from '../items.ts'
 import type { App, AppParts } from '../parts.ts'
@@ -148,11 +148,14 @@ function addWords(app: App, engine: Engine, schemaOf: SchemaOf, idsOf: IdsOf): v
   app.post(
     '/incidents/:incidentId/split',
     { schema: schemaOf('Take it out of another incident, or a cause out of it', api.incidentSplit) },
-    (request) => {
+    async (request) => {
       const { commandId, ...who } = idsOf(request as never, 'split')
       const newId = `inc_${nameFrom(commandId)}`
-      const cause = causeOf(engine, who.incidentId, request.body, newId)
-      return act(engine, 'SplitIncident', { ...who, cause }, commandId)
+      const cause = request.body.cause === undefined ? null : { ...request.body.cause, newId }
+      const split = await act(engine, 'SplitIncident', { ...who, cause }, commandId)
+      // What is at stake of it alone is counted at once.
+      await tendIncidents(engine.core, engine.now())
+      return split
     },
   )
   const { body: _, ...wake } = schemaOf('End the snooze of an incident', Type.Object({}))
@@ -160,20 +163,6 @@ function addWords(app: App, engine: Engine, schemaOf: SchemaOf, idsOf: IdsOf): v
     const { commandId, ...who } = idsOf(request as never, 'wake')
     return act(engine, 'WakeIncident', who, commandId)
   })
-}
-
-/** The cause that is to be split off, with what it touches now. */
-function causeOf(
-  { core }: Engine,
-  incidentId: string,
-  { cause }: api.IncidentSplit,
-  newId: string,
-): CommandData['SplitIncident']['cause'] {
-  if (cause === undefined) return null
-  const incident = core.state().incidents.get(incidentId)
-  const slice = incident === undefined ? null : sliceOfCause(incident, cause)
-  if (slice === null) return { ...cause, newId }
-  return { ...cause, newId, impact: impactOf(core.state(), slice.dimension, slice.dimensionValue) }
 }
 
 function addMany(app: App, engine: Engine): void {

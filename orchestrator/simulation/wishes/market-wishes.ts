@@ -49,7 +49,7 @@ function mergeWish(view: View): CommandData['MergeIncident'] | null {
   return incidentId === null || into === null ? null : { incidentId, into, by: person }
 }
 
-const silenceOf = (view: View, why: string): CommandData['AddSilence']['draft'] => ({
+const silenceOf = (view: View, why: string): CommandData['ChangeSilence']['draft'] => ({
   kind: 'silence',
   why,
   matchers: [{ label: 'node', op: 'is', value: anyNode(view) }],

@@ -58,6 +58,65 @@ test('when a snooze or a silence ends, each step of an escalation has its time a
   expect(await quarters(silenced)).toEqual([one, two])
 })
 
+test('what was told with another incident has each step of its time again when it is told alone', async () => {
+  const place = new Place()
+  routed(place, { receivers: ['a'], escalation: steps })
+  const [whole, part, other] = [place.open('A'), place.open('B'), place.open('C')]
+  await sweep(place, both)
+  for (const id of [part, other]) place.run('MergeIncident', { incidentId: id, into: whole, by: 'Mia' })
+  place.run('AcknowledgeIncident', { incidentId: whole, by: 'Mia' })
+  place.now += 480 * minute
+  place.run('SplitIncident', { incidentId: part, cause: null, by: 'Mia' })
+  await sweep(place, both)
+  place.recover(whole)
+  await sweep(place, both)
+  expect(escalated(place)).toEqual([])
+  place.now += 15 * minute
+  await sweep(place, both)
+  await sweep(place, both)
+  expect(escalated(place).sort()).toEqual(['escalated B to b', 'escalated C to b'])
+})
+
+test('what is over and comes back before anybody heard of its end is told again, with all its steps', async () => {
+  const place = new Place()
+  routed(place, { receivers: ['a'], groupIntervalSeconds: 300, escalation: steps })
+  const id = place.open('A')
+  await sweep(place, both)
+  place.now += 16 * minute
+  await sweep(place, both)
+  place.run('AcknowledgeIncident', { incidentId: id, by: 'Mia' })
+  await sweep(place, both)
+  place.recover(id)
+  place.now += minute
+  expect(place.open('A')).toBe(id)
+  await sweep(place, both)
+  place.now += 5 * minute
+  await sweep(place, both)
+  const before = ['opened A to a', 'escalated A to b', 'acknowledged A to a+b']
+  expect(place.said()).toEqual([...before, 'changed A to a'])
+  expect(place.notices().at(-1)?.incidents[0]?.reasons).toEqual(['came_back'])
+  place.now += 15 * minute
+  await sweep(place, both)
+  await sweep(place, both)
+  place.run('AcknowledgeIncident', { incidentId: id, by: 'Ada' })
+  await sweep(place, both)
+  expect(place.said().slice(4)).toEqual(['escalated A to b', 'acknowledged A to a+b'])
+})
+
+test('an incident that somebody took before anybody was told is told once it is clearly graver', async () => {
+  const place = new Place()
+  routed(place, { receivers: ['a'], groupWaitSeconds: 30 })
+  const id = place.open('A')
+  place.run('AcknowledgeIncident', { incidentId: id, by: 'Mia' })
+  place.now += 5 * minute
+  await sweep(place)
+  expect(place.said()).toEqual([])
+  place.worse(id, { severity: 0.9 }, 100)
+  await sweep(place)
+  await sweep(place)
+  expect(place.said()).toEqual(['opened A to a'])
+})
+
 test('an incident that a person took up again stays also when what is at stake is counted anew', async () => {
   const place = new Place()
   const at = { dimension: 'node', dimensionValue: 'fab:A' }
