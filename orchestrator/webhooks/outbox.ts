@@ -106,7 +106,8 @@ export class Outbox {
   #follow(event: Pick<StoredEvent, 'type' | 'data'>): void {
     const written = { seq: ++this.#lastSeq, type: event.type, data: event.data }
     this.#sinceSnapshot++
-    this.#options.ledger.apply(written)
+    // A snapshot of this ledger tells it nothing, and would offer again what is under way.
+    if (event.type !== 'WebhookSnapshot') this.#options.ledger.apply(written)
     this.#options.onWritten(written)
   }
 

@@ -164,6 +164,22 @@ describe('the writer of deliveries', () => {
     expect(again.sinceSnapshot).toBe(read.length - 1)
   })
 
+  test('offers a message that is under way not again when it writes a snapshot', async () => {
+    const log = await openSqliteLog(newLogPath(), effects)
+    onTestFinished(() => log.close())
+    const { outbox, ledger } = await open(log)
+    await outbox.append(moved(3))
+    expect(ledger.of('a').queue.take(1, true)?.seq).toBe(3)
+    for (let i = 0; i < 2_100; i += 100) {
+      await Promise.all(Array.from({ length: 100 }, () => outbox.append(moved(4))))
+    }
+    const types = (await log.read(stream, 0, 10_000)).map(({ type }) => type)
+    expect(types).toContain('WebhookSnapshot')
+    expect(ledger.of('a').queue.take(1, true)?.seq).toBe(4)
+    expect(ledger.of('a').queue.take(1, true)).toBeNull()
+    expect((await loadLedger(log, stream, () => undefined)).ledger.of('a').queue.take(1, true)?.seq).toBe(3)
+  })
+
   test.each<[Fate[], number[]]>([
     [['lost'], [1, 2, 3, 4]],
     [['landed'], [1, 2, 3, 4]],
