@@ -1,9 +1,9 @@
 // Sends what waits: for each receiver in order, a few at a time, so that one that hangs holds up nobody else.
-// A message counts as done only when the log has the attempt.
+// A message counts as done only when the log has the attempt; what was sent is recorded, however long that takes.
 
 import { randomBytes } from 'node:crypto'
 import type { api } from '#data/contracts'
-import type { Effects } from '#data/kernel'
+import { backoffMs, type Effects } from '#data/kernel'
 import type { Receiver, Vault } from '#data/vault'
 import { messageIdOf, type WebhookAttempted } from './events.ts'
 import { formatOf } from './formats/formats.ts'
@@ -38,17 +38,22 @@ interface Lane {
   replays: number
   /** Nothing is sent before, epoch ms. */
   pausedUntil: number
+  /** Tries that could not be recorded yet; nothing is sent meanwhile. */
+  unrecorded: number
   cancelTimer: () => void
 }
 
-/** The wait after a try that could not be recorded, ms. */
-const unrecordedMs = 5_000
+/** The wait where a receiver or a message cannot be read, ms. */
+const unreadMs = 5_000
+/** The waits where a try cannot be recorded. */
+const recording = { attempts: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 60_000 }
 
 /** Sends to all receivers of a market. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #lanes = new Map<string, Lane>()
   readonly #tries = new Set<Promise<void>>()
+  readonly #closing = Promise.withResolvers<void>()
   #isClosed = false
 
   constructor(options: DispatcherOptions) {
@@ -72,7 +77,7 @@ export class Dispatcher {
       const { clock, logger } = this.#options.effects
       logger.warn({ err: error, webhookId }, 'a webhook receiver could not be read')
       lane.cancelTimer()
-      lane.cancelTimer = clock.after(unrecordedMs, () => this.pump(webhookId))
+      lane.cancelTimer = clock.after(unreadMs, () => this.pump(webhookId))
     }
   }
 
@@ -84,7 +89,7 @@ export class Dispatcher {
     const atOnce = isResting(failures) ? 1 : Math.min(receiver.concurrency, limits.concurrency)
     // The last free place is for a new message, which a receiver that takes its time must not hold up with replays.
     const replaysAtOnce = Math.max(1, atOnce - 1)
-    while (lane.underWay < atOnce) {
+    while (lane.underWay < atOnce && lane.unrecorded === 0) {
       const now = effects.clock.now()
       const mayReplay = lane.replays < replaysAtOnce
       const waiting = lane.pausedUntil > now ? null : queue.take(now, mayReplay)
@@ -141,6 +146,7 @@ export class Dispatcher {
   /** Waits a moment for the tries under way, then ends them; those not recorded are made again after a start. */
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true
+    this.#closing.resolve()
     for (const lane of this.#lanes.values()) lane.cancelTimer()
     const all = Promise.all(this.#tries)
     const grace = Promise.withResolvers<void>()
@@ -156,7 +162,10 @@ export class Dispatcher {
     if (known !== undefined) return known
     const { ledger, effects } = this.#options
     const pausedUntil = leftAloneUntil(ledger.of(webhookId).askedUntil, effects.clock.now())
-    const lane: Lane = { underWay: 0, replays: 0, pausedUntil, cancelTimer: () => undefined }
+    const lane: Lane = {
+      ...{ underWay: 0, replays: 0, unrecorded: 0, pausedUntil },
+      cancelTimer: () => undefined,
+    }
     this.#lanes.set(webhookId, lane)
     return lane
   }
@@ -169,11 +178,8 @@ export class Dispatcher {
       .catch((error: unknown) => {
         const { effects, ledger } = this.#options
         const { eventType, seq } = waiting
-        effects.logger.warn(
-          { err: error, webhookId, eventType, seq },
-          'a webhook attempt could not be recorded',
-        )
-        ledger.of(webhookId).queue.putBack(waiting, effects.clock.now() + unrecordedMs)
+        effects.logger.warn({ err: error, webhookId, eventType, seq }, 'a webhook message was left half way')
+        ledger.of(webhookId).queue.putBack(waiting, effects.clock.now() + unreadMs)
       })
       .finally(() => {
         lane.underWay--
@@ -207,7 +213,7 @@ export class Dispatcher {
     const failures = isTaken ? 0 : ledger.of(webhookId).failures + 1
     const rest = isUnsent ? 0 : restMs(failures, limits.delaysMs[0] ?? 0)
     lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.max(askedMs, rest))
-    await this.#record({
+    await this.#recordSurely(lane, {
       ...told(answer),
       deliveryId: `${messageId}.${webhookId}.${round}.${attempt}`,
       messageId,
@@ -223,6 +229,27 @@ export class Dispatcher {
       round,
     })
     if (!isTaken && !isUnsent) await judge.judge(receiver, isGone)
+  }
+
+  /** Records what was sent, which must not be sent again because the log could not be written for a while. */
+  async #recordSurely(lane: Lane, attempt: WebhookAttempted): Promise<void> {
+    const { clock, random, logger } = this.#options.effects
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.#record(attempt)
+        if (failures > 0) lane.unrecorded--
+        return
+      } catch (error) {
+        if (this.#isClosed) throw error
+        const { deliveryId } = attempt
+        logger.warn({ err: error, deliveryId }, 'a webhook attempt could not be recorded, trying again')
+        if (failures === 0) lane.unrecorded++
+        const pause = Promise.withResolvers<void>()
+        const cancel = clock.after(backoffMs(failures + 1, recording, random), pause.resolve)
+        await Promise.race([pause.promise, this.#closing.promise])
+        cancel()
+      }
+    }
   }
 
   async #record(attempt: WebhookAttempted): Promise<void> {

@@ -27,6 +27,8 @@ interface Pending {
 const groupEvents = 500
 /** Events after which a snapshot is written; more where much waits. */
 const snapshotEvents = 2_000
+/** Every event is the first of its command. */
+const suffix = '/0'
 const tries = { attempts: 4, baseMs: 50, capMs: 1_000 }
 
 /** Appends to the stream; reading it up to `lastSeq` came before. */
@@ -60,12 +62,13 @@ export class Outbox {
 
   /**
    * Seq of the event, once it is durable and in the ledger. Events are written in the order of the calls.
-   * @param id unique within the stream; by default one of this run
+   * @param id unique within the stream; by default one of this run. Who asks again under the same id because the
+   *   outcome was unknown is told the seq of the one that the log has.
    * @throws LOG_UNAVAILABLE, LOG_FENCED, LOG_EVENT_EXISTS, LOG_DAMAGED
    */
   append(event: OutboxEvent, id = `${this.#run}-${++this.#ids}`): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>()
-    this.#pending.push({ event, id: `${id}/0`, resolve, reject })
+    this.#pending.push({ event, id: `${id}${suffix}`, resolve, reject })
     this.#writing ??= this.#write()
     return promise
   }
@@ -83,10 +86,7 @@ export class Outbox {
       const isSnapshot = this.#pending[0]?.event.type === 'WebhookSnapshot'
       const group = this.#pending.splice(0, isSnapshot ? 1 : groupEvents)
       try {
-        const first = await this.#appendGroup(group)
-        group.forEach((pending, i) => {
-          pending.resolve(first + i)
-        })
+        await this.#appendGroup(group)
       } catch (error) {
         for (const pending of group) pending.reject(error)
       }
@@ -97,7 +97,7 @@ export class Outbox {
 
   #addSnapshot(): void {
     const data = this.#options.ledger.snapshot()
-    const id = `${this.#run}-${++this.#ids}/0`
+    const id = `${this.#run}-${++this.#ids}${suffix}`
     const nothing = () => undefined
     this.#pending.unshift({ event: { type: 'WebhookSnapshot', data }, id, resolve: nothing, reject: nothing })
     this.#sinceSnapshot = 0
@@ -111,38 +111,64 @@ export class Outbox {
     this.#options.onWritten(written)
   }
 
-  /** Seq of the group's first event, once the group is durable and in the ledger. */
-  async #appendGroup(group: readonly Pending[]): Promise<number> {
-    const { log, stream, effects } = this.#options
-    const events: NewEvent[] = group.map(({ event, id }) => ({ eventId: id, ...event }))
+  /** Each of the group is told its seq, once it is durable and in the ledger. */
+  async #appendGroup(group: readonly Pending[]): Promise<void> {
+    const { effects } = this.#options
+    let left = group
+    let hasKnown = false
     for (let attempt = 1; ; attempt++) {
       try {
-        const landed = await this.#catchUp(events[0]?.eventId)
-        if (landed !== null) return landed
-        await log.append(stream, this.#lastSeq, events)
-        const first = this.#lastSeq + 1
-        for (const event of events) this.#follow(event)
-        return first
+        await this.#catchUp()
+        if (hasKnown) left = await this.#unwrittenOf(left)
+        await this.#appendNow(left)
+        return
       } catch (error) {
-        if (!(error instanceof DetourError && error.retryable)) throw error
-        for (const { eventId } of events) this.#doubtful.add(eventId)
+        if (!(error instanceof DetourError)) throw error
+        if (error.code === 'LOG_EVENT_EXISTS' && !hasKnown) {
+          // Some landed in an earlier try whose answer was lost: the others are written without them.
+          hasKnown = true
+          continue
+        }
+        if (!error.retryable) throw error
+        for (const { id } of left) this.#doubtful.add(id)
         if (attempt >= tries.attempts) throw error
         await effects.clock.sleep(backoffMs(attempt, tries, effects.random))
       }
     }
   }
 
-  /** Follows events of an append of unknown outcome that did land; seq of the one with this id, else null. */
-  async #catchUp(eventId: string | undefined): Promise<number | null> {
-    if (this.#doubtful.size === 0) return null
+  async #appendNow(group: readonly Pending[]): Promise<void> {
+    if (group.length === 0) return
     const { log, stream } = this.#options
-    let seq: number | null = null
+    const events: NewEvent[] = group.map(({ event, id }) => ({ eventId: id, ...event }))
+    await log.append(stream, this.#lastSeq, events)
+    // Its place is taken: what has not landed by now never will.
+    this.#doubtful.clear()
+    for (const { event, resolve } of group) {
+      this.#follow(event)
+      resolve(this.#lastSeq)
+    }
+  }
+
+  /** Those of the group that the log has not; the others are told their seq. */
+  async #unwrittenOf(group: readonly Pending[]): Promise<Pending[]> {
+    const { log, stream } = this.#options
+    const unwritten: Pending[] = []
+    for (const pending of group) {
+      const [written] = await log.eventsOfCommand(stream, pending.id.slice(0, -suffix.length))
+      if (written === undefined) unwritten.push(pending)
+      else pending.resolve(written.seq)
+    }
+    return unwritten
+  }
+
+  /** Follows events of appends of unknown outcome that did land. */
+  async #catchUp(): Promise<void> {
+    if (this.#doubtful.size === 0) return
+    const { log, stream } = this.#options
     for (const event of await log.read(stream, this.#lastSeq, this.#doubtful.size)) {
       if (!this.#doubtful.has(event.eventId)) throw fail('LOG_FENCED', { stream, seq: event.seq })
-      if (event.eventId === eventId) seq = event.seq
       this.#follow(event)
     }
-    this.#doubtful.clear()
-    return seq
   }
 }

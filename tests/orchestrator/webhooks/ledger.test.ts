@@ -9,7 +9,7 @@ import { loadLedger } from '../../../orchestrator/webhooks/ledger-load.ts'
 import { Outbox } from '../../../orchestrator/webhooks/outbox.ts'
 import { ReceiverQueue } from '../../../orchestrator/webhooks/receiver-queue.ts'
 import { type Fate, FaultyLog } from '../../data/log/faulty-log.ts'
-import { codeOf, newLogPath } from '../../data/log/folder.ts'
+import { codeOf, idsOf, newLogPath } from '../../data/log/folder.ts'
 import { attempted } from './market.ts'
 import { effects } from './setup.ts'
 
@@ -208,6 +208,50 @@ describe('the writer of deliveries', () => {
     const seqsOf = (await log.read(stream, 0, 100)).map(({ data }) => (data as { seq: number }).seq)
     expect(seqsOf).toEqual(written)
     expect(ledger.of('a').queue.size).toBe(written.length)
+  })
+
+  describe('asked again for what landed though its answer was lost four times', () => {
+    async function landed() {
+      const log = new FaultyLog(await openSqliteLog(newLogPath(), effects))
+      onTestFinished(() => log.close())
+      const { outbox, ledger } = await open(log)
+      log.fates = ['lost', 'lost', 'lost', 'landed']
+      expect(await codeOf(outbox.append(moved(1), 'one'))).toBe('LOG_UNAVAILABLE')
+      return { log, outbox, ledger }
+    }
+
+    test('writes what is new beside it', async () => {
+      const { log, outbox, ledger } = await landed()
+      const seqs = [outbox.append(moved(1), 'one'), outbox.append(moved(2), 'two')]
+      expect(await Promise.all(seqs)).toEqual([1, 2])
+      expect(await idsOf(log, stream)).toEqual(['one/0', 'two/0'])
+      expect(ledger.of('a').queue.size).toBe(2)
+    })
+
+    test('writes it once also where it was found before', async () => {
+      const { log, outbox, ledger } = await landed()
+      expect(await outbox.append(moved(2), 'two')).toBe(2)
+      const seqs = [outbox.append(moved(3), 'three'), outbox.append(moved(1), 'one')]
+      expect(await Promise.all(seqs)).toEqual([3, 1])
+      expect(await idsOf(log, stream)).toEqual(['one/0', 'two/0', 'three/0'])
+      expect(ledger.of('a').queue.size).toBe(3)
+    })
+  })
+
+  test('goes on where an append lands late, after it was looked for', async () => {
+    const log = new FaultyLog(await openSqliteLog(newLogPath(), effects))
+    onTestFinished(() => log.close())
+    const { outbox } = await open(log)
+    log.fates = ['lost', 'lost', 'lost', 'lost']
+    expect(await codeOf(outbox.append(moved(1), 'one'))).toBe('LOG_UNAVAILABLE')
+    const append = log.append.bind(log)
+    log.append = async (...late) => {
+      log.append = append
+      await append(stream, 0, [{ eventId: 'one/0', ...moved(1) }])
+      return append(...late)
+    }
+    expect(await outbox.append(moved(2), 'two')).toBe(2)
+    expect(await idsOf(log, stream)).toEqual(['one/0', 'two/0'])
   })
 
   test('stops where somebody else writes to its stream', async () => {
