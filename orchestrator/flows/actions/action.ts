@@ -43,7 +43,8 @@ export interface ProviderAction {
   /** Whether nothing leaves this process by it, so that it can be done again at any time. */
   isLocal?: true
   /**
-   * Asks once. An expected no is an answer; what is thrown counts as a failure that may be tried again.
+   * Asks once. An expected no is an answer; what is thrown counts as a failure that may be tried again, and that may
+   * have done it all the same.
    * @param signal ends when the time of the try is over
    */
   run(request: ActionRequest, signal: AbortSignal): Promise<ActionAnswer>

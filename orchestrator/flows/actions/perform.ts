@@ -91,7 +91,7 @@ async function inTime(
     })
   })
   const work = run(controller.signal).catch(
-    (error: unknown): ActionAnswer => ({ isDone: false, reason: reasonOf(error) }),
+    (error: unknown): ActionAnswer => ({ isDone: false, reason: reasonOf(error), isUnknown: true }),
   )
   try {
     return await Promise.race([work, over])

@@ -29,19 +29,18 @@ export async function askOutside(scene: Scene, tile: OutsideTile): Promise<TileR
   const asked = performance(scene, tile, key, 'run', isLastTry)
   if ('reason' in asked) return { kind: 'fail', reason: asked.reason, isFinal: true }
   const { isDone, reason, said, isFinal, messages, isUnknown } = await perform(asked, scene.parts)
+  // A try before may have been noted as one that has to be taken back: that holds whatever comes of this one.
+  const isNoted = run.done.some(({ ref }) => ref === key)
+  const undoRef = canUndo(tile) && !isNoted ? { undoRef: key } : {}
   if (!isDone) {
-    // Where it was asked before, an earlier try may have been heard.
-    const isOpen = isUnknown === true || (token.attempt > 1 && isFinal !== true)
-    const mayBeDone = isOpen && canUndo(tile)
     return {
       ...{ kind: 'fail', reason: reason ?? 'failed' },
       ...(isFinal === true ? { isFinal } : {}),
-      ...(mayBeDone ? { undoRef: key } : {}),
+      ...(isUnknown === true ? undoRef : {}),
     }
   }
   return {
-    ...{ kind: 'next', outcome: 'done', reason },
-    ...(canUndo(tile) ? { undoRef: key } : {}),
+    ...{ kind: 'next', outcome: 'done', reason, ...undoRef },
     ...(said === undefined ? {} : { said }),
     ...(messages === undefined ? {} : { messages }),
   }

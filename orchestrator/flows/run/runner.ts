@@ -3,15 +3,15 @@
 
 import type { api } from '#data/contracts'
 import { DetourError, reasonOf } from '#data/kernel'
-import type { FlowRun, FlowToken, Order, StepTaken } from '#orchestrator/core'
+import type { Order } from '#orchestrator/core'
 import { NotAsked } from '../actions/lanes.ts'
 import type { FlowPlan } from '../compile/plan.ts'
 import { lead } from './control.ts'
 import { eventSince } from './events.ts'
-import { afterMerge, filled, type Moved, moved, type Way } from './moves.ts'
+import { afterMerge, filled, type Way } from './moves.ts'
 import { performTile } from './perform-tile.ts'
 import type { RunParts, Scene, TileResult } from './result.ts'
-import { takeStep, type WithStep } from './take-step.ts'
+import { failed, go, settle, stop } from './settle.ts'
 import { undoNext } from './undoing.ts'
 
 /** Steps of one run at a time: a ring of timers of no length must not hold up the others. */
@@ -118,35 +118,25 @@ export class Runner {
     if (plan === null) return false
     const order = run.orderId === null ? null : (orders.get(run.orderId) ?? null)
     if (run.orderId !== null && order === null) return false
-    if (run.status === 'undoing') return undoNext({ parts: this.#parts, plan, run, order })
-    if (order?.status === 'cancelled' && !isOwnEnd(order, plan)) return this.#stop(run, 'order_cancelled')
+    const given = { parts: this.#parts, plan, run, order }
+    if (run.status === 'undoing') return undoNext(given)
+    if (order?.status === 'cancelled' && !isOwnEnd(order, plan)) return stop(given, 'order_cancelled')
     for (const token of run.tokens) {
-      if (await this.#tryToken({ parts: this.#parts, plan, run, token, order })) return true
+      if (await this.#tryToken({ ...given, token })) return true
     }
     return false
-  }
-
-  /** An order that was cancelled elsewhere: what its flow asked for is taken back. */
-  async #stop(run: FlowRun, reason: string): Promise<boolean> {
-    const [token] = run.tokens
-    const step = stepOf(token, 'stopped', reason, 1)
-    return takeStep(
-      { run, parts: this.#parts },
-      { ...step, gone: run.tokens.map(({ tokenId }) => tokenId), undoing: reason },
-    )
   }
 
   async #tryToken(scene: Scene): Promise<boolean> {
     const { plan, run, token } = scene
     const tile = plan.tiles.get(token.tileId)
-    if (tile === undefined)
-      return this.#failed(scene, null, `there is no tile ${token.tileId} in this version`)
+    if (tile === undefined) return failed(scene, null, `there is no tile ${token.tileId} in this version`)
     switch (tile.type) {
       case 'splitter_merge': {
         const all = filled(run, tile, token)
         if (all === null) return false
         const mark = Math.max(...all.map((each) => each.mark))
-        return this.#go(scene, all, [afterMerge(tile, token)], { reason: `${all.length} met`, mark })
+        return go(scene, all, [afterMerge(tile, token)], { reason: `${all.length} met`, mark })
       }
       case 'start':
       case 'exit':
@@ -158,7 +148,7 @@ export class Runner {
       case 'approval': {
         const led = lead(scene, tile)
         if (led === null) return false
-        return this.#go(scene, [token], led.ways, { reason: led.reason, mark: led.mark })
+        return go(scene, [token], led.ways, { reason: led.reason, mark: led.mark })
       }
       default:
         return this.#act(scene, tile)
@@ -170,9 +160,9 @@ export class Runner {
     const on: Way = { to: tile.next, lineIds: token.lineIds, splits: token.splits }
     if (token.state === 'acted') {
       const seen = eventSince([tile.resumeOn ?? ''], token, run, order)
-      if (seen !== null) return this.#go(scene, [token], [on], { reason: seen.name, mark: seen.mark })
+      if (seen !== null) return go(scene, [token], [on], { reason: seen.name, mark: seen.mark })
       const isLate = token.dueAt !== null && token.dueAt <= parts.now()
-      return isLate ? this.#failed(scene, tile, `${tile.resumeOn} did not come in time`) : false
+      return isLate ? failed(scene, tile, `${tile.resumeOn} did not come in time`) : false
     }
     let { mark } = token
     if (token.state === 'waiting' && token.dueAt !== null) {
@@ -186,102 +176,8 @@ export class Runner {
       if (isOfLog(error) || error instanceof NotAsked) throw error
       return { kind: 'fail', reason: reasonOf(error) }
     })
-    return this.#settle({ ...scene, token: { ...token, mark } }, tile, result, on)
+    return settle({ ...scene, token: { ...token, mark } }, tile, result, on)
   }
-
-  async #settle(scene: Scene, tile: api.FlowActionTile, result: TileResult, on: Way): Promise<boolean> {
-    const { run, token, parts } = scene
-    if (result.kind === 'wait') {
-      if (token.note === result.reason) return false
-      const tokens = [{ ...token, state: 'ready' as const, dueAt: null, note: result.reason }]
-      return takeStep(scene, { ...stepOf(token, 'waiting', result.reason, token.attempt), tokens })
-    }
-    if (result.kind === 'fail') {
-      const times = tile.retries?.times ?? 0
-      if (result.isFinal !== true && token.attempt <= times) {
-        const dueAt = parts.now() + waitMs(tile.retries, token.attempt)
-        const attempt = token.attempt + 1
-        const tokens = [{ ...token, state: 'waiting' as const, dueAt, attempt, note: result.reason }]
-        return takeStep(scene, { ...stepOf(token, 'retry', result.reason, token.attempt), tokens })
-      }
-      return this.#failed(scene, tile, result.reason, result.undoRef)
-    }
-    const { outcome, reason = null, undoRef, said, messages } = result
-    const done =
-      undoRef === undefined || tile.undo === false || outcome === 'skipped'
-        ? {}
-        : { done: { tileId: tile.id, step: run.steps + 1, lineIds: token.lineIds, ref: undoRef } }
-    const more = { ...done, ...(said === undefined ? {} : { said }) }
-    const raise = outcome === 'done' && tile.onSuccess !== undefined ? [tile.onSuccess] : []
-    const sent: WithStep = { raise, ...(messages === undefined ? {} : { messages }) }
-    if (outcome === 'done' && tile.resumeOn !== undefined) {
-      const dueAt = tile.resumeMinutes === undefined ? null : parts.now() + tile.resumeMinutes * 60_000
-      const tokens = [{ ...token, state: 'acted' as const, dueAt, note: null }]
-      return takeStep(scene, { ...stepOf(token, 'done', reason, token.attempt), tokens, ...more }, sent)
-    }
-    return this.#go(scene, [token], [on], { outcome, reason, mark: token.mark, more, sent })
-  }
-
-  /**
-   * A tile failed for good: its own way on, or the end of the run.
-   * @param undoRef what takes it back where it may have been done all the same
-   */
-  async #failed(
-    scene: Scene,
-    tile: api.FlowActionTile | null,
-    reason: string,
-    undoRef?: string,
-  ): Promise<boolean> {
-    const { run, token } = scene
-    const done =
-      undoRef === undefined || tile === null || tile.undo === false
-        ? {}
-        : { done: { tileId: tile.id, step: run.steps + 1, lineIds: token.lineIds, ref: undoRef } }
-    const raise = tile?.onFailure === undefined ? [] : [tile.onFailure]
-    if (tile?.failed !== undefined) {
-      const way = { to: tile.failed, lineIds: token.lineIds, splits: token.splits }
-      const how = { outcome: 'failed' as const, reason, mark: token.mark, more: done, sent: { raise } }
-      return this.#go(scene, [token], [way], how)
-    }
-    const gone = run.tokens.map(({ tokenId }) => tokenId)
-    const undoing = `${token.tileId}: ${reason}`
-    const step = { ...stepOf(token, 'failed', reason, token.attempt), gone, undoing, ...done }
-    return takeStep(scene, step, { raise })
-  }
-
-  #go(
-    scene: Scene,
-    from: readonly FlowToken[],
-    ways: readonly Way[],
-    how: {
-      outcome?: api.FlowOutcome
-      reason: string | null
-      mark: number
-      more?: Partial<StepTaken>
-      sent?: WithStep
-    },
-  ): Promise<boolean> {
-    const { plan, run, token } = scene
-    const at = { now: this.#parts.now(), mark: how.mark }
-    const on: Moved = moved(run, plan, from, ways, at)
-    const step = { ...stepOf(token, how.outcome ?? 'done', how.reason, token.attempt), ...on, ...how.more }
-    return takeStep(scene, step, how.sent)
-  }
-}
-
-function stepOf(
-  token: FlowToken | undefined,
-  outcome: StepTaken['outcome'],
-  reason: string | null,
-  attempt: number,
-): StepTaken {
-  return { tileId: token?.tileId ?? '', outcome, reason, attempt, gone: [], tokens: [] }
-}
-
-/** Wait before the next try, ms. @param attempt that failed, from 1 */
-function waitMs(retries: api.TileRetries | undefined, attempt: number): number {
-  const { firstSeconds = 5, factor = 2, mostSeconds = 3_600 } = retries ?? {}
-  return Math.min(mostSeconds, firstSeconds * factor ** (attempt - 1)) * 1_000
 }
 
 /** Whether the flow itself ended the order. */

@@ -1,7 +1,7 @@
 // Writes a step of a run, where the run still stands as it did when the step was decided.
 
 import { fail } from '#data/kernel'
-import type { FlowMessage, StepTaken } from '#orchestrator/core'
+import type { FlowMessage, FlowToken, StepTaken } from '#orchestrator/core'
 import type { Scene } from './result.ts'
 
 /** What goes along with a step. */
@@ -44,4 +44,14 @@ export async function writeStep(
   if (result.status === 'refused' && !isPassed)
     throw fail('CORE_REFUSED', { runId, reason: result.reason, ...result.answer.details })
   return !isPassed
+}
+
+/** A step at a place, before anything moves with it. */
+export function stepOf(
+  token: FlowToken | undefined,
+  outcome: StepTaken['outcome'],
+  reason: string | null,
+  attempt: number,
+): StepTaken {
+  return { tileId: token?.tileId ?? '', outcome, reason, attempt, gone: [], tokens: [] }
 }

@@ -1,11 +1,10 @@
 // Flows that ask something of others: custom actions by file and over HTTP, provider actions, and what goes wrong
 // there.
 
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { FlowPlace, flowOf, straightTiles } from './flow-place.ts'
+import { receiver } from './receiver.ts'
 
 test('what fails is tried again with longer waits, then its own way is taken', async () => {
   const place = await FlowPlace.open()
@@ -94,30 +93,6 @@ test('what a custom action says can be asked for', async () => {
   expect((await place.order('o1', { x: 1 })).status).toBe('released')
   expect((await place.order('o2', { x: 1, y: 1 })).hold).toBe('looks_odd')
 })
-
-/** A receiver on this machine. */
-async function receiver(answer: (body: string, key: string) => { status: number; text?: string } | null) {
-  const keys: string[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk) => {
-      body += chunk
-    })
-    request.on('end', () => {
-      const key = String(request.headers['idempotency-key'])
-      keys.push(key)
-      const said = answer(body, key)
-      // Nothing = it hangs.
-      if (said !== null) response.writeHead(said.status).end(said.text ?? '')
-    })
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/act`, keys }
-}
 
 test('a call over HTTP has the same key in every try and is taken back by its own address', async () => {
   const place = await FlowPlace.open(undefined, ['127.0.0.1'])
