@@ -31,6 +31,8 @@ export interface ActionAnswer {
   isFinal?: boolean
   /** Of a failure: whether it may have been done all the same, since no clear answer came. */
   isUnknown?: boolean
+  /** Of a failure: whether the key is in use: a no to the first try, but one before may still be at work. */
+  isInUse?: boolean
   /** What receivers of webhooks are told with the step. */
   messages?: readonly FlowMessage[]
 }

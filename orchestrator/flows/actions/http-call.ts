@@ -100,7 +100,14 @@ function answerOf(status: number, text: string | null): ActionAnswer {
   const reason = status >= 300 && status < 400 ? 'redirects are not followed' : `it answered ${status}`
   // What broke down there may have been done before.
   const isUnknown = status >= 500 && status !== 501 && status !== 503
-  return { isDone: false, reason, isFinal, ...(isUnknown ? { isUnknown } : {}) }
+  const isInUse = status === 409
+  return {
+    isDone: false,
+    reason,
+    isFinal,
+    ...(isUnknown ? { isUnknown } : {}),
+    ...(isInUse ? { isInUse } : {}),
+  }
 }
 
 /**

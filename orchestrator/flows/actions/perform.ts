@@ -25,14 +25,14 @@ export interface Performance {
   timeoutMs: number
   /** Whether a failure is the last one, so that it is noted as the end. */
   isLastTry: boolean
-  /** Whether an earlier try may have been heard: what ends without a clear answer may be done then. */
+  /** Whether an earlier try may have been heard; absent = where it was cut off by a crash. */
   mayBeHeard?: boolean
   /** Where it waits for its turn; null = nothing leaves this process by it. */
   lane: string | null
   /** Whether it is still to be asked once its turn has come. */
   isWanted?(): boolean
-  /** Version of the flow that asks: another one may ask otherwise under the same key; null = it is no flow. */
-  version: number | null
+  /** Number of the try, from 1, where tries are told apart. */
+  attempt?: number
   run(signal: AbortSignal): Promise<ActionAnswer>
 }
 
@@ -56,9 +56,11 @@ async function ask(asked: Performance, { core, clock, now }: PerformContext): Pr
   const { request, target } = asked
   const { key, action, runId, orderId, tileId, data } = request
   const about = { key, action, runId, orderId, tileId, target, data }
-  const commandId = asked.version === null ? `${key}/ask` : `${key}/ask/${asked.version}`
-  await core.execute('RequestAction', about, { at: now(), commandId })
-  const answer = afterAll(asked, await inTime(asked, clock))
+  const commandId = askId(key, asked.attempt)
+  // Noted before, it was cut off by a crash; what was written first counts.
+  const wasNoted = (await core.recall(commandId)) !== null
+  if (!wasNoted) await core.execute('RequestAction', about, { at: now(), commandId })
+  const answer = afterOthers(await inTime(asked, clock), asked, asked.mayBeHeard ?? wasNoted)
   const isEnd = answer.isDone || answer.isFinal === true || asked.isLastTry
   if (isEnd) {
     const { isDone, reason, said, isUnknown } = answer
@@ -71,10 +73,19 @@ async function ask(asked: Performance, { core, clock, now }: PerformContext): Pr
   return answer
 }
 
-/** What the answer says of all tries. */
-function afterAll({ mayBeHeard = false }: Performance, answer: ActionAnswer): ActionAnswer {
-  const isClear = answer.isDone || answer.isFinal === true
-  return isClear || !mayBeHeard ? answer : { ...answer, isUnknown: true }
+/** Id of the command that notes a try, before it goes out. */
+export function askId(key: string, attempt?: number): string {
+  return attempt === undefined ? `${key}/ask` : `${key}/ask/${attempt}`
+}
+
+/**
+ * An answer in the light of the tries before it: a no leaves open what came of one that may have been heard, and a key
+ * that is in use by one is asked again.
+ */
+function afterOthers(answer: ActionAnswer, { attempt = 1 }: Performance, mayBeHeard: boolean): ActionAnswer {
+  const isBusy = answer.isInUse === true && (mayBeHeard || attempt > 1)
+  if (answer.isDone || !(mayBeHeard || isBusy)) return answer
+  return { ...answer, isUnknown: true, ...(isBusy ? { isFinal: false } : {}) }
 }
 
 async function inTime(

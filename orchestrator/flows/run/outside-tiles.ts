@@ -5,7 +5,7 @@ import type { api } from '#data/contracts'
 import type { Order } from '#orchestrator/core'
 import type { ActionAnswer, ActionRequest } from '../actions/action.ts'
 import { fileLane } from '../actions/lanes.ts'
-import { asPerformed, originOf, type Performance, perform } from '../actions/perform.ts'
+import { askId, asPerformed, originOf, type Performance, perform } from '../actions/perform.ts'
 import type { Scene, Tile, TileResult } from './result.ts'
 
 /** Longest time of one try unless the tile says another, s. */
@@ -24,7 +24,7 @@ export function isOutside(tile: api.FlowTile): tile is OutsideTile {
 /** Asks what the tile says. */
 export async function askOutside(scene: Scene, tile: OutsideTile): Promise<TileResult> {
   const { run, token } = scene
-  const key = `${run.runId}/${token.tokenId}`
+  const key = keyOf(scene)
   const isLastTry = token.attempt > (tile.retries?.times ?? 0)
   const asked = performance(scene, tile, key, 'run', isLastTry)
   if ('reason' in asked) return { kind: 'fail', reason: asked.reason, isFinal: true }
@@ -44,6 +44,22 @@ export async function askOutside(scene: Scene, tile: OutsideTile): Promise<TileR
     ...(said === undefined ? {} : { said }),
     ...(messages === undefined ? {} : { messages }),
   }
+}
+
+function keyOf({ run, token }: Pick<Scene, 'run' | 'token'>): string {
+  return `${run.runId}/${token.tokenId}`
+}
+
+/** What takes back a call that was cut off by a crash, null = there is none that may have been done. */
+export async function cutOff(
+  { run, token, parts: { core } }: Scene,
+  tile: OutsideTile,
+): Promise<string | null> {
+  const key = keyOf({ run, token })
+  if (!canUndo(tile) || run.done.some(({ ref }) => ref === key)) return null
+  if ((await core.recall(askId(key, token.attempt))) === null) return null
+  const { isDone = true, isUnknown = false } = (await core.recall(`${key}/end`))?.answer.details ?? {}
+  return isDone === true || isUnknown === true ? key : null
 }
 
 /** Takes back what was asked under the key. */
@@ -77,7 +93,7 @@ function performance(
   what: 'run' | 'undo',
   isLastTry: boolean,
 ): Performance | { reason: string } {
-  const { run, order, parts } = scene
+  const { run, token, order, parts } = scene
   const { actions, http, files } = parts.outside
   const isUndo = what === 'undo'
   const request = (action: string, url: string | null): ActionRequest => ({
@@ -87,7 +103,7 @@ function performance(
   })
   const timeoutMs = (tile.timeoutSeconds ?? timeoutSeconds) * 1_000
   const isWanted = () => stillWanted(scene, isUndo)
-  const of = { timeoutMs, isLastTry, version: run.version, isWanted }
+  const of = { timeoutMs, isLastTry, attempt: token.attempt, isWanted }
   switch (tile.type) {
     case 'custom_http': {
       const url = isUndo ? (tile.undoUrl ?? tile.url) : tile.url

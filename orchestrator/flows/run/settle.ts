@@ -3,6 +3,7 @@
 import type { api } from '#data/contracts'
 import type { FlowToken, StepTaken } from '#orchestrator/core'
 import { type Moved, moved, type Way } from './moves.ts'
+import { cutOff, isOutside } from './outside-tiles.ts'
 import type { Scene, TileResult } from './result.ts'
 import { stepOf, takeStep, type WithStep } from './take-step.ts'
 
@@ -64,6 +65,7 @@ export async function failed(
     const how = { outcome: 'failed' as const, reason, mark: token.mark, more: done, sent: { raise } }
     return go(scene, [token], [way], how)
   }
+  if (await noteCutOff(scene, token)) return true
   const gone = run.tokens.map(({ tokenId }) => tokenId)
   const undoing = `${token.tileId}: ${reason}`
   const step = { ...stepOf(token, 'failed', reason, token.attempt), gone, undoing, ...done }
@@ -71,10 +73,25 @@ export async function failed(
 }
 
 /** The run of an order that was cancelled elsewhere, for example: what it asked for is taken back. */
-export function stop(given: Omit<Scene, 'token'>, reason: string): Promise<boolean> {
+export async function stop(given: Omit<Scene, 'token'>, reason: string): Promise<boolean> {
+  if (await noteCutOff(given)) return true
   const { tokens } = given.run
   const gone = tokens.map(({ tokenId }) => tokenId)
   return takeStep(given, { ...stepOf(tokens[0], 'stopped', reason, 1), gone, undoing: reason })
+}
+
+/** Before all tokens go: a call that a crash cut off may have been done. False where there is none but that of one. */
+async function noteCutOff(given: Omit<Scene, 'token'>, but?: FlowToken): Promise<boolean> {
+  for (const token of given.run.tokens) {
+    const tile = given.plan.tiles.get(token.tileId)
+    if (token.tokenId === but?.tokenId || tile === undefined || !isOutside(tile)) continue
+    const scene = { ...given, token }
+    const ref = tile.undo === false ? null : await cutOff(scene, tile)
+    if (ref === null) continue
+    const step = stepOf(token, 'waiting', 'it may have been done', token.attempt)
+    return takeStep(scene, { ...step, tokens: [token], ...doneOf(scene, tile, ref) })
+  }
+  return false
 }
 
 /** Goes on along the ways. */

@@ -121,6 +121,7 @@ test('a call over HTTP has the same key in every try and is taken back by its ow
   const types = (await place.log.read(place.core.stream, 0, 10_000)).map(({ type }) => type)
   expect(types.filter((type) => type.startsWith('ProviderAction'))).toEqual([
     'ProviderActionRequested',
+    'ProviderActionRequested',
     'ProviderActionDone',
     'ProviderActionRequested',
     'ProviderActionDone',
