@@ -81,11 +81,10 @@ function callIn(
     const stop = () => end({ isDone: false, reason: reasonOf(signal.reason), isUnknown: true })
     signal.addEventListener('abort', stop)
     worker.on('message', (message: unknown) => end(answerIn(message)))
-    worker.on('error', (error) => {
-      // One that ran out of memory was at work; one that cannot be read was not.
-      const isUnknown = (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY'
-      end({ isDone: false, reason: `it failed: ${reasonOf(error)}`, ...(isUnknown ? { isUnknown } : {}) })
-    })
+    // What cannot be read says so by a message: what breaks the thread was at work.
+    worker.on('error', (error) =>
+      end({ isDone: false, reason: `it failed: ${reasonOf(error)}`, isUnknown: true }),
+    )
     worker.on('exit', () => end({ isDone: false, reason: 'it ended without an answer', isUnknown: true }))
   })
 }
@@ -100,7 +99,7 @@ function answerIn(message: unknown): ActionAnswer {
   if (typeof error === 'string') {
     return { isDone: false, reason: error.slice(0, 500), ...(isUnknown === true ? { isUnknown } : {}) }
   }
-  if (typeof text !== 'string') return { isDone: false, reason: 'it gave no answer' }
+  if (typeof text !== 'string') return { isDone: false, reason: 'it gave no answer', isUnknown: true }
   if (text.length > answerBytesMost) return tooLong
   return saidIn(text)
 }

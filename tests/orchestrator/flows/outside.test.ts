@@ -169,7 +169,10 @@ test.each([
   ['answers what is no JSON', '({ count: 1n })', true],
   ['runs out of memory', '{ const all = []; for (;;) all.push(new Array(1e5).fill(all.length)) }', true],
   ['throws', '{ throw new Error("no") }', true],
+  ['breaks in a stray promise', '{ Promise.reject(new Error("no")); return new Promise(() => {}) }', true],
+  ['throws in a callback', '{ setTimeout(() => { throw 1 }); return new Promise(() => {}) }', true],
   ['says no', '({ ok: false, reason: "no" })', false],
+  ['cannot be read', '(', false],
 ])(
   'a file that %s may have done its work, or not, and is taken back accordingly',
   async (_, text, isBack) => {
