@@ -11,7 +11,7 @@ import { type FlowPlan, isStraight } from './plan.ts'
 import { readFlow } from './read.ts'
 import { checkReasoning } from './reasoning.ts'
 import { checkTiles, type KnownNames } from './tiles.ts'
-import { checkWays } from './ways.ts'
+import { checkRings, checkWays } from './ways.ts'
 
 /** What a flow is checked against. */
 export interface CompileContext extends KnownNames, OverlapContext {}
@@ -31,6 +31,7 @@ export function compileFlow(given: unknown, context: CompileContext, version = 0
   const document = readFlow(given, findings)
   if (document === null) return { plan: null, document, findings: findings.sorted() }
   const start = checkWays(document, findings)
+  if (start !== null) checkRings(document, findings)
   const conditions = readExpressions(document, findings)
   checkMatch(document, findings)
   if (start !== null) checkTiles(document, start, context, findings)

@@ -5,7 +5,10 @@ import type { api } from '#data/contracts'
 import type { Findings } from './finding.ts'
 import { type Edge, edgesOf, reachedFrom, ringAmong, type Tiles } from './graph.ts'
 
-/** Checks the ways. @returns the name of the start, null where nothing more can be said */
+/** Least wait of a ring, minutes of the market. */
+export const leastWaitMinutes = 1
+
+/** Checks the ways but for rings. @returns the name of the start, null where nothing more can be said */
 export function checkWays({ tiles: list }: api.FlowDocument, findings: Findings): string | null {
   const tiles = new Map<string, api.FlowTile>()
   for (const tile of list) {
@@ -28,7 +31,6 @@ export function checkWays({ tiles: list }: api.FlowDocument, findings: Findings)
   }
   if (start === undefined || !findings.isClean) return null
   checkReach(tiles, start.id, findings)
-  checkRings(tiles, findings)
   checkMerges(tiles, start.id, findings)
   return start.id
 }
@@ -50,11 +52,11 @@ function isAtOnce(tile: api.FlowTile, { label }: Edge, raised: ReadonlySet<strin
   const isFed = (events: readonly string[]) => events.some((name) => raised.has(name))
   switch (tile.type) {
     case 'timer':
-      return tile.minutes <= 0
+      return isShort(tile.minutes)
     case 'wait':
-      return tile.timeoutMinutes === 0 || (label === 'next' && isFed(tile.events))
+      return isShort(tile.timeoutMinutes) || (label === 'next' && isFed(tile.events))
     case 'approval':
-      return tile.timeoutMinutes === 0 && label !== 'approved'
+      return isShort(tile.timeoutMinutes) && label !== 'approved'
     case 'start':
     case 'exit':
     case 'condition':
@@ -74,17 +76,25 @@ function isAtOnce(tile: api.FlowTile, { label }: Edge, raised: ReadonlySet<strin
   }
 }
 
+/** Whether a time is too short for a ring; none is a wait without end. */
+function isShort(minutes = Number.POSITIVE_INFINITY): boolean {
+  return minutes < leastWaitMinutes
+}
+
 /** Names of the events that a tile raises. */
 function raisedBy(tile: api.FlowTile): string[] {
   const { onSuccess, onFailure } = tile as Partial<api.FlowActionTile>
   return [onSuccess, onFailure].filter((name) => name !== undefined)
 }
 
-function checkRings(tiles: Tiles, findings: Findings): void {
+/** Checks for rings without a wait, before publishing: of a version that was published, runs that spin are ended. */
+export function checkRings({ tiles: list }: api.FlowDocument, findings: Findings): void {
+  const tiles = new Map(list.map((tile) => [tile.id, tile]))
   const raised = new Set([...tiles.values()].flatMap(raisedBy))
   const ring = ringAmong(tiles, (tile, edge) => isAtOnce(tile, edge, raised))
   if (ring === null) return
-  const text = `${[...ring, ring[0]].join(' > ')} goes round without a wait: put a timer, a wait or an approval in it.`
+  const round = [...ring, ring[0]].join(' > ')
+  const text = `${round} goes round without a wait of a minute: put a timer, a wait or an approval in it.`
   findings.error('cycle_without_wait', ring[0] ?? null, text)
 }
 

@@ -6,6 +6,7 @@ import { DetourError, reasonOf } from '#data/kernel'
 import type { Order } from '#orchestrator/core'
 import { NotAsked } from '../actions/lanes.ts'
 import type { FlowPlan } from '../compile/plan.ts'
+import { leastWaitMinutes } from '../compile/ways.ts'
 import { lead } from './control.ts'
 import { eventSince } from './events.ts'
 import { afterMerge, filled, type Way } from './moves.ts'
@@ -14,8 +15,10 @@ import type { RunParts, Scene, TileResult } from './result.ts'
 import { failed, go, settle, stop } from './settle.ts'
 import { undoNext } from './undoing.ts'
 
-/** Steps of one run at a time: a ring of timers of no length must not hold up the others. */
+/** Steps of one run at a time, so that it does not hold up the others. */
 const stepsMost = 1_000
+/** A run that takes so many in less time than a ring has to wait only goes round. */
+const leastWaitMs = leastWaitMinutes * 60_000
 
 /** Finds the plan of a version, null = it is not known any more. */
 export type PlanFinder = (flowId: string, version: number) => FlowPlan | null
@@ -95,12 +98,18 @@ export class Runner {
 
   /** A run that cannot go on must not hold up the others: only a log that refuses is everybody's matter. */
   async #work(runId: string, entry: AtWork): Promise<void> {
+    const began = this.#parts.now()
+    let moves = 0
     try {
       for (let left = stepsMost; left > 0; left--) {
         entry.isAsked = false
-        const hasMoved = await this.#step(runId)
-        if (!hasMoved && !entry.isAsked) return
+        if (await this.#step(runId)) moves++
+        else if (!entry.isAsked) return
       }
+      if (moves < stepsMost || this.#parts.now() - began >= leastWaitMs) return
+      const given = this.#given(runId)
+      if (given?.run.status === 'running' && (await stop(given, 'it goes round without a wait')))
+        return this.#work(runId, entry)
     } catch (error) {
       if (isOfLog(error)) throw error
       if (error instanceof NotAsked) return
@@ -108,17 +117,23 @@ export class Runner {
     }
   }
 
-  /** One step of a run; false where nothing is due. */
-  async #step(runId: string): Promise<boolean> {
+  /** A run that may go on, null = it may not now. */
+  #given(runId: string): Omit<Scene, 'token'> | null {
     const { core } = this.#parts
     const { flows, orders } = core.state()
     const run = flows.runs.get(runId)
-    if (run === undefined || flows.modes[run.flowId] === 'paused') return false
+    if (run === undefined || flows.modes[run.flowId] === 'paused') return null
     const plan = this.#planOf(run.flowId, run.version)
-    if (plan === null) return false
+    if (plan === null) return null
     const order = run.orderId === null ? null : (orders.get(run.orderId) ?? null)
-    if (run.orderId !== null && order === null) return false
-    const given = { parts: this.#parts, plan, run, order }
+    return run.orderId !== null && order === null ? null : { parts: this.#parts, plan, run, order }
+  }
+
+  /** One step of a run; false where nothing is due. */
+  async #step(runId: string): Promise<boolean> {
+    const given = this.#given(runId)
+    if (given === null) return false
+    const { run, order, plan } = given
     if (run.status === 'undoing') return undoNext(given)
     if (order?.status === 'cancelled' && !isOwnEnd(order, plan)) return stop(given, 'order_cancelled')
     for (const token of run.tokens) {

@@ -64,13 +64,25 @@ test('a way to nowhere, a tile nobody reaches and a way without end are errors',
   expect(await codesOf(exitTo(twice))).toContain('tile_twice release')
 })
 
-test('a ring needs a wait in it', async () => {
+test('a ring needs a wait of a minute in it', async () => {
   const ring = (minutes: number): api.FlowTile[] => [
     { type: 'condition', id: 'ask', when: 'run.ageMinutes > 60.0', yes: 'exit', no: 'rest' },
     { type: 'timer', id: 'rest', minutes, next: 'ask' },
   ]
   expect(await codesOf(exitTo(ring(0)))).toEqual(['cycle_without_wait ask'])
-  expect(await codesOf(exitTo(ring(10)))).toEqual([])
+  expect(await codesOf(exitTo(ring(1e-9)))).toEqual(['cycle_without_wait ask'])
+  expect(await codesOf(exitTo(ring(0.99)))).toEqual(['cycle_without_wait ask'])
+  expect(await codesOf(exitTo(ring(1)))).toEqual([])
+  const waits = (timeoutMinutes: number): api.FlowTile[] => [
+    { type: 'wait', id: 'rest', events: ['call.came'], timeoutMinutes, timedOut: 'rest', next: 'exit' },
+  ]
+  expect(await codesOf(exitTo(waits(0.1)))).toEqual(['cycle_without_wait rest'])
+  expect(await codesOf(exitTo(waits(1)))).toEqual([])
+  const asks = (timeoutMinutes: number): api.FlowTile[] => [
+    { type: 'approval', id: 'ask', question: '?', approved: 'exit', rejected: 'ask', timeoutMinutes },
+  ]
+  expect(await codesOf(exitTo(asks(0.1)))).toEqual(['cycle_without_wait ask'])
+  expect(await codesOf(exitTo(asks(1)))).toEqual([])
   const retry: api.FlowTile[] = [
     { type: 'custom_http', id: 'call', url: 'https://example.com/a', next: 'exit', failed: 'call' },
   ]

@@ -62,6 +62,32 @@ test('a condition leads one way or the other, and both meet again', async () => 
   expect(place.get('large').status).toBe('released')
 })
 
+test('a run that only goes round is ended and its order held; one that rests for seconds goes on', async () => {
+  const place = await FlowPlace.open()
+  const ring = (minutes: number) =>
+    flowOf([
+      { type: 'soft_reserve', id: 'keep', minutes: 60, next: 'ask' },
+      { type: 'condition', id: 'ask', when: 'run.ageMinutes > 3.0', yes: 'validate', no: 'rest' },
+      { type: 'timer', id: 'rest', minutes, next: 'ask' },
+      ...straightTiles(),
+    ])
+  // Published before such rings were refused.
+  const publish = (minutes: number) =>
+    place.core.execute('PublishFlow', { document: ring(minutes), by: 'test' }, { at: place.clock.at })
+  await publish(1e-9)
+  await place.order('o1')
+  expect(place.get('o1')).toMatchObject({ hold: 'flow_failed', flow: { state: 'failed' } })
+  expect(place.core.state().reservations.size).toBe(0)
+  const { length } = await place.steps('o1')
+  expect(length).toBeLessThan(1_010)
+  await place.later(5)
+  expect(await place.steps('o1')).toHaveLength(length)
+  await publish(0.5)
+  await place.order('o2')
+  for (let round = 0; round < 8; round++) await place.later(0.5)
+  expect(place.get('o2')).toMatchObject({ status: 'released', flow: { state: 'done' } })
+})
+
 test('lines go through branches of their own and meet in a merge', async () => {
   const place = await FlowPlace.open()
   const branch = (id: string, next: string): api.FlowTile[] => [
