@@ -31,6 +31,7 @@ export {
   type OrderFlow,
   orderRunId,
 } from './flows/flow-run.ts'
+export { firstUnheard, type Heard, heardByAny, withHeard } from './flows/past.ts'
 export { causeOf, changesSince } from './incidents/changes.ts'
 export { hasStayedBack, isSteady, openingOf } from './incidents/flapping.ts'
 export {

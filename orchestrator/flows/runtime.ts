@@ -157,7 +157,7 @@ export class FlowRuntime implements FlowGate {
         splits: token.splits,
       }
       const words = `${approve ? 'approved' : 'rejected'} by ${by}${note === undefined ? '' : `: ${note}`}`
-      const on = moved(run, plan, [token], [way], { now: now(), mark: token.mark })
+      const on = moved(run, plan, [token], [way], { now: now(), heard: token })
       const step = { tileId: tile.id, outcome: 'done' as const, reason: words, attempt: 1, ...on }
       if (await writeStep({ run, parts: this.#parts }, step)) return this.#runner.advance(runId)
     }

@@ -60,7 +60,7 @@ const ofAction = {
   inputEvents: Type.Optional(
     Type.Array(eventName('event of the order'), {
       maxItems: 20,
-      description: 'it begins once one of these has happened since the tile before; none = at once',
+      description: 'it begins once one of these has happened that no tile before it took; none = at once',
     }),
   ),
   filter: Type.Optional({

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import type { DoneTile, FlowToken } from './flow-run.ts'
+import type { PastEvent } from './past.ts'
 
 /** A message that a step sends. */
 export interface FlowMessage {
@@ -28,8 +29,9 @@ export interface StepTaken {
   said?: string
   /** The run is undone from now on, for this reason. */
   undoing?: string
-  /** Events of the order before this place were taken account of, where a branch or the run is over with it. */
+  /** What was taken account of, where a branch or the run is over with it: see `Heard`. */
   mark?: number
+  taken?: readonly PastEvent[]
   /** The run is over. */
   ended?: 'done' | 'failed' | 'cancelled'
 }

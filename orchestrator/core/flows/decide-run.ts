@@ -7,7 +7,8 @@ import type { CoreEvent } from '../events.ts'
 import type { Order } from '../orders/order.ts'
 import { pastOf } from '../orders/past.ts'
 import type { CoreState } from '../state.ts'
-import { type FlowRun, markAfter, orderRunId } from './flow-run.ts'
+import { type FlowRun, heardAfter, orderRunId } from './flow-run.ts'
+import { heardByAny } from './past.ts'
 
 /** Tokens, runs, messages, and runs of one order that wait, at most. */
 const most = { tokens: 500, runs: 2_000_000, messages: 20, queued: 20 } as const
@@ -86,7 +87,7 @@ export function takeStep(state: CoreState, data: CommandData['TakeFlowStep'], at
   const begun =
     step.ended === undefined || orderId === null
       ? []
-      : nextOf({ ...run, orderId, mark: markAfter(run, step) }, state, at)
+      : nextOf({ ...run, orderId, ...heardAfter(run, step) }, state, at)
   return answered([taken, ...raised, ...told, ...begun], { runId })
 }
 
@@ -95,14 +96,14 @@ export function takeStep(state: CoreState, data: CommandData['TakeFlowStep'], at
  * happened while it waited is not missed, but what a run of the same flow waited for is not taken for its own.
  */
 function nextOf(
-  { orderId, flowId, mark }: Pick<FlowRun, 'flowId' | 'mark'> & { orderId: string },
+  { orderId, flowId, ...run }: FlowRun & { orderId: string },
   { flows }: CoreState,
   at: number,
 ): CoreEvent[] {
   const [next] = flows.queued.get(orderId) ?? []
   if (next === undefined) return []
-  const from = next.flowId === flowId ? Math.max(next.mark, mark) : next.mark
-  return [event('FlowRunStarted', { ...next, mark: from, orderId, position: null, at })]
+  const heard = next.flowId === flowId ? heardByAny([next, run]) : {}
+  return [event('FlowRunStarted', { ...next, ...heard, orderId, position: null, at })]
 }
 
 /** The run goes on with another version. */

@@ -3,6 +3,7 @@
 import type { api } from '#data/contracts'
 import type { ActionAsked, FlowMessage, StepTaken } from './commands.ts'
 import type { QueuedRun } from './flow-run.ts'
+import type { PastEvent } from './past.ts'
 
 /** Data of each event of flows, by its type. */
 export interface FlowEvents {
@@ -23,8 +24,9 @@ export interface FlowEvents {
     version: number
     tileId: string
     reason: string
-    /** Steps of the order before it, see `FlowToken.mark`. */
+    /** Steps of the order before it, and what runs of its flow took of those since: see `Heard`. */
     mark: number
+    taken?: readonly PastEvent[]
     queuedAt?: number
   }
   /** It waits until the runs of its order before it are over. */

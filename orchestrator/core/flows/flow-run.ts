@@ -2,7 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { PersistentMap } from '../persistent/map.ts'
-import type { Past } from './past.ts'
+import { type Heard, heardByAny, type Past } from './past.ts'
 
 /** A split that a token is within. */
 export interface FlowSplit {
@@ -13,8 +13,8 @@ export interface FlowSplit {
   lineIds: readonly string[] | null
 }
 
-/** A place where a run stands. Times are epoch ms of the market. */
-export interface FlowToken {
+/** A place where a run stands, and what was taken account of on the way there. Times are epoch ms of the market. */
+export interface FlowToken extends Heard {
   tokenId: number
   tileId: string
   /**
@@ -27,8 +27,6 @@ export interface FlowToken {
   attempt: number
   /** When it goes on at the latest, null = only by an event. */
   dueAt: number | null
-  /** Events before this place were taken account of, see `Past`. */
-  mark: number
   /** Lines that it is about, null = all. */
   lineIds: readonly string[] | null
   splits: readonly FlowSplit[]
@@ -45,8 +43,8 @@ export interface DoneTile {
   ref: string | null
 }
 
-/** A run that has not ended. */
-export interface FlowRun {
+/** A run that has not ended; `mark` and `taken` are of all its ways together. */
+export interface FlowRun extends Heard {
   runId: string
   flowId: string
   version: number
@@ -60,8 +58,6 @@ export interface FlowRun {
   startedAt: number
   /** Counts its steps. */
   steps: number
-  /** The furthest place before which it took account of events, see `FlowToken.mark`. */
-  mark: number
   /** Greatest token id so far. */
   lastToken: number
   tokens: readonly FlowToken[]
@@ -85,7 +81,7 @@ export interface QueuedRun {
   /** Where it begins, and what called for it. */
   tileId: string
   reason: string
-  /** Steps of the order before it was asked for, see `FlowToken.mark`: what happens while it waits is not missed. */
+  /** Steps of the order before it was asked for, see `Heard.mark`: what happens while it waits is not missed. */
   mark: number
   /** When it was asked for, epoch ms of the market. */
   queuedAt: number
@@ -138,7 +134,8 @@ export function orderRunId(orderId: string, run: number): string {
   return `${orderId}/run/${run}`
 }
 
-/** The furthest place before which a run took account of events, after a step. */
-export function markAfter({ mark }: FlowRun, step: { tokens: readonly FlowToken[]; mark?: number }): number {
-  return Math.max(mark, step.mark ?? 0, ...step.tokens.map((token) => token.mark))
+/** What a run took account of on any of its ways, after a step. */
+export function heardAfter(run: FlowRun, step: Partial<Heard> & { tokens: readonly FlowToken[] }): Heard {
+  const { mark = 0, taken = [] } = step
+  return heardByAny([run, { mark, taken }, ...step.tokens])
 }

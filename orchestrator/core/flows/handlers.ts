@@ -12,11 +12,11 @@ import {
   type FlowRun,
   type FlowsState,
   type FlowToken,
-  markAfter,
+  heardAfter,
   type OrderFlow,
   versionsInUse,
 } from './flow-run.ts'
-import { noPast, withEvent } from './past.ts'
+import { heardByAny, noPast, withEvent } from './past.ts'
 
 type Timed<T extends keyof FlowEvents> = EventData[T] & { at: number }
 
@@ -79,14 +79,15 @@ function withFlow(flows: FlowsState, flow: api.PublishedFlow): api.PublishedFlow
 }
 
 function started(state: CoreState, data: Timed<'FlowRunStarted'>): CoreState {
-  const { runId, run, orderId, position, flowId, version, tileId, mark, at } = data
+  const { runId, run, orderId, position, flowId, version, tileId, at } = data
+  const heard = heardByAny([data])
   const token: FlowToken = {
-    ...{ tokenId: 1, tileId, state: 'ready', since: at, attempt: 1, dueAt: null, mark },
+    ...{ tokenId: 1, tileId, state: 'ready', since: at, attempt: 1, dueAt: null, ...heard },
     ...{ lineIds: null, splits: [], note: null },
   }
   const begun: FlowRun = {
     ...{ runId, flowId, version, orderId, position, status: 'running', reason: null, startedAt: at },
-    ...{ steps: 0, mark, lastToken: 1, tokens: [token], done: [], outcome: '', raised: noPast },
+    ...{ steps: 0, ...heard, lastToken: 1, tokens: [token], done: [], outcome: '', raised: noPast },
     outBefore: workOut(state.orders.get(orderId ?? '')),
   }
   const queued = orderId === null ? state.flows.queued : withoutQueued(state.flows, orderId, runId)
@@ -125,7 +126,7 @@ function stepTaken(state: CoreState, { runId, step }: Timed<'FlowStepTaken'>): C
     ...run,
     tokens,
     steps: run.steps + 1,
-    mark: markAfter(run, step),
+    ...heardAfter(run, step),
     lastToken: Math.max(run.lastToken, ...step.tokens.map(({ tokenId }) => tokenId)),
     done: step.done === undefined ? kept : [...kept, step.done],
     outcome: step.said ?? run.outcome,

@@ -1,7 +1,7 @@
 // The tiles that lead the way: which ways a token takes from them, or null where it rests there. Pure but for facts.
 
 import type { api } from '#data/contracts'
-import type { FlowToken } from '#orchestrator/core'
+import type { FlowToken, Heard } from '#orchestrator/core'
 import { placeOf } from '../compile/expressions.ts'
 import { eventSince } from './events.ts'
 import type { Way } from './moves.ts'
@@ -13,8 +13,8 @@ import { linesIn } from './scope.ts'
 export interface Led {
   ways: Way[]
   reason: string | null
-  /** Events before this place were taken account of. */
-  mark: number
+  /** Events that were taken account of. */
+  heard: Heard
 }
 
 /** Where a token goes from a tile of these kinds; null = it rests. Merges of splitters are not led from here. */
@@ -23,10 +23,10 @@ export function lead(
   tile: Exclude<Extract<api.FlowTile, { type: api.FlowControlType }>, { type: 'splitter_merge' }>,
 ): Led | null {
   const { token, run, order, parts, plan } = scene
-  const on = (to: string, reason: string | null = null, mark = token.mark): Led => ({
+  const on = (to: string, reason: string | null = null, heard: Heard = token): Led => ({
     ways: [{ to, lineIds: token.lineIds, splits: token.splits }],
     reason,
-    mark,
+    heard,
   })
   const isDue = token.dueAt !== null && token.dueAt <= parts.now()
   switch (tile.type) {
@@ -34,19 +34,19 @@ export function lead(
     case 'condition_merge':
       return on(tile.next)
     case 'exit':
-      return { ways: [], reason: null, mark: token.mark }
+      return { ways: [], reason: null, heard: token }
     case 'condition': {
       const outcome = plan.conditions.get(placeOf(tile.id))?.outcome(factsOf(scene)) ?? false
       if (typeof outcome !== 'boolean') return on(tile.no, `could not be worked out: ${outcome.reason}`)
       return on(outcome ? tile.yes : tile.no, outcome ? 'yes' : 'no')
     }
     case 'splitter':
-      return { ...split(scene, tile), mark: token.mark }
+      return { ...split(scene, tile), heard: token }
     case 'timer':
       return isDue ? on(tile.next) : null
     case 'wait': {
       const seen = eventSince(tile.events, token, run, order)
-      if (seen !== null) return on(tile.next, seen.name, seen.mark)
+      if (seen !== null) return on(tile.next, seen.name, seen.heard)
       return isDue ? on(tile.timedOut ?? tile.next, 'timed_out') : null
     }
     case 'approval':
@@ -55,7 +55,7 @@ export function lead(
   }
 }
 
-function split(scene: Scene, tile: api.FlowTileOf<'splitter'>): Omit<Led, 'mark'> {
+function split(scene: Scene, tile: api.FlowTileOf<'splitter'>): Omit<Led, 'heard'> {
   const { token, run, plan } = scene
   const splits: FlowToken['splits'] = [
     ...token.splits,

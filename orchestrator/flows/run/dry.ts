@@ -141,7 +141,7 @@ class Walk {
 
   #go(from: readonly FlowToken[], ways: readonly Way[]): void {
     const run = this.#run
-    const on = moved(run, this.#plan, from, ways, { now: this.#at, mark: 0 })
+    const on = moved(run, this.#plan, from, ways, { now: this.#at, heard: { mark: 0 } })
     this.#run = {
       ...run,
       steps: run.steps + 1,

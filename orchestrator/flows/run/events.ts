@@ -1,23 +1,22 @@
 // Which events have happened since a place of a run: those of its order, or those that a run about stock was told of.
 // It raises none.
 
-import { type FlowRun, type FlowToken, type Order, pastOf } from '#orchestrator/core'
+import { type FlowRun, firstUnheard, type Heard, type Order, pastOf, withHeard } from '#orchestrator/core'
 
 /** An event that was waited for. */
 export interface Seen {
   name: string
-  /** Place after it: what comes from there on was not looked at. */
-  mark: number
+  /** What was taken account of, with it. */
+  heard: Heard
 }
 
-/** The first of the events since the mark of the token, null = none came. */
+/** The first of the events that was not taken on the way of the token, null = none came. */
 export function eventSince(
   names: readonly string[],
-  { mark }: Pick<FlowToken, 'mark'>,
+  token: Heard,
   { raised }: Pick<FlowRun, 'raised'>,
   order: Order | null,
 ): Seen | null {
-  const { kept } = order === null ? raised : pastOf(order)
-  const seen = kept.find(({ name, place }) => place >= mark && names.includes(name))
-  return seen === undefined ? null : { name: seen.name, mark: seen.place + 1 }
+  const event = firstUnheard(order === null ? raised : pastOf(order), names, token)
+  return event === null ? null : { name: event.name, heard: withHeard(token, event) }
 }

@@ -1,7 +1,7 @@
 // Where a run stands after a step: tokens that end, tokens that begin, and whether that was all. Pure.
 
 import type { api } from '#data/contracts'
-import type { FlowRun, FlowToken, StepTaken } from '#orchestrator/core'
+import type { FlowRun, FlowToken, Heard, StepTaken } from '#orchestrator/core'
 import type { FlowPlan } from '../compile/plan.ts'
 
 /** A way on. */
@@ -13,34 +13,35 @@ export interface Way {
 }
 
 /** The part of a step that says where the run stands after it. */
-export type Moved = Pick<StepTaken, 'gone' | 'tokens' | 'ended' | 'mark'>
+export type Moved = Pick<StepTaken, 'gone' | 'tokens' | 'ended' | 'mark' | 'taken'>
 
 /**
  * Tokens go on along the ways.
  * @param from tokens that end with it
- * @param mark events before this place were taken account of
+ * @param heard events that were taken account of
  */
 export function moved(
   run: FlowRun,
   plan: FlowPlan,
   from: readonly FlowToken[],
   ways: readonly Way[],
-  { now, mark }: { now: number; mark: number },
+  { now, heard: { mark, taken } }: { now: number; heard: Heard },
 ): Moved {
   const gone = from.map(({ tokenId }) => tokenId)
+  const heard: Heard = taken === undefined ? { mark } : { mark, taken }
   const tokens: FlowToken[] = []
   let tokenId = run.lastToken
   for (const { to, lineIds, splits } of ways) {
     const tile = plan.tiles.get(to)
     if (tile === undefined || tile.type === 'exit') continue
-    const rest = { lineIds, splits, mark, since: now, attempt: 1, note: null }
+    const rest = { lineIds, splits, ...heard, since: now, attempt: 1, note: null }
     tokens.push({ tokenId: ++tokenId, tileId: to, ...atFirst(tile, now), ...rest })
   }
   const isOver = tokens.length === 0 && run.tokens.every((token) => gone.includes(token.tokenId))
   return {
     gone,
     tokens,
-    ...(tokens.length === 0 ? { mark } : {}),
+    ...(tokens.length === 0 ? heard : {}),
     ...(isOver ? { ended: 'done' as const } : {}),
   }
 }

@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import { DetourError, reasonOf } from '#data/kernel'
-import type { Order } from '#orchestrator/core'
+import { type Heard, heardByAny, type Order } from '#orchestrator/core'
 import { NotAsked } from '../actions/lanes.ts'
 import type { FlowPlan } from '../compile/plan.ts'
 import { leastWaitMinutes } from '../compile/ways.ts'
@@ -150,8 +150,8 @@ export class Runner {
       case 'splitter_merge': {
         const all = filled(run, tile, token)
         if (all === null) return false
-        const mark = Math.max(...all.map((each) => each.mark))
-        return go(scene, all, [afterMerge(tile, token)], { reason: `${all.length} met`, mark })
+        const how = { reason: `${all.length} met`, heard: heardByAny(all) }
+        return go(scene, all, [afterMerge(tile, token)], how)
       }
       case 'start':
       case 'exit':
@@ -163,7 +163,7 @@ export class Runner {
       case 'approval': {
         const led = lead(scene, tile)
         if (led === null) return false
-        return go(scene, [token], led.ways, { reason: led.reason, mark: led.mark })
+        return go(scene, [token], led.ways, { reason: led.reason, heard: led.heard })
       }
       default:
         return this.#act(scene, tile)
@@ -175,23 +175,23 @@ export class Runner {
     const on: Way = { to: tile.next, lineIds: token.lineIds, splits: token.splits }
     if (token.state === 'acted') {
       const seen = eventSince([tile.resumeOn ?? ''], token, run, order)
-      if (seen !== null) return go(scene, [token], [on], { reason: seen.name, mark: seen.mark })
+      if (seen !== null) return go(scene, [token], [on], { reason: seen.name, heard: seen.heard })
       const isLate = token.dueAt !== null && token.dueAt <= parts.now()
       return isLate ? failed(scene, tile, `${tile.resumeOn} did not come in time`) : false
     }
-    let { mark } = token
+    let heard: Heard = token
     if (token.state === 'waiting' && token.dueAt !== null) {
       if (token.dueAt > parts.now()) return false
     } else if (token.state === 'waiting') {
       const seen = eventSince(tile.inputEvents ?? [], token, run, order)
       if (seen === null) return false
-      mark = seen.mark
+      heard = seen.heard
     }
     const result = await performTile(scene, tile).catch((error: unknown): TileResult => {
       if (isOfLog(error) || error instanceof NotAsked) throw error
       return { kind: 'fail', reason: reasonOf(error) }
     })
-    return settle({ ...scene, token: { ...token, mark } }, tile, result, on)
+    return settle({ ...scene, token: { ...token, ...heard } }, tile, result, on)
   }
 }
 

@@ -1,7 +1,7 @@
 // What follows from what came of a tile: the way on, another try, or the end of the run. It does no tile's work.
 
 import type { api } from '#data/contracts'
-import type { FlowToken, StepTaken } from '#orchestrator/core'
+import type { FlowToken, Heard, StepTaken } from '#orchestrator/core'
 import { type Moved, moved, type Way } from './moves.ts'
 import { cutOff, isOutside } from './outside-tiles.ts'
 import type { Scene, TileResult } from './result.ts'
@@ -44,7 +44,7 @@ export async function settle(
     const tokens = [{ ...token, state: 'acted' as const, dueAt, note: null }]
     return takeStep(scene, { ...stepOf(token, 'done', reason, token.attempt), tokens, ...more }, sent)
   }
-  return go(scene, [token], [on], { outcome, reason, mark: token.mark, more, sent })
+  return go(scene, [token], [on], { outcome, reason, heard: token, more, sent })
 }
 
 /**
@@ -62,7 +62,7 @@ export async function failed(
   const raise = tile?.onFailure === undefined ? [] : [tile.onFailure]
   if (tile?.failed !== undefined) {
     const way = { to: tile.failed, lineIds: token.lineIds, splits: token.splits }
-    const how = { outcome: 'failed' as const, reason, mark: token.mark, more: done, sent: { raise } }
+    const how = { outcome: 'failed' as const, reason, heard: token, more: done, sent: { raise } }
     return go(scene, [token], [way], how)
   }
   if (await noteCutOff(scene, token)) return true
@@ -102,13 +102,13 @@ export function go(
   how: {
     outcome?: api.FlowOutcome
     reason: string | null
-    mark: number
+    heard: Heard
     more?: Partial<StepTaken>
     sent?: WithStep
   },
 ): Promise<boolean> {
   const { plan, run, token, parts } = scene
-  const at = { now: parts.now(), mark: how.mark }
+  const at = { now: parts.now(), heard: how.heard }
   const on: Moved = moved(run, plan, from, ways, at)
   const step = { ...stepOf(token, how.outcome ?? 'done', how.reason, token.attempt), ...on, ...how.more }
   return takeStep(scene, step, how.sent)

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
+import { pastOf } from '#orchestrator/core'
 import { FlowPlace, flowOf, straightTiles } from './flow-place.ts'
 
 const paidFor = (id: string, next: string): api.FlowTile => {
@@ -62,6 +63,83 @@ test('each of several waits takes an event of its own, however long ago they cam
   await raise(place, 'status.asked', 150)
   await place.later(6)
   expect(at(place)).toBe('w2')
+  await raise(place, 'payment.captured')
+  expect(place.get('o1').status).toBe('released')
+})
+
+test('an event is there for its wait also where one of another name came later and was taken before', async () => {
+  const place = await FlowPlace.open()
+  const wait = (id: string, events: string[], next: string): api.FlowTile => ({
+    ...{ type: 'wait', id, events, next },
+  })
+  await place.publish(
+    flowOf([
+      paidFor('first', 'checked'),
+      wait('checked', ['fraud.checked'], 'either'),
+      wait('either', ['constructor', 'fraud.checked', 'payment.captured'], 'again'),
+      paidFor('again', 'validate'),
+      ...straightTiles(),
+    ]),
+  )
+  await place.order('o1')
+  await raise(place, 'fraud.checked', 2)
+  await raise(place, 'payment.captured')
+  // Each was taken once: the second check is taken by the third wait.
+  expect(at(place)).toBe('again')
+  await raise(place, 'fraud.checked')
+  expect(at(place)).toBe('again')
+  await raise(place, 'payment.captured')
+  expect(place.get('o1').status).toBe('released')
+})
+
+test('branches that meet have taken what any of them took, of each name', async () => {
+  const place = await FlowPlace.open()
+  await place.publish(
+    flowOf([
+      {
+        ...{ type: 'splitter', id: 'split', by: 'all' },
+        branches: [
+          { when: '', next: 'a' },
+          { when: '', next: 'b' },
+        ],
+      },
+      paidFor('a', 'meet'),
+      { type: 'wait', id: 'b', events: ['label.printed'], next: 'meet' },
+      { type: 'splitter_merge', id: 'meet', splitter: 'split', next: 'checked' },
+      { type: 'wait', id: 'checked', events: ['fraud.checked'], next: 'again' },
+      { type: 'wait', id: 'again', events: ['payment.captured', 'label.printed'], next: 'validate' },
+      ...straightTiles(),
+    ]),
+  )
+  await place.order('o1')
+  await raise(place, 'fraud.checked')
+  await raise(place, 'payment.captured')
+  await raise(place, 'label.printed')
+  expect(at(place)).toBe('again')
+  await raise(place, 'label.printed')
+  expect(place.get('o1').status).toBe('released')
+})
+
+test('a run that was under way when events of all names had one order goes on after what it took then', async () => {
+  const place = await FlowPlace.open()
+  await place.publish(flowOf([paidFor('w0', 'w1'), paidFor('w1', 'validate'), ...straightTiles()]))
+  await place.order('o1')
+  const run = place.run('o1')
+  const [token] = run?.tokens ?? []
+  if (run === undefined || token === undefined) throw new Error('there is no run')
+  await place.core.execute(
+    'RaiseFlowEvent',
+    { orderId: 'o1', name: 'payment.captured', note: null, by: 'test' },
+    { at: place.clock.at },
+  )
+  const { count } = pastOf(place.get('o1'))
+  const next = { ...token, tokenId: token.tokenId + 1, tileId: 'w1', mark: count }
+  const step = { tileId: 'w0', outcome: 'done' as const, reason: 'payment.captured', attempt: 1 }
+  const moved = { ...step, gone: [token.tokenId], tokens: [next] }
+  const taken = { runId: run.runId, after: run.steps, version: 1, step: moved }
+  await place.core.execute('TakeFlowStep', taken, { at: place.clock.at })
+  await place.later(1)
+  expect(at(place)).toBe('w1')
   await raise(place, 'payment.captured')
   expect(place.get('o1').status).toBe('released')
 })

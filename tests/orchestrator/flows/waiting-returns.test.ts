@@ -238,3 +238,33 @@ test('a return that was refused a run by an earlier version, and is looked at on
   await place.later(1)
   expect(queued(place)).toHaveLength(1)
 })
+
+test('of each name a return takes the events that those before it left, however they came', async () => {
+  const place = await FlowPlace.open()
+  const wait = (id: string, events: string[], next: string): api.FlowTile => ({
+    ...{ type: 'wait', id, events, next },
+  })
+  await place.publish({
+    ...{ format: 1, flowId: 'back', kind: 'return', title: 'Returns' },
+    tiles: [
+      { type: 'start', id: 'start', next: 'came', events: ['ReturnRequested'] },
+      wait('came', ['ReturnReceived'], 'paid'),
+      wait('paid', ['refund.paid'], 'exit'),
+      { type: 'exit', id: 'exit' },
+    ],
+  })
+  await place.flows.turn()
+  await place.order('o1', { x: 3 }, 'phone')
+  await place.deliver('o1')
+  for (let i = 0; i < 2; i++) await place.askBack('o1')
+  await place.later(1)
+  const paid = () => place.flows.raise('o1', 'refund.paid', null, 'Mia')
+  for (let i = 0; i < 2; i++) await paid()
+  await place.bringBack('o1')
+  await place.later(1)
+  await place.later(1)
+  expect(place.run('o1')).toMatchObject({ runId: 'o1/run/2', tokens: [{ tileId: 'came' }] })
+  await place.bringBack('o1')
+  await place.later(1)
+  expect(place.get('o1').flow).toMatchObject({ run: 2, state: 'done' })
+})
