@@ -2,7 +2,7 @@
 // over when one came. What is on the shelf can still be sent, so nothing is moved for it.
 
 import type { Queries } from '#data/warehouse'
-import type { CoreState } from '#orchestrator/core'
+import type { CoreState, Incident } from '#orchestrator/core'
 import { endOf, type Told } from './own-constraints.ts'
 
 /** What tells of them, as the model of an incident. */
@@ -10,6 +10,8 @@ const byRhythm = 'supply_rhythm'
 const metric = 'hours_without_goods'
 const dimension = 'supply'
 const hourMs = 3_600_000
+/** What counting in hours may lose. */
+const roundedMs = 1_000
 const historyMs = 60 * 24 * hourMs
 /** Newest gaps between deliveries that make a rhythm, and how much they may differ as share of the usual one. */
 const gapsAsked = 6
@@ -42,29 +44,45 @@ export async function readDeliveries(queries: Queries, market: string, now: numb
 }
 
 /**
- * Nodes whose deliveries are overdue as constraints, and the ends of those that are not any more. Where goods come to
- * few nodes in a rhythm, or most of these are overdue, nobody can say that it is not what tells of goods that stopped.
+ * Nodes whose deliveries are overdue as constraints, and the ends of those to which goods came or that are closed.
+ * Where goods come to few nodes in a rhythm, or most of these are overdue, nobody can say that it is not what tells of
+ * goods that stopped: nothing new is told then, and what is told stays.
  * @param now epoch ms of the market
  */
 export function overdueGoods(state: CoreState, past: PastDeliveries, now: number): Told[] {
   const nodeIds = new Set([...past.keys(), ...state.deliveries.keys()])
   const judged = [...nodeIds].flatMap((nodeId) => {
-    // Files may tell of goods in another way than whoever tells of them live: one is not held against the other.
-    const rhythm = rhythmOf(state.deliveries.get(nodeId) ?? past.get(nodeId) ?? [])
+    const rhythm = rhythmOf(deliveriesOf(nodeId, state, past))
     return rhythm === null ? [] : [{ nodeId, rhythm, isOverdue: now > rhythm.dueBy }]
   })
   const overdue = judged.filter(({ isOverdue }) => isOverdue)
-  const isTold = judged.length >= nodesLeast && overdue.length * 2 < judged.length
-  const told = new Map(
-    (isTold ? overdue : []).map(({ nodeId, rhythm }) => [nodeId, constraintOf(nodeId, rhythm, now)]),
-  )
+  const isNewTold = judged.length >= nodesLeast && overdue.length * 2 < judged.length
   const open = [...state.openIncidents.values()].flatMap((id) => {
     const incident = state.incidents.get(id)
     return incident !== undefined && isByRhythm(incident.model) ? [incident] : []
   })
-  const ended = open.filter(({ dimensionValue }) => !told.has(dimensionValue))
-  return [...told.values(), ...ended.map(endOf)]
+  const openNodes = new Set(open.map(({ dimensionValue }) => dimensionValue))
+  const told = overdue.filter(
+    ({ nodeId }) => !isClosed(state, nodeId) && (isNewTold || openNodes.has(nodeId)),
+  )
+  const toldNodes = new Set(told.map(({ nodeId }) => nodeId))
+  const ended = open.filter((incident) => {
+    const { dimensionValue: nodeId } = incident
+    const last = deliveriesOf(nodeId, state, past).at(-1) ?? Number.NEGATIVE_INFINITY
+    return !toldNodes.has(nodeId) && (isClosed(state, nodeId) || last > lastBefore(incident) + roundedMs)
+  })
+  return [...told.map(({ nodeId, rhythm }) => constraintOf(nodeId, rhythm, now)), ...ended.map(endOf)]
 }
+
+/** Files may tell of goods in another way than whoever tells of them live: one is not held against the other. */
+const deliveriesOf = (nodeId: string, { deliveries }: CoreState, past: PastDeliveries): readonly number[] =>
+  deliveries.get(nodeId) ?? past.get(nodeId) ?? []
+
+/** The delivery before the one that an incident waits for, epoch ms: it began the longest gap later. */
+const lastBefore = ({ beganAt, expectedHigh }: Incident): number => beganAt - (expectedHigh ?? 0) * hourMs
+
+/** Whether no goods are waited for at a node any more. */
+const isClosed = ({ nodes }: CoreState, nodeId: string): boolean => nodes.get(nodeId)?.isActive === false
 
 /** How goods come to a node, ms; instants in epoch ms. */
 interface Rhythm {

@@ -1,7 +1,14 @@
 // A node to which goods come as regularly as a clock is told of once they do not, where others still get theirs.
 
 import { expect, test } from 'vitest'
-import { type CoreState, emptyState, evolve, type Incident, PersistentMap } from '#orchestrator/core'
+import {
+  type CoreState,
+  emptyState,
+  evolve,
+  type Incident,
+  type Node,
+  PersistentMap,
+} from '#orchestrator/core'
 import { overdueGoods, readDeliveries } from '../../orchestrator/engine/overdue-goods.ts'
 import { emptyWarehouse } from '../pipeline/raw.ts'
 
@@ -27,6 +34,17 @@ const after = (all: Record<string, readonly number[]>): CoreState =>
     (before, [nodeId, own]) => own.reduce((state, at) => came(state, nodeId, at), before),
     emptyState('main'),
   )
+/** With an incident for each node that is told of after some hours. */
+const opened = (before: CoreState, past: Map<string, number[]>, hours: number): CoreState => {
+  const found = overdueGoods(before, past, start + hours * hour)
+  return {
+    ...before,
+    incidents: PersistentMap(
+      found.map((one) => [one.key, { ...one, incidentId: one.key } as unknown as Incident]),
+    ),
+    openIncidents: PersistentMap(found.map(({ key }) => [key, key])),
+  }
+}
 /** Goods go on to come to b and c. */
 const others = [...times(72), start + 71 * hour, start + 143 * hour]
 const usual = after({ a: times(72), b: others, c: others })
@@ -49,6 +67,34 @@ test('a delivery is overdue some hours after the longest gap, the severer the lo
   }
   expect(told(open, none, 100)).toEqual(['supply/a overdue'])
   expect(told(came(open, 'a', start + 90 * hour), none, 100)).toEqual(['supply/a over'])
+})
+
+test('what is told stays, and nothing new is told, while most are overdue or too few are judged', () => {
+  const five = after({ a: times(72), b: times(72), c: others, d: others, e: others })
+  const open = opened(five, none, 78)
+  expect(told(open, none, 80)).toEqual(['supply/a overdue', 'supply/b overdue'])
+  expect(told(open, none, 230)).toEqual(['supply/a overdue', 'supply/b overdue'])
+  expect(told(came(open, 'a', start + 160 * hour), none, 230)).toEqual(['supply/b overdue', 'supply/a over'])
+  const past = new Map([
+    ['a', times(24)],
+    ...['b', 'c'].map((nodeId) => [nodeId, times(24).map((at) => at + 24 * hour)] as const),
+  ])
+  const byFiles = opened(emptyState('main'), past, 30)
+  expect(told(came(byFiles, 'b', start + 31 * hour), past, 32)).toEqual(['supply/a overdue'])
+  expect(told(byFiles, none, 32)).toEqual([])
+  expect(told(came(byFiles, 'a', start + 31 * hour), past, 32)).toEqual(['supply/a over'])
+  const late = new Map([...past, ['a', [...times(24), start + 22 * hour]]])
+  expect(told(byFiles, late, 32)).toEqual(['supply/a over'])
+})
+
+test('nothing is waited for at a node that is closed', () => {
+  const open = opened(usual, none, 78)
+  const closed = (before: CoreState) => ({
+    ...before,
+    nodes: PersistentMap([['a', { nodeId: 'a', isActive: false } as Node]]),
+  })
+  expect(told(closed(open), none, 80)).toEqual(['supply/a over'])
+  expect(told(closed(usual), none, 80)).toEqual([])
 })
 
 test('a delivery in between does not break a rhythm', () => {
