@@ -77,9 +77,9 @@ export class SeriesWatch {
       return { anomalies: [], constraints, series: 0, tested: 0, heldBack: 0 }
     }
     this.#both = both
-    const steps = await this.#steps.look(queries, ground, now, judgement)
-    this.#isReady = steps.isReady
     const open = new Set(openKeys)
+    const steps = await this.#steps.look(queries, look, open)
+    this.#isReady = steps.isReady
     const told = steps.isReady
       ? toldBySteps(steps, both, open, judgement)
       : await this.#toldBySeries(queries, both, open, judgement)

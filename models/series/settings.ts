@@ -76,7 +76,8 @@ function moved(before: api.DetectionRule, one: api.Feedback): Partial<api.Detect
 export class Judgement {
   readonly settings: api.DetectionSettings
   readonly #feedback: readonly api.Feedback[]
-  readonly #rules: readonly api.DetectionRule[]
+  /** What follows from feedback. */
+  readonly #said: readonly api.DetectionRule[]
   readonly #closed: ReadonlySet<string>
   #fixedP: number | null = null
 
@@ -84,7 +85,7 @@ export class Judgement {
   constructor(settings: api.DetectionSettings = defaultDetection, feedback: readonly api.Feedback[] = []) {
     this.settings = settings
     this.#feedback = feedback
-    this.#rules = [...settings.rules, ...rulesOf(feedback)]
+    this.#said = rulesOf(feedback)
     this.#closed = new Set(settings.closedDays)
   }
 
@@ -110,7 +111,10 @@ export class Judgement {
     return JSON.stringify([this.settings.newLevelHours, this.settings.closedDays])
   }
 
-  /** Thresholds of a series: each from the most particular rule that names it, later rules before earlier ones. */
+  /**
+   * Thresholds of a series: each from the most particular rule that names it, later rules before earlier ones. That
+   * something was too small only ever asks for more.
+   */
   of({
     watched,
     dimension,
@@ -120,18 +124,20 @@ export class Judgement {
     dimensionValue: string
     watched: Pick<SeriesName['watched'], 'metric' | 'leastChange' | 'leastShare'>
   }): Thresholds {
-    const fitting = this.#rules
-      .filter(
-        (rule) =>
-          (rule.metric ?? watched.metric) === watched.metric &&
-          (rule.dimension ?? dimension) === dimension &&
-          (rule.dimensionValue ?? dimensionValue) === dimensionValue,
-      )
-      .sort((a, b) => particular(a) - particular(b))
+    const fits = (rule: api.DetectionRule) =>
+      (rule.metric ?? watched.metric) === watched.metric &&
+      (rule.dimension ?? dimension) === dimension &&
+      (rule.dimensionValue ?? dimensionValue) === dimensionValue
+    const set = this.settings.rules.filter(fits).sort((a, b) => particular(a) - particular(b))
+    const said = this.#said.filter(fits)
+    const fitting = [...set, ...said]
     const last = <K extends keyof api.DetectionRule>(name: K) =>
-      fitting.findLast((rule) => rule[name] !== null)?.[name]
+      set.findLast((rule) => rule[name] !== null)?.[name]
     return {
-      leastChange: last('leastChange') ?? watched.leastChange,
+      leastChange: Math.max(
+        last('leastChange') ?? watched.leastChange,
+        ...said.map(({ leastChange }) => leastChange ?? 0),
+      ),
       leastShare: last('leastShare') ?? watched.leastShare,
       strictness: fitting.reduce((product, rule) => product * (rule.strictness ?? 1), 1),
       isMuted: fitting.some(({ isMuted }) => isMuted),

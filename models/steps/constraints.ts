@@ -4,7 +4,7 @@
 import type { Constraint, MetricFinding } from '../series/detection.ts'
 import { hourMs } from '../series/kept.ts'
 import type { Dimension } from '../series/watched.ts'
-import type { Root } from './sums.ts'
+import { offOf, type Root } from './sums.ts'
 
 /** Version of the rules of steps: part of what is told of a constraint. */
 export const stepsModel = 'steps 1'
@@ -49,12 +49,31 @@ function constraintOf(own: readonly Root[], until: number): Constraint {
   }
 }
 
-/** What is said of a root: a share or a mean of what there was, else pieces by the hour. */
-function findingOf({ slice, point, gain, ...root }: Root, until: number): MetricFinding {
-  const { kind } = slice
-  const isShare = kind.law === 'share'
+/** What is told of a root, and what of it is one: a share or a mean of what there was, else pieces by the hour. */
+function told({ slice, ...root }: Root, until: number): { seen: number; usual: number; per: number } {
+  const isShare = slice.kind.law === 'share'
   const { seen, usual } = isShare ? root : root.lately
-  const per = isShare ? Math.max(1, root.atRisk) : Math.max(1, until / hourMs - root.began)
+  return { seen, usual, per: isShare ? Math.max(1, root.atRisk) : Math.max(1, until / hourMs - root.began) }
+}
+
+/**
+ * How far what is told of a root strays for certain, in the unit of its metric, 0 or more. What is told in its first
+ * hours is mostly more than it comes to: it is told because it was.
+ * @source Wilson: Probable inference, the law of succession, and statistical inference (the bound, here of a count)
+ */
+export function sureChangeOf(root: Root, until: number): number {
+  const { point, slice } = root
+  const { seen, usual, per } = told(root, until)
+  const half = (bandWidth ** 2 * slice.spread) / 2
+  const reach = Math.sqrt(half ** 2 + 2 * half * seen)
+  const surely = { seen: seen + half + (point.way === 'low' ? reach : -reach), usual }
+  return Math.max(0, offOf(surely, point.way)) / per
+}
+
+function findingOf(root: Root, until: number): MetricFinding {
+  const { slice, point, gain } = root
+  const { kind } = slice
+  const { seen, usual, per } = told(root, until)
   const spread = Math.sqrt(Math.max(usual, 1) * slice.spread) * bandWidth
   const most = kind.unit === 'share' ? 1 : Number.POSITIVE_INFINITY
   return {

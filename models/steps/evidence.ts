@@ -198,10 +198,17 @@ export class Watchpoint {
 export interface AlarmLimits {
   alarm: number
   leastShare: number
+  /** Pieces. */
   leastChange: number
   settleHours: number
   /** Hours without anything bad before it is over. */
   restHours: number
+}
+
+/** What makes an alarm that people want to hear of. */
+export interface TellingLimits extends AlarmLimits {
+  /** Least change of what is told, for certain and in the unit of its metric. */
+  leastTold: number
 }
 
 /** Evidence that is kept beyond what an alarm takes. */

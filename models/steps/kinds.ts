@@ -147,3 +147,9 @@ export const stepKinds: readonly StepKind[] = [
 
 /** A step that says what others do together: work of a node moves on. */
 export const workSteps: readonly string[] = ['pick', 'pack']
+
+const workMetrics: readonly string[] = ['work_picked', 'work_packed']
+
+/** The metrics that tell of the same: what people say of one of them holds for all. */
+export const alikeMetrics = (metric: string): readonly string[] =>
+  workMetrics.includes(metric) ? workMetrics : [metric]

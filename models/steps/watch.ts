@@ -3,15 +3,16 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { Queries } from '#data/warehouse'
-import { type Ground, spanOf } from '../series/ground.ts'
+import { type Look, spanOf } from '../series/ground.ts'
 import { hourMs } from '../series/kept.ts'
 import type { PreviewedAlert } from '../series/preview.ts'
 import { Judgement } from '../series/settings.ts'
 import { zoneOffsetMs } from '../series/zone.ts'
 import { StepBook } from './book.ts'
+import { sureChangeOf } from './constraints.ts'
 import { Diary } from './diary.ts'
-import type { AlarmLimits } from './evidence.ts'
-import type { Way } from './kinds.ts'
+import type { AlarmLimits, TellingLimits } from './evidence.ts'
+import { alikeMetrics, type Way } from './kinds.ts'
 import { readSteps, stepPlacesOf } from './read.ts'
 import { rootsOf } from './roots.ts'
 import type { Slice } from './slices.ts'
@@ -50,7 +51,7 @@ export class StepWatch {
   #judgement = new Judgement()
   #roots: Root[] = []
   #diary = new Diary()
-  readonly #limits = new Map<Slice, Partial<Record<Way, AlarmLimits>>>()
+  readonly #limits = new Map<Slice, Partial<Record<Way, TellingLimits>>>()
 
   constructor(market: string) {
     this.#market = market
@@ -59,9 +60,14 @@ export class StepWatch {
   /**
    * Takes every complete hour before `now` that was not taken yet; all of them where `now` is earlier than before.
    * @param queries reads `step_hours`
+   * @param open keys of what is told already: that is told until it is over, however small people found it
    * @throws WAREHOUSE_QUERY
    */
-  async look(queries: Queries, ground: Ground, now: number, judgement: Judgement): Promise<StepNews> {
+  async look(
+    queries: Queries,
+    { ground, now, judgement }: Look,
+    open: ReadonlySet<string>,
+  ): Promise<StepNews> {
     const span = spanOf(ground, now, hourMs)
     if (span === null) return { isReady: false, until: now, roots: [], newLevels: new Map(), slices: 0 }
     const { places, usual } = stepPlacesOf(ground)
@@ -80,7 +86,7 @@ export class StepWatch {
     const book = this.#book
     const from = Number.isNaN(book.next) ? Math.max(span.start, span.end - historyHours) : book.next
     await this.#take(queries, book, from, span.end)
-    return this.#tell(book)
+    return this.#tell(book, open)
   }
 
   /**
@@ -121,17 +127,22 @@ export class StepWatch {
     this.#diary.note(book.next - 1, this.#roots)
   }
 
-  #tell(book: StepBook): StepNews {
+  #tell(book: StepBook, open: ReadonlySet<string>): StepNews {
     const newLevels = new Map<string, number>()
     for (const slice of book.slices) {
       for (const { newLevelSince } of slice.ways) {
         if (newLevelSince !== null) newLevels.set(slice.key, newLevelSince * hourMs)
       }
     }
+    const until = book.next * hourMs
+    const roots = this.#roots.filter((root) => {
+      const { leastTold } = this.#limitsOf(root.slice, root.point.way)
+      return open.has(root.slice.key) || sureChangeOf(root, until) >= leastTold
+    })
     return {
       isReady: book.isWarm,
-      until: book.next * hourMs,
-      roots: this.#roots,
+      until,
+      roots,
       newLevels,
       slices: book.size,
     }
@@ -144,7 +155,7 @@ export class StepWatch {
     return this.#judgement.isClosed(local.toISOString().slice(0, 10))
   }
 
-  readonly #limitsOf = (slice: Slice, way: Way): AlarmLimits => {
+  readonly #limitsOf = (slice: Slice, way: Way): TellingLimits => {
     const known = this.#limits.get(slice) ?? {}
     const own = known[way]
     if (own !== undefined) return own
@@ -158,11 +169,13 @@ export class StepWatch {
 const kinds = 24
 
 /** What makes an alarm of a slice as people judge. */
-function limitsOf(judgement: Judgement, { kind, kin, dimension, value }: Slice, way: Way): AlarmLimits {
-  const { unit, aspect, leastChange, leastShare, restHours } = kind
-  const watched = { metric: kind.metric[way], unit, kind: 'flow' as const, aspect, concern: way }
-  const name = { watched: { ...watched, dimensions: [], leastChange, leastShare, leastRecords: 0 } }
-  const own = judgement.of({ ...name, dimension: dimension as 'all', dimensionValue: value })
+function limitsOf(judgement: Judgement, { kind, kin, dimension, value }: Slice, way: Way): TellingLimits {
+  const { leastShare } = kind
+  const asked = (metric: string) =>
+    // What people ask for is in the unit of the metric, not in pieces.
+    judgement.of({ watched: { metric, leastChange: 0, leastShare }, dimension, dimensionValue: value })
+  const own = asked(kind.metric[way])
+  const alike = alikeMetrics(kind.metric[way]).map(asked)
   const { fdr, newLevelHours } = judgement.settings
   const between = kind.law === 'flow' ? hoursBetween.ofFlows : hoursBetween.ofOthers
   const chance = between * kinds * kin.slices.length
@@ -170,9 +183,10 @@ function limitsOf(judgement: Judgement, { kind, kin, dimension, value }: Slice, 
   return {
     alarm: own.isMuted ? Number.POSITIVE_INFINITY : Math.max(3, Math.log(chance) + stricter),
     leastShare: own.leastShare,
-    leastChange: own.leastChange,
+    leastChange: kind.leastChange,
+    leastTold: Math.max(...alike.map(({ leastChange }) => leastChange)),
     settleHours: newLevelHours,
-    restHours,
+    restHours: kind.restHours,
   }
 }
 

@@ -174,4 +174,17 @@ describe('feedback', () => {
     expect(rulesOf([{ ...said, reason: 'too_small' }])).toMatchObject([{ leastChange: 22 }])
     expect(rulesOf([{ ...said, isUndone: true }])).toEqual([])
   })
+
+  test('that it is too small asks for no less than the rules and the settings do', () => {
+    const tooSmall = { ...said, reason: 'too_small' as const }
+    const rule = { metric: said.metric, dimension: null, dimensionValue: null, leastShare: null }
+    const rules = [{ ...rule, leastChange: 40, strictness: null, isMuted: false }]
+    const least = (leastChange: number, settings = defaultDetection) =>
+      new Judgement(settings, [tooSmall]).of({
+        watched: { metric: said.metric, leastChange, leastShare: 0 },
+        dimension: said.dimension,
+        dimensionValue: said.dimensionValue,
+      }).leastChange
+    expect([least(4), least(30), least(4, { ...defaultDetection, rules })]).toEqual([22, 30, 40])
+  })
 })

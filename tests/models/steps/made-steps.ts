@@ -24,6 +24,8 @@ export interface Happening {
   arrives?: (channel: string, hour: number) => number
   /** Times the usual price of parcels; without it no parcels are priced. */
   priced?: (carrier: string, node: string, hour: number) => number
+  /** Part of what a node looks for that is not there; without it nobody looks. */
+  lacks?: (node: string, hour: number) => number
   /** Size of everything. */
   scale?: number
 }
@@ -40,11 +42,24 @@ const carriers = ['dear', 'near', 'far']
 const classes = ['toys', 'home', 'food', 'wear']
 const names = {
   pick: nodes.map((node) => name('pick', { node })),
+  short: nodes.map((node) => name('short', { node })),
   freight: carriers.flatMap((carrier) =>
     nodes.map((node) => name('freight', { node, carrier, service: 'ground' })),
   ),
   order: channels.map((channel) => name('order', { channel })),
   line: classes.map((skuClass) => name('line', { sku_class: skuClass })),
+}
+
+/** The rows of each hour of a market. */
+export function rowsOfMarket(seed: string, hours: number, happens: Happening): StepRow[][] {
+  const random = seededRandom(seed)
+  const queues = nodes.map((): number[] => [])
+  return Array.from({ length: hours }, (_, hour) => [
+    ...picks(random, queues, hour, happens),
+    ...bought(random, hour, happens),
+    ...parcels(random, hour, happens),
+    ...shorts(random, hour, happens),
+  ])
 }
 
 /** Runs a market and tells its roots after each hour. */
@@ -54,9 +69,8 @@ export function runMarket(
   happens: Happening,
   onHour: (hour: number, roots: readonly Root[], book: StepBook) => void,
 ): StepBook {
-  const random = seededRandom(seed)
+  const rows = rowsOfMarket(seed, hours, happens)
   const book = new StepBook(new Map(nodes.map((node) => [node, place])), place)
-  const queues = nodes.map((): number[] => [])
   const limits = (slice: {
     kin: { slices: unknown[] }
     kind: Pick<Alarm['slice']['kind'], 'leastShare'>
@@ -68,15 +82,7 @@ export function runMarket(
     restHours: 2,
   })
   for (let hour = 0; hour < hours; hour++) {
-    book.take(
-      firstHour + hour,
-      [
-        ...picks(random, queues, hour, happens),
-        ...bought(random, hour, happens),
-        ...parcels(random, hour, happens),
-      ],
-      limits,
-    )
+    book.take(firstHour + hour, rows[hour] ?? [], limits)
     onHour(hour, rootsNow(book, limits), book)
   }
   return book
@@ -123,6 +129,16 @@ function parcels(random: Random, hour: number, { priced, scale = 1 }: Happening)
     const usual = (isDear ? 1500 : 700) * priced(one.carrier, one.node, hour)
     let done = 0
     for (let piece = 0; piece < atRisk; piece++) done += Math.round(usual * (0.7 + 0.6 * random.next()))
+    return atRisk === 0 ? [] : [{ name: one, stratum: 0, atRisk, done }]
+  })
+}
+
+function shorts(random: Random, hour: number, { lacks, scale = 1 }: Happening): StepRow[] {
+  if (lacks === undefined || hour % 24 < 8) return []
+  return names.short.flatMap((one) => {
+    const atRisk = random.poisson(8 * scale)
+    let done = 0
+    for (let piece = 0; piece < atRisk; piece++) if (random.next() < lacks(one.node, hour)) done++
     return atRisk === 0 ? [] : [{ name: one, stratum: 0, atRisk, done }]
   })
 }
