@@ -224,7 +224,7 @@ function performanceOf(
   const { action, url } = way
   const request = requestOf(ask, order, { action, url })
   const target = url === null ? null : hostOf(url)
-  const asked = { request, timeoutMs: tryMs, ...tries, target, version: null }
+  const asked = { request, timeoutMs: tryMs, ...tries, target }
   if (action.startsWith(filePrefix)) {
     const file = action.slice(filePrefix.length)
     const run = (signal: AbortSignal): Promise<ActionAnswer> =>
