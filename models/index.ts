@@ -42,6 +42,7 @@ export type {
 } from './series/detection.ts'
 export type { PreviewedAlert } from './series/preview.ts'
 export { defaultDetection, Judgement, rulesOf } from './series/settings.ts'
+export { alikeMetrics } from './steps/index.ts'
 export { isUsable, StreamDetector, type StreamState, type StreamVerdict } from './stream/detector.ts'
 export type { StreamReason } from './stream/evidence.ts'
 export type { Table, TableColumn } from './table/columns.ts'

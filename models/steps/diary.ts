@@ -60,8 +60,9 @@ export class Diary {
     const alerts: PreviewedAlert[] = []
     for (const { slice, way, from, to, weight, share, change, told } of this.#entries) {
       if (to < since) continue
-      const { alarm, leastShare, leastChange, leastTold } = limitsOf(slice, way)
-      if (weight < alarm || share < leastShare || change < leastChange || told < leastTold) continue
+      const { alarm, leastShare, leastChange, leastTold, isMuted } = limitsOf(slice, way)
+      if (isMuted || weight < alarm || share < leastShare || change < leastChange || told < leastTold)
+        continue
       const known = alerts.findLast(
         (one) => one.key === slice.key && from * hourMs - one.to <= sameHours * hourMs,
       )

@@ -209,6 +209,8 @@ export interface AlarmLimits {
 export interface TellingLimits extends AlarmLimits {
   /** Least change of what is told, for certain and in the unit of its metric. */
   leastTold: number
+  /** It explains what it explains, but is not told. */
+  isMuted: boolean
 }
 
 /** Evidence that is kept beyond what an alarm takes. */

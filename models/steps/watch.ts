@@ -136,7 +136,8 @@ export class StepWatch {
     }
     const until = book.next * hourMs
     const roots = this.#roots.filter((root) => {
-      const { leastTold } = this.#limitsOf(root.slice, root.point.way)
+      const { leastTold, isMuted } = this.#limitsOf(root.slice, root.point.way)
+      if (isMuted) return false
       return open.has(root.slice.key) || sureChangeOf(root, until) >= leastTold
     })
     return {
@@ -181,7 +182,8 @@ function limitsOf(judgement: Judgement, { kind, kin, dimension, value }: Slice, 
   const chance = between * kinds * kin.slices.length
   const stricter = Math.log(Math.max(1e-6, own.strictness)) + Math.log(usualFdr / Math.max(1e-9, fdr))
   return {
-    alarm: own.isMuted ? Number.POSITIVE_INFINITY : Math.max(3, Math.log(chance) + stricter),
+    alarm: Math.max(3, Math.log(chance) + stricter),
+    isMuted: alike.some(({ isMuted }) => isMuted),
     leastShare: own.leastShare,
     leastChange: kind.leastChange,
     leastTold: Math.max(...alike.map(({ leastChange }) => leastChange)),
@@ -195,9 +197,7 @@ function alarmsOf(book: StepBook, limitsOf: (slice: Slice, way: Way) => AlarmLim
   for (const slice of book.alarmed) {
     for (const point of slice.ways) {
       if (point.alarmedAt === null) continue
-      const { alarm: limit } = limitsOf(slice, point.way)
-      // What people asked not to be told of has no limit.
-      if (Number.isFinite(limit)) alarms.push({ slice, point, limit })
+      alarms.push({ slice, point, limit: limitsOf(slice, point.way).alarm })
     }
   }
   return alarms

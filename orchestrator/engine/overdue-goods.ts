@@ -71,7 +71,10 @@ export function overdueGoods(state: CoreState, past: PastDeliveries, now: number
     const last = deliveriesOf(nodeId, state, past).at(-1) ?? Number.NEGATIVE_INFINITY
     return !toldNodes.has(nodeId) && (isClosed(state, nodeId) || last > lastBefore(incident) + roundedMs)
   })
-  return [...told.map(({ nodeId, rhythm }) => constraintOf(nodeId, rhythm, now)), ...ended.map(endOf)]
+  return [
+    ...told.map(({ nodeId, rhythm }) => constraintOf(nodeId, rhythm, now)),
+    ...ended.map((incident) => endOfWait(incident, state)),
+  ]
 }
 
 /** Files may tell of goods in another way than whoever tells of them live: one is not held against the other. */
@@ -80,6 +83,11 @@ const deliveriesOf = (nodeId: string, { deliveries }: CoreState, past: PastDeliv
 
 /** The delivery before the one that an incident waits for, epoch ms: it began the longest gap later. */
 const lastBefore = ({ beganAt, expectedHigh }: Incident): number => beganAt - (expectedHigh ?? 0) * hourMs
+
+const endOfWait = (incident: Incident, state: CoreState): Told =>
+  isClosed(state, incident.dimensionValue)
+    ? { ...endOf(incident), endedBecause: 'its node is closed' }
+    : endOf(incident)
 
 /** Whether no goods are waited for at a node any more. */
 const isClosed = ({ nodes }: CoreState, nodeId: string): boolean => nodes.get(nodeId)?.isActive === false

@@ -1,9 +1,10 @@
 // What constraints that no series tells have in common: they end by what told them, and heed what people set and said
 // of earlier ones. It finds none.
 
-import type { Judgement } from '#models'
+import { alikeMetrics, type Judgement } from '#models'
 import type { CoreState, Incident } from '#orchestrator/core'
 import type { Constraint } from '#orchestrator/incidents'
+import { saidExpected } from '#orchestrator/reroute'
 
 /** A constraint before it is said in words. */
 export type Told = Omit<Constraint, 'title'>
@@ -23,7 +24,7 @@ const fartherEach = 0.5
 const noiseFactor = 4
 
 /**
- * Constraints without those that people do not want to hear of; open incidents of such ones end.
+ * Constraints without those that people do not want to hear of; open incidents of such ones end, and say why.
  * @param isOwn whether a model tells of constraints that no series tells
  */
 export function withoutUnwanted(
@@ -33,22 +34,33 @@ export function withoutUnwanted(
   isOwn: (model: string) => boolean,
 ): Told[] {
   return told.flatMap((one) => {
-    if (!one.isBreaching || !isOwn(one.model) || isWanted(one, judgement)) return [one]
     const incident = incidents.get(openIncidents.get(one.key) ?? '')
-    return incident === undefined ? [] : [endOf(incident)]
+    const seen = one.isBreaching ? one : incident
+    if (seen !== undefined && isMuted(seen, judgement) && (!one.isBreaching || isOwn(one.model)))
+      return incident === undefined ? [] : [{ ...endOf(incident), endedBecause: saidExpected }]
+    if (!one.isBreaching || !isOwn(one.model) || isEnough(one, judgement)) return [one]
+    return incident === undefined
+      ? []
+      : [{ ...endOf(incident), endedBecause: 'it is less than people ask for' }]
+  })
+}
+
+/** What was said of a metric holds for those that tell of the same. */
+function isMuted(
+  { metric: of, dimension, dimensionValue }: Pick<Told, 'metric' | 'dimension' | 'dimensionValue'>,
+  judgement: Judgement,
+): boolean {
+  return alikeMetrics(of).some((metric) => {
+    const watched = { metric, leastChange: 0, leastShare: 0 }
+    return judgement.of({ watched, dimension, dimensionValue }).isMuted
   })
 }
 
 /** Without p-values it is the distance from what is usual that strictness is about. */
-function isWanted(one: Told, judgement: Judgement): boolean {
+function isEnough(one: Told, judgement: Judgement): boolean {
   const { metric, dimension, dimensionValue, value, expected, expectedHigh } = one
   const watched = { metric, leastChange: 0, leastShare: 0 }
-  const { isMuted, leastChange, leastShare, strictness } = judgement.of({
-    watched,
-    dimension,
-    dimensionValue,
-  })
-  if (isMuted) return false
+  const { leastChange, leastShare, strictness } = judgement.of({ watched, dimension, dimensionValue })
   if (value === null || expected === null) return true
   const change = Math.abs(value - expected)
   const farther = Math.max(0, Math.log(strictness) / Math.log(noiseFactor)) * fartherEach

@@ -21,6 +21,8 @@ export interface Constraint extends Finding {
   hasRecovered: boolean
   /** Start of a level that has lasted so long that it counts as usual, epoch ms; null = none. */
   newLevelSince?: number | null
+  /** Why it is over although values are not back, in words. */
+  endedBecause?: string
 }
 
 /** What became of the incidents. */
@@ -47,7 +49,7 @@ export async function applyFindings(
   run: { runId: string; at: number },
 ): Promise<IncidentChanges> {
   const changes: IncidentChanges = { opened: [], updated: [], resolved: [] }
-  for (const { isBreaching, hasRecovered, newLevelSince = null, ...finding } of constraints) {
+  for (const { isBreaching, hasRecovered, newLevelSince = null, endedBecause, ...finding } of constraints) {
     const openId = core.state().openIncidents.get(finding.key)
     const impact = impactOf(core.state(), finding.dimension, finding.dimensionValue)
     if (openId === undefined) {
@@ -59,10 +61,7 @@ export async function applyFindings(
       changes.opened.push(core.state().openIncidents.get(finding.key) ?? incidentId)
     } else if (hasRecovered) {
       if (isEndedByPeople(core.state(), openId) || mustWait(core.state(), openId, run.at)) continue
-      const reason =
-        newLevelSince === null
-          ? 'values are back in the expected range'
-          : `the level since ${new Date(newLevelSince).toISOString().slice(0, 16)}Z has lasted and counts as usual now`
+      const reason = endedBecause ?? reasonOf(newLevelSince)
       await core.execute('ResolveIncident', { incidentId: openId, reason }, { at: run.at })
       if (core.state().incidents.get(openId)?.status === 'resolved') changes.resolved.push(openId)
     } else if (isBreaching && isNews(core.state(), openId, finding, impact)) {
@@ -71,6 +70,11 @@ export async function applyFindings(
     }
   }
   return changes
+}
+
+function reasonOf(newLevelSince: number | null): string {
+  if (newLevelSince === null) return 'values are back in the expected range'
+  return `the level since ${new Date(newLevelSince).toISOString().slice(0, 16)}Z has lasted and counts as usual now`
 }
 
 /** Whether detection has no say in its end: a person took it up again, or split it off. */

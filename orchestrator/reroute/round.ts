@@ -21,6 +21,8 @@ export interface RerouteRound {
   proposed: number
 }
 
+/** Why an incident ended that people knew of: what it tells of goes on, so that what it moved stays. */
+export const saidExpected = 'it was said to be expected'
 /** How long after its end an incident's moves may go back, ms of the market. */
 const backMs = 86_400_000
 
@@ -133,7 +135,8 @@ function endedLately(state: CoreState, now: number): Incident[] {
   const { movesBack, mode, isStopped } = limitsOf(state.policy)
   if (!movesBack || mode === 'off' || isStopped) return []
   return [...state.incidents.values()].filter(
-    ({ resolvedAt, ordersMoved }) => resolvedAt !== null && resolvedAt > now - backMs && ordersMoved > 0,
+    ({ resolvedAt, ordersMoved, endedBecause }) =>
+      resolvedAt !== null && resolvedAt > now - backMs && ordersMoved > 0 && endedBecause !== saidExpected,
   )
 }
 

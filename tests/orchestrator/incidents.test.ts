@@ -42,6 +42,14 @@ describe('an incident', () => {
     expect(core.state().incidents.size).toBe(2)
   })
 
+  test('ends with the reason that is given where values are not back', async () => {
+    const { core, incidentId } = await strickenTen()
+    const ended = { isBreaching: false, hasRecovered: true, endedBecause: 'it was said to be expected' }
+    await applyFindings(core, [constraint('fab:A', ended)], { runId: 'r2', at: start })
+    const { status, endedBecause, resolvedBy } = core.state().incidents.get(incidentId) ?? {}
+    expect([status, endedBecause, resolvedBy]).toEqual(['resolved', 'it was said to be expected', null])
+  })
+
   test('that comes and goes every minute is one, stays open while it does, and ends when values stay', async () => {
     const { core } = await strickenTen()
     const minute = 60_000

@@ -94,6 +94,8 @@ test('nothing is waited for at a node that is closed', () => {
     nodes: PersistentMap([['a', { nodeId: 'a', isActive: false } as Node]]),
   })
   expect(told(closed(open), none, 80)).toEqual(['supply/a over'])
+  const [end] = overdueGoods(closed(open), none, start + 80 * hour)
+  expect(end?.endedBecause).toBe('its node is closed')
   expect(told(closed(usual), none, 80)).toEqual([])
 })
 

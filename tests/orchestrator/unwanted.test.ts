@@ -36,6 +36,18 @@ test('what is always so is told no more, and an open incident of it ends', () =>
   expect(told(dear(1_200), [{ ...said('expected'), dimensionValue: 'D' }])).toEqual([true])
 })
 
+test('an open incident that is no more told says why it ends', () => {
+  const ends = (one: Told, feedback: api.Feedback[]) =>
+    withoutUnwanted([one], open, new Judgement(defaultDetection, feedback), isByCards).map(
+      ({ hasRecovered, endedBecause }) => [hasRecovered, endedBecause],
+    )
+  const gone = dear(0, { model: 'series 2', isBreaching: false, hasRecovered: true })
+  expect(ends(gone, [])).toEqual([[true, undefined]])
+  expect(ends(gone, [said('expected')])).toEqual([[true, 'it was said to be expected']])
+  expect(ends(dear(1_200), [said('expected')])).toEqual([[true, 'it was said to be expected']])
+  expect(ends(dear(1_200), [said('too_small')])).toEqual([[true, 'it is less than people ask for']])
+})
+
 test('what was too small once has to be larger, and noise farther from what is usual each time', () => {
   expect(told(dear(1_200), [said('too_small')])).toEqual([])
   expect(told(dear(1_240), [said('too_small')])).toEqual([true])

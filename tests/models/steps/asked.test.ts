@@ -96,3 +96,18 @@ test.each([
     await warehouse.close()
   }
 })
+
+test('what was said to be expected is not told, and neither is what it explains', async () => {
+  const warehouse = await withSteps({ left: (_, hour) => (which(hour) === 2 ? 0 : 1) })
+  try {
+    const before = await toldIn(warehouse, new Judgement())
+    expect(before.opened).toEqual(['all/all 2'])
+    const dimension = { dimension: 'all', dimensionValue: 'all', value: 1, expected: 9, pValue: null }
+    const whole = { metric: 'work_picked', ...dimension } as Constraint
+    const after = await toldIn(warehouse, new Judgement(defaultDetection, [said(whole, 'expected')]))
+    expect(after.opened).toEqual([])
+    expect(after.preview).toEqual([['all/all'], []])
+  } finally {
+    await warehouse.close()
+  }
+})

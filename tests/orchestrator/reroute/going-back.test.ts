@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import { decidePlan, rerouteAll, rollBack } from '#orchestrator/reroute'
+import { decidePlan, rerouteAll, rollBack, saidExpected } from '#orchestrator/reroute'
 import { noHistory, Worlds } from '#orchestrator/sourcing'
 import { Memory } from '../../../orchestrator/reroute/memory.ts'
 import { noLater } from '../../../orchestrator/reroute/worth.ts'
@@ -18,7 +18,8 @@ async function ended(
     keeps = [],
     count = 6,
     savedCents = 20_000,
-  }: { keeps?: string[]; count?: number; savedCents?: number } = {},
+    reason = 'over',
+  }: { keeps?: string[]; count?: number; savedCents?: number; reason?: string } = {},
 ) {
   const { core, ids, incidentId } = await stricken({ movesBack: true, ...policy }, count)
   await rerouteAll({ core, worlds: new Worlds(), now: start + 60_000, oddnessOf: () => 0 })
@@ -27,7 +28,7 @@ async function ended(
   await core.execute('DefineNodes', { nodes }, { at: start + 60_000 })
   const now = start + 3_600_000
   if (keeps.length > 0) await keepInPlace(core, keeps, now)
-  await core.execute('ResolveIncident', { incidentId, reason: 'over' }, { at: now })
+  await core.execute('ResolveIncident', { incidentId, reason }, { at: now })
   const worlds = new Worlds()
   const transit = { medianHours: 40, p90Hours: 44 }
   const passage = (medianHours: number, p90Hours: number) => {
@@ -74,6 +75,11 @@ test.each<[savedCents: number, minGainCents: number, count: number, goes: boolea
   // As punctual there and here, so that nothing but the money counts.
   const { core, ids } = await ended({ medianHours: 4, p90Hours: 6 }, { minGainCents }, { count, savedCents })
   expect(goneFrom(core, ids)).toEqual(goes ? [] : ids)
+})
+
+test('work stays where its incident ended because people knew of it, as what it tells of goes on', async () => {
+  const { core, ids } = await ended({ medianHours: 3, p90Hours: 5 }, {}, { reason: saidExpected })
+  expect(goneFrom(core, ids)).toHaveLength(6)
 })
 
 test('what a limit kept from going back goes when the limit allows it', async () => {
