@@ -40,7 +40,7 @@ export class Audience {
     let known: Labels[] | null = null
     const fitting = (one: Listening) => {
       if (one.labels.length === 0) return true
-      known ??= allLabelsOf(messageBody(type, stored, state))
+      known ??= labelsOfEvent(type, stored, state)
       return known.some((labels) => fits(one.labels, labels))
     }
     const { notice, incidentId } = stored.data as { notice?: Notice; incidentId?: string }
@@ -87,6 +87,12 @@ export class Audience {
     this.told.set(subject, new Set([...(before ?? []), ...news]))
     this.isChanged = true
   }
+}
+
+/** The labels of each incident of the message, or its own; none where it cannot be made. */
+function labelsOfEvent(type: api.WebhookEventType, stored: StoredEvent, state: CoreState): Labels[] {
+  const body = messageBody(type, stored, state)
+  return body === null ? [] : allLabelsOf(body)
 }
 
 /** What is kept of who was told: an incident by itself, or within each group in which it is told. */

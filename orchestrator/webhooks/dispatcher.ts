@@ -124,7 +124,8 @@ export class Dispatcher {
     const messageId = `msg_${market}_test_${randomBytes(8).toString('hex')}`
     const body = testBody(type, { market, webhookId, now: effects.clock.now() })
     const payload = letters.render(receiver, messageId, body)
-    const answer = await letters.send(receiver, { messageId, eventType: type }, payload)
+    const made = { sent: payload, note: null }
+    const answer = await letters.send(receiver, { messageId, eventType: type }, made)
     const attempt: WebhookAttempted = {
       ...told(answer),
       deliveryId: `${messageId}.${webhookId}`,
@@ -195,9 +196,8 @@ export class Dispatcher {
     const { webhookId } = receiver
     const { seq, round, eventType } = waiting
     const messageId = messageIdOf(core.market, seq)
-    const payload = await letters.payloadOf(receiver, messageId, waiting)
-    const sent = await letters.withLinks(receiver, messageId, waiting, payload)
-    const answer = await letters.send(receiver, { messageId, eventType }, sent)
+    const made = await letters.make(receiver, messageId, waiting)
+    const answer = await letters.send(receiver, { messageId, eventType }, made)
     const { isTaken } = answer
     // Cut off by the stop: after the next start it is tried as if it had not been.
     if (this.#isClosed && !isTaken && answer.httpStatus === null) return
@@ -224,7 +224,7 @@ export class Dispatcher {
       nextAttemptAt: wait === null ? null : now + wait,
       ...(askedMs > 0 ? { askedUntil: now + askedMs } : {}),
       format: formatOf(receiver.format),
-      payload,
+      payload: made.payload,
       seq,
       round,
     })

@@ -1,6 +1,7 @@
 // From what waits to a letter in the format of its receiver, and from what came of it to the attempt that is kept.
 
 import type { api } from '#data/contracts'
+import { DetourError, reasonOf } from '#data/kernel'
 import type { EventLog } from '#data/log'
 import type { Receiver, Vault } from '#data/vault'
 import { type WebhookAttempted, webhookStream } from './events.ts'
@@ -22,8 +23,19 @@ export interface LettersOptions {
   linksOf: NonNullable<WebhookOptions['linksOf']>
 }
 
-/** Longest name of a receiver in a link. */
+/** A message made for a receiver. */
+export interface Made {
+  /** As it is kept, without keys; null where there is none. */
+  payload: unknown
+  /** As it is sent. */
+  sent: unknown
+  /** Why there is none; null where there is one. */
+  note: string | null
+}
+
+/** Longest name of a receiver in a link, and longest reason in a note. */
 const nameMost = 100
+const reasonMost = 300
 
 /** Makes letters and sends them. */
 export class Letters {
@@ -33,10 +45,29 @@ export class Letters {
     this.#options = options
   }
 
-  /** The body for the receiver: as it was first sent, else made of the event; null where the event is gone. */
-  async payloadOf(receiver: Receiver, messageId: string, waiting: Waiting): Promise<unknown> {
+  /**
+   * The message for the receiver. What the log or the vault cannot tell now is asked for again; whatever else goes
+   * wrong would go wrong in every try, so that there is no message, and a note.
+   * @throws LOG_UNAVAILABLE, VAULT_UNAVAILABLE
+   */
+  async make(receiver: Receiver, messageId: string, waiting: Waiting): Promise<Made> {
+    try {
+      const payload = await this.#payloadOf(receiver, messageId, waiting)
+      const sent = await this.#withLinks(receiver, messageId, waiting, payload)
+      const note =
+        payload === null ? 'what this message is about is not in the log or not at hand any more' : null
+      return { payload, sent, note }
+    } catch (error) {
+      if (error instanceof DetourError && error.retryable) throw error
+      const reason = cut(reasonOf(error), reasonMost)
+      return { payload: null, sent: null, note: `this message could not be made: ${reason}` }
+    }
+  }
+
+  /** The body for the receiver: as it was first sent, else made of the event; null where too little is known. */
+  async #payloadOf(receiver: Receiver, messageId: string, waiting: Waiting): Promise<unknown> {
     const { log, core } = this.#options
-    const { payloadAt, seq, eventType } = waiting
+    const { payloadAt } = waiting
     if (payloadAt !== null) {
       const [sent] = await log.read(webhookStream(core.market), payloadAt - 1, 1)
       if (sent?.type === 'WebhookAttempted') {
@@ -44,9 +75,14 @@ export class Letters {
         if (format === formatOf(receiver.format)) return payload
       }
     }
+    const body = await this.#bodyOf(waiting)
+    return body === null ? null : this.render(receiver, messageId, body)
+  }
+
+  async #bodyOf({ seq, eventType }: Waiting): Promise<MessageBody | null> {
+    const { log, core } = this.#options
     const [event] = await log.read(core.stream, seq - 1, 1)
-    if (event === undefined) return null
-    return this.render(receiver, messageId, messageBody(eventType, event, core.state()))
+    return event === undefined ? null : messageBody(eventType, event, core.state())
   }
 
   /** The body in the format of the receiver. */
@@ -59,18 +95,17 @@ export class Letters {
    * The payload as it is sent: with links that decide the plan it tells of, where the receiver is to have them. They
    * are as good as keys, so the payload that is kept has none.
    */
-  async withLinks(
+  async #withLinks(
     receiver: Receiver,
     messageId: string,
     waiting: Waiting,
     payload: unknown,
   ): Promise<unknown> {
-    const { log, core, publicUrl, linksOf } = this.#options
+    const { publicUrl, linksOf } = this.#options
     const isWanted = receiver.carriesLinks && waiting.eventType === 'reroute.plan_proposed'
     if (!isWanted || publicUrl === null) return payload
-    const [event] = await log.read(core.stream, waiting.seq - 1, 1)
-    if (event === undefined) return payload
-    const body = messageBody('reroute.plan_proposed', event, core.state())
+    const body = await this.#bodyOf(waiting)
+    if (body === null) return payload
     const { plan } = body.data as api.WebhookData['reroute.plan_proposed']
     const name = cut(receiver.description || receiver.webhookId, nameMost)
     const links = await linksOf(plan.planId, `a message to ${name}`)
@@ -80,17 +115,17 @@ export class Letters {
     return this.render(receiver, messageId, { ...body, data })
   }
 
-  /** What came of sending the payload; null stands for an event that is gone. What cannot be sent has no request. */
+  /** What came of sending the message. What cannot be made or sent has no request. */
   async send(
     receiver: Receiver,
     { messageId, eventType }: { messageId: string; eventType: api.WebhookEventType },
-    payload: unknown,
+    { sent, note }: Pick<Made, 'sent' | 'note'>,
   ): Promise<Answer> {
     const { vault, sender } = this.#options
     // It waited for another format.
     if (!formats[formatOf(receiver.format)].carries(eventType))
       return this.#unsent(`the format ${receiver.format} has no words for ${eventType}`)
-    if (payload === null) return this.#unsent('the event of this message is not in the log')
+    if (note !== null) return this.#unsent(note)
     if ((await vault.getWebhook(receiver.webhookId)) === null) return this.#unsent('the webhook was removed')
     const name = formatOf(receiver.format)
     const format = formats[name]
@@ -102,7 +137,7 @@ export class Letters {
       secrets,
       messageId,
       contentType: format.contentType,
-      body: format.seal?.(payload, credential) ?? payload,
+      body: format.seal?.(sent, credential) ?? sent,
     })
   }
 

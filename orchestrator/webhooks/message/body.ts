@@ -11,7 +11,7 @@ import {
   type EventData,
 } from '#orchestrator/core'
 import { noticeData } from './notice.ts'
-import { nodeActions, planData, undoneActions } from './plan-view.ts'
+import { decidedPlan, nodeActions, proposedPlan, undoneActions } from './plan-view.ts'
 import {
   decisionView,
   incidentEndView,
@@ -34,13 +34,19 @@ export interface MessageBody<T extends api.WebhookEventType = api.WebhookEventTy
 }
 
 /**
- * The body of a message.
+ * The body of a message; null where the event alone says too little and what it is about is not at hand any more.
  * @param type what `Announcer` made of the event
  * @param state of the core at the event or later, for names and what does not change
  */
-export function messageBody(type: api.WebhookEventType, stored: StoredEvent, state: CoreState): MessageBody {
+export function messageBody(
+  type: api.WebhookEventType,
+  stored: StoredEvent,
+  state: CoreState,
+): MessageBody | null {
   const event = coreEvent(stored)
-  const data = { market: state.market, ...dataOf(event, state) } as unknown as api.WebhookData[typeof type]
+  const told = dataOf(event, state)
+  if (told === null) return null
+  const data = { market: state.market, ...told } as unknown as api.WebhookData[typeof type]
   return { type, timestamp: instant(event.data.at), data }
 }
 
@@ -112,15 +118,15 @@ function rerouteData(event: CoreEvent, state: CoreState): object | null {
     case 'RerouteUndone':
       return wentBack(event.data, state)
     case 'ReroutePlanProposed':
-      return planData(event.data.plan.planId, 'proposed', state)
+      return proposedPlan(event.data.plan)
     case 'ReroutePlanApproved':
-      return planData(event.data.planId, 'approved', state)
+      return decidedPlan(event.data.planId, 'approved', state)
     case 'ReroutePlanRejected':
-      return planData(event.data.planId, 'rejected', state)
+      return decidedPlan(event.data.planId, 'rejected', state)
     case 'ReroutePlanExpired':
-      return planData(event.data.planId, 'expired', state)
+      return decidedPlan(event.data.planId, 'expired', state)
     case 'ReroutePlanDone':
-      return planData(event.data.planId, 'done', state)
+      return decidedPlan(event.data.planId, 'done', state)
     default:
       return null
   }

@@ -1,7 +1,7 @@
 // Plans of reroutes, and what nodes are to be told of a move, as messages show them. It decides nothing.
 
 import type { api } from '#data/contracts'
-import type { CoreState, EventData, PlanState } from '#orchestrator/core'
+import type { CoreState, EventData, PlanRecord } from '#orchestrator/core'
 
 type Action = api.HookNodeAction
 
@@ -38,24 +38,32 @@ function actionsOf(key: string, sent: readonly Work[], cancelled: readonly Work[
   return [...sent.map(toldOf('send')), ...cancelled.map(toldOf('cancel'))]
 }
 
-/** A plan; null where it is not at hand any more. */
-export function planData(
+/** A plan that waits, as its event tells it. */
+export function proposedPlan(plan: PlanRecord): { plan: api.HookPlan } {
+  return { plan: viewOf(plan, 'proposed', { decidedBy: null, note: null }) }
+}
+
+/** A plan that was decided, of which the event tells the id alone; null where it is not at hand any more. */
+export function decidedPlan(
   planId: string,
   status: api.HookPlan['status'],
   state: CoreState,
 ): { plan: api.HookPlan } | null {
   const plan = state.reroutes.plans.get(planId)
-  return plan === undefined ? null : { plan: viewOf(plan, status) }
+  return plan === undefined ? null : { plan: viewOf(plan, status, plan) }
 }
 
-function viewOf(plan: PlanState, status: api.HookPlan['status']): api.HookPlan {
+function viewOf(
+  plan: PlanRecord,
+  status: api.HookPlan['status'],
+  { decidedBy, note }: Pick<api.HookPlan, 'decidedBy' | 'note'>,
+): api.HookPlan {
   const { planId, kind, incidentId, title, reason, orders, extraCents, hoursSaved, lateAvoided } = plan
   return {
     ...{ planId, kind, incidentId, status, title, reason, orders, extraCents, hoursSaved, lateAvoided },
     currency: plan.currency,
     expiresAt: new Date(plan.expiresAt).toISOString(),
-    decidedBy: status === 'proposed' ? null : plan.decidedBy,
-    note: status === 'proposed' ? null : plan.note,
+    ...{ decidedBy, note },
     links: null,
   }
 }
