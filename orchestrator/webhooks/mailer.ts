@@ -1,9 +1,9 @@
 // Sends mails over the mail server of the settings. It shows neither the server's address nor its password.
 
-import { createTransport, type Transporter } from 'nodemailer'
+import { createTransport } from 'nodemailer'
 import { type Config, reasonOf } from '#data/kernel'
 import type { Mail } from './formats/email.ts'
-import { type Letter, type Outcome, type PostMail, requestOf } from './sender.ts'
+import { acceptMs, type Letter, type Outcome, type PostMail, requestOf } from './sender.ts'
 import { mailAddresses } from './settings.ts'
 
 /** Sends mails. */
@@ -11,7 +11,6 @@ export interface Mailer {
   /** Whether the settings name a mail server and a sender. */
   isSet: boolean
   send: PostMail
-  close(): void
 }
 
 const answerShown = 300
@@ -28,7 +27,7 @@ const words: Record<string, string> = {
 
 /**
  * A mailer for the mail server of the settings.
- * @param timeoutMs longest wait for each answer of the server
+ * @param timeoutMs longest wait for a connection and for the greeting of the server
  */
 export function createMailer(
   { smtpUrl, mailFrom }: Pick<Config, 'smtpUrl' | 'mailFrom'>,
@@ -38,18 +37,18 @@ export function createMailer(
     return {
       isSet: false,
       send: async (letter, startedAt) => failed(letter, startedAt, 'no mail server is set'),
-      close: () => undefined,
     }
   }
-  const transport = createTransport({
+  const server = {
     ...partsOf(smtpUrl),
-    ...{ connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs },
+    // The signal ends a try that takes longer in all.
+    ...{ connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: acceptMs },
     ...{ dnsTimeout: timeoutMs, disableFileAccess: true, disableUrlAccess: true },
-  })
+  }
   return {
     isSet: true,
-    send: (letter, startedAt, signal) => post(transport, { letter, startedAt, signal, mailFrom }),
-    close: () => transport.close(),
+    send: (letter, startedAt, signal, onHandedOver) =>
+      post(server, { letter, startedAt, signal, onHandedOver, mailFrom }),
   }
 }
 
@@ -72,27 +71,32 @@ interface Posting {
   letter: Letter
   startedAt: number
   signal: AbortSignal
+  onHandedOver: () => void
   mailFrom: string
 }
 
 async function post(
-  transport: Transporter,
-  { letter, startedAt, signal, mailFrom }: Posting,
+  server: Parameters<typeof createTransport>[0],
+  { letter, startedAt, signal, onHandedOver, mailFrom }: Posting,
 ): Promise<Outcome> {
   const { subject, text, html, thread } = letter.body as Mail
   const host = mailFrom.slice(mailFrom.lastIndexOf('@') + 1)
   const threadId = `<${idOf(thread)}@${host}>`
-  const sending = transport.sendMail({
+  const transport = createTransport(server)
+  transport.use('stream', ({ message }, done) => {
+    message.processFunc((content) => content.once('end', onHandedOver))
+    done()
+  })
+  const mail = {
     from: mailFrom,
     to: mailAddresses(letter.url),
     ...{ subject, text, html },
     messageId: `<${idOf(letter.messageId)}@${host}>`,
     ...{ inReplyTo: threadId, references: threadId },
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Detour-Message': letter.messageId },
-  })
+  }
   try {
-    const sent = (await orAborted(sending, signal)) as { response: string; rejected?: unknown[] }
-    const { response, rejected = [] } = sent
+    const { response = '', rejected = [] } = await transport.sendMail({ ...mail, signal })
     const body = response.slice(0, answerShown)
     // Those who got it must not get it again, so it counts as taken; whom it did not reach is told.
     const missed = rejected.map(String).join(', ').slice(0, answerShown)
@@ -108,17 +112,6 @@ async function post(
     const said = known ?? (response === undefined ? reasonOf(error) : `the mail server said: ${response}`)
     return failed(letter, startedAt, signal.aborted ? reasonOf(signal.reason) : said.slice(0, answerShown))
   }
-}
-
-/** What the promise gives, unless the signal comes first. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => undefined)
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }
 
 function failed(letter: Letter, startedAt: number, note: string): Outcome {

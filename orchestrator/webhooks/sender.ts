@@ -52,8 +52,22 @@ export interface Sender {
   close(): Promise<void>
 }
 
-/** Sends letters whose address begins with `mailto:`. */
-export type PostMail = (letter: Letter, startedAt: number, signal: AbortSignal) => Promise<Outcome>
+/**
+ * Sends letters whose address begins with `mailto:`.
+ * @param onHandedOver called once all but its end is with the server, which may then take it whatever happens
+ */
+export type PostMail = (
+  letter: Letter,
+  startedAt: number,
+  signal: AbortSignal,
+  onHandedOver: () => void,
+) => Promise<Outcome>
+
+/**
+ * How long a mail server that has the whole mail is waited for, ms: to give up sooner would send twice what it takes.
+ * @source RFC 5321, 4.5.3.2.6
+ */
+export const acceptMs = 600_000
 
 /** Most of an answer that is read, bytes, and that notes repeat, characters. */
 const answerBytes = 4_096
@@ -70,7 +84,7 @@ const headerCharacters = 300
 
 /**
  * A sender with connections of its own.
- * @param options timeoutMs: longest time of one try from look-up to the end of the answer
+ * @param options timeoutMs: longest time of one try, from look-up to the end of the answer, or to the end of a mail
  */
 export function createSender(
   { timeoutMs, policy, mail }: { timeoutMs: number; policy: UrlPolicy; mail: PostMail },
@@ -88,8 +102,8 @@ export function createSender(
     })
   const agents = { http: agentFor('http'), https: agentFor('https'), own: agentFor('own') }
   const tries = new Set<AbortController>()
-  const deliver = (letter: Letter, startedAt: number, signal: AbortSignal): Promise<Outcome> => {
-    if (letter.url.startsWith('mailto:')) return mail(letter, startedAt, signal)
+  const deliver: PostMail = (letter, startedAt, signal, onHandedOver) => {
+    if (letter.url.startsWith('mailto:')) return mail(letter, startedAt, signal, onHandedOver)
     const { way } = policy.check(letter.url)
     return post(letter, startedAt, { dispatcher: agents[way], signal, clock: effects.clock })
   }
@@ -98,9 +112,14 @@ export function createSender(
       const startedAt = effects.clock.now()
       const controller = new AbortController()
       tries.add(controller)
-      const stop = effects.clock.after(timeoutMs, () => controller.abort(new TooSlow(timeoutMs)))
+      const endAfter = (ms: number) => effects.clock.after(ms, () => controller.abort(new TooSlow(ms)))
+      let stop = endAfter(timeoutMs)
+      const onHandedOver = () => {
+        stop()
+        stop = endAfter(acceptMs)
+      }
       try {
-        const outcome = await deliver(letter, startedAt, controller.signal)
+        const outcome = await deliver(letter, startedAt, controller.signal, onHandedOver)
         return { ...outcome, startedAt, durationMs: elapsed(effects, startedAt) }
       } catch (error) {
         const notes = [wordsOf(error, controller.signal)]

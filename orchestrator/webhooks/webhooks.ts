@@ -105,7 +105,6 @@ export async function openWebhooks(options: WebhookOptions): Promise<Webhooks> {
       stopListening()
       await scanner.close()
       await dispatcher.close(graceMs)
-      mailer.close()
       await outbox.close()
     },
   }

@@ -15,8 +15,11 @@ interface Letter {
   text: string
 }
 
-/** A mail server; `refuse` may say no to a recipient. */
-async function startMailServer(refuse: (number: number) => Error | null = () => null) {
+/** A mail server; `refuse` may say no to a recipient. It waits before it greets, takes a recipient, takes a mail. */
+async function startMailServer(
+  refuse: (number: number) => Error | null = () => null,
+  { greetMs = 0, recipientMs = 0, scanMs = 0 } = {},
+) {
   const letters: Letter[] = []
   const logins: string[] = []
   let asked = 0
@@ -29,7 +32,8 @@ async function startMailServer(refuse: (number: number) => Error | null = () => 
       logins.push(`${username}:${password}`)
       callback(null, { user: username })
     },
-    onRcptTo: (_address, _session, callback) => callback(refuse(++asked)),
+    onConnect: (_session, callback) => void setTimeout(callback, greetMs),
+    onRcptTo: (_address, _session, callback) => void setTimeout(() => callback(refuse(++asked)), recipientMs),
     onData: (stream, { envelope }, callback) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -41,7 +45,7 @@ async function startMailServer(refuse: (number: number) => Error | null = () => 
           to: rcptTo.map(({ address }) => address),
           text: Buffer.concat(chunks).toString(),
         })
-        callback(null)
+        setTimeout(callback, scanMs)
       })
     },
   })
@@ -121,6 +125,31 @@ test('A mail that reaches only some is not sent to them again, and says whom it 
     notes: ['the mail server takes nothing for typo@shop.example'],
   })
   expect(letters.map(({ to }) => to)).toEqual([['ops@shop.example']])
+})
+
+test('A mail that its server takes late is sent once', async () => {
+  const { letters, port } = await startMailServer(undefined, { greetMs: 300, scanMs: 1_500 })
+  const world = worldWith(`smtp://127.0.0.1:${port}`)
+  const { market, webhooks } = await openAll({ timeoutMs: 1_000 }, undefined, world)
+  const { webhookId } = await webhooks.create({ url: 'mailto:ops@shop.example', format: 'email' })
+  await market.append(created(1), cancelled(1))
+  await until(async () => letters.length > 0 && (await webhooks.get(webhookId)).pending === 0)
+  const { items } = await webhooks.deliveries({ webhookId, limit: 5 })
+  expect(items.map(({ attempt, status }) => [attempt, status])).toEqual([[1, 'delivered']])
+  expect(letters).toHaveLength(1)
+})
+
+test('A mail that is not with its server in time is not taken afterwards', async () => {
+  const { letters, port } = await startMailServer(undefined, { greetMs: 300, recipientMs: 300 })
+  const { webhooks } = await openAll({ timeoutMs: 500 }, undefined, worldWith(`smtp://127.0.0.1:${port}`))
+  const { webhookId } = await webhooks.create({ url: 'mailto:ops@shop.example', format: 'email' })
+  expect(await webhooks.test(webhookId)).toMatchObject({
+    status: 'failed',
+    notes: ['no full answer within 0.5 s'],
+  })
+  // What went on would have arrived by then.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(letters).toEqual([])
 })
 
 test('A mail server that is not there, and a password on an open line, are attempts that failed', async () => {
