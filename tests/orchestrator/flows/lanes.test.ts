@@ -35,14 +35,17 @@ async function slowReceiver() {
   return there
 }
 
+/** On a busy machine a call may take a while. */
+const patient = { timeout: 10_000 }
+
 test('one address gets twenty calls at a time, and the next as soon as one is answered', async () => {
   const place = await FlowPlace.open(undefined, ['127.0.0.1'])
   const there = await slowReceiver()
   await place.publish(flowOf([{ type: 'custom_http', id: 'call', url: there.url, next: 'exit' }]))
   const placed = Promise.all(ids(50).map((id) => place.order(id)))
-  await expect.poll(() => there.keys.length).toBe(20)
+  await expect.poll(() => there.keys.length, patient).toBe(20)
   there.answerOne()
-  await expect.poll(() => there.keys.length).toBe(21)
+  await expect.poll(() => there.keys.length, patient).toBe(21)
   const answering = setInterval(there.answerOne, 2)
   onTestFinished(() => clearInterval(answering))
   await placed
@@ -56,11 +59,11 @@ test('what waited is not asked any more once its order is cancelled or its flow 
   const document = flowOf([{ type: 'custom_http', id: 'call', url: there.url, next: 'exit' }])
   await place.publish(document)
   const placed = Promise.all(ids(23).map((id) => place.order(id)))
-  await expect.poll(() => there.keys.length).toBe(20)
+  await expect.poll(() => there.keys.length, patient).toBe(20)
   const orderId = ids(23).find((id) => !there.orders.has(id)) ?? ''
   await place.core.execute('CancelOrder', { orderId, reason: 'a test' }, { at: place.clock.at })
   there.answerOne()
-  await expect.poll(() => there.keys.length).toBe(21)
+  await expect.poll(() => there.keys.length, patient).toBe(21)
   await place.setMode(document.flowId, 'paused')
   const answering = setInterval(there.answerOne, 2)
   onTestFinished(() => clearInterval(answering))
@@ -88,7 +91,7 @@ test('who still waits for a turn when Detour stops was not asked, and is with th
   const call = { type: 'custom_http', id: 'call', url: there.url, timeoutSeconds: 1, retries } as const
   await place.publish(flowOf([{ ...call, next: 'exit' }]))
   const placed = Promise.all(ids(30).map((id) => place.order(id)))
-  await expect.poll(() => there.keys.length).toBe(20)
+  await expect.poll(() => there.keys.length, patient).toBe(20)
   await place.flows.close()
   await placed
   expect(there.keys).toHaveLength(20)
