@@ -36,6 +36,13 @@ test.each([
   },
 )
 
+/** It calls, and fails after the call for an order of more than one. */
+const calledThenFailing = (url: string) =>
+  flowOf([
+    callTo(url, { next: 'check' }),
+    { type: 'validate_lines', id: 'check', when: 'line.quantity < 2', next: 'exit' },
+  ])
+
 test('a branch fails while the call of another waits for its next try: the call is taken back', async () => {
   const place = await FlowPlace.open(undefined, ['127.0.0.1'])
   const there = await receiver((_, key) => (isUndo(key) ? { status: 204 } : null))
@@ -63,12 +70,7 @@ test('a call that was in doubt and then done is taken back once', async () => {
   const place = await FlowPlace.open(undefined, ['127.0.0.1'])
   let calls = 0
   const there = await receiver(() => (++calls < 3 ? null : { status: 200 }))
-  await place.publish(
-    flowOf([
-      callTo(there.url, { next: 'check' }),
-      { type: 'validate_lines', id: 'check', when: 'line.quantity < 2', next: 'exit' },
-    ]),
-  )
+  await place.publish(calledThenFailing(there.url))
   await place.order('o1', { x: 3 })
   await place.later(2)
   await place.later(3)
@@ -119,12 +121,7 @@ test('an undo whose key is in use is asked again', async () => {
     const status = answers.shift()
     return status == null ? null : { status }
   })
-  await place.publish(
-    flowOf([
-      callTo(there.url, { next: 'check' }),
-      { type: 'validate_lines', id: 'check', when: 'line.quantity < 2', next: 'exit' },
-    ]),
-  )
+  await place.publish(calledThenFailing(there.url))
   await place.order('o1', { x: 3 })
   await place.later(2)
   await place.later(2)
