@@ -15,6 +15,8 @@ export type Row = Record<string, unknown>
 
 /** What can be asked inside or outside a transaction. */
 export interface Queries {
+  /** See `WarehouseLimits`; a text that is always the same, with parameters of the types it names, is planned once. */
+  readonly keepsPlans: boolean
   /** Runs a statement. @returns rows changed. @throws WAREHOUSE_QUERY with its SQL */
   run(sql: string, parameters?: SqlParameters): Promise<number>
   /** All rows of a query. BIGINTs within 2^53 come as numbers. @throws WAREHOUSE_QUERY with its SQL */
@@ -122,6 +124,7 @@ async function canonical(path: string): Promise<string> {
 
 class OpenWarehouse implements Warehouse {
   readonly path: string
+  readonly keepsPlans: boolean
   readonly #limits: WarehouseLimits
   #opened: Opened
   #queries: Queries
@@ -131,6 +134,7 @@ class OpenWarehouse implements Warehouse {
 
   constructor(path: string, limits: WarehouseLimits, opened: Opened) {
     this.path = path
+    this.keepsPlans = limits.keepsPlans === true
     this.#limits = limits
     this.#opened = opened
     this.#queries = queriesOf(opened.connection, opened.plans)
@@ -245,6 +249,7 @@ function queriesOf(connection: DuckDBConnection, plans: Plans | null = null): Qu
     })
   }
   return {
+    keepsPlans: plans !== null,
     all,
     run: async (sql, parameters) => {
       const { rowsChanged } = await ask(sql, parameters)

@@ -10,7 +10,7 @@ export async function noteChanged(queries: Queries, keys: readonly ChangedKey[])
   if (keys.length === 0) return
   await queries.run(
     `INSERT INTO pipeline_changes
-     SELECT k[1], k[2], k[3] FROM (SELECT unnest(from_json($1::JSON, '[["VARCHAR"]]')) AS k)
+     SELECT k[1], k[2], k[3] FROM (SELECT unnest(from_json($1::VARCHAR, '[["VARCHAR"]]')) AS k)
      EXCEPT SELECT kind, provider, key FROM pipeline_changes`,
     [jsonText(keys)],
   )

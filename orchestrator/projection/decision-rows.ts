@@ -44,7 +44,7 @@ export async function landDecisions(
   if (undone.size === 0) return
   await queries.run(
     `UPDATE decisions SET status = 'undone'
-     WHERE decision_id IN (SELECT unnest(from_json($1::JSON, '["VARCHAR"]')))`,
+     WHERE decision_id IN (SELECT unnest(from_json($1::VARCHAR, '["VARCHAR"]')))`,
     [jsonText([...undone])],
   )
 }
@@ -58,7 +58,7 @@ async function knownDecisions(queries: Queries, ids: readonly string[]): Promise
   if (ids.length === 0) return []
   const rows = await queries.all<{ decision_id: string }>(
     `SELECT decision_id FROM decisions
-     WHERE decision_id IN (SELECT unnest(from_json($1::JSON, '["VARCHAR"]')))`,
+     WHERE decision_id IN (SELECT unnest(from_json($1::VARCHAR, '["VARCHAR"]')))`,
     [jsonText(ids)],
   )
   return rows.map((row) => [row.decision_id])

@@ -92,7 +92,7 @@ async function nameOrders(queries: Queries, archived: ReadonlyMap<string, Order>
   }))
   await queries.run(
     `UPDATE decisions SET order_external_id = o.externalId, currency = o.currency
-     FROM (SELECT unnest(from_json($1::JSON, '[{"orderId":"VARCHAR","externalId":"VARCHAR","currency":"VARCHAR"}]'),
+     FROM (SELECT unnest(from_json($1::VARCHAR, '[{"orderId":"VARCHAR","externalId":"VARCHAR","currency":"VARCHAR"}]'),
                          recursive := true)) AS o
      WHERE decisions.order_id::VARCHAR = o.orderId AND decisions.order_external_id IS NULL`,
     [jsonText(orders)],

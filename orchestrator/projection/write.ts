@@ -1,7 +1,7 @@
 // Puts rows of a contract into its table, one JSON parameter for all of them. It knows no table by name.
 
 import { type Column, columnsOf, type RowOf, type TableContract } from '#data/contracts'
-import { quoteName } from '#data/kernel'
+import { quoteName, quoteText } from '#data/kernel'
 import { jsonText, type Queries } from '#data/warehouse'
 
 /**
@@ -24,7 +24,7 @@ export async function replaceRows<T extends TableContract>(
   const values = key.map((_, i) => `k[${i + 1}]`).join(', ')
   await queries.run(
     `DELETE FROM ${contract.name} WHERE (${key.map(quoteName).join(', ')}) IN (
-       SELECT (${values}) FROM (SELECT unnest(from_json($1::JSON, '[["VARCHAR"]]')) AS k))`,
+       SELECT (${values}) FROM (SELECT unnest(from_json($1::VARCHAR, '[["VARCHAR"]]')) AS k))`,
     [jsonText(keys)],
   )
   if (rows.length > 0) await insertRows(queries, contract, rows)
@@ -40,7 +40,7 @@ export async function insertRows<T extends TableContract>(
   rows: readonly RowOf<T>[],
 ): Promise<void> {
   const columns = columnsOf(contract)
-  const shape = columns.map(({ field, type }) => [field, shapeOf(type)])
+  const shape = JSON.stringify([Object.fromEntries(columns.map(({ field, type }) => [field, shapeOf(type)]))])
   const list = columns.map(({ name, field, type }) => {
     const value = `r.${quoteName(field)}`
     return `${type === 'JSON' ? `${value}::JSON` : value} AS ${quoteName(name)}`
@@ -49,8 +49,8 @@ export async function insertRows<T extends TableContract>(
     const some = rows.slice(at, at + perStatement).map((row) => readable(row, columns))
     await queries.run(
       `INSERT INTO ${contract.name} BY NAME
-       SELECT ${list.join(', ')} FROM (SELECT unnest(from_json($1::JSON, $2)) AS r)`,
-      [jsonText(some), JSON.stringify([Object.fromEntries(shape)])],
+       SELECT ${list.join(', ')} FROM (SELECT unnest(from_json($1::VARCHAR, ${quoteText(shape)})) AS r)`,
+      [jsonText(some)],
     )
   }
 }

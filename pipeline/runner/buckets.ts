@@ -5,7 +5,7 @@ import { type Effects, quoteName } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
 import type { Graph, Node } from './graph.ts'
 import type { Scratch } from './scratch.ts'
-import { between, narrowedTo, type Span } from './stretches.ts'
+import { type Asked, askedFor, between, narrowedTo, type Span } from './stretches.ts'
 import { emptyTable, insertSql, type ModelRun, martsOf } from './tables.ts'
 import { print } from './tree.ts'
 import { narrow } from './update.ts'
@@ -140,7 +140,7 @@ export interface Listed {
 
 /** Days or hours that lie close together, and the condition of their rows. */
 interface Stretch {
-  span: Span
+  asked: Asked
   condition: string
 }
 
@@ -156,12 +156,12 @@ const inHours = `AND (market, bucket_start) IN (
 export async function inListedBuckets(queries: Queries): Promise<Listed> {
   const days = await spansOf(queries, 'bucket_day', 'cycle_days', dayUs)
   const hours = await spansOf(queries, 'bucket_hour', 'cycle_hours', hourUs)
-  const stretch = (also: string) => (span: Span) => ({
-    span,
-    condition: `${between('bucket_start', span)} ${also}`,
-  })
+  const stretch = (also: string) => (span: Span) => {
+    const asked = askedFor(span, queries)
+    return { asked, condition: `${between('bucket_start', asked)} ${also}` }
+  }
   const whole = { first: days[0]?.first ?? 0, end: days.at(-1)?.end ?? 0 }
-  const { condition: points } = stretch(inPoints)(whole)
+  const points = `${between('bucket_start', whole)} ${inPoints}`
   return { points, days: days.map(stretch(inPoints)), hours: hours.map(stretch(inHours)) }
 }
 
@@ -208,10 +208,11 @@ export async function updateBuckets(
     } else {
       const hasDays = node.key.includes('grain')
       rows = 0
-      for (const { span, condition } of hasDays ? listed.days : listed.hours) {
-        const model = await narrowedTo(span, queries, { graph, node, grain: hasDays ? 'day' : 'hour' })
-        await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${condition}`)
-        rows += await queries.run(insertSql(node, `SELECT * FROM (${model}) AS points WHERE ${condition}`))
+      for (const { asked, condition } of hasDays ? listed.days : listed.hours) {
+        const model = await narrowedTo(asked, queries, { graph, node, grain: hasDays ? 'day' : 'hour' })
+        const insert = insertSql(node, `SELECT * FROM (${model}) AS points WHERE ${condition}`)
+        await queries.run(`DELETE FROM ${quoteName(node.name)} WHERE ${condition}`, asked.parameters)
+        rows += await queries.run(insert, asked.parameters)
       }
     }
     runs.push({ name: node.name, rows, seconds: (effects.clock.now() - start) / 1000 })

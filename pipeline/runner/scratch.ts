@@ -31,12 +31,14 @@ class TemporaryTables implements Scratch {
   readonly run: Queries['run']
   readonly all: Queries['all']
   readonly one: Queries['one']
+  readonly keepsPlans: boolean
 
   constructor(queries: Queries, names: Set<string>) {
     this.#names = names
     this.run = queries.run.bind(queries)
     this.all = queries.all.bind(queries)
     this.one = queries.one.bind(queries)
+    this.keepsPlans = queries.keepsPlans
   }
 
   has(name: string): boolean {

@@ -12,8 +12,25 @@ export interface Span {
   end: number
 }
 
+/** A stretch as it stands in the text of a statement, and the values of its parameters. */
+export interface Asked {
+  first: string
+  end: string
+  parameters: number[]
+}
+
+/**
+ * The stretch of a statement: parameters where its plan is kept, so that the text is the same in all cycles; else its
+ * values, which tell DuckDB what it need not read.
+ */
+export function askedFor({ first, end }: Span, { keepsPlans }: Queries): Asked {
+  return keepsPlans
+    ? { first: '$1::BIGINT', end: '$2::BIGINT', parameters: [first, end] }
+    : { first: String(first), end: String(end), parameters: [] }
+}
+
 /** The condition of rows whose time is in a stretch. */
-export const between = (column: string, { first, end }: Span) =>
+export const between = (column: string, { first, end }: { first: number | string; end: number | string }) =>
   `${column} >= make_timestamptz(${first}) AND ${column} < make_timestamptz(${end})`
 
 /** Stands in the text of a narrowed model for the stretch of a cycle: the text is the same in all of them. */
@@ -22,12 +39,12 @@ const texts = new WeakMap<Graph, Map<string, string>>()
 
 /** A model of buckets over the facts of the listed days or hours within a stretch only. */
 export async function narrowedTo(
-  { first, end }: Span,
+  { first, end }: Asked,
   queries: Queries,
   { graph, node, grain }: { graph: Graph; node: Node; grain: 'day' | 'hour' },
 ): Promise<string> {
   const text = await narrowedSql(queries, graph, node, grain)
-  return text.replaceAll(String(some.first), String(first)).replaceAll(String(some.end), String(end))
+  return text.replaceAll(String(some.first), first).replaceAll(String(some.end), end)
 }
 
 async function narrowedSql(

@@ -4,7 +4,7 @@
 import type { CoreState, FulfillmentOrder, Order } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import { zoneClock } from '../network/zone-clock.ts'
-import { countDays, type ParcelWay } from '../parcels.ts'
+import { countDays, type DayShares, type ParcelWay } from '../parcels.ts'
 import { OrderFollower, type OrderIndex } from './order-follower.ts'
 import type { DaysView } from './parcel-days.ts'
 import { wayOf } from './parcel-days.ts'
@@ -112,14 +112,15 @@ export interface Evidence {
   /** Hour it left in, since 1970. */
   hour: number
   /** By how much better each delay explains it than none, by days from 1. */
-  gains: number[]
+  gains: readonly number[]
 }
 
 /** What parcels say of delays, the last that left first. */
 export function evidenceOf(parcels: Iterable<LateParcel>, ground: DelayGround): Evidence[] {
   const found: Evidence[] = []
+  const gains = new Gains()
   for (const parcel of parcels) {
-    const own = evidenceOfOne(parcel, ground)
+    const own = evidenceOfOne(parcel, ground, gains)
     if (own !== null) found.push(own)
   }
   return found.sort((a, b) => b.day - a.day || b.hour - a.hour)
@@ -140,15 +141,17 @@ export function delayOf(seen: readonly Evidence[], gainLeast = gainUsual): Delay
   if (seen.length < fewParcels) return null
   // From the newest back: the delay and the hour of its beginning that explain most. One that what left lately speaks
   // against is over, however many were delayed before.
-  const sums = Array.from({ length: daysMost }, () => 0)
-  const speaking = Array.from({ length: daysMost }, () => 0)
+  const sums = new Float64Array(daysMost)
+  const speaking = new Float64Array(daysMost)
   let best = { gain: gainLeast, days: 0, since: 0 }
-  for (const [i, { day, hour, gains }] of seen.entries()) {
-    for (const [d, gain] of gains.entries()) {
+  let i = 0
+  for (const { day, hour, gains } of seen) {
+    for (let d = 0; d < daysMost; d++) {
+      const gain = gains[d] ?? 0
       sums[d] = (sums[d] ?? 0) + gain
       if (gain >= speaks) speaking[d] = (speaking[d] ?? 0) + 1
     }
-    const next = seen[i + 1]
+    const next = seen[++i]
     if (next?.day === day && next.hour === hour) continue
     for (const [d, gain] of sums.entries()) {
       // What leaves in one hour is too little to say that it is over.
@@ -188,35 +191,23 @@ export function delayedStretch(seen: readonly Evidence[], gainLeast: number): St
   return best
 }
 
-function evidenceOfOne(parcel: LateParcel, ground: DelayGround): Evidence | null {
+function evidenceOfOne(parcel: LateParcel, ground: DelayGround, gains: Gains): Evidence | null {
   const { days, network } = ground
   const { way, shippedAt } = parcel
   const shares = days.shares(way)
   const begins = zoneClock(network.nodes.get(way.nodeId)?.timeZone ?? '')
   if (shares === null || begins === null) return null
-  const within = (k: number) => (k < 0 ? 0 : (shares[Math.min(k, shares.length - 1)] ?? 1))
   const day = begins.dayAt(shippedAt)
-  const likely = likelyOf(parcel, day, within, ground)
-  if (likely === null) return null
-  const none = Math.max(oddShare, likely(0))
-  const gains = Array.from({ length: daysMost }, (_, d) => {
-    const delayed = Math.max(leastShare, likely(d + 1))
-    return Math.log((delayedShare * delayed + (1 - delayedShare) * none) / none)
-  })
-  return { parcel, day, hour: Math.floor(shippedAt / hourMs), gains }
+  const seen = seenOf(parcel, day, ground)
+  if (seen === null) return null
+  return { parcel, day, hour: Math.floor(shippedAt / hourMs), gains: gains.of(shares, seen) }
 }
 
-/**
- * How likely what is seen of a parcel is where it takes so many days more; null where nothing is to be seen yet.
- * @param day it left on, since 1970
- * @param within share of parcels that come within so many days
- */
-function likelyOf(
-  parcel: LateParcel,
-  day: number,
-  within: (k: number) => number,
-  { network, off, soFar, now }: DelayGround,
-): ((more: number) => number) | null {
+/** The days that a parcel took, or those that it was not there within, as far as a share of the last one is over. */
+type Seen = { taken: number } | { gone: number; next: number; share: number }
+
+/** What is seen of a parcel; null where nothing is to be seen yet. @param day it left on, since 1970 */
+function seenOf(parcel: LateParcel, day: number, { network, off, soFar, now }: DelayGround): Seen | null {
   const { way, deliveredAt, timeZone } = parcel
   const ends = zoneClock(timeZone ?? '')
   if (ends === null) return null
@@ -226,12 +217,39 @@ function likelyOf(
   const today = ends.dayAt(now)
   const share = today > known && today > day ? soFar(parcel) : 0
   const came = deliveredAt === null ? null : ends.dayAt(deliveredAt)
-  if (came !== null && (came <= known || share > 0)) {
-    const taken = countDays(day, came, week, off)
-    return (more) => within(taken - more) - within(taken - more - 1)
-  }
+  if (came !== null && (came <= known || share > 0)) return { taken: countDays(day, came, week, off) }
   const gone = countDays(day, known, week, off)
   const next = share > 0 ? countDays(day, today, week, off) : gone
-  if (gone <= 0 && next <= 0) return null
+  return gone <= 0 && next <= 0 ? null : { gone, next, share }
+}
+
+/** What sights say of delays: the same for all parcels of which the same is seen on ways alike. */
+class Gains {
+  readonly #known = new Map<DayShares, Map<number | string, readonly number[]>>()
+
+  /** By how much better each delay explains it than none, by days from 1. */
+  of(shares: DayShares, seen: Seen): readonly number[] {
+    const own = this.#known.get(shares) ?? new Map<number | string, readonly number[]>()
+    this.#known.set(shares, own)
+    const key = 'taken' in seen ? seen.taken : `${seen.gone}/${seen.next}/${seen.share}`
+    const known = own.get(key) ?? gainsOf(likelyOf(seen, shares))
+    own.set(key, known)
+    return known
+  }
+}
+
+function gainsOf(likely: (more: number) => number): number[] {
+  const none = Math.max(oddShare, likely(0))
+  return Array.from({ length: daysMost }, (_, d) => {
+    const delayed = Math.max(leastShare, likely(d + 1))
+    return Math.log((delayedShare * delayed + (1 - delayedShare) * none) / none)
+  })
+}
+
+/** How likely a sight is where parcels take so many days more. @param shares that come within so many days */
+function likelyOf(seen: Seen, shares: DayShares): (more: number) => number {
+  const within = (k: number) => (k < 0 ? 0 : (shares[Math.min(k, shares.length - 1)] ?? 1))
+  if ('taken' in seen) return (more) => within(seen.taken - more) - within(seen.taken - more - 1)
+  const { gone, next, share } = seen
   return (more) => 1 - (1 - share) * within(gone - more) - share * within(next - more)
 }

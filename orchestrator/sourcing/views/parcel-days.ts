@@ -127,6 +127,7 @@ export class ParcelDays {
 export class DaysView {
   readonly #counts: ReadonlyMap<string, Float64Array>
   readonly #known = new Map<string, DayShares | null>()
+  readonly #around = new Map<string, Around | null>()
 
   constructor(counts: ReadonlyMap<string, Float64Array>) {
     this.#counts = counts
@@ -145,22 +146,54 @@ export class DaysView {
   }
 
   #sharesOf(keys: readonly string[]): DayShares | null {
-    let shares: number[] | null = null
-    for (const key of keys) {
-      const counts = this.#counts.get(key)
-      const sum = counts?.reduce((all, one) => all + one, 0) ?? 0
-      if (shares === null) {
-        if (counts === undefined || sum < fewParcels) return null
-        shares = [...counts].map((count) => count / sum)
-      } else if (counts !== undefined && sum > 0) {
-        shares = shares.map((wide, day) => ((counts[day] ?? 0) + enough * wide) / (sum + enough))
-      }
-    }
-    if (shares === null) return null
-    let below = 0
-    return shares.map((share) => {
-      below += share
-      return Math.min(1, below)
-    })
+    const around = this.#aroundOf(keys.slice(0, -1))
+    if (around === null) return null
+    const own = this.#counts.get(keys.at(-1) ?? '')
+    const sum = own === undefined ? 0 : sumOf(own)
+    return own === undefined || sum === 0 ? around.shares : cumulative(mixed(around.of, own, sum))
   }
+
+  /** What was seen farther around than on a way itself: the same for all ways that lie there. */
+  #aroundOf(keys: readonly string[]): Around | null {
+    const name = keys.join('\u001e')
+    let known = this.#around.get(name)
+    if (known === undefined) {
+      known = this.#aroundMade(keys)
+      this.#around.set(name, known)
+    }
+    return known
+  }
+
+  #aroundMade([widest = '', ...narrower]: readonly string[]): Around | null {
+    const counts = this.#counts.get(widest)
+    const sum = counts === undefined ? 0 : sumOf(counts)
+    if (counts === undefined || sum < fewParcels) return null
+    let of = [...counts].map((count) => count / sum)
+    for (const key of narrower) {
+      const own = this.#counts.get(key)
+      const ownSum = own === undefined ? 0 : sumOf(own)
+      if (own !== undefined && ownSum > 0) of = mixed(of, own, ownSum)
+    }
+    return { of, shares: cumulative(of) }
+  }
+}
+
+/** Shares of each number of days, and of that many or fewer. */
+interface Around {
+  of: number[]
+  shares: DayShares
+}
+
+const sumOf = (counts: Float64Array): number => counts.reduce((all, one) => all + one, 0)
+
+/** What was seen farther around counts as much as a few parcels of the way itself. */
+const mixed = (around: readonly number[], own: Float64Array, sum: number): number[] =>
+  around.map((wide, day) => ((own[day] ?? 0) + enough * wide) / (sum + enough))
+
+function cumulative(of: readonly number[]): number[] {
+  let below = 0
+  return of.map((share) => {
+    below += share
+    return Math.min(1, below)
+  })
 }

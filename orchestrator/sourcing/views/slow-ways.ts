@@ -109,10 +109,8 @@ function slowCarriers(told: Told, days: DaysView): SlowWays {
   const slices: SlowSlice[] = []
   const plain: SlowCarrier[] = []
   const carriers = new Set(told.all.map(({ parcel }) => parcel.carrier)).size
-  for (const partsOf of families) {
-    const groups = Map.groupBy(told[partsOf === byCarrier ? 'all' : 'own'], ({ parcel }) =>
-      partsOf(parcel).join('\u001f'),
-    )
+  for (const { partsOf, keyOf } of families) {
+    const groups = Map.groupBy(told[partsOf === byCarrier ? 'all' : 'own'], ({ parcel }) => keyOf(parcel))
     const gain = plainGain + Math.log(groups.size / carriers)
     for (const own of groups.values()) {
       const [{ parcel } = { parcel: null }] = own
@@ -147,10 +145,18 @@ function usualDays(evidence: readonly Evidence[], days: DaysView): SlowCarrier['
 type Parts = (parcel: LateParcel) => [dimension: string, value: string][]
 
 const byCarrier: Parts = ({ carrier }) => [['carrier', carrier ?? '']]
-const families: readonly Parts[] = [
-  byCarrier,
-  (parcel) => [...byCarrier(parcel), ['region', parcel.way.region ?? '']],
-  (parcel) => [...byCarrier(parcel), ['origin', parcel.origin ?? '']],
+
+/** Kinds of groups of parcels, and a text that is the same for parcels of one group. */
+const families: readonly { partsOf: Parts; keyOf: (parcel: LateParcel) => string }[] = [
+  { partsOf: byCarrier, keyOf: ({ carrier }) => carrier ?? '' },
+  {
+    partsOf: (parcel) => [...byCarrier(parcel), ['region', parcel.way.region ?? '']],
+    keyOf: ({ carrier, way }) => `${carrier ?? ''}\u001f${way.region ?? ''}`,
+  },
+  {
+    partsOf: (parcel) => [...byCarrier(parcel), ['origin', parcel.origin ?? '']],
+    keyOf: ({ carrier, origin }) => `${carrier ?? ''}\u001f${origin ?? ''}`,
+  },
 ]
 
 /** See `delayOf`: twice as sure as where an incident says that something is wrong; and by how much surer to tell it. */
