@@ -1,17 +1,17 @@
-// Whether open incidents are why an order would come late: its cheapest way as things are is held against the one it
-// would have gone without them. It prices nothing and moves nothing.
+// Whether what is seen now is why an order would come late: its cheapest way as things are is held against the one it
+// would have gone as they usually are. It prices nothing and moves nothing.
 
 import { openSession, type SourcingSession } from '../model/session.ts'
 import { solveAlone } from '../model/solve-alone.ts'
 import type { SourcingOrder, SourcingWorld } from '../world.ts'
 
 /** By so much an order must be more likely to be late than it would have been. */
-const riskMore = 0.15
+const riskMore = 0.04
 
 /**
- * Tells of orders whether incidents hinder them; each world is opened once, with the first that is asked about.
+ * Tells of orders whether they are hindered; each world is opened once, with the first that is asked about.
  * @param hindered the world as it is, where no order is worth more than its strategy says
- * @param usual the same without the incidents
+ * @param usual the same without incidents and queues
  */
 export function hinderedBy(
   hindered: () => SourcingWorld,

@@ -244,11 +244,6 @@ export function hampers(incident: Incident | undefined): boolean {
   return incident !== undefined && (isOfSpeed(incident) || ofGoods.has(incident.metric))
 }
 
-/** Whether an incident says that carriage costs more: what was in time for its price may be late for the same money. */
-export function isOfPrice({ metric }: Pick<Incident, 'metric'>): boolean {
-  return metric === 'freight_per_parcel'
-}
-
 /** How many times longer things take under an incident: as its metric implies, at most 8; 1 without one. */
 function stretchOf(incident: Incident | undefined): number {
   if (incident === undefined) return 1

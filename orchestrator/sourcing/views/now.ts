@@ -1,11 +1,11 @@
 // What the state of a market itself says of now: what waits at nodes, how long parcels take, which carriers collect
-// nothing. It counts for work of constraints that are known, or for all where moves are weighed; it decides nothing.
+// nothing. It decides nothing.
 
 import { type CoreState, type Incident, isOpenWork } from '#orchestrator/core'
 import type { CompiledNetwork } from '../network/compiled.ts'
 import type { LearnedView } from '../world.ts'
 import type { LateParcel } from './delays.ts'
-import { hampers, incidentAt } from './learned.ts'
+import { incidentAt } from './learned.ts'
 import type { PaceView } from './pace.ts'
 import type { DaysView } from './parcel-days.ts'
 import { findSlowWays, moreDaysOf, type SlowWays } from './slow-ways.ts'
@@ -84,15 +84,13 @@ const lookMs = 96 * 3_600_000
 
 /**
  * What a state says of now.
- * @param isAll whether queues and carriers count even where no incident is open
+ * @param isAll whether carriers that left something behind count as if people had been told of them
  */
 export function nowView(seen: Seen, isAll: boolean): NowView {
   const { state, paces, days, delays, shortShare } = seen
   let slow: SlowWays | null = null
-  // What cannot go where it usually does fills other nodes.
-  const isStrained = hasStrain(state)
   return {
-    work: (nodeId) => (isAll || isStrained ? paces.hours(nodeId) : null) ?? paces.usual(nodeId),
+    work: (nodeId) => paces.hours(nodeId) ?? paces.usual(nodeId),
     days: (way) => days.shares(way),
     moreDays: (nodeId, carrierId, region) => {
       slow ??= slowWays(seen)
@@ -116,14 +114,6 @@ export function nowView(seen: Seen, isAll: boolean): NowView {
       return incident?.metric === 'short_pick_share' ? shortShare(nodeId, incident.value ?? 0) : 0
     },
   }
-}
-
-/** Whether any open incident says that things take longer or that goods are not there. */
-function hasStrain(state: CoreState): boolean {
-  for (const incidentId of state.openIncidents.values()) {
-    if (hampers(state.incidents.get(incidentId))) return true
-  }
-  return false
 }
 
 /** Share of what is usual up to which a carrier that is told to collect too little collects nothing. */

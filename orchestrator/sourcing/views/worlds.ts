@@ -27,7 +27,7 @@ export class Worlds {
   history: History = noHistory
   /** How odd a model finds orders, 0 to 1, by order id; orders that are not there were not scored. */
   oddness: ReadonlyMap<string, number> = new Map()
-  /** Whether orders are sourced by what is seen of now, too: incidents, carriers that are slow, away or dear. */
+  /** Whether orders are sourced by what is seen now, too: incidents, queues, carriers that are slow, away or dear. */
   reacts = true
   readonly #centroids: Centroids | undefined
   readonly #load = new LoadIndex()
@@ -103,18 +103,18 @@ export class Worlds {
     return { ...this.learned(state), ...nowView(seen, isAll), dearer }
   }
 
-  /** The same as if no incident were open and no carrier slow, away or dear. */
+  /** The same as if no incident were open, nothing waited, and no carrier were slow, away or dear. */
   #learnedCalm(state: CoreState, now: number, network: CompiledNetwork): LearnedView {
     const calm = { ...state, openIncidents: PersistentMap<string, string>() }
-    const none = { moreDays: () => 0, awayUntil: () => null, dearer: () => 1 }
+    const work = (nodeId: string) => this.#paces.at(state, now, network).usual(nodeId)
+    const none = { work, moreDays: () => 0, awayUntil: () => null, dearer: () => 1 }
     return { ...this.#learnedNow(calm, now, network, false), ...none }
   }
 
   /**
    * The world of a state.
    * @param now epoch ms of the market
-   * @param isAll whether queues of all nodes count and all orders are urgent, not only what an incident touches: where
-   *   work is moved
+   * @param isAll whether all orders are urgent, not only those that are hindered: where work is moved
    */
   at(state: CoreState, now: number, strategy: api.Strategy, isAll = false): SourcingWorld {
     const network = this.network(state)
@@ -136,7 +136,8 @@ export class Worlds {
       () => world,
       () => ({ ...world, learned: this.#learnedCalm(state, now, network) }),
     )
-    return { ...world, urgency: urgencyOf(state, { network, stock, learned }, isAll, isHindered) }
+    if (isAll) return { ...world, urgency: urgencyOf(state, () => true) }
+    return { ...world, urgency: this.reacts ? urgencyOf(state, isHindered) : null }
   }
 
   /** Reads and counts now what the first order would have to wait for: places of countries, load of nodes. */

@@ -2,9 +2,24 @@
 // not just too late for the last pick-up of a day may still be ready for it.
 
 import { expect, test } from 'vitest'
-import { type CoreState, emptyState, type FulfillmentOrder, type Order } from '#orchestrator/core'
+import {
+  type CoreState,
+  defaultStrategy,
+  emptyState,
+  type FulfillmentOrder,
+  type Order,
+} from '#orchestrator/core'
 import { Queues, Worlds } from '#orchestrator/sourcing'
-import { carrierService, networkDocument, networkLane, networkNode, weekCalendar } from './network-draft.ts'
+import { askedFor } from '../../../orchestrator/sourcing/views/asked.ts'
+import {
+  carrierService,
+  networkDocument,
+  networkLane,
+  networkNode,
+  rateBand,
+  rateCard,
+  weekCalendar,
+} from './network-draft.ts'
 import { history, hourMs, noon, stateOf, waiting } from './told-orders.ts'
 
 const everyDay = [1, 2, 3, 4, 5, 6, 7]
@@ -19,20 +34,26 @@ const document = networkDocument({
   calendars: [weekCalendar('day', everyDay, '06:00', '22:00')],
   services: [carrierService('S', { transit: { medianHours: 24, p90Hours: 24 } })],
   lanes: [networkLane('L')],
+  rateCards: [rateCard('R', { serviceId: 'S', bands: [rateBand({ baseCents: 900 })] })],
 })
 
-/** The last piece of a queue, promised for tomorrow, where all parcels take a day. */
-function riskBehind(pieces: number): number {
+/** A market with a queue at its node, where all parcels take a day. */
+function marketWith(pieces: number): CoreState {
   const shipped = history.map((work) => ({
     ...work,
     service: 'S',
     deliveredAt: (work.packedAt ?? 0) + 24 * hourMs,
   }))
-  const state: CoreState = {
+  return {
     ...emptyState('main'),
-    ...pick(stateOf([...waiting(pieces + 1, noon - hourMs / 2), ...shipped])),
+    ...pick(stateOf([...waiting(pieces, noon - hourMs / 2), ...shipped])),
     network: { version: 1, document },
   }
+}
+
+/** The last piece of a queue, promised for tomorrow. */
+function riskBehind(pieces: number): number {
+  const state = marketWith(pieces + 1)
   const promisedAt = noon + 35 * hourMs
   const known = state.orders.get(`o${pieces}`) as Order
   const [own] = known.work
@@ -45,6 +66,27 @@ function riskBehind(pieces: number): number {
 }
 
 const pick = ({ orders, openByNode }: CoreState) => ({ orders, openByNode })
+
+/** Whether a new order that finds a queue of which nobody was told is worth more than its strategy says. */
+function isUrgentBehind(pieces: number, { promisedIn = 35, reacts = true } = {}): boolean | null {
+  const state = marketWith(pieces)
+  const { urgency } = Object.assign(new Worlds(), { reacts }).at(state, noon, defaultStrategy)
+  const first = state.orders.get('o0') as Order
+  const told = { method: 'delivery', channel: null, customerRef: null, currency: 'USD', reservationId: null }
+  const promisedAt = noon + promisedIn * hourMs
+  const order = { ...first, ...told, placedAt: noon, promisedAt } as Order
+  const asked = askedFor(state, order, [{ lineId: '1', sku: 'x', quantity: 1 }], noon)
+  return urgency?.isUrgent({ ...asked, weightG: 500 }) ?? null
+}
+
+test('an order is worth more where the queue that it finds makes it late, though nobody was told of it', () => {
+  expect(isUrgentBehind(2)).toBe(false)
+  expect(isUrgentBehind(120)).toBe(true)
+  expect(isUrgentBehind(120, { promisedIn: 400 })).toBe(false)
+  // It would be late in any case.
+  expect(isUrgentBehind(120, { promisedIn: 1 })).toBe(false)
+  expect(isUrgentBehind(120, { reacts: false })).toBeNull()
+})
 
 test('work is more likely late with every piece before it, by a little each', () => {
   const risks = Array.from({ length: 34 }, (_, i) => riskBehind(5 * i))
