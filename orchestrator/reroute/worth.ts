@@ -21,7 +21,7 @@ interface Bar {
 }
 
 /** Where the queue of the node is known, so are risks: at most one piece in twenty may move needlessly. */
-const ofQueue: Bar = { riskLeast: 0.98, leftMost: 0.3 }
+const ofQueue: Bar = { riskLeast: 0.995, leftMost: 0.3 }
 const ofHistory: Bar = { riskLeast: 0.5, leftMost: 0.5 }
 
 /** Why a move should not be made, null where it should. @param isQueue whether the queue of its node is known */

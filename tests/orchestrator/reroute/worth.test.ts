@@ -24,9 +24,9 @@ test('work moves only where it will probably be late and clearly less so elsewhe
   expect(judge(0.9, null)).toMatchObject({ code: 'hardly_less' })
   expect(judge(null, null)).toBeNull()
   // Where it is known what is before it, only what is more certain.
-  expect(judge(0.98, 0.1, true)).toBeNull()
-  expect(judge(0.9, 0, true)).toMatchObject({ code: 'not_sure' })
-  expect(judge(0.98, 0.4, true)).toMatchObject({ code: 'hardly_less' })
+  expect(judge(0.995, 0.1, true)).toBeNull()
+  expect(judge(0.99, 0, true)).toMatchObject({ code: 'not_sure' })
+  expect(judge(0.995, 0.4, true)).toMatchObject({ code: 'hardly_less' })
   // As surely as a person says.
   expect(judge(0.8, 0.1, true, 0.75)).toBeNull()
   expect(judge(0.7, 0.1, true, 0.75)).toMatchObject({ code: 'not_sure' })
