@@ -59,6 +59,7 @@ const reasonWords: Record<string, string> = {
   own_state_unknown: 'that state of your own is not defined',
   own_transition_illegal: 'your own states do not allow that step',
   picking_began: 'the node has already begun to pick it',
+  policy_in_use: 'tiles of a flow name it',
   position_twice: 'a position is named twice',
   position_untracked: 'nobody counts that product at that node',
   price_negative: 'a price is below nothing',

@@ -3,31 +3,23 @@
 
 import type { api } from '#data/contracts'
 import { type Effects, fail } from '#data/kernel'
-import type { CommandResult, EventLog } from '#data/log'
-import {
-  type CoreAnswer,
-  defaultFlowId,
-  type FlowRun,
-  historySteps,
-  type Order,
-  orderRunId,
-  runOf,
-} from '#orchestrator/core'
+import type { EventLog } from '#data/log'
+import { defaultFlowId, type FlowRun, historySteps, type Order, orderRunId } from '#orchestrator/core'
 import { UrlPolicy } from '#orchestrator/webhooks'
 import { builtInActions } from './actions/built-in.ts'
 import { FileCaller } from './actions/file-call.ts'
 import { openHttpCaller } from './actions/http-call.ts'
 import { Lanes } from './actions/lanes.ts'
-import { type FlowInForce, flowsInForce, planOrNull, versionOf } from './book.ts'
+import { planOrNull, versionOf } from './book.ts'
 import type { FlowPlan } from './compile/plan.ts'
 import type { FlowContext, FlowGate } from './context.ts'
-import { tellShadow, wouldTake } from './run/dry.ts'
+import { beginRun, chooseFlow } from './entry.ts'
+import { reprocess } from './reprocess.ts'
 import { placeLeftOver } from './run/left-over.ts'
 import { moved } from './run/moves.ts'
 import type { Outside, RunParts } from './run/result.ts'
 import { Runner } from './run/runner.ts'
 import { writeStep } from './run/take-step.ts'
-import { failedReason, mayGoAgain } from './run/undo.ts'
 import { Triggers } from './triggers.ts'
 
 /** Runs taken further side by side. */
@@ -88,31 +80,13 @@ export class FlowRuntime implements FlowGate {
     if (order.flow !== undefined || isOnItsWay || order.hold !== null) {
       return order.flow === undefined && flows.modes[defaultFlowId] === 'paused'
     }
-    const chosen = await this.#choose(order)
+    const chosen = await chooseFlow(order, this.#parts)
     if (chosen === null) return false
     if (chosen.mode === 'paused') return true
     if (chosen.plan.isStraight) return false
-    const begun = await this.#begin(order, chosen.plan, 'a new order')
+    const begun = await beginRun(order, chosen.plan, 'a new order', this.#parts)
     const now = core.state().orders.get(order.orderId)
     return begun.status === 'refused' || now?.flow === undefined ? true : this.take(now)
-  }
-
-  /** The first flow that takes the order; those in shadow mode say what they would do. */
-  async #choose(order: Order): Promise<FlowInForce | null> {
-    const { core } = this.#parts
-    for (const each of flowsInForce(core.state().flows)) {
-      const { plan, mode } = each
-      if (plan.kind !== 'order' || !wouldTake(plan, order, this.#parts)) continue
-      if (mode !== 'shadow') return each
-      await tellShadow(plan, order, this.#parts)
-    }
-    return null
-  }
-
-  #begin({ orderId }: Order, plan: FlowPlan, reason: string): Promise<CommandResult<CoreAnswer>> {
-    const { core, now } = this.#parts
-    const { flowId, version, start } = plan
-    return core.execute('StartFlowRun', { orderId, flowId, version, tileId: start, reason }, { at: now() })
   }
 
   /** Takes a run as far as it goes. @throws LOG_UNAVAILABLE, LOG_FENCED */
@@ -173,44 +147,10 @@ export class FlowRuntime implements FlowGate {
     if (order?.flow?.state === 'running') await this.#runner.advance(orderRunId(orderId, order.flow.run))
   }
 
-  /**
-   * Takes an order through its flow once more: from the beginning, as if it had just come. What is under way stays,
-   * and so does what a person or a policy holds.
-   * @returns id of the new run, or why there is none
-   */
-  async reprocess(orderId: string): Promise<{ runId: string } | { reason: string }> {
-    const { core } = this.#parts
-    const order = core.state().orders.get(orderId)
-    if (order === undefined) return { reason: 'order_unknown' }
-    if (order.flow?.state === 'running') return { reason: 'flow_running' }
-    if (
-      order.status === 'cancelled' ||
-      order.work.some(
-        ({ releasedAt, status }) => releasedAt !== null && status !== 'cancelled' && status !== 'rejected',
-      )
-    )
-      return { reason: 'too_late' }
-    if (!mayGoAgain(order)) return { reason: 'on_hold' }
-    const chosen = await this.#choose(order)
-    const plan = chosen?.plan ?? null
-    if (plan === null || plan.isStraight) {
-      const result = await this.#tryAgain(orderId)
-      return result.status === 'refused' ? { reason: result.reason ?? 'refused' } : { reason: 'straight' }
-    }
-    const begun = await this.#begin(order, plan, 'reprocessed')
-    if (begun.status === 'refused') return { reason: begun.reason ?? 'refused' }
-    await this.#tryAgain(orderId)
-    const runId = runOf(core.state().orders.get(orderId) ?? order) ?? ''
-    await this.#runner.advance(runId)
-    return { runId }
-  }
-
-  /** Lifts what the failed run and the checks hold, nothing else. */
-  async #tryAgain(orderId: string): Promise<CommandResult<CoreAnswer>> {
-    const { core, now } = this.#parts
-    const again = { orderId, reason: 'reprocessed' }
-    await core.execute('LiftHold', { ...again, lineIds: null, only: failedReason }, { at: now() })
-    return core.execute('RetryOrder', again, { at: now() })
+  /** @returns id of the new run, or why there is none; see `reprocess` */
+  reprocess(orderId: string): Promise<{ runId: string } | { reason: string }> {
+    const advance = (runId: string) => this.#runner.advance(runId)
+    return reprocess(orderId, { parts: this.#parts, advance, planOf: (...of) => this.planOf(...of) })
   }
 
   /** Lets runs of a flow go on with another version where all their places are there. */

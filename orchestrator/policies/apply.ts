@@ -8,6 +8,7 @@ import type { Worlds } from '#orchestrator/sourcing'
 import { Choices } from './choices.ts'
 import { editOf } from './edits.ts'
 import { factsHere } from './facts/context.ts'
+import { holdOfAction, holdOfCritical } from './holds.ts'
 import { isTold, judge, policiesAt, resultOf, type Said } from './judge.ts'
 
 /** Where policies are applied. */
@@ -20,9 +21,6 @@ export interface ApplyContext {
 
 /** go: the step may be taken; changed: the order is another now, look again; wait: the step is not taken now. */
 export type Gate = 'go' | 'changed' | 'wait'
-
-/** Reason of a hold that waits for a person's word; a person lifts the hold to approve. */
-export const approvalReason = 'approval needed'
 
 /** Results of an order that are carried out together; the others follow in the next look. */
 const saidMost = 200
@@ -91,7 +89,7 @@ interface Carried {
 async function carryOut(said: Said, order: Order, choices: Choices, context: ApplyContext): Promise<Carried> {
   const { policy, outcome } = said
   const isCritical = policy.severity === 'critical'
-  const broken = isCritical ? `policy: ${policy.name}` : null
+  const broken = isCritical ? holdOfCritical(policy) : null
   if (outcome !== 'acts') return { result: resultOf(said), hold: broken, hasEdited: false }
   const done: api.PolicyAction[] = []
   let hold: string | null = null
@@ -119,9 +117,8 @@ async function one(action: api.PolicyAction, said: Said, order: Order, context: 
   const { policy } = said
   switch (action.do) {
     case 'hold':
-      return { ...nothing, hold: `policy: ${action.value}` }
     case 'approve':
-      return { ...nothing, hold: `${approvalReason}: ${policy.name}: ${action.value}` }
+      return { ...nothing, hold: holdOfAction(policy, action) }
     case 'route': {
       const { strategies } = context.core.state().strategies
       const isKnown = newestStrategy(strategies, String(action.value)) !== undefined

@@ -4,7 +4,6 @@ export {
   type ApplyContext,
   applyGiven,
   applyPolicies,
-  approvalReason,
   type Gate,
   hasSomethingToSay,
 } from './apply.ts'
@@ -19,6 +18,7 @@ export { FactSet, OrderSubjects, type Part } from './facts/fact-set.ts'
 export { signsFor } from './form/rows.ts'
 export { formOfTree } from './form/to-form.ts'
 export { viewsOfForm, viewsOfText } from './form/views.ts'
+export { approvalReason, holdOfAction, holdOfCritical, holdsOf } from './holds.ts'
 export {
   isTold,
   judge,

@@ -4,10 +4,11 @@
 import type { api } from '#data/contracts'
 import { type CoreState, noMarks, type Order } from '#orchestrator/core'
 import {
-  approvalReason,
   Choices,
   editOf,
   type FactsContext,
+  holdOfAction,
+  holdOfCritical,
   judge,
   nodesRefused,
   type Said,
@@ -105,8 +106,8 @@ function take(course: Course, said: Said, { now, state }: FactsContext): void {
   let isBroken = outcome !== 'acts'
   for (const action of outcome === 'acts' ? policy.actions : []) {
     if (course.choices.isSettled(action, said)) continue
-    if (action.do === 'hold') course.held ??= `policy: ${action.value}`
-    else if (action.do === 'approve') course.held ??= `${approvalReason}: ${policy.name}: ${action.value}`
+    const hold = holdOfAction(policy, action)
+    if (hold !== null) course.held ??= hold
     else if (action.do === 'tag') {
       const tag = String(action.value)
       if (course.tags.includes(tag)) continue
@@ -127,7 +128,7 @@ function take(course: Course, said: Said, { now, state }: FactsContext): void {
       }
     }
   }
-  if (isBroken && isCritical) course.held ??= `policy: ${policy.name}`
+  if (isBroken && isCritical) course.held ??= holdOfCritical(policy)
 }
 
 function isKnown({ strategies }: CoreState, strategyId: string): boolean {

@@ -43,13 +43,23 @@ export interface FlowCommands {
   /** Becomes the next version of its name; the same as the newest is no new one. */
   PublishFlow: { document: api.FlowDocument; by: string }
   SetFlowMode: { flowId: string; mode: api.FlowMode; by: string }
-  /** Begins the next run of an order. */
-  StartFlowRun: { orderId: string; flowId: string; version: number; tileId: string; reason: string }
+  /**
+   * Begins the next run of an order.
+   * @param mark steps of the order before what it is about; absent = all so far
+   */
+  StartFlowRun: {
+    orderId: string
+    flowId: string
+    version: number
+    tileId: string
+    reason: string
+    mark?: number
+  }
   /**
    * The same as soon as no run of the order is under way: at once, or after those that wait already.
    * @param occasion number of the event that asks for it
    */
-  QueueFlowRun: FlowCommands['StartFlowRun'] & { occasion: number }
+  QueueFlowRun: Omit<FlowCommands['StartFlowRun'], 'mark'> & { occasion: number }
   /** Begins a run about a position of stock. */
   StartStockRun: {
     runId: string

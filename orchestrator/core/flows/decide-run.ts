@@ -25,7 +25,8 @@ export function startRun(
   if (flows.runs.size >= most.runs) return refused('too_large', { what: 'runs', most: most.runs }, order)
   const run = (order.flow?.run ?? 0) + 1
   const runId = orderRunId(orderId, run)
-  const mark = pastOf(order).count
+  const { count } = pastOf(order)
+  const mark = Math.min(data.mark ?? count, count)
   const about = { orderId, position: null, flowId, version, tileId, reason, mark }
   const verdict = done([event('FlowRunStarted', { runId, run, ...about, at })], order)
   return { ...verdict, answer: { ...verdict.answer, details: { runId } } }

@@ -7,7 +7,7 @@ import { versionsInUse } from '../flows/flow-run.ts'
 import type { RulesOf } from '../rules.ts'
 import type { CoreState } from '../state.ts'
 import type { PolicyCommands } from './commands.ts'
-import { policyIn } from './policy-book.ts'
+import { policiesInForce, policyIn } from './policy-book.ts'
 
 /** Policies, and characters of JSON of all their versions. */
 const most = { policies: 500, characters: 16_000_000 } as const
@@ -58,6 +58,11 @@ function publishPolicy(state: CoreState, data: CommandData['PublishPolicy'], at:
   const policy = policyIn(state.policyBook, policyId, version)
   if (policy === undefined) return refused('policy_unknown', { policyId, version })
   if (policy.status === 'published') return answered([], { policyId, version })
+  const asked = policiesInForce(state.policyBook).find((each) => each.policyId === policyId)
+  const isLost = asked !== undefined && !(policy.isEnabled && policy.kind === asked.kind)
+  // A tile that names it would have nothing to ask any more.
+  const flows = isLost ? flowsNaming(state, policyId) : []
+  if (flows.length > 0) return refused('policy_in_use', { policyId, flows })
   const published = event('PolicyPublished', { policyId, version, replayId, accepted, by, at })
   return answered([published], { policyId, version })
 }

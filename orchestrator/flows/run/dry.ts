@@ -3,14 +3,16 @@
 
 import type { api } from '#data/contracts'
 import type { FlowRun, FlowToken, Order } from '#orchestrator/core'
-import { approvalReason, judge, type Said } from '#orchestrator/policies'
+import { holdOfAction, holdOfCritical, judge, type Said } from '#orchestrator/policies'
 import { matchPlace } from '../compile/expressions.ts'
 import { factsOfOrder } from '../compile/facts.ts'
 import type { FlowPlan } from '../compile/plan.ts'
 import { type FlowContext, factsAt } from '../context.ts'
 import { lead } from './control.ts'
 import { afterMerge, filled, moved, type Way } from './moves.ts'
-import { badLines, policyInForce } from './perform-tile.ts'
+import { ownHolds } from './own-holds.ts'
+import { badLines } from './perform-tile.ts'
+import { policyInForce } from './policy-in-force.ts'
 import type { RunParts } from './result.ts'
 
 /** A step that would be taken. */
@@ -202,7 +204,7 @@ class Walk {
       if (bad !== null) return { outcome: 'failed', reason: bad }
     }
     if (tile.type === 'hold' && token.lineIds === null) result.held = tile.reason
-    if (tile.type === 'lift_hold') result.held = null
+    if (tile.type === 'lift_hold' && this.#mayLift(result.held)) result.held = null
     if (tile.type === 'cancel') {
       result.held = `cancelled: ${tile.reason}`
       return { outcome: 'waiting', reason: 'cancelled' }
@@ -212,6 +214,11 @@ class Walk {
     result.isSourced ||= placing.has(tile.type)
     if (tile.type === 'assign_node' && tile.nodeId !== undefined) result.nodeId = tile.nodeId
     return { outcome: 'done', reason: null }
+  }
+
+  /** Whether a hold is the flow's own. */
+  #mayLift(held: string | null): boolean {
+    return held !== null && ownHolds(this.#plan, this.#parts.core.state()).has(held)
   }
 
   /** What the filter and the policies of a tile say; null = it does its work. */
@@ -240,7 +247,7 @@ class Walk {
     for (const { policy, outcome } of said) {
       const held = outcome === 'acts' ? holdOf(policy) : null
       const isBroken = outcome !== 'acts' && policy.severity === 'critical'
-      if (held !== null || isBroken) this.result.held ??= held ?? `policy: ${policy.name}`
+      if (held !== null || isBroken) this.result.held ??= held ?? holdOfCritical(policy)
     }
     const waits = policies.length > 0 && this.result.held !== null && type !== 'lift_hold'
     return waits ? { outcome: 'waiting', reason: 'on_hold' } : null
@@ -248,10 +255,6 @@ class Walk {
 }
 
 /** Why a policy that acts holds an order, null = it does not. */
-function holdOf({ name, actions }: api.OrderPolicy): string | null {
-  for (const { do: act, value } of actions) {
-    if (act === 'hold') return `policy: ${value}`
-    if (act === 'approve') return `${approvalReason}: ${name}: ${value}`
-  }
-  return null
+function holdOf(policy: api.OrderPolicy): string | null {
+  return policy.actions.map((action) => holdOfAction(policy, action)).find((hold) => hold !== null) ?? null
 }

@@ -8,6 +8,7 @@ import { ttlBounds, unassigned } from '#orchestrator/core'
 import { applyPolicies } from '#orchestrator/policies'
 import { carryOut, findNodes, gatheringNote, gathersNow, planFor } from '../sourcing.ts'
 import { wantsOf } from '../wants.ts'
+import { holdsOn, ownHolds } from './own-holds.ts'
 import type { Scene, Tile, TileResult } from './result.ts'
 import { blockIn, isUnplaced, plannedIn, workIds } from './scope.ts'
 
@@ -220,13 +221,25 @@ export async function hold(scene: OrderScene, { reason }: Tile<'hold'>): Promise
   return done({ undoRef: reason })
 }
 
-/** Lets the order, or the lines of its branch, go on. */
-export async function liftHold(scene: OrderScene, tile: Tile<'lift_hold'>): Promise<TileResult> {
-  const { parts, token, order } = scene
+/**
+ * Lets the order, or the lines of its branch, go on: lifts what the flow holds by its tiles and the policies that they
+ * name. What others hold stays.
+ */
+export async function liftHold(
+  scene: OrderScene & Pick<Scene, 'plan'>,
+  tile: Tile<'lift_hold'>,
+): Promise<TileResult> {
+  const { parts, plan, token, run } = scene
+  const { orderId } = scene.order
   const { lineIds } = token
-  const asked = { orderId: order.orderId, lineIds, reason: tile.reason ?? `flow ${scene.run.flowId}` }
-  const result = await parts.core.execute('LiftHold', asked, { at: parts.now() })
-  return result.status === 'refused' ? { kind: 'fail', reason: reasonIn(result, 'refused') } : done()
+  const own = ownHolds(plan, parts.core.state())
+  for (const only of holdsOn(fresh(scene), lineIds)) {
+    if (!own.has(only)) continue
+    const asked = { orderId, lineIds, reason: tile.reason ?? `flow ${run.flowId}`, only }
+    const result = await parts.core.execute('LiftHold', asked, { at: parts.now() })
+    if (result.status === 'refused') return { kind: 'fail', reason: reasonIn(result, 'refused') }
+  }
+  return done(holdsOn(fresh(scene), lineIds).length === 0 ? {} : { reason: 'others hold it' })
 }
 
 /** Ends the order. */

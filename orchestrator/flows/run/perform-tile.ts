@@ -2,13 +2,14 @@
 // decided by the runner.
 
 import type { api } from '#data/contracts'
-import type { CoreState, Order } from '#orchestrator/core'
+import type { Order } from '#orchestrator/core'
 import { applyGiven, judge } from '#orchestrator/policies'
 import { placeOf } from '../compile/expressions.ts'
 import { factsOfOrder, factsOfStock } from '../compile/facts.ts'
 import { factsAt } from '../context.ts'
 import * as orders from './order-tiles.ts'
 import { askOutside } from './outside-tiles.ts'
+import { policyInForce } from './policy-in-force.ts'
 import type { Scene, TileResult } from './result.ts'
 import { linesIn } from './scope.ts'
 
@@ -44,14 +45,6 @@ async function askPolicies(scene: Scene, order: Order, tile: api.FlowActionTile)
 
 function isHeld({ token }: Scene, order: Order): boolean {
   return order.hold !== null || linesIn(order, token.lineIds).some(({ hold }) => hold !== null)
-}
-
-/** The version of a policy that tiles go by, null = none is in force. */
-export function policyInForce({ policyBook }: CoreState, policyId: string): api.OrderPolicy | null {
-  const found = policyBook.policies.find(
-    (each) => each.policyId === policyId && each.status === 'published' && each.isEnabled,
-  )
-  return found ?? null
 }
 
 function pointOf({ type }: api.FlowActionTile): api.PolicyPoint {

@@ -84,6 +84,23 @@ test('a flow can be put in shadow before it is published, beside the one that ta
   expect(goLive).not.toThrow()
 })
 
+test('flows in shadow say what they would do with an order, whatever their names and whoever takes it', async () => {
+  const place = await FlowPlace.open()
+  await place.publish(flowOf(asking))
+  for (const flowId of ['aaa', 'zzz']) {
+    await place.core.execute('SaveFlowDraft', { flowId, document: {}, by: 'test' }, { at: place.clock.at })
+    await place.setMode(flowId, 'shadow')
+    await place.publish(flowOf(asking, { flowId }))
+  }
+  expect((await place.order('o1')).flow?.flowId).toBe('web')
+  await place.later(1)
+  const events = await place.log.read(place.core.stream, 0, 10_000)
+  const told = events.flatMap(({ type, data }) =>
+    type === 'FlowShadowed' ? [(data as { flowId: string }).flowId] : [],
+  )
+  expect(told).toEqual(['aaa', 'zzz'])
+})
+
 test('two flows about returns are not begun by the same event', async () => {
   const place = await FlowPlace.open()
   await place.publish(returns)

@@ -141,6 +141,18 @@ test('a policy that a flow names is not retired while that flow, or a run of it,
     )
   const named = { status: 'refused', reason: 'policy_in_use' }
   expect(await retire()).toMatchObject(named)
+  // Nor is it turned off, or made another kind of policy, by a new version.
+  const at = { at: place.clock.at }
+  for (const other of [
+    { ...draft, isEnabled: false },
+    { ...draft, kind: 'filter' as const, points: [], actions: [] },
+  ]) {
+    const drafted = await place.core.execute('DraftPolicy', { draft: other, by: 'Mia' }, at)
+    const version = Number(drafted.answer.details?.version)
+    const asked = { policyId: 'person', version, replayId: null, accepted: [], by: 'Mia' }
+    expect(await place.core.execute('PublishPolicy', asked, at)).toMatchObject(named)
+  }
+  await publishPolicy(place.core, { ...draft, when: 'order.units > 6' }, place.clock.at)
   await place.publish(flowOf(straightTiles()))
   expect(await retire()).toMatchObject(named)
   await place.flows.raise('o1', 'go.on', null, 'test')

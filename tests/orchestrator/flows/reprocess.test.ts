@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { advance } from '#orchestrator/flows'
 import { act, draftOf, publishPolicy } from '../policies/drafts.ts'
-import { FlowPlace, flowOf, straightTiles } from './flow-place.ts'
+import { FlowPlace, flowOf, returns, straightTiles } from './flow-place.ts'
 
 const approving = (points: api.PolicyPoint[]) =>
   draftOf({ policyId: 'person', when: 'order.units > 5', points, actions: [act('approve', 'many units')] })
@@ -88,4 +88,55 @@ test('what a person holds stays held, the whole order or a line of it', async ()
   await other.flows.raise('o1', 'go.on', null, 'Mia')
   expect(await other.flows.reprocess('o1')).toEqual({ reason: 'on_hold' })
   expect(other.get('o1')).toMatchObject({ hold: 'customer', flow: { run: 1, state: 'failed' } })
+})
+
+test('a tile lifts what its flow holds, and what others hold stays', async () => {
+  const place = await FlowPlace.open()
+  await place.publish(
+    flowOf([
+      { type: 'wait', id: 'wait', events: ['go.on'], next: 'stop' },
+      { type: 'hold', id: 'stop', reason: 'fraud_check', next: 'fine' },
+      { type: 'wait', id: 'fine', events: ['fraud.ok'], next: 'lift' },
+      { type: 'lift_hold', id: 'lift', next: 'validate' },
+      ...straightTiles(),
+    ]),
+  )
+  for (const id of ['o1', 'o2']) await place.order(id)
+  await hold(place, null)
+  for (const id of ['o1', 'o2']) await place.flows.raise(id, 'go.on', null, 'Mia')
+  expect([place.get('o1').hold, place.get('o2').hold]).toEqual(['customer', 'fraud_check'])
+  for (const id of ['o1', 'o2']) await place.flows.raise(id, 'fraud.ok', null, 'Mia')
+  expect(place.get('o1')).toMatchObject({ hold: 'customer', work: [] })
+  expect(place.get('o2').status).toBe('released')
+  await lift(place)
+  await place.later(1)
+  expect(place.get('o1').status).toBe('released')
+})
+
+test('a return whose run failed is taken through its flow once more, with what came back since', async () => {
+  const place = await FlowPlace.open()
+  place.action('own', 'export const run = () => ({ ok: false })')
+  await place.publish({
+    ...returns,
+    tiles: [
+      { type: 'start', id: 'start', events: ['ReturnRequested'], next: 'label' },
+      { type: 'custom_file', id: 'label', file: 'own', next: 'came' },
+      { type: 'wait', id: 'came', events: ['ReturnReceived'], next: 'exit' },
+      { type: 'exit', id: 'exit' },
+    ],
+  })
+  await place.flows.turn()
+  await place.order('o1', { x: 2 })
+  await place.deliver('o1')
+  await place.askBack('o1')
+  for (let i = 0; i < 3; i++) await place.later(1)
+  expect(place.get('o1').flow).toMatchObject({ flowId: 'back', state: 'failed' })
+  expect((await place.steps('o1')).at(-1)).toMatch(/stopped/)
+  await place.bringBack('o1')
+  mend(place)
+  expect(await place.flows.reprocess('o1')).toEqual({ runId: 'o1/run/2' })
+  await place.later(1)
+  expect((await place.steps('o1')).slice(-3)).toEqual(['start: done', 'label: done', 'came: done'])
+  expect(place.get('o1').flow).toMatchObject({ run: 2, state: 'done' })
+  expect(await place.flows.reprocess('o1')).toEqual({ reason: 'too_late' })
 })
