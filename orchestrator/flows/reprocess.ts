@@ -19,9 +19,9 @@ interface Place {
 type Again = { runId: string } | { reason: string }
 
 /**
- * Takes an order through its flow once more: from the beginning, as if it had just come. What is under way stays, and so
- * does what a person or a policy holds. Where its newest run is that of a return, and failed, the return is taken through
- * its flow as if it had just been asked for: what came back since counts.
+ * Takes an order through its flow once more: from the beginning, as if it had just come. What is under way stays, and
+ * so does what a person or a policy holds. Where its newest run is that of a return, and failed, the return is taken
+ * through its flow as if it had just been asked for: what came back since counts.
  * @returns id of the new run, or why there is none
  * @throws LOG_UNAVAILABLE, LOG_FENCED
  */

@@ -1,5 +1,5 @@
-// Which holds are a flow's own to lift: those of its hold tiles, and of the policies that its tiles name. What a person,
-// a policy before every order or a check holds is not. It changes nothing.
+// Which holds are a flow's own to lift: those of its hold tiles, and of the policies that its tiles name. What a
+// person, a policy before every order or a check holds is not. It changes nothing.
 
 import type { CoreState, Order } from '#orchestrator/core'
 import { holdsOf } from '#orchestrator/policies'
