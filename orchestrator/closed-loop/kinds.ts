@@ -22,8 +22,12 @@ export interface FaultKind {
   isCreeping?: boolean
   /** Whether all of it shows within the hour; else it does so bit by bit, over days. */
   isSudden: boolean
+  /** Metrics that tell of it rather than of another fault where several may be meant. */
+  metrics: readonly string[]
   /** Dimensions in which its effects show beside its own: an incident there is no false one, and names no cause. */
   shows: readonly string[]
+  /** Metrics in which they show at any node; none where its effects show there in all of them or in none. */
+  nodeMetrics?: readonly string[]
   /** Work that it leaves behind: where it shows, and for how many hours after the end. */
   echo?: { shows: readonly string[]; hours(strain: Strain): number }
 }
@@ -39,6 +43,22 @@ const lateWork = ['all', 'region', 'lane', 'method', 'provider', 'carrier']
 const missing = ['all', 'sku_class', 'region', 'method', 'provider', 'channel']
 /** Effects of more or fewer orders. */
 const demand = ['all', 'region', 'channel', 'provider', 'method', 'sku_class', 'node']
+
+/** What nodes do, and what waits there. */
+const workMetrics = [
+  ...['work_picked', 'work_packed', 'backlog', 'past_due', 'in_jeopardy'],
+  ...['book_to_ship_hours', 'internal_cycle_time_hours', 'fulfillment_orders_shipped', 'lines_shipped'],
+]
+/** What leaves, and what waits at the dock. */
+const dockMetrics = [
+  ...['fulfillment_orders_shipped', 'lines_shipped', 'units_shipped', 'pick_to_ship_hours'],
+  ...['on_time_ship_share', 'backlog', 'past_due', 'in_jeopardy'],
+]
+const roadMetrics = ['transit_hours', 'delivered_orders', 'late_share', 'on_time_in_full', 'perfect_order']
+const demandMetrics = ['orders', 'order_lines', 'units', 'revenue']
+const priceMetrics = ['freight_per_parcel', 'freight_cost', 'cost_to_serve']
+const missingMetrics = ['short_pick_share', 'units_adjusted', 'reject_share', 'line_fill']
+const supplyMetrics = ['hours_without_goods', 'stock_out_share', 'near_stock_out_share', 'units_received']
 
 /** Hours until nodes have done what came in excess beside what comes anyway, with the hands they can spare. */
 function workedOff({ amount, from, to, skuClass }: Strain): number {
@@ -57,6 +77,7 @@ export const faultKinds = {
     strength: share('share of its capacity that a node loses at once', 0.7),
     hours: 36,
     amountOf: lost,
+    metrics: workMetrics,
     shows: lateWork,
   },
   node_creep: {
@@ -72,6 +93,7 @@ export const faultKinds = {
     hours: 96,
     amountOf: lost,
     isCreeping: true,
+    metrics: workMetrics,
     shows: lateWork,
   },
   node_outage: {
@@ -83,6 +105,7 @@ export const faultKinds = {
     strength: null,
     hours: 14,
     amountOf: same,
+    metrics: workMetrics,
     shows: lateWork,
   },
   labour_shortage: {
@@ -94,6 +117,7 @@ export const faultKinds = {
     strength: share('share of the hands that are missing on that weekday', 0.75),
     hours: 240,
     amountOf: lost,
+    metrics: workMetrics,
     shows: lateWork,
   },
   carrier_delay: {
@@ -105,6 +129,7 @@ export const faultKinds = {
     strength: { means: 'days that parcels take longer', least: 1, most: 10, usual: 2 },
     hours: 96,
     amountOf: same,
+    metrics: roadMetrics,
     shows: ['all', 'region', 'lane', 'channel', 'method', 'sku_class', 'provider'],
   },
   carrier_outage: {
@@ -116,7 +141,9 @@ export const faultKinds = {
     strength: null,
     hours: 48,
     amountOf: same,
+    metrics: dockMetrics,
     shows: [...lateWork, 'node'],
+    nodeMetrics: dockMetrics,
   },
   stock_error: {
     isFault: true,
@@ -127,6 +154,7 @@ export const faultKinds = {
     strength: share('share of lines that the node does not find although its stock says so', 0.4),
     hours: 48,
     amountOf: same,
+    metrics: missingMetrics,
     shows: missing,
   },
   late_inbound: {
@@ -138,7 +166,8 @@ export const faultKinds = {
     strength: null,
     hours: 168,
     amountOf: same,
-    shows: [...missing, 'node'],
+    metrics: supplyMetrics,
+    shows: missing,
   },
   demand_surge: {
     isFault: true,
@@ -149,6 +178,7 @@ export const faultKinds = {
     strength: times('times that goods are wanted', 3),
     hours: 48,
     amountOf: same,
+    metrics: demandMetrics,
     shows: demand,
     echo: { shows: ['all', 'node'], hours: workedOff },
   },
@@ -161,6 +191,7 @@ export const faultKinds = {
     strength: share('share of the orders of a channel that cannot be delivered and are canceled', 0.35),
     hours: 18,
     amountOf: same,
+    metrics: ['cancellations', 'cancelled_share'],
     shows: ['all', 'region', 'sku_class', 'method', 'provider'],
   },
   provider_outage: {
@@ -172,6 +203,7 @@ export const faultKinds = {
     strength: null,
     hours: 10,
     amountOf: same,
+    metrics: demandMetrics,
     shows: [...demand],
   },
   duplicate_feed: {
@@ -183,6 +215,7 @@ export const faultKinds = {
     strength: share('share of the orders of a channel that come a second time as other ones', 0.9),
     hours: 24,
     amountOf: same,
+    metrics: ['repeated_orders', ...demandMetrics],
     shows: [...demand],
   },
   cost_spike: {
@@ -194,7 +227,9 @@ export const faultKinds = {
     strength: times('times the price of a carrier', 2.5),
     hours: 120,
     amountOf: same,
+    metrics: priceMetrics,
     shows: ['all', 'region', 'lane', 'node'],
+    nodeMetrics: priceMetrics,
   },
   promotion: {
     isFault: false,
@@ -205,6 +240,7 @@ export const faultKinds = {
     strength: times('times that goods of a class are wanted, at a lower price', 1.9),
     hours: 72,
     amountOf: same,
+    metrics: [],
     shows: [],
   },
   holiday: {
@@ -221,6 +257,7 @@ export const faultKinds = {
     },
     hours: 24,
     amountOf: same,
+    metrics: [],
     shows: [],
   },
 } as const satisfies Record<string, FaultKind>

@@ -21,6 +21,19 @@ export function beginningOf({
   return daysOf(startAt, endAt).find((day) => day.weekday === weekday)?.at ?? startAt
 }
 
+/** The times in which a fault strikes: all of its time, or what falls on its weekday. Epoch ms. */
+export function spellsOf({
+  startAt,
+  endAt,
+  strain: { weekday },
+}: Pick<ScenarioFault, 'startAt' | 'endAt' | 'strain'>): { from: number; to: number }[] {
+  if (weekday === undefined) return [{ from: startAt, to: endAt }]
+  const days = daysOf(startAt, endAt)
+  return days.flatMap((day, i) =>
+    day.weekday === weekday ? [{ from: day.at, to: days[i + 1]?.at ?? endAt }] : [],
+  )
+}
+
 /** The days of a time as the retailer counts them, each with its first instant (epoch ms) in it; 0 = Sunday. */
 export function daysOf(from: number, to: number): { weekday: number; at: number }[] {
   const days = []

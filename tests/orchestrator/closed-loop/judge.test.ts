@@ -130,7 +130,8 @@ describe('an incident', () => {
       judgeIncidents(scenario, [told('region/CA', 230, causes)]).faults[1]?.causeRight
     expect(at(cause('Coastline', 0.7))).toBe(true)
     expect(at(cause('Coastline', 0.1))).toBe(false)
-    expect(at(cause('Bluebird Post', 0.7))).toBe(false)
+    expect(at(cause('Bluebird Post', 0.1))).toBe(false)
+    expect(at(cause('Bluebird Post', 0.7))).toBeNull()
     expect(at([])).toBe(false)
   })
 
