@@ -16,6 +16,8 @@ export interface OrderEnd {
   endedAt: number | null
   /** Units that the shop could not deliver. */
   missing: number
+  /** Whether its customer got every unit that was ordered. */
+  isFull: boolean
   /** Whether its customer canceled it. */
   isCanceled: boolean
   /** Cents paid for its carriage and work. */
@@ -26,7 +28,12 @@ export interface OrderEnd {
 
 /** All ends of a play. */
 export interface Ends {
+  /** Of the orders that were placed since the beginning, each once. */
   orders: OrderEnd[]
+  /** Of those that a feed sent a second time: nobody waits for them. */
+  copies: OrderEnd[]
+  /** Orders that were moved and placed before the beginning. */
+  movedBefore: number
   /** Cents paid for carriage and work. */
   costCents: number
   /** Each time an incident was opened or came back. */
@@ -43,17 +50,22 @@ export function endsOf({ start }: Pick<Scenario, 'start'>, core: Core, log: Memo
   const state = core.state()
   const tellings = new Tellings()
   const audit = auditOf(core.market, tellings.watching(log.events(coreStream(core.market))))
-  const orders: OrderEnd[] = []
-  let costCents = 0
+  const [orders, copies]: OrderEnd[][] = [[], []]
+  let [costCents, movedBefore] = [0, 0]
   for (const order of state.orders.values()) {
     const paid = costOf(order, start, (nodeId) => state.nodes.get(nodeId)?.processingCostCents ?? 0)
     costCents += paid
-    const isOurs = order.provider === provider && isLiveId(order.externalId) && !isCopy(order.externalId)
-    if (!isOurs || order.placedAt < start) continue
-    orders.push({ ...endOf(order), costCents: paid, firstMove: tellings.moves.get(order.orderId) ?? null })
+    const firstMove = tellings.moves.get(order.orderId) ?? null
+    const isOurs = order.provider === provider && isLiveId(order.externalId)
+    if (!isOurs || order.placedAt < start) {
+      if (firstMove !== null) movedBefore++
+      continue
+    }
+    const list = isCopy(order.externalId) ? copies : orders
+    list.push({ ...endOf(order), costCents: paid, firstMove })
   }
   const broken = audit.findings().map(({ invariant, subject, found }) => ({ invariant, subject, found }))
-  return { orders, costCents, incidents: tellings.all, broken }
+  return { orders, copies, movedBefore, costCents, incidents: tellings.all, broken }
 }
 
 function endOf(order: Order): Omit<OrderEnd, 'costCents' | 'firstMove'> {
@@ -71,6 +83,7 @@ function endOf(order: Order): Omit<OrderEnd, 'costCents' | 'firstMove'> {
     promisedAt: promisedAt ?? Number.POSITIVE_INFINITY,
     endedAt: isOver && delivered.length > 0 ? Math.max(...delivered) : null,
     missing: byShop,
+    isFull: order.lines.every((line) => line.delivered >= line.quantity),
     isCanceled: order.status === 'cancelled' && byShop === 0,
   }
 }

@@ -4,6 +4,7 @@
 export {
   type ByPolicy,
   costPerLateOrderAvoided,
+  isLookedFor,
   type Moves,
   type SeedReport,
 } from './judge.ts'

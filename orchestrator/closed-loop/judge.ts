@@ -10,8 +10,11 @@ import type { Played, Policy } from './play.ts'
 /** What a move was good for. */
 type Outcome = 'useful' | 'useless' | 'harmful'
 
-/** Orders that were moved, by what it was good for. */
-export type Moves = Record<Outcome | 'total', number>
+/**
+ * Orders that were moved, by what it was good for; `total` of those that are judged, `unjudged` those that are not: they
+ * were placed before the beginning, or promised for after the end.
+ */
+export type Moves = Record<Outcome | 'total' | 'unjudged', number>
 
 /** An order that was moved, held against the same order, sourced alike, where nothing was. */
 export interface JudgedMove {
@@ -28,8 +31,14 @@ export interface JudgedMove {
   riskBefore: number | null
   riskAfter: number | null
   outcome: Outcome
+  /** Whether a feed sent it a second time. */
+  isCopy: boolean
   wasLate: boolean
   isLate: boolean
+  /** Whether the customer got all of it, moved or not: only then costs are compared. */
+  isFull: boolean
+  /** Whether its customer canceled it in one of both alone. */
+  isCanceledInOne: boolean
   /** Sooner at its customer, negative where later. */
   hoursSooner: number
   /** Paid beyond what it would have cost. */
@@ -46,10 +55,11 @@ export interface SeedReport {
   scenario: string
   orders: number
   faults: JudgedFault[]
-  /** Everything that was told since the beginning, and of which fault. */
+  /** Everything that was told since the beginning, and of which fault; none where nobody looked. */
   incidents: JudgedIncident[]
   /** Incidents that no fault explains. */
   falseIncidents: { key: string; metric: string; openedAt: string; title: string }[]
+  /** Null where nobody looked. */
   falseIncidentsPerWeek: number | null
   reroutes: Moves | null
   /** The same of the oracle, which knows the faults but not the luck: what can be asked of moves at all. */
@@ -85,24 +95,24 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
   const gainOf = (policy: Policy) =>
     ratio(minus(lateOrders.none, lateOrders.detour), minus(lateOrders.none, lateOrders[policy]))
   const moves = (played: Played | null, stayed: Played | null) =>
-    played === null || stayed === null ? null : judgeMoves(stayed.orders, played.orders, horizon)
-  const moved = moves(detour, of('unmoved') ?? none)
-  const told = detour === null ? null : judgeIncidents(scenario, detour.incidents)
+    played === null || stayed === null ? null : judgeMoves(stayed, played, horizon)
+  const moved = moves(detour, of('unmoved') ?? none ?? unlessMoved(detour))
+  const told = judgeIncidents(scenario, detour?.incidents ?? [])
   const { seed, days, name } = scenario
   return {
     seed,
     days,
     scenario: name,
     orders: all[0]?.orders.length ?? 0,
-    faults: told?.faults ?? [],
-    incidents: told?.incidents ?? [],
-    falseIncidents: (told?.wrong ?? []).map(({ key, metric, openedAt, title }) => {
+    faults: told.faults,
+    incidents: told.incidents,
+    falseIncidents: told.wrong.map(({ key, metric, openedAt, title }) => {
       return { key, metric, openedAt: iso(openedAt), title }
     }),
     falseIncidentsPerWeek:
-      told === null ? null : rounded((told.wrong.length * weekMs) / (horizon - scenario.start)),
-    reroutes: countsOf(moved),
-    oracleReroutes: countsOf(moves(oracle, none)),
+      detour === null ? null : rounded((told.wrong.length * weekMs) / (horizon - scenario.start)),
+    reroutes: countsOf(detour, moved),
+    oracleReroutes: countsOf(oracle, moves(oracle, none)),
     moved: moved ?? [],
     lateOrders,
     costCents,
@@ -110,6 +120,16 @@ export function judge(scenario: Scenario, all: readonly Played[]): SeedReport {
     shareOfObserverGain: gainOf('observer'),
     invariantsBroken: all.reduce((sum, { broken }) => sum + broken.length, 0),
   }
+}
+
+/** Whether faults of a report were looked for at all: the others who play know them, or do nothing. */
+export function isLookedFor({ falseIncidentsPerWeek }: Pick<SeedReport, 'falseIncidentsPerWeek'>): boolean {
+  return falseIncidentsPerWeek !== null
+}
+
+/** Orders that nobody moved are held against themselves. */
+function unlessMoved(played: Played | null): Played | null {
+  return played?.orders.every(({ firstMove }) => firstMove === null) ? played : null
 }
 
 /** Cents more than without, for each late order that was avoided; null where none was. */
@@ -143,52 +163,70 @@ const delayMs = 12 * 3_600_000
 /** What is saved counts from here on, cents for an order. */
 const savedCents = 100
 
+/** Orders of a play, and those that came twice. */
+type Ordered = Pick<Played, 'orders' | 'copies'>
+
 /**
  * Moves held against what became of the same order with the same luck where it was sourced alike and nothing was moved.
- * Useful where it would have been late, or much later, or comes as well for less; harmful where it is late now and
- * would not have been, or is much later; else useless.
+ * Harmful where it is late now and would not have been, or comes much later; useful where it would have been late, or
+ * comes much sooner and late all the same, or comes as well for less; else useless. To move what nobody waits for is
+ * useless, and what a customer cancels in one of both is no use of a move.
  */
-export function judgeMoves(
-  unmoved: readonly OrderEnd[],
-  moved: readonly OrderEnd[],
-  horizon: number,
-): JudgedMove[] {
-  const before = new Map(unmoved.map((order) => [order.orderId, order]))
-  return moved.flatMap((order) => {
-    const stayed = before.get(order.orderId)
-    if (order.firstMove === null || stayed === undefined || order.promisedAt > horizon) return []
-    const { at, incident, decision } = order.firstMove
-    const found = {
-      wasLate: isLate(stayed, horizon),
-      isLate: isLate(order, horizon),
-      soonerMs: (stayed.endedAt ?? horizon) - (order.endedAt ?? horizon),
-      extraCents: order.costCents - stayed.costCents,
-    }
-    const { soonerMs, ...rest } = found
-    return {
-      ...{ orderId: order.orderId, movedAt: iso(at) },
-      ...{ incident: incident?.key ?? null, metric: incident?.metric ?? null },
-      ...decision,
-      ...{ outcome: outcomeOf(found), ...rest },
-      hoursSooner: Math.round(soonerMs / 3_600_000),
-    }
-  })
+export function judgeMoves(unmoved: Ordered, moved: Ordered, horizon: number): JudgedMove[] {
+  const before = new Map([...unmoved.orders, ...unmoved.copies].map((order) => [order.orderId, order]))
+  const judged = (isCopy: boolean) => (order: OrderEnd) => {
+    const stayed = before.get(order.orderId) ?? (isCopy ? order : undefined)
+    if (order.firstMove === null || stayed === undefined) return []
+    return isCopy || order.promisedAt <= horizon ? [moveOf(stayed, order, horizon, isCopy)] : []
+  }
+  return [...moved.orders.flatMap(judged(false)), ...moved.copies.flatMap(judged(true))]
 }
 
-interface Difference extends Pick<JudgedMove, 'wasLate' | 'isLate' | 'extraCents'> {
+function moveOf(stayed: OrderEnd, order: OrderEnd, horizon: number, isCopy: boolean): JudgedMove {
+  const { at, incident, decision } = order.firstMove as NonNullable<OrderEnd['firstMove']>
+  const found = {
+    isCopy,
+    wasLate: isLate(stayed, horizon),
+    isLate: isLate(order, horizon),
+    isFull: isWhole(stayed) && isWhole(order),
+    isCanceledInOne: stayed.isCanceled !== order.isCanceled,
+    soonerMs: (stayed.endedAt ?? horizon) - (order.endedAt ?? horizon),
+    extraCents: order.costCents - stayed.costCents,
+  }
+  const { soonerMs, ...rest } = found
+  return {
+    ...{ orderId: order.orderId, movedAt: iso(at) },
+    ...{ incident: incident?.key ?? null, metric: incident?.metric ?? null },
+    ...decision,
+    ...{ outcome: outcomeOf(found), ...rest },
+    hoursSooner: Math.round(soonerMs / 3_600_000),
+  }
+}
+
+/** Whether its customer got all of it. */
+const isWhole = ({ endedAt, missing, isFull, isCanceled }: OrderEnd): boolean =>
+  endedAt !== null && missing === 0 && isFull && !isCanceled
+
+interface Difference
+  extends Pick<JudgedMove, 'isCopy' | 'wasLate' | 'isLate' | 'isFull' | 'isCanceledInOne' | 'extraCents'> {
   soonerMs: number
 }
 
-function outcomeOf({ wasLate, isLate: isNowLate, soonerMs, extraCents }: Difference): Outcome {
-  if (wasLate !== isNowLate) return wasLate ? 'useful' : 'harmful'
+function outcomeOf({ isCopy, wasLate, isLate: isNowLate, soonerMs, ...rest }: Difference): Outcome {
+  if (isCopy) return 'useless'
+  if (isNowLate && !wasLate) return 'harmful'
+  if (rest.isCanceledInOne) return 'useless'
+  if (wasLate && !isNowLate) return 'useful'
+  if (soonerMs <= -delayMs) return 'harmful'
   if (wasLate && soonerMs >= delayMs) return 'useful'
-  if (wasLate && soonerMs <= -delayMs) return 'harmful'
-  return extraCents <= -savedCents ? 'useful' : 'useless'
+  return rest.isFull && rest.extraCents <= -savedCents ? 'useful' : 'useless'
 }
 
-function countsOf(moves: readonly JudgedMove[] | null): Moves | null {
-  if (moves === null) return null
-  const count: Moves = { total: moves.length, useful: 0, useless: 0, harmful: 0 }
+function countsOf(played: Played | null, moves: readonly JudgedMove[] | null): Moves | null {
+  if (played === null || moves === null) return null
+  const all = [...played.orders, ...played.copies].filter(({ firstMove }) => firstMove !== null).length
+  const unjudged = all + played.movedBefore - moves.length
+  const count: Moves = { total: moves.length, useful: 0, useless: 0, harmful: 0, unjudged }
   for (const { outcome } of moves) count[outcome]++
   return count
 }

@@ -57,7 +57,7 @@ export async function simulateSeed(
         onStep('playing detour', share),
       )
       played.push(detour)
-      if (policy === undefined && detour.orders.some(({ firstMove }) => firstMove !== null)) {
+      if (detour.orders.some(({ firstMove }) => firstMove !== null)) {
         onStep('playing what was moved as if it had stayed', 0)
         played.push(...(await play(['unmoved'], { ...base, sourcings })))
       }

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Effects } from '#data/kernel'
-import type { Moves, SeedReport } from './judge.ts'
+import { isLookedFor, type Moves, type SeedReport } from './judge.ts'
 import { type KindName, kindOf } from './kinds.ts'
 import type { Policy } from './play.ts'
 import type { ScenarioFile } from './scenario.ts'
@@ -23,7 +23,7 @@ export interface Summary {
   seeds: number
   days: number
   faults: number
-  /** Shares of all faults of all seeds. */
+  /** Shares of all faults of all seeds in which somebody looked for them. */
   detectedShare: number | null
   causeRightShare: number | null
   /** The same seed by seed. */
@@ -50,7 +50,7 @@ export interface Summary {
   shareOfObserverGainBySeed: Spread | null
   costPerLateOrderAvoided: number | null
   invariantsBroken: number
-  /** By kind of fault. */
+  /** By kind of fault, where somebody looked for them. */
   kinds: {
     kind: string
     faults: number
@@ -118,7 +118,7 @@ async function keep(path: string, report: SeedReport): Promise<void> {
 
 /** What reports have in common. */
 export function summaryOf(reports: readonly SeedReport[]): Summary {
-  const faults = reports.flatMap((report) => report.faults)
+  const faults = reports.filter(isLookedFor).flatMap((report) => report.faults)
   const detected = faults.filter(({ detectedAt }) => detectedAt !== null)
   const byPolicy = (name: 'lateOrders' | 'costCents') => ({
     none: spreadOf(reports.map((report) => report[name].none)),
@@ -135,11 +135,11 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
   return {
     seeds: reports.length,
     days: reports[0]?.days ?? 0,
-    faults: faults.length,
+    faults: reports.reduce((sum, report) => sum + report.faults.length, 0),
     detectedShare: share(detected.length, faults.length),
     causeRightShare: share(faults.filter(({ causeRight }) => causeRight === true).length, faults.length),
-    detectedShareBySeed: bySeed((report) => [noticedIn(report), report.faults.length]),
-    causeRightShareBySeed: bySeed((report) => [rightIn(report), report.faults.length]),
+    detectedShareBySeed: bySeed((report) => [noticedIn(report), soughtIn(report)]),
+    causeRightShareBySeed: bySeed((report) => [rightIn(report), soughtIn(report)]),
     medianSuddenDelayMinutes: medianOf(sudden.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
     medianDelayMinutes: medianOf(detected.flatMap(({ delayMinutes }) => delayMinutes ?? [])),
     medianShownMinutes: medianOf(detected.flatMap(({ shownMinutes }) => shownMinutes ?? [])),
@@ -170,12 +170,14 @@ export function summaryOf(reports: readonly SeedReport[]): Summary {
   }
 }
 
+const soughtIn = (report: SeedReport) => (isLookedFor(report) ? report.faults.length : 0)
 const noticedIn = ({ faults }: SeedReport) => faults.filter(({ detectedAt }) => detectedAt !== null).length
 const rightIn = ({ faults }: SeedReport) => faults.filter(({ causeRight }) => causeRight === true).length
 
 function movesOf(all: readonly (Moves | null)[]): Moves {
   const sum = (name: keyof Moves) => all.reduce((total, each) => total + (each?.[name] ?? 0), 0)
-  return { total: sum('total'), useful: sum('useful'), useless: sum('useless'), harmful: sum('harmful') }
+  const { total, useful, useless } = { total: sum('total'), useful: sum('useful'), useless: sum('useless') }
+  return { total, useful, useless, harmful: sum('harmful'), unjudged: sum('unjudged') }
 }
 
 function share(part: number, whole: number): number | null {

@@ -4,6 +4,7 @@
 import type { Effects } from '#data/kernel'
 import {
   costPerLateOrderAvoided,
+  isLookedFor,
   type Moves,
   type Policy,
   policies,
@@ -72,7 +73,9 @@ export function toldOfLoop({ isOne, reports, summary }: LoopResult) {
     const { detour, oracle } = costsPerAvoided(report)
     return {
       ...told,
-      faults: faults.map((fault) => ({ ...fault, detected: fault.detectedAt !== null })),
+      faults: faults.map((fault) => {
+        return { ...fault, detected: isLookedFor(report) ? fault.detectedAt !== null : null }
+      }),
       costPerLateOrderAvoided: { detour, oracle },
     }
   })
@@ -97,7 +100,9 @@ function showSeed(report: SeedReport): string {
     kind.replaceAll('_', ' '),
     dimension,
     showInstant(startAt),
-    delayMinutes === null ? 'not noticed' : `after ${showMinutes(delayMinutes)}`,
+    ...(!isLookedFor(report)
+      ? ['']
+      : [delayMinutes === null ? 'not noticed' : `after ${showMinutes(delayMinutes)}`]),
     causeRight === null ? '' : causeRight ? 'right' : 'wrong',
   ])
   const outcome = policies
@@ -117,9 +122,13 @@ function showSeed(report: SeedReport): string {
 
 function showMoves(who: string, moves: Moves | null): string[] {
   if (moves === null) return []
-  const { total, useful, useless, harmful } = moves
+  const { total, useful, useless, harmful, unjudged = 0 } = moves
   const orders = showNumber(total, 'order')
-  return [`${who} moved ${orders}: ${useful} usefully, ${useless} without need, ${harmful} to their harm.`]
+  const others = `${unjudged} more placed before the start or due after the end are not judged.`
+  return [
+    `${who} moved ${orders}: ${useful} usefully, ${useless} without need, ${harmful} to their harm.`,
+    ...(unjudged === 0 ? [] : [others]),
+  ]
 }
 
 function showGain(report: SeedReport): string[] {
@@ -136,22 +145,21 @@ function showGain(report: SeedReport): string[] {
 }
 
 function showSeeds(reports: readonly SeedReport[], summary: Summary): string {
-  const rows = reports.map(
-    ({ seed, faults, falseIncidentsPerWeek, reroutes, lateOrders, shareOfOracleGain }) => [
-      seed,
-      faults.length,
-      faults.filter(({ detectedAt }) => detectedAt !== null).length,
-      faults.filter(({ causeRight }) => causeRight === true).length,
-      falseIncidentsPerWeek,
-      reroutes?.total,
-      reroutes?.useful,
-      lateOrders.none,
-      lateOrders.detour,
-      lateOrders.oracle,
-      lateOrders.observer,
-      shareOfOracleGain,
-    ],
-  )
+  const rows = reports.map((report) => {
+    const { seed, faults, falseIncidentsPerWeek, reroutes, lateOrders, shareOfOracleGain } = report
+    const found = faults.filter(({ detectedAt }) => detectedAt !== null).length
+    const right = faults.filter(({ causeRight }) => causeRight === true).length
+    const { none, detour, oracle, observer } = lateOrders
+    return [
+      ...[
+        seed,
+        faults.length,
+        ...(isLookedFor(report) ? [found, right] : [null, null]),
+        falseIncidentsPerWeek,
+      ],
+      ...[reroutes?.total, reroutes?.useful, none, detour, oracle, observer, shareOfOracleGain],
+    ]
+  })
   const head = ['seed', 'faults', 'noticed', 'cause right', 'false a week', 'moved', 'useful']
   const { kinds } = summary
   return [

@@ -19,6 +19,10 @@ test('a run of several seeds that was broken off goes on where it was', async ()
   const play = (seeds: readonly string[]) =>
     simulateSeveral({ ...request, seeds }, effectsWith(), (step) => steps.push(step))
   const first = await play(['a'])
+  // Nobody looks for what goes wrong, and it is told all the same.
+  const told = toldOfLoop({ ...first, isOne: true })
+  expect(told).toMatchObject({ faults: [{ kind: 'node_outage', detected: null, detectedAt: null }] })
+  expect(first.summary).toMatchObject({ faults: 1, detectedShare: null, causeRightShare: null, kinds: [] })
   const [name = ''] = await readdir(folder.path)
   const path = join(folder.path, name)
   const kept = JSON.parse(await readFile(path, 'utf8')) as SeedReport
@@ -58,8 +62,8 @@ const report = (seed: string, more: Partial<SeedReport> = {}): SeedReport => ({
       ...{ detectedAt: null, delayMinutes: null, shownMinutes: null, causeRight: null },
     },
   ],
-  reroutes: { total: 10, useful: 6, useless: 3, harmful: 1 },
-  oracleReroutes: { total: 10, useful: 9, useless: 1, harmful: 0 },
+  reroutes: { total: 10, useful: 6, useless: 3, harmful: 1, unjudged: 2 },
+  oracleReroutes: { total: 10, useful: 9, useless: 1, harmful: 0, unjudged: 0 },
   moved: [],
   lateOrders: { none: 100, detour: 60, oracle: 50, observer: 55 },
   costCents: { none: 1_000_000, detour: 1_020_000, oracle: 1_005_000, observer: 1_004_000 },
@@ -84,7 +88,7 @@ test('seeds together count each order and fault once, whatever the size of their
     causeRightShareBySeed: { mean: 0.5, least: 0.5, most: 0.5 },
     needlessShareBySeed: { mean: 0.4, least: 0.4, most: 0.4 },
     falseIncidentsPerWeek: { mean: 0.25, least: 0, most: 0.5 },
-    reroutes: { total: 20, useful: 12, useless: 6, harmful: 2 },
+    reroutes: { total: 20, useful: 12, useless: 6, harmful: 2, unjudged: 4 },
     shareOfOracleGain: 0.5,
     shareOfOracleGainBySeed: { mean: 0.5, least: 0.2, most: 0.8 },
     shareOfObserverGain: 0.769,
@@ -114,9 +118,22 @@ test('one seed is told as its report, several with what they have in common', ()
   })
   const words = showLoop({ ...one, isOne: true })
   expect(words).toContain('Detour moved 10 orders: 6 usefully, 3 without need, 1 to their harm.')
+  expect(words).toContain('2 more placed before the start or due after the end are not judged.')
   expect(words).toContain('Of those of faults once they can be known, 89 % were.')
   expect(words).toContain('observer')
   expect(words).toContain('A late order that was avoided cost $5.00 more, to the oracle $1.00.')
+})
+
+test('faults that nobody looked for are listed, and no share of what was noticed', () => {
+  const [found] = report('1').faults
+  const missed = { ...found, detectedAt: null, delayMinutes: null, causeRight: null }
+  const faults = [missed as SeedReport['faults'][number]]
+  const alone = report('2', { faults, falseIncidentsPerWeek: null, reroutes: null })
+  const reports = [report('1'), alone]
+  expect(summaryOf(reports)).toMatchObject({ faults: 3, detectedShare: 0.5, causeRightShare: 0.5 })
+  const words = showLoop({ reports: [alone], summary: summaryOf([alone]), isOne: true })
+  expect(words).toContain('node outage')
+  expect(words).not.toContain('not noticed')
 })
 
 test('who did not play is not in the words', () => {

@@ -1,98 +1,12 @@
-// What is held against what is known: moves against the same order unmoved, incidents against faults.
+// Incidents held against faults, and what of them is told.
 
 import { describe, expect, it } from 'vitest'
 import { checkScenario } from '#orchestrator/closed-loop'
 import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
-import type { OrderEnd } from '../../../orchestrator/closed-loop/ends.ts'
-import { judge, judgeMoves } from '../../../orchestrator/closed-loop/judge.ts'
 import { judgeIncidents } from '../../../orchestrator/closed-loop/judge-incidents.ts'
-import type { Played } from '../../../orchestrator/closed-loop/play.ts'
 import { Tellings, type ToldIncident } from '../../../orchestrator/closed-loop/tellings.ts'
 
 const hour = 3_600_000
-const horizon = 1_000 * hour
-
-function end(orderId: string, more: Partial<OrderEnd>): OrderEnd {
-  return {
-    orderId,
-    promisedAt: 100 * hour,
-    endedAt: 90 * hour,
-    missing: 0,
-    isCanceled: false,
-    costCents: 1_500,
-    firstMove: {
-      at: 50 * hour,
-      incident: { key: 'node/a', metric: 'backlog' },
-      decision: { fromNodeId: 'a', toNodeId: 'b', riskBefore: 0.9, riskAfter: 0.1 },
-    },
-    ...more,
-  }
-}
-
-describe('a move', () => {
-  const cases: [string, Partial<OrderEnd>, Partial<OrderEnd>, string][] = [
-    ['that brings in time what would have been late', { endedAt: 120 * hour }, {}, 'useful'],
-    ['that makes late what would have come in time', {}, { endedAt: 120 * hour }, 'harmful'],
-    ['of what comes in time either way', {}, { endedAt: 80 * hour }, 'useless'],
-    [
-      'that brings a day sooner what is late either way',
-      { endedAt: 150 * hour },
-      { endedAt: 120 * hour },
-      'useful',
-    ],
-    [
-      'that changes little for what is late either way',
-      { endedAt: 121 * hour },
-      { endedAt: 120 * hour },
-      'useless',
-    ],
-    ['that brings what would never have come', { endedAt: null }, {}, 'useful'],
-    ['that finds what would have been missing', { missing: 1 }, {}, 'useful'],
-    ['that loses goods', {}, { missing: 2 }, 'harmful'],
-    ['that brings the same for less', {}, { costCents: 1_400 }, 'useful'],
-    ['that brings the same for more', {}, { costCents: 1_900 }, 'useless'],
-    ['that saves money and breaks the promise', {}, { costCents: 900, endedAt: 120 * hour }, 'harmful'],
-  ]
-  it.each(cases)('%s counts as such', (_, stayed, moved, outcome) => {
-    const [judged] = judgeMoves([end('a', { ...stayed, firstMove: null })], [end('a', moved)], horizon)
-    expect(judged?.outcome).toBe(outcome)
-  })
-
-  it('tells for what it was made, what it changed and what it cost', () => {
-    const [judged] = judgeMoves(
-      [end('a', { endedAt: 120 * hour })],
-      [end('a', { costCents: 2_100 })],
-      horizon,
-    )
-    expect(judged).toMatchObject({ orderId: 'a', movedAt: '1970-01-03T02:00:00Z', incident: 'node/a' })
-    expect(judged).toMatchObject({ metric: 'backlog', hoursSooner: 30, extraCents: 600 })
-    expect(judged).toMatchObject({ wasLate: true, isLate: false })
-    expect(judged).toMatchObject({ fromNodeId: 'a', toNodeId: 'b', riskBefore: 0.9, riskAfter: 0.1 })
-  })
-
-  it('is held against the order as it was sourced, the oracle against doing nothing', () => {
-    const scenario = { ...scenarioOf('1', 30), start: 0 }
-    const play = (policy: Played['policy'], ...orders: OrderEnd[]): Played => {
-      return { policy, orders, costCents: 0, incidents: [], broken: [] }
-    }
-    const stays = { firstMove: null }
-    // Sourced elsewhere for what was known, it would have come too late: it did not in the world where nobody knew.
-    const none = play('none', end('a', stays))
-    const detour = play('detour', end('a', {}))
-    const oracle = play('oracle', end('a', {}))
-    const unmoved = play('unmoved', end('a', { ...stays, endedAt: 120 * hour }))
-    const { reroutes, oracleReroutes } = judge(scenario, [none, detour, oracle, unmoved])
-    expect(reroutes).toMatchObject({ total: 1, useful: 1 })
-    expect(oracleReroutes).toMatchObject({ total: 1, useless: 1 })
-    expect(judge(scenario, [none, detour]).reroutes).toMatchObject({ useless: 1 })
-  })
-
-  it('of what was promised for later is not judged, nor what was not moved', () => {
-    const later = { promisedAt: horizon + 1 }
-    const none = [end('a', later), end('b', {})]
-    expect(judgeMoves(none, [end('a', later), end('b', { firstMove: null })], horizon)).toEqual([])
-  })
-})
 
 describe('an incident', () => {
   const faults = [
