@@ -13,6 +13,9 @@ interface Choices extends Omit<LoopArgs, 'seeds'> {
   ticks?: number
 }
 
+/** Options of the whole product, which mean nothing to the core alone. */
+const loopOnly = ['days', 'scenario', 'policy', 'observer', 'out'] as const
+
 /** Adds it. */
 export function addSimulate(
   program: Command,
@@ -39,6 +42,8 @@ export function addSimulate(
     .action((choices: Choices, command: Command) => {
       const { core = false, seeds, ticks, ...rest } = choices
       const isCount = typeof seeds === 'number'
+      const wrong = core ? loopOnly.find((name) => rest[name] !== undefined) : undefined
+      if (wrong !== undefined) command.error(`error: --${wrong} goes without --core`)
       if (core) {
         if (seeds !== undefined && !isCount) command.error('error: with --core, --seeds is a number of seeds')
         return perform(async (call) => {
@@ -50,6 +55,9 @@ export function addSimulate(
       }
       if (isCount) command.error('error: --seeds is a range such as 1..20')
       if (ticks !== undefined) command.error('error: --ticks goes with --core')
+      if (seeds !== undefined && rest.seed !== undefined) {
+        command.error('error: --seed is one seed, --seeds are several: give one of them')
+      }
       return perform(async (call) => {
         const args = present({ ...rest, seeds: isCount ? undefined : seeds }) as LoopArgs
         const { runLoop, showLoop, toldOfLoop } = await besideHomes.loop()

@@ -4,9 +4,10 @@
 import type { api } from '#data/contracts'
 import { type Random, seededRandom } from '#data/kernel'
 import { networkDocumentOf, regionsOf, strainNames, type WorldOptions } from '#data/world'
+import { daysOf } from './days.ts'
 import { type KindName, kindNames, kindOf } from './kinds.ts'
 import { type FaultEntry, faultOf, type ScenarioFault, type ScenarioFile } from './scenario.ts'
-import { daysOf, showingIn } from './shows.ts'
+import { showingIn } from './shows.ts'
 
 /** A scenario with everything filled in. */
 export interface Scenario {

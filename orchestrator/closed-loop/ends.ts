@@ -56,12 +56,13 @@ export function endsOf({ start }: Pick<Scenario, 'start'>, core: Core, log: Memo
     const paid = costOf(order, start, (nodeId) => state.nodes.get(nodeId)?.processingCostCents ?? 0)
     costCents += paid
     const firstMove = tellings.moves.get(order.orderId) ?? null
-    const isOurs = order.provider === provider && isLiveId(order.externalId)
+    const isTwice = isCopy(order.externalId)
+    const isOurs = order.provider === provider && (isTwice || isLiveId(order.externalId))
     if (!isOurs || order.placedAt < start) {
       if (firstMove !== null) movedBefore++
       continue
     }
-    const list = isCopy(order.externalId) ? copies : orders
+    const list = isTwice ? copies : orders
     list.push({ ...endOf(order), costCents: paid, firstMove })
   }
   const broken = audit.findings().map(({ invariant, subject, found }) => ({ invariant, subject, found }))

@@ -7,6 +7,7 @@ import { Value } from 'typebox/value'
 import { api } from '#data/contracts'
 import { fail, reasonOf } from '#data/kernel'
 import { type Strain, strainNames } from '#data/world'
+import { daysOf } from './days.ts'
 import { type KindName, kindNames, kindOf, type Target } from './kinds.ts'
 
 const options = { additionalProperties: false }
@@ -90,12 +91,18 @@ export async function readScenario(path: string): Promise<ScenarioFile> {
 export function checkScenario(document: unknown): ScenarioFile {
   if (!Value.Check(schema, document)) {
     const [first] = Value.Errors(schema, document)
-    const where = first?.instancePath === '' ? 'the document' : (first?.instancePath ?? '')
-    const unknown = unknownNames(document)
-    throw invalid(where, unknown ?? first?.message ?? 'is not of the schema')
+    const path = first?.instancePath ?? ''
+    // What is not listed may be nothing at all.
+    const strange = first?.keyword === 'boolean' ? path.slice(path.lastIndexOf('/')) : ''
+    const reason = strange === '' ? first?.message : `has no such field: ${strange.slice(1)}`
+    const where = path.slice(0, path.length - strange.length)
+    throw invalid(where === '' ? 'the document' : where, reason ?? 'is not of the schema')
   }
   const { start } = document
   if (start !== undefined && !isDay(start)) throw invalid('/start', `"${start}" is no day`)
+  if (start !== undefined && !(start >= firstStart && start <= lastStart)) {
+    throw invalid('/start', `"${start}" is not from ${firstStart} to ${lastStart}`)
+  }
   for (const [i, entry] of (document.faults ?? []).entries()) checkFault(entry, `/faults/${i}`)
   return document
 }
@@ -106,11 +113,8 @@ function isDay(text: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }
 
-const unknownNames = (document: unknown): string | null => {
-  if (typeof document !== 'object' || document === null) return null
-  const strange = Object.keys(document).find((name) => !Object.hasOwn(schema.properties, name))
-  return strange === undefined ? null : `has a field "${strange}" that is not known`
-}
+/** Days on which a simulation may begin: the world knows no history that ends earlier or later, nor its holidays. */
+const [firstStart, lastStart] = ['1991-01-01', '2036-12-31']
 
 function invalid(where: string, reason: string): Error {
   return fail('SCENARIO_INVALID', { where, reason })
@@ -164,11 +168,18 @@ function checkLanes({ lanes = [] }: FaultEntry, where: string, { from, to }: Reg
   }
 }
 
+/** @throws SCENARIO_INVALID for a weekday that is none of the days of the fault */
+function checkWeekday({ weekday }: FaultEntry, where: string, startAt: number, endAt: number): void {
+  const days = [...new Set(daysOf(startAt, endAt).map((day) => day.weekday))].sort((a, b) => a - b)
+  if (weekday === undefined || days.includes(weekday)) return
+  throw invalid(where, `${weekday} is none of the days of its hours: ${days.join(', ')} (0 = Sunday)`)
+}
+
 /**
  * The fault of an entry.
  * @param world start: epoch ms; nodes: ids there are; regions: where lanes may begin and end, null = anywhere;
  *   provider: as which the world is loaded
- * @throws SCENARIO_INVALID where it names a node or a lane that is not there
+ * @throws SCENARIO_INVALID where it names a node or a lane that is not there, or a weekday that is not in its time
  */
 export function faultOf(
   entry: FaultEntry,
@@ -182,6 +193,7 @@ export function faultOf(
   if (world.regions !== null) checkLanes(entry, `/faults/${i}/lanes`, world.regions)
   const startAt = world.start + Math.round(entry.startHours * 3_600_000)
   const endAt = startAt + Math.round((entry.hours ?? kind.hours) * 3_600_000)
+  checkWeekday(entry, `/faults/${i}/weekday`, startAt, endAt)
   const { node, carrier, lanes, channel, skuClass, weekday } = entry
   const strain: Strain = {
     id: `fault-${String(i + 1).padStart(2, '0')}`,

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Effects } from '#data/kernel'
+import { type Effects, fail, reasonOf } from '#data/kernel'
 import { isLookedFor, type Moves, type SeedReport } from './judge.ts'
 import { type KindName, kindOf } from './kinds.ts'
 import type { Policy } from './play.ts'
@@ -78,42 +78,62 @@ export interface SeedsRequest {
   out: string | null
 }
 
-/** @param onSeed told of each seed that is done @throws SCENARIO_INVALID, SIMULATION_FAILED */
+/**
+ * @param onStep told how far it is
+ * @throws SCENARIO_INVALID, SIMULATION_FAILED, SIMULATION_FOLDER_UNUSABLE
+ */
 export async function simulateSeveral(
   { seeds, out, ...rest }: SeedsRequest,
   real: Effects,
   onStep: OnStep,
 ): Promise<SeedsReport> {
   const reports: SeedReport[] = []
-  if (out !== null) await mkdir(out, { recursive: true })
+  if (out !== null) await mkdir(out, { recursive: true }).catch((error) => unusable(out, error))
   for (const [i, seed] of seeds.entries()) {
     const request = { ...rest, seed }
-    const path = out === null ? null : join(out, fileName(request))
+    const path = out === null ? null : join(out, keptAs(request))
     const step: OnStep = (what, share) => onStep(`seed ${seed} (${i + 1} of ${seeds.length}), ${what}`, share)
-    const report = (path === null ? null : await kept(path)) ?? (await simulateSeed(request, real, step))
+    const report =
+      (path === null ? null : await kept(path, seed)) ?? (await simulateSeed(request, real, step))
     if (path !== null) await keep(path, report)
     reports.push(report)
   }
   return { reports, summary: summaryOf(reports) }
 }
 
-/** Another scenario, length or policy is another file. */
-function fileName({ seed, ...rest }: Omit<SeedsRequest, 'seeds' | 'out'> & { seed: string }): string {
-  const key = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 8)
-  return `seed-${seed.replace(/[^A-Za-z0-9_-]/g, '-')}-${key}.json`
+/**
+ * Name of the file of a seed. Another seed, scenario, length or policy is another file, also where letters of a seed
+ * cannot stand in a name, or are the same to the disk.
+ */
+export function keptAs({ seed, ...rest }: Omit<SeedsRequest, 'seeds' | 'out'> & { seed: string }): string {
+  const plain = seed.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 60)
+  const isPlain = plain === seed && plain === plain.toLowerCase()
+  return `seed-${isPlain ? seed : `${plain}.${hashOf(seed)}`}-${hashOf(JSON.stringify(rest))}.json`
 }
 
-async function kept(path: string): Promise<SeedReport | null> {
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)
+
+async function kept(path: string, seed: string): Promise<SeedReport | null> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as SeedReport
+    const report = JSON.parse(await readFile(path, 'utf8')) as SeedReport
+    return report.seed === seed ? report : null
   } catch {
     return null
   }
 }
 
 async function keep(path: string, report: SeedReport): Promise<void> {
-  await writeFile(`${path}.part`, `${JSON.stringify(report, null, 2)}\n`)
-  await rename(`${path}.part`, path)
+  try {
+    await writeFile(`${path}.part`, `${JSON.stringify(report, null, 2)}\n`)
+    await rename(`${path}.part`, path)
+  } catch (error) {
+    unusable(path, error)
+  }
+}
+
+/** @throws SIMULATION_FOLDER_UNUSABLE always */
+function unusable(path: string, error: unknown): never {
+  throw fail('SIMULATION_FOLDER_UNUSABLE', { path, reason: reasonOf(error) }, { cause: error })
 }
 
 /** What reports have in common. */

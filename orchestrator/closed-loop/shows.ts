@@ -3,13 +3,12 @@
 
 import { networkDocumentOf, timeZonesOf, type WorldOptions } from '#data/world'
 import { type CompiledNetwork, compileNetwork, weekdayOf, zoneClock } from '#orchestrator/sourcing'
+import { daysOf } from './days.ts'
 import type { ScenarioFault } from './scenario.ts'
 
 const dayMs = 86_400_000
 /** Parcels of a day come until this hour, ms. */
 const eveningMs = 21 * 3_600_000
-/** Middle of the night at a retailer of North America, ms after midnight UTC. */
-const nightMs = 8 * 3_600_000
 
 /** When a fault begins: what happens on one weekday only is not there before it. Epoch ms. */
 export function beginningOf({
@@ -32,15 +31,6 @@ export function spellsOf({
   return days.flatMap((day, i) =>
     day.weekday === weekday ? [{ from: day.at, to: days[i + 1]?.at ?? endAt }] : [],
   )
-}
-
-/** The days of a time as the retailer counts them, each with its first instant (epoch ms) in it; 0 = Sunday. */
-export function daysOf(from: number, to: number): { weekday: number; at: number }[] {
-  const days = []
-  for (let at = from; at < to; at = Math.floor((at - nightMs) / dayMs + 1) * dayMs + nightMs) {
-    days.push({ weekday: new Date(at - nightMs).getUTCDay(), at })
-  }
-  return days
 }
 
 /** The first instants at which faults of a world show, epoch ms. */

@@ -36,7 +36,7 @@ export interface LoopResult extends SeedsReport {
   isOne: boolean
 }
 
-/** @throws SCENARIO_UNREADABLE, SCENARIO_INVALID, SIMULATION_FAILED */
+/** @throws SCENARIO_UNREADABLE, SCENARIO_INVALID, SIMULATION_FAILED, SIMULATION_FOLDER_UNUSABLE */
 export async function runLoop(
   { seed = '1', seeds, days = 30, scenario, policy, observer, out = undefined }: LoopArgs,
   effects: Effects,

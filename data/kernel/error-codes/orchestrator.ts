@@ -61,4 +61,9 @@ export const orchestratorErrors = {
     retryable: true,
     message: 'the simulation ended before its end: {reason}',
   },
+  SIMULATION_FOLDER_UNUSABLE: {
+    status: 400,
+    retryable: false,
+    message: 'nothing can be kept in {path}: {reason}',
+  },
 } as const satisfies Record<string, ErrorKind>

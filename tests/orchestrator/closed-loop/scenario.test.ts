@@ -7,9 +7,9 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DetourError } from '#data/kernel'
 import { checkScenario, readScenario } from '#orchestrator/closed-loop'
+import { daysOf } from '../../../orchestrator/closed-loop/days.ts'
 import { scenarioOf } from '../../../orchestrator/closed-loop/draw.ts'
 import { kindNames, kindOf } from '../../../orchestrator/closed-loop/kinds.ts'
-import { daysOf } from '../../../orchestrator/closed-loop/shows.ts'
 
 const hour = 3_600_000
 const slow = { kind: 'node_slowdown', node: 'reno', startHours: 3 }
@@ -27,7 +27,15 @@ function refusal(document: unknown): string {
 describe('a scenario file', () => {
   it.each([
     ['no object', 'nodes: 3', /the document/],
-    ['a field that is not known', { nodse: 3 }, /"nodse" that is not known/],
+    ['a field that is not known', { nodse: 3 }, /the document has no such field: nodse/],
+    [
+      'a field of a fault that is not known',
+      { faults: [{ ...slow, sthrength: 0.5 }] },
+      /\/faults\/0 has no such field: sthrength/,
+    ],
+    ['a limit that is not known', { limits: { maxMovse: 1 } }, /\/limits has no such field: maxMovse/],
+    ['a year before what the world knows', { start: '1990-12-31' }, /\/start "1990-12-31" is not from/],
+    ['a year after what the world knows', { start: '2037-01-01' }, /\/start "2037-01-01" is not from/],
     ['a world that is too small', { nodes: 2 }, /\/nodes/],
     ['a kind that is not known', { faults: [{ kind: 'flood', startHours: 1 }] }, /\/faults\/0\/kind/],
     ['a day that is none', { start: '2026-13-45' }, /\/start "2026-13-45" is no day/],
@@ -97,6 +105,21 @@ describe('a scenario file', () => {
     const file = checkScenario({ nodes, faults: [slow, late] })
     expect(() => scenarioOf('1', 3, file)).toThrow(told)
     expect(() => scenarioOf('1', 3, file)).toThrow(expect.objectContaining({ code: 'SCENARIO_INVALID' }))
+  })
+
+  it('begins in the first and the last year that the world knows', () => {
+    for (const start of ['1991-01-01', '2036-12-31']) {
+      for (const warmUpDays of [0, 90]) scenarioOf('1', 3, checkScenario({ start, warmUpDays, faults: [] }))
+    }
+  })
+
+  it('may not tell of a shortage on a weekday that is none of its days', () => {
+    const short = { kind: 'labour_shortage', node: 'reno', startHours: 0, hours: 20, weekday: 4 }
+    const of = (fault: object) => scenarioOf('1', 3, checkScenario({ start: '2026-05-05', faults: [fault] }))
+    // A Tuesday, 08:00 UTC.
+    expect(() => of(short)).toThrow(/\/faults\/0\/weekday 4 is none of the days of its hours: 2 /)
+    expect(() => of({ ...short, hours: 49 })).not.toThrow()
+    expect(() => of({ ...short, weekday: 2 })).not.toThrow()
   })
 
   it('may name lanes from stores and vendors, and into every region that orders go to', () => {

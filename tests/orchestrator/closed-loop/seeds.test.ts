@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkScenario, type SeedReport, simulateSeveral, summaryOf } from '#orchestrator/closed-loop'
+import { keptAs } from '../../../orchestrator/closed-loop/seeds.ts'
 import { showLoop, toldOfLoop } from '../../../orchestrator/verbs/closed-loop.ts'
 import { effectsWith, newFolder } from '../places.ts'
 
@@ -41,6 +42,26 @@ test('a run of several seeds that was broken off goes on where it was', async ()
   expect(await readdir(folder.path)).toHaveLength(2)
   await folder.remove()
 }, 300_000)
+
+test('the name of a kept report tells seeds apart, and is what it was for numbers', () => {
+  const name = (seed: string) => keptAs({ seed, days: 30, file: {} })
+  expect(name('1')).toBe('seed-1-03aa74f2.json')
+  const seeds = ['a b', 'a-b', 'a/b', 'A-B', `${'x'.repeat(300)}1`, `${'x'.repeat(300)}2`, '']
+  const names = seeds.map(name)
+  expect(new Set(names.map((each) => each.toLowerCase())).size).toBe(seeds.length)
+  for (const each of names) expect(each).toMatch(/^seed-[\w.-]{1,90}\.json$/)
+})
+
+test('what cannot be kept is said before anything is played', async () => {
+  const folder = await newFolder()
+  const out = join(folder.path, 'file')
+  await writeFile(out, '')
+  const request = { seeds: ['1'], days: 1, file, out }
+  await expect(simulateSeveral(request, effectsWith(), () => undefined)).rejects.toMatchObject({
+    code: 'SIMULATION_FOLDER_UNUSABLE',
+  })
+  await folder.remove()
+})
 
 const report = (seed: string, more: Partial<SeedReport> = {}): SeedReport => ({
   ...{
