@@ -50,7 +50,8 @@ export function endsOf({ start }: Pick<Scenario, 'start'>, core: Core, log: Memo
   const state = core.state()
   const tellings = new Tellings()
   const audit = auditOf(core.market, tellings.watching(log.events(coreStream(core.market))))
-  const [orders, copies]: OrderEnd[][] = [[], []]
+  const orders: OrderEnd[] = []
+  const copies: OrderEnd[] = []
   let [costCents, movedBefore] = [0, 0]
   for (const order of state.orders.values()) {
     const paid = costOf(order, start, (nodeId) => state.nodes.get(nodeId)?.processingCostCents ?? 0)

@@ -11,8 +11,8 @@ import type { Played, Policy } from './play.ts'
 type Outcome = 'useful' | 'useless' | 'harmful'
 
 /**
- * Orders that were moved, by what it was good for; `total` of those that are judged, `unjudged` those that are not: they
- * were placed before the beginning, or promised for after the end.
+ * Orders that were moved, by what it was good for; `total` of those that are judged, `unjudged` those that are not:
+ * they were placed before the beginning, or promised for after the end.
  */
 export type Moves = Record<Outcome | 'total' | 'unjudged', number>
 
