@@ -133,12 +133,14 @@ export class Continuation {
     return Math.floor(isStore ? 240 + uniform * 1560 : 20 + uniform * 220) * 1000
   }
 
-  /** Share of lines a node does not find. */
+  /** Share of lines a node does not find; of several troubles the worst counts. */
   shortShare(node: number, at: number): number {
-    const spike = this.#eraAt(at / 1000).troubles.find(
-      (each) => each.kind === 'short_pick_spike' && each.node === node && isOn(each, at / 1000),
-    )
-    return spike?.factor ?? this.#node(node).shortShare
+    let worst: number | null = null
+    for (const each of this.#eraAt(at / 1000).troubles) {
+      if (each.kind !== 'short_pick_spike' || each.node !== node || !isOn(each, at / 1000)) continue
+      worst = Math.max(worst ?? each.factor, each.factor)
+    }
+    return worst ?? this.#node(node).shortShare
   }
 
   /** When a carrier collects next at a node. */

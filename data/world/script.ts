@@ -4,7 +4,10 @@
 import type { DrawnOrder } from './slot-orders.ts'
 import type { Strain } from './strains.ts'
 
-/** Strains by what they do, ready to be asked. */
+/**
+ * Strains by what they do, ready to be asked. Of two of the same sort at the same place at once the later end counts,
+ * the larger share, and both prices.
+ */
 export class Script {
   readonly strains: readonly Strain[]
 
@@ -20,10 +23,13 @@ export class Script {
       const touching = feeds.filter(
         (strain) => strain.channel === order.channel && isOn(strain, order.placedAt),
       )
-      const late = touching.find(({ kind }) => kind === 'late_feed')
-      const double = touching.find(({ kind }) => kind === 'double_feed')
-      const once = late === undefined ? order : later(order, late.to + uniformOf(order.externalId) * burstMs)
-      if (double === undefined || uniformOf(order.externalId) >= double.amount) return [once]
+      const isLate = touching.some(({ kind }) => kind === 'late_feed')
+      const back = endOf(feeds, order.placedAt, ({ kind, channel }) => {
+        return kind === 'late_feed' && channel === order.channel
+      })
+      const doubled = touching.filter(({ kind }) => kind === 'double_feed').map(({ amount }) => amount)
+      const once = isLate ? later(order, back + uniformOf(order.externalId) * burstMs) : order
+      if (uniformOf(order.externalId) >= Math.max(0, ...doubled)) return [once]
       return [
         once,
         { ...once, externalId: `${once.externalId}${copyMark}`, arrivesAt: once.arrivesAt + againMs },
@@ -40,25 +46,38 @@ export class Script {
 
   /** Times the usual price of a carrier. */
   priceOf(carrier: string, at: number): number {
-    const dear = this.strains.find(
-      (each) => each.kind === 'freight' && each.carrier === carrier && isOn(each, at),
-    )
-    return dear?.amount ?? 1
+    let price = 1
+    for (const each of this.strains) {
+      if (each.kind === 'freight' && each.carrier === carrier && isOn(each, at)) price *= each.amount
+    }
+    return price
   }
 
   /** When goods that are due at a node really come. */
   inboundAt(nodeId: string, dueAt: number): number {
-    const held = this.strains.find(
-      (each) => each.kind === 'no_inbound' && each.nodeId === nodeId && isOn(each, dueAt),
-    )
-    return held === undefined ? dueAt : held.to
+    return endOf(this.strains, dueAt, (each) => each.kind === 'no_inbound' && each.nodeId === nodeId)
   }
 
   /** How far back goods may have been due that come now, ms. */
   get inboundDelayMs(): number {
     const held = this.strains.filter(({ kind }) => kind === 'no_inbound')
-    return Math.max(0, ...held.map(({ from, to }) => to - from))
+    return held.reduce((sum, { from, to }) => sum + to - from, 0)
   }
+}
+
+/**
+ * When what goes on at an instant is over, with what began before it was: the instant itself where nothing goes on.
+ * Epoch ms.
+ */
+function endOf(strains: readonly Strain[], at: number, isMeant: (strain: Strain) => boolean): number {
+  const meant = strains.filter(isMeant)
+  let end = at
+  let next = meant.find((each) => isOn(each, at))
+  while (next !== undefined) {
+    end = next.to
+    next = meant.find(({ from, to }) => from < end && to > end)
+  }
+  return end
 }
 
 /** Ends the id of an order that is the copy of another. */

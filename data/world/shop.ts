@@ -194,9 +194,10 @@ export class Shop {
   #secondThoughts(order: Order, channel: Channel): void {
     const random = this.#random
     const { placed } = order
-    const spike = this.#spikes.find(
+    const spikes = this.#spikes.filter(
       (each) => each.channel === order.channel && placed >= each.start && placed < each.stop,
     )
+    const [spike] = spikes.length > 1 ? spikes.toSorted((a, b) => b.factor - a.factor) : spikes
     if (random.next() >= (spike?.factor ?? channel.cancelShare)) return
     const delay = spike === undefined ? 60 + random.exponential(1500) : 30 + random.exponential(400)
     order.cancelAt = placed + Math.floor(delay)

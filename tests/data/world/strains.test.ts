@@ -114,6 +114,71 @@ describe('suppliers that do not come', () => {
   })
 })
 
+describe('two of the same sort at the same place', () => {
+  const [from, to] = [end + 24 * hour, end + 48 * hour]
+  const second = { from: end + 40 * hour, to: end + 60 * hour }
+  const goods = { freightCents: null, lines: [{ sku: 'x', quantity: 1 }], at: end + 44 * hour }
+  /** The same whichever is told first. */
+  const both = <T>(one: Strain, other: Strain, of: (world: Continuation) => T): T => {
+    const found = of(told(one, other))
+    expect(of(told(other, one))).toEqual(found)
+    return found
+  }
+
+  it('of goods that are not found and of bad addresses: the larger share counts', () => {
+    const short = { kind: 'short' as const, nodeId: 'reno' }
+    const two = [strain({ ...short, amount: 0.2 }), strain({ ...short, ...second, amount: 0.5 })] as const
+    const share = (hours: number) => both(...two, (world) => world.shortShare(reno, end + hours * hour))
+    expect([30, 44, 50].map(share)).toEqual([0.2, 0.5, 0.5])
+    const bad = { kind: 'cancellations' as const, channel: 'web' }
+    const canceled = (world: Continuation) => {
+      const orders = ordersOf(world, second.from, to).filter(({ channel }) => channel === 'web')
+      return orders.filter(({ cancelAt }) => cancelAt !== null).length
+    }
+    const most = strain({ ...bad, ...second, amount: 0.9 })
+    expect(both(strain({ ...bad, amount: 0.1 }), most, canceled)).toBe(canceled(told(most)))
+  })
+
+  it('of dear carriers: both prices', () => {
+    const dear = { kind: 'freight' as const, carrier: 'Coastline' }
+    const cents = (world: Continuation) => world.send(reno, 5, goods, 'Coastline', 0.5).freightCostCents
+    const two = both(strain({ ...dear, amount: 2 }), strain({ ...dear, ...second, amount: 3 }), cents)
+    expect(two).toBe(6 * cents(calm))
+  })
+
+  it('of feeds that are down and suppliers that do not come: nothing comes before both are over', () => {
+    const late = { kind: 'late_feed' as const, channel: 'web' }
+    const orders = both(strain(late), strain({ ...late, ...second }), (world) => ordersOf(world, from, to))
+    const web = orders.filter(({ channel }) => channel === 'web')
+    expect(web.length).toBeGreaterThan(0)
+    for (const { arrivesAt } of web) expect(arrivesAt).toBeGreaterThanOrEqual(second.to)
+    const held = { kind: 'no_inbound' as const, nodeId: 'reno' }
+    const long = [
+      strain({ ...held, to: end + 120 * hour }),
+      { from: end + 110 * hour, to: end + 300 * hour },
+    ] as const
+    const all = (world: Continuation) =>
+      world.receipts(end, end + 500 * hour).filter(({ node }) => node === reno)
+    const receipts = both(long[0], strain({ ...held, ...long[1] }), all)
+    expect(receipts).toHaveLength(all(calm).length)
+    expect(receipts.filter(({ at }) => at >= from && at < long[1].to)).toEqual([])
+  })
+
+  it('of feeds that send twice: one copy each, by the larger share', () => {
+    const double = { kind: 'double_feed' as const, channel: 'web' }
+    const copies = (world: Continuation) =>
+      ordersOf(world, second.from, to).filter(({ externalId }) => isCopy(externalId)).length
+    const most = strain({ ...double, ...second, amount: 0.8 })
+    expect(both(strain({ ...double, amount: 0.2 }), most, copies)).toBe(copies(told(most)))
+  })
+
+  it('one after the other: each as if it were alone', () => {
+    const late = { kind: 'late_feed' as const, channel: 'web' }
+    const next = strain({ ...late, from: to, to: end + 60 * hour })
+    expect(ordersOf(told(strain(late), next), from, to)).toEqual(ordersOf(told(strain(late)), from, to))
+  })
+})
+
 describe('prices, goods and holidays', () => {
   const goods = { freightCents: null, lines: [{ sku: 'x', quantity: 1 }], at: end + 30 * hour }
 
