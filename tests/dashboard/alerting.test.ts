@@ -1,12 +1,16 @@
 // What the dashboard says of silences and of the life of incidents, in words, and what its form sends.
 
 import { describe, expect, test } from 'vitest'
+import { fits, routesFor } from '#orchestrator/alerting'
 import {
+  areMeant,
   draftOf,
   freshFields,
   isWhole,
   matcherText,
+  matchText,
   repeatText,
+  trialOf,
 } from '../../dashboard/lib/alerting/silences.ts'
 import { lifeChips } from '../../dashboard/lib/incidents/chips.ts'
 
@@ -21,6 +25,34 @@ describe('the form of silences', () => {
     expect(isWhole({ ...fields, why: 'Stocktaking', matchers: [] })).toBe(false)
     expect(isWhole({ ...fields, why: 'Stocktaking', isRepeated: true, weekdays: [] })).toBe(false)
     expect(isWhole({ ...freshFields('', 'UTC'), why: 'x' })).toBe(false)
+  })
+
+  test.each([
+    ['node', 'shop:reno'],
+    ['all', 'all'],
+    ['sku', 'Board 2 x 4'],
+    ['node x carrier', 'fab:A x UPS'],
+    ['region x method x carrier', 'us-west x express x SwiftPost'],
+  ])('begins with conditions that match the incident of %s %s', (dimension, dimensionValue) => {
+    const incident = { incidentId: 'inc-1', metric: 'backlog', severity: 0.5, dimension, dimensionValue }
+    const { matchers } = freshFields(`${dimension}:${dimensionValue}`, 'UTC')
+    expect(matchers.map(({ label }) => label)).toEqual(dimension.split(' x '))
+    expect(fits(matchers, incident)).toBe(true)
+    expect(fits(matchers, { ...incident, dimensionValue: 'other' })).toBe(false)
+    expect(routesFor(trialOf(matchers), incident)).toHaveLength(1)
+    expect(routesFor(trialOf(matchers), { ...incident, dimensionValue: 'other' })).toEqual([])
+  })
+
+  test('says how many open incidents the conditions match, once they are whole', () => {
+    const incident = (routes: { routeId: string; receivers: string[] }[]) => ({
+      ...{ incidentId: 'inc-1', title: 'Reno is behind', routes },
+    })
+    const [is, isNot] = [incident([{ routeId: 'tried', receivers: [] }]), incident([])]
+    expect(matchText({ incidents: [isNot] })).toBe('Matches no open incident now')
+    expect(matchText({ incidents: [is, isNot] })).toBe('Matches 1 open incident now')
+    expect(matchText({ incidents: [is, is] })).toBe('Matches 2 open incidents now')
+    expect(areMeant(freshFields('', 'UTC').matchers)).toBe(false)
+    expect(areMeant(freshFields('node:a', 'UTC').matchers)).toBe(true)
   })
 
   test('sends an end, or days on which it comes back', () => {

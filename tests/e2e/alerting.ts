@@ -32,6 +32,10 @@ export function alertingTests(open: () => Site): void {
       const dialog = page.getByRole('dialog', { name: 'Tell nobody of some incidents' })
       await dialog.waitFor(enough)
       expect(await dialog.getByLabel('Value 1').inputValue()).toBe('nobody')
+      await dialog.getByText('Matches no open incident now').waitFor(enough)
+      await dialog.getByLabel('Value 1').fill(incident()?.dimensionValue ?? '')
+      await dialog.getByText('Matches 1 open incident now').waitFor(enough)
+      await dialog.getByLabel('Value 1').fill('nobody')
       await dialog.getByLabel('Why').fill('Stocktaking')
       await dialog.getByLabel('Hold reroutes for them too').check()
       await dialog.getByRole('button', { name: 'Silence' }).click()
@@ -41,6 +45,7 @@ export function alertingTests(open: () => Site): void {
       await page.getByRole('button', { name: 'End the silence Stocktaking' }).click()
       await page.getByText('Nothing is silenced now').waitFor(enough)
     }))
+
   test('rules that are being edited stay when somebody else saves others, and say so', () =>
     at('/alerting', async (page) => {
       const turns = page.getByLabel('Comes and goes after so many turns')

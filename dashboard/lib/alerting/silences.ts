@@ -1,6 +1,7 @@
 // What a form for silences asks, and the draft that follows from it. It asks no server.
 
 import type { api } from '#data/contracts'
+import { counted } from '../numbers.ts'
 
 /** A silence as a form holds it; times in the zone of the market, as `YYYY-MM-DDTHH:MM`. */
 export interface SilenceFields {
@@ -41,17 +42,23 @@ export const ops: readonly { value: api.LabelMatcher['op']; title: string }[] = 
   { value: 'below', title: 'is below' },
 ]
 
+/** What stands between the dimensions of a slice, and between their values. */
+const joint = ' x '
+
+/** A condition on each dimension of a slice, as each is a label: `node x carrier` is two. */
+function matchersOf(dimension: string, value: string): api.LabelMatcher[] {
+  const labels = dimension.split(joint)
+  const values = labels.length === 1 ? [value] : value.split(joint)
+  return labels.map((label, i) => ({ label, op: 'is', value: values[i] ?? '' }))
+}
+
 /** A form that was not touched yet. @param about `dimension:value` of an incident, empty = none */
 export function freshFields(about: string, timeZone: string): SilenceFields {
   const at = about.indexOf(':')
-  const first: api.LabelMatcher =
-    at < 0
-      ? { label: 'node', op: 'is', value: '' }
-      : { label: about.slice(0, at), op: 'is', value: about.slice(at + 1) }
   return {
     kind: 'silence',
     why: '',
-    matchers: [first],
+    matchers: at < 0 ? matchersOf('node', '') : matchersOf(about.slice(0, at), about.slice(at + 1)),
     hours: 2,
     isRepeated: false,
     weekdays: [7],
@@ -62,10 +69,40 @@ export function freshFields(about: string, timeZone: string): SilenceFields {
   }
 }
 
+/** Whether the conditions say which incidents are meant. */
+export function areMeant(matchers: readonly api.LabelMatcher[]): boolean {
+  return matchers.length > 0 && matchers.every(({ label, value }) => label !== '' && value !== '')
+}
+
 /** Whether the draft can be sent. */
 export function isWhole({ why, matchers, isRepeated, weekdays: days }: SilenceFields): boolean {
-  const isMeant = matchers.length > 0 && matchers.every(({ label, value }) => label !== '' && value !== '')
-  return why.trim() !== '' && isMeant && (!isRepeated || days.length > 0)
+  return why.trim() !== '' && areMeant(matchers) && (!isRepeated || days.length > 0)
+}
+
+/** Rules to be tried, never saved: their only one fits the open incidents that the conditions match. */
+export function trialOf(matchers: readonly api.LabelMatcher[]): api.AlertRouting {
+  const told = {
+    receivers: [],
+    groupBy: [],
+    groupWaitSeconds: 0,
+    groupIntervalSeconds: 0,
+    repeatMinutes: null,
+  }
+  const route = { routeId: 'tried', name: 'tried', ...told, goesOn: false, escalation: [] }
+  return {
+    routes: [{ ...route, matchers: [...matchers] }],
+    flapTurns: 3,
+    flapMinutes: 60,
+    flapRecoveryMinutes: 60,
+    reopenMinutes: 60,
+  }
+}
+
+/** How many open incidents the conditions of a trial match, in words. */
+export function matchText({ incidents }: api.AlertPreview): string {
+  const found = incidents.filter(({ routes }) => routes.length > 0).length
+  if (found === 0) return 'Matches no open incident now'
+  return `Matches ${counted(found, 'open incident')} now`
 }
 
 /** What is sent; it begins when it arrives. @param now time of the market, epoch ms */
