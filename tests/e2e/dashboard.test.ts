@@ -10,6 +10,7 @@ import { lockedTests } from './locked.ts'
 import { detectionTests, modelTests } from './models.ts'
 import { pageTests } from './pages.ts'
 import { policyTests } from './policies.ts'
+import { receiverTests } from './receivers.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
 import { decisionTests, networkTests, strategyTests } from './sourcing.ts'
@@ -50,6 +51,7 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('while things change or fail', () => changingTests(open))
   describe('used by keys', () => decidingTests(open))
   describe('used on incidents', () => alertingTests(open))
+  describe('used on receivers', () => receiverTests(open))
   describe('beyond this machine', () => lockedTests(open))
   describe('asked about itself', () => askedTests(open))
   describe('used on an order', () => holdTests(open))
