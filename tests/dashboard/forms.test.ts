@@ -1,10 +1,13 @@
 // What dialogs ask: what is missing is said, units stay within what there is, choices of rows follow what is shown.
 
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type FormField, missingIn, startOf } from '../../dashboard/lib/actions/form.ts'
 import { atpSpec, emptyRuns } from '../../dashboard/lib/charts/atp-spec.ts'
 import { paletteFrom } from '../../dashboard/lib/charts/palette.ts'
 import { fieldText, instantOf } from '../../dashboard/lib/times.ts'
+import { replayForm } from '../../dashboard/lib/webhooks/forms.ts'
+
+afterEach(() => vi.unstubAllGlobals())
 
 const lines = [
   { lineId: '1', title: 'Lamp', most: 3, units: 0 },
@@ -53,6 +56,20 @@ describe('a time in a field', () => {
     expect(instantOf('2026-11-24', 'America/New_York')).toBe('2026-11-24T05:00:00.000Z')
     expect(instantOf('tomorrow', 'UTC')).toBeNull()
   })
+})
+
+test('messages are sent again since a time of the zone in which it was typed, which has to be given', async () => {
+  const sent: unknown[] = []
+  vi.stubGlobal('fetch', async (url: string, { body }: { body: string }) => {
+    sent.push([url, JSON.parse(body)])
+    return Response.json({ queued: 3 })
+  })
+  const told: number[] = []
+  const { fields, act } = replayForm('wh 1', 'America/New_York', (count) => told.push(count))
+  expect(missingIn(fields, startOf(fields))).toContain('Since')
+  expect(await act({ text: { since: '2026-11-24T09:40' }, units: {} })).toBeUndefined()
+  expect(sent).toEqual([['/api/v1/webhooks/wh%201/replay', { since: '2026-11-24T14:40:00.000Z' }]])
+  expect(told).toEqual([3])
 })
 
 describe('the chart of what can be promised', () => {

@@ -14,9 +14,15 @@ export interface Opened {
   complaints: string[]
 }
 
-/** A page in a context of its own. */
-export async function openPage(browser: Browser, url: string, path: string): Promise<Opened> {
-  const context = await browser.newContext({ viewport: sizes.desk, reducedMotion: 'reduce' })
+/** A page in a context of its own. @param timezoneId where the browser is, default where the test runs */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  path: string,
+  timezoneId?: string,
+): Promise<Opened> {
+  const place = timezoneId === undefined ? {} : { timezoneId }
+  const context = await browser.newContext({ viewport: sizes.desk, reducedMotion: 'reduce', ...place })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(`script: ${error.message}`))
