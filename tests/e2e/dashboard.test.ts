@@ -11,6 +11,7 @@ import { detectionTests, modelTests } from './models.ts'
 import { pageTests } from './pages.ts'
 import { policyTests } from './policies.ts'
 import { receiverTests } from './receivers.ts'
+import { namedTwiceTests, toldTwiceTests } from './repeated.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Site } from './site.ts'
 import { decisionTests, networkTests, strategyTests } from './sourcing.ts'
@@ -52,6 +53,10 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('used by keys', () => decidingTests(open))
   describe('used on incidents', () => alertingTests(open))
   describe('used on receivers', () => receiverTests(open))
+  describe('told the same twice', () => {
+    toldTwiceTests(open)
+    namedTwiceTests(open)
+  })
   describe('beyond this machine', () => lockedTests(open))
   describe('asked about itself', () => askedTests(open))
   describe('used on an order', () => holdTests(open))
