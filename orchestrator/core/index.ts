@@ -30,8 +30,10 @@ export {
   type FlowToken,
   type OrderFlow,
   orderRunId,
+  type SoftHold,
 } from './flows/flow-run.ts'
 export { firstUnheard, type Heard, heardByAny, withHeard } from './flows/past.ts'
+export { reservationsFor } from './flows/soft-holds.ts'
 export { causeOf, changesSince } from './incidents/changes.ts'
 export { hasStayedBack, isSteady, openingOf } from './incidents/flapping.ts'
 export {

@@ -87,17 +87,25 @@ export function keptFrom(order: Order, { core, worlds, now }: FlowContext): Read
   return nodesRefused(policies, order, state.nodes.keys(), factsHere(worlds, state, now()))
 }
 
-/** The plan that gives all that is wanted to one node, or to the best ones. It carries nothing out. */
+/**
+ * The plan that gives all that is wanted to one node, or to the best ones. It carries nothing out.
+ * @param isBeside whether its units come beside those that are reserved softly for the order already
+ */
 export function planFor(
   order: Order,
   context: FlowContext,
-  { nodeId, lineIds }: { nodeId: string | null; lineIds: readonly string[] | null },
+  {
+    nodeId,
+    lineIds,
+    isBeside = false,
+  }: { nodeId: string | null; lineIds: readonly string[] | null; isBeside?: boolean },
 ): ExplainedPlan {
   const { core, now } = context
   const { wants } = wantsOf(order, core.state(), lineIds)
   const asked = askedFor(core.state(), order, wants, now(), keptFrom(order, context))
   const strategy = strategyHere(asked, { state: core.state(), now: now() })
-  return planOf(asked, strategy, order, context, { toNodeId: nodeId })
+  const wanted = isBeside ? { ...asked, held: () => 0 } : asked
+  return planOf(wanted, strategy, order, context, { toNodeId: nodeId })
 }
 
 /** Whether an order that found no nodes just now waits for others instead. */

@@ -21,7 +21,7 @@ export interface StepTaken {
   gone: readonly number[]
   /** Tokens that are new, or as they are now. */
   tokens: readonly FlowToken[]
-  /** Work that can be taken back from now on. */
+  /** Work that can be taken back from now on, or that later tiles need to know of. */
   done?: DoneTile
   /** Tiles whose work was taken back, by the step that did it. */
   undone?: number

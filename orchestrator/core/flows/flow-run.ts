@@ -34,13 +34,22 @@ export interface FlowToken extends Heard {
   note: string | null
 }
 
-/** Work that can be taken back. */
+/** Work that can be taken back, or that later tiles need to know of. */
 export interface DoneTile {
   tileId: string
   step: number
   lineIds: readonly string[] | null
   /** What taking it back needs to know, such as the id of a reservation. */
   ref: string | null
+  /** It is not taken back where the run is undone; absent = it is. */
+  stays?: true
+}
+
+/** Units that a flow holds softly for its order. */
+export interface SoftHold {
+  reservationId: string
+  /** Lines that they are for, null = all. */
+  lineIds: readonly string[] | null
 }
 
 /** A run that has not ended; `mark` and `taken` are of all its ways together. */
@@ -96,6 +105,8 @@ export interface OrderFlow {
   state: 'running' | 'done' | 'failed' | 'cancelled'
   /** Steps that dropped out of the history of the order since its first run; absent = none. */
   past?: Past
+  /** Soft reservations that held something when their run ended; absent = none did. */
+  held?: readonly SoftHold[]
 }
 
 /** Flows of a market. */

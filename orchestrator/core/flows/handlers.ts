@@ -7,6 +7,7 @@ import { put } from '../orders/evolve-order.ts'
 import type { Order } from '../orders/order.ts'
 import { withAnswer } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
+import type { StepTaken } from './commands.ts'
 import type { FlowEvents } from './events.ts'
 import {
   type FlowRun,
@@ -17,6 +18,7 @@ import {
   versionsInUse,
 } from './flow-run.ts'
 import { heardByAny, noPast, withEvent } from './past.ts'
+import { heldAfter } from './soft-holds.ts'
 
 type Timed<T extends keyof FlowEvents> = EventData[T] & { at: number }
 
@@ -116,7 +118,7 @@ function withOrderFlow(state: CoreState, orderId: string | null, flow: OrderFlow
 function stepTaken(state: CoreState, { runId, step }: Timed<'FlowStepTaken'>): CoreState {
   const run = state.flows.runs.get(runId)
   if (run === undefined) return state
-  if (step.ended !== undefined) return over(state, run, step.ended)
+  if (step.ended !== undefined) return over(state, run, step, step.ended)
   const moved = new Set([...step.gone, ...step.tokens.map(({ tokenId }) => tokenId)])
   const tokens = [...run.tokens.filter(({ tokenId }) => !moved.has(tokenId)), ...step.tokens].sort(
     (a, b) => a.tokenId - b.tokenId,
@@ -135,11 +137,17 @@ function stepTaken(state: CoreState, { runId, step }: Timed<'FlowStepTaken'>): C
 }
 
 /** A run that is over leaves memory; its order knows how it ended. */
-function over(state: CoreState, run: FlowRun, end: 'done' | 'failed' | 'cancelled'): CoreState {
+function over(
+  state: CoreState,
+  run: FlowRun,
+  { done }: Pick<StepTaken, 'done'>,
+  end: 'done' | 'failed' | 'cancelled',
+): CoreState {
   const without = withFlows(state, { runs: state.flows.runs.delete(run.runId) })
   const order = run.orderId === null ? undefined : state.orders.get(run.orderId)
   if (order?.flow === undefined) return without
-  return withOrderFlow(without, order.orderId, { ...order.flow, state: end })
+  const held = heldAfter(state, run, done === undefined ? run.done : [...run.done, done], order.flow.held)
+  return withOrderFlow(without, order.orderId, { ...order.flow, state: end, ...held })
 }
 
 function migrated(state: CoreState, { runId, version, tiles }: Timed<'FlowRunMigrated'>): CoreState {

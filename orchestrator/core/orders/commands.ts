@@ -71,11 +71,10 @@ export interface OrderCommands {
   /** No node can take it: all that has no work waits for stock. */
   BackorderOrder: { orderId: string; reason: string; decision: DecisionRecord | null }
   /**
-   * Allocates what was planned, all or nothing.
+   * Allocates what was planned, all or nothing; it takes the place of what is reserved softly for its lines.
    * @param workIds of planned work, absent = all of it
-   * @param reservationId soft reservation whose place it takes; absent = that of the order
    */
-  ReserveOrder: { orderId: string; workIds?: readonly string[]; reservationId?: string }
+  ReserveOrder: { orderId: string; workIds?: readonly string[] }
   /** Undo of ReserveOrder and SourceOrder: back to validated. @param workIds see ReserveOrder */
   UnsourceOrder: { orderId: string; reason: string; workIds?: readonly string[] }
   /** @param workIds see ReserveOrder */

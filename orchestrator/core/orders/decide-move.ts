@@ -4,6 +4,7 @@ import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import { evolve } from '../evolve.ts'
+import { reservationsFor } from '../flows/soft-holds.ts'
 import { guardOf } from '../reroute/guard.ts'
 import { asksOf, droppedWith, mayHave } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
@@ -60,7 +61,8 @@ function unitsLeftOut(
 
 /**
  * Units of the new work taken before those of the old are let go, in one step that happens whole or not. Where both are
- * at the same node, its units are given back first, so that they can be taken again.
+ * at the same node, its units are given back first, so that they can be taken again. Work that held nothing yet takes
+ * the place of what is reserved softly for its lines.
  */
 function exchanged(
   state: CoreState,
@@ -68,11 +70,13 @@ function exchanged(
   { old, work, event: moved }: { old: FulfillmentOrder[]; work: FulfillmentOrder[]; event: CoreEvent },
   at: number,
 ): Verdict {
-  const { orderId, channel, reservationId } = order
+  const { orderId, channel } = order
   const back = giveBack(orderId, movesOf(old), at)
   const isSamePlace = old.some(({ nodeId }) => work.some((each) => each.nodeId === nodeId))
   const free = isSamePlace ? back.reduce(evolve, state) : state
-  const taken = takeStock(free, { orderId, channel, reservationId }, movesOf(work), at)
+  const unheld = old.length === 0 ? work.flatMap(({ lines }) => lines) : []
+  const taker = { orderId, channel, reservationIds: reservationsFor(state, order, unheld) }
+  const taken = takeStock(free, taker, movesOf(work), at)
   if ('short' in taken) return refused('stock_short', { ...taken.short }, order)
   const events = isSamePlace ? [...back, ...taken.events, moved] : [...taken.events, moved, ...back]
   return done(events, after(state, order, [moved]))

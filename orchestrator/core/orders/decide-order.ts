@@ -3,6 +3,7 @@
 import { isCurrency } from '#data/kernel'
 import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
+import { reservationsFor } from '../flows/soft-holds.ts'
 import type { CoreState } from '../state.ts'
 import { takeStock } from '../stock/take.ts'
 import type { Assignment } from './commands.ts'
@@ -221,7 +222,6 @@ export function reserveOrder(
   at: number,
 ): Verdict {
   const { orderId, channel } = order
-  const reservationId = data.reservationId ?? order.reservationId
   const isMeant = meant(data)
   const planned = order.work.filter((work) => isOpenWork(work) && !work.isReserved && isMeant(work))
   if (planned.length === 0 && order.work.some((work) => isPlanned(work) && isMeant(work)))
@@ -229,7 +229,9 @@ export function reserveOrder(
   if (planned.length === 0) return refused('wrong_state', { status: order.status }, order)
   if (order.stage === 'created') return refused('wrong_state', { status: order.status }, order)
   if (order.hold !== null) return refused('on_hold', { hold: order.hold }, order)
-  const taken = takeStock(state, { orderId, channel, reservationId }, movesOf(planned), at)
+  const lines = planned.flatMap((work) => work.lines)
+  const taker = { orderId, channel, reservationIds: reservationsFor(state, order, lines) }
+  const taken = takeStock(state, taker, movesOf(planned), at)
   if ('short' in taken) return refused('stock_short', { ...taken.short }, order)
   return settled(state, order, [event('OrderReserved', { orderId, ...only(data), at })], at, taken.events)
 }

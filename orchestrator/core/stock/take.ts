@@ -15,32 +15,31 @@ export interface Taker {
   orderId: string
   /** Its ring fence is used first. */
   channel: string | null
-  /** Soft reservation that the units replace; one that is over or unknown holds nothing. */
-  reservationId: string | null
+  /** Soft reservations that the units replace; one that is over or unknown holds nothing. */
+  reservationIds: readonly string[]
 }
 
 /**
- * Events that allocate the moves to the order, all or none; or the first that is short. What its reservation holds is
- * free for it: of each SKU so many units of the reservation end as the order takes, those at the same place first.
+ * Events that allocate the moves to the order, all or none; or the first that is short. What its reservations hold is
+ * free for it: of each SKU so many units of them end as the order takes, those at the same place first.
  * @param givesBack units that the same command lets go of afterwards: they count as free
  */
 export function takeStock(
   state: CoreState,
-  { orderId, channel, reservationId }: Taker,
+  { orderId, channel, reservationIds }: Taker,
   items: readonly StockMove[],
   at: number,
   givesBack: readonly StockMove[] = [],
 ): { events: CoreEvent[] } | { short: Shortage } {
   if (items.length === 0) return { events: [] }
-  const known = reservationId === null ? undefined : state.reservations.get(reservationId)
-  const settled = settledAt(state, [...items, ...(known?.lines ?? [])], at)
+  const known = reservationIds.flatMap((id) => state.reservations.get(id)?.lines ?? [])
+  const settled = settledAt(state, [...items, ...known], at)
   const events = settled.events
   let now = settled.state
-  const own = reservationId === null ? undefined : now.reservations.get(reservationId)
-  const lines = own === undefined ? [] : replaced(own, items)
-  if (own !== undefined && lines.length > 0) {
+  const own = reservationIds.flatMap((id) => now.reservations.get(id) ?? [])
+  for (const [reservationId, lines] of own.length === 0 ? [] : replaced(own, items)) {
     const data = {
-      reservationId: own.reservationId,
+      reservationId,
       how: 'consumed' as const,
       reason: 'an order took its place',
       consumedBy: orderId,
@@ -50,7 +49,7 @@ export function takeStock(
     events.push(event('ReservationEnded', data))
     now = ended(now, data)
   }
-  const taker = own?.channel ?? channel
+  const taker = own.find((each) => each.channel !== null)?.channel ?? channel
   const open = givesBack.length === 0 ? now : released(now, { orderId, items: givesBack, at })
   const short = shortageOfOrder(open, items, taker)
   if (short !== null) return { short }
@@ -58,27 +57,31 @@ export function takeStock(
   return { events: [...events, event('StockAllocated', { orderId, items: moves, at })] }
 }
 
-/** Units of the reservation that the order's take the place of. */
-function replaced(reservation: Reservation, items: readonly StockMove[]) {
-  const left = new Map(reservation.lines.map((line) => [stockKey(line.sku, line.nodeId), line.quantity]))
-  const gone = new Map<string, { sku: string; nodeId: string; quantity: number }>()
-  const end = (sku: string, nodeId: string, most: number): number => {
-    const key = stockKey(sku, nodeId)
-    const units = Math.min(left.get(key) ?? 0, most)
-    if (units === 0) return 0
-    left.set(key, (left.get(key) ?? 0) - units)
-    gone.set(key, { sku, nodeId, quantity: (gone.get(key)?.quantity ?? 0) + units })
-    return units
+/** Units of reservations that the order's take the place of, by reservation. */
+function replaced(
+  reservations: readonly Reservation[],
+  items: readonly StockMove[],
+): Map<string, { sku: string; nodeId: string; quantity: number }[]> {
+  const gone = new Map<string, Map<string, { sku: string; nodeId: string; quantity: number }>>()
+  /** Ends so many units at most, everywhere or at a node. @returns how many more are to end */
+  const end = (sku: string, most: number, at?: string): number => {
+    let open = most
+    for (const { reservationId, lines } of reservations) {
+      for (const { nodeId, quantity } of lines.filter((line) => line.sku === sku)) {
+        const parts = gone.get(reservationId) ?? new Map()
+        const key = stockKey(sku, nodeId)
+        const before = parts.get(key)?.quantity ?? 0
+        const units = at === undefined || at === nodeId ? Math.min(quantity - before, open) : 0
+        if (units === 0) continue
+        gone.set(reservationId, parts.set(key, { sku, nodeId, quantity: before + units }))
+        open -= units
+      }
+    }
+    return open
   }
-  const elsewhere = items.map(({ sku, nodeId, quantity }) => ({
-    sku,
-    quantity: quantity - end(sku, nodeId, quantity),
-  }))
-  for (const { sku, quantity } of elsewhere) {
-    let open = quantity
-    for (const line of reservation.lines) if (line.sku === sku) open -= end(sku, line.nodeId, open)
-  }
-  return [...gone.values()]
+  const elsewhere = items.map(({ sku, nodeId, quantity }) => ({ sku, open: end(sku, quantity, nodeId) }))
+  for (const { sku, open } of elsewhere) end(sku, open)
+  return new Map([...gone].map(([reservationId, parts]) => [reservationId, [...parts.values()]]))
 }
 
 function outOfFence(

@@ -33,7 +33,7 @@ export function reserveTransfer(
   const next = evolve(state, created)
   const order = next.orders.get(orderId) as Order
   const work = newWork(order, assignments, at, { decisionId: decision.decisionId, isReserved: true })
-  const taker = { orderId, channel: header.channel, reservationId: null }
+  const taker = { orderId, channel: header.channel, reservationIds: [] }
   const taken = takeStock(next, taker, movesOf(work), at)
   if ('short' in taken) return refused('stock_short', { ...taken.short })
   const reserved = event('RerouteReserved', { orderId, request, work, decision, at })

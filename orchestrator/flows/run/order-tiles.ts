@@ -126,11 +126,10 @@ export async function assignNode(scene: OrderScene, tile: Tile<'assign_node'>): 
 
 /** Stock for planned work; where it was taken meanwhile, other nodes are looked for. */
 export async function reserve(scene: OrderScene): Promise<TileResult> {
-  const { parts, token, run } = scene
+  const { parts, token } = scene
   const { core, now } = parts
   const { lineIds } = token
   const { orderId } = scene.order
-  const held = run.done.findLast(({ ref }) => ref !== null && core.state().reservations.has(ref))?.ref
   for (let left = tries; left > 0; left--) {
     const order = fresh(scene)
     if (order.hold !== null) return wait('on_hold')
@@ -146,8 +145,7 @@ export async function reserve(scene: OrderScene): Promise<TileResult> {
     const unchecked = await checkedAgain(scene)
     if (unchecked !== null) return unchecked
     const ids = workIds(planned, lineIds)
-    const asked = { orderId, ...ids, ...(held == null ? {} : { reservationId: held }) }
-    const result = await core.execute('ReserveOrder', asked, { at: now() })
+    const result = await core.execute('ReserveOrder', { orderId, ...ids }, { at: now() })
     if (result.status !== 'refused') continue
     if (result.reason !== 'stock_short') return wait(reasonIn(result, 'refused'))
     await core.execute('UnsourceOrder', { orderId, reason: 'stock was taken', ...ids }, { at: now() })
@@ -160,9 +158,12 @@ export async function softReserve(scene: OrderScene, tile: Tile<'soft_reserve'>)
   const { parts, token, run, order } = scene
   const { core, now } = parts
   const reservationId = `${run.runId}/${token.tokenId}`
+  // Before a crash that cut off its step.
+  if (core.state().reservations.has(reservationId)) return done({ undoRef: reservationId })
   if (order.hold !== null) return wait('on_hold')
   if (unassigned(order).size === 0) return { kind: 'next', outcome: 'skipped', reason: 'nothing to hold' }
-  const plan = planFor(order, parts, { nodeId: tile.nodeId ?? null, lineIds: token.lineIds })
+  const asks = { nodeId: tile.nodeId ?? null, lineIds: token.lineIds, isBeside: true }
+  const plan = planFor(order, parts, asks)
   if (plan.work.length === 0 || plan.unserved.length > 0)
     return { kind: 'fail', reason: plan.unserved[0]?.code ?? 'no_node' }
   const skus = new Map(order.lines.map((line) => [line.lineId, line.sku]))

@@ -114,14 +114,19 @@ export function go(
   return takeStep(scene, step, how.sent)
 }
 
-/** The work of a tile, noted with its step so that it is taken back where the run is undone. */
+/**
+ * The work of a tile, noted with its step so that it is taken back where the run is undone. What is held softly is
+ * noted also where it stays: tiles that reserve take its place.
+ */
 function doneOf(
   { run, token: { lineIds } }: Scene,
-  { id, undo }: api.FlowActionTile,
+  { id, type, undo }: api.FlowActionTile,
   undoRef: string | null | undefined,
 ): Pick<StepTaken, 'done'> {
-  if (undoRef === undefined || undo === false) return {}
-  return { done: { tileId: id, step: run.steps + 1, lineIds, ref: undoRef } }
+  const stays = undo === false
+  if (undoRef === undefined || (stays && type !== 'soft_reserve')) return {}
+  const done = { tileId: id, step: run.steps + 1, lineIds, ref: undoRef }
+  return { done: stays ? { ...done, stays } : done }
 }
 
 /** Wait before the next try, ms. @param attempt that failed, from 1 */

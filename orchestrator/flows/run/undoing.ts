@@ -15,7 +15,7 @@ export async function undoNext(given: Omit<Scene, 'token'>): Promise<boolean> {
   const { core, now } = parts
   const [resting] = run.tokens
   if (resting?.dueAt != null && resting.dueAt > now()) return false
-  const done = run.done.at(-1)
+  const done = run.done.findLast(({ stays }) => stays !== true)
   const isCancelled = order?.status === 'cancelled'
   if (done === undefined) {
     if (order !== null && !isEnded(order)) {

@@ -6,6 +6,8 @@ import {
   type CoreState,
   type FulfillmentOrder,
   type Order,
+  type Reservation,
+  reservationsFor,
   unitsOf,
 } from '#orchestrator/core'
 import type { PlannedWork, SourcingOrder } from '../world.ts'
@@ -18,11 +20,13 @@ export interface Want {
 }
 
 const noneAvoided: ReadonlyMap<string, string> = new Map()
+const noneReserved: readonly Reservation[] = []
 
 /**
  * New work for units of an order.
  * @param now epoch ms of the market
  * @param avoided nodes that are not to be chosen, with the reason in words
+ * @param unheld lines that hold no stock yet: what is reserved softly for them counts as available
  */
 export function askedFor(
   state: CoreState,
@@ -30,16 +34,16 @@ export function askedFor(
   wants: readonly Want[],
   now: number,
   avoided: ReadonlyMap<string, string> = noneAvoided,
+  unheld: readonly { lineId: string }[] = wants,
 ): SourcingOrder {
-  const { reservationId } = order
-  const known = reservationId === null ? undefined : state.reservations.get(reservationId)
-  const reservation = known !== undefined && known.expiresAt > now ? known : undefined
+  const reserved = reservationsFor(state, order, unheld)
+  const reservations = reserved.length === 0 ? noneReserved : liveOf(state, reserved, now)
   const prices = new Map(order.lines.map((line) => [line.lineId, line.unitPriceCents]))
   return {
     orderId: order.orderId,
     method: order.method,
     // The ring fence that the order may use.
-    channel: reservation?.channel ?? order.channel,
+    channel: reservations[0]?.channel ?? order.channel,
     currency: order.currency,
     customerRef: order.customerRef,
     destination: { ...order.shipTo, zone: null, latitude: null, longitude: null },
@@ -53,11 +57,22 @@ export function askedFor(
     avoided,
     ...(order.policies?.strategyId == null ? {} : { strategyId: order.policies.strategyId }),
     held: (nodeId, sku) => {
-      const line = reservation?.lines.find((each) => each.sku === sku && each.nodeId === nodeId)
-      return line?.quantity ?? 0
+      let units = 0
+      for (const { lines } of reservations) {
+        units += lines.find((each) => each.sku === sku && each.nodeId === nodeId)?.quantity ?? 0
+      }
+      return units
     },
     from: null,
   }
+}
+
+/** Reservations whose time is not over. */
+function liveOf({ reservations }: CoreState, ids: readonly string[], now: number): Reservation[] {
+  return ids.flatMap((id) => {
+    const found = reservations.get(id)
+    return found !== undefined && found.expiresAt > now ? [found] : []
+  })
 }
 
 /**
@@ -74,7 +89,7 @@ export function askedForMove(
   const wants = work.lines
     .map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: unitsOf(line) }))
     .filter(({ quantity }) => quantity > 0)
-  const asked = askedFor(state, order, wants, now)
+  const asked = askedFor(state, order, wants, now, noneAvoided, work.isReserved ? [] : wants)
   const own = (sku: string) =>
     wants.reduce((units, want) => units + (want.sku === sku ? want.quantity : 0), 0)
   return {

@@ -4,7 +4,7 @@
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import type { Queries } from '#data/warehouse'
-import { type CoreState, isLiveWork, type Order, unitsHeld } from '#orchestrator/core'
+import { type CoreState, isLiveWork, type Order, reservationsFor, unitsHeld } from '#orchestrator/core'
 import type { SourcingOrder } from '../world.ts'
 import { type AskedOrder, dayOf, plainOrder, shifted, type TakenUnits } from './asked-order.ts'
 import { readEnded } from './ended-orders.ts'
@@ -144,8 +144,8 @@ function liveOrder(order: Order, state: CoreState, now: number): AskedOrder[] {
   ]
 }
 
-/** What its work holds or has sent, and what a reservation holds for it. */
-function takenBy(order: Order, { reservations }: CoreState, now: number): TakenUnits[] {
+/** What its work holds or has sent, and what reservations hold for it. */
+function takenBy(order: Order, state: CoreState, now: number): TakenUnits[] {
   const taken: TakenUnits[] = []
   for (const work of order.work) {
     if (!isLiveWork(work)) continue
@@ -154,8 +154,9 @@ function takenBy(order: Order, { reservations }: CoreState, now: number): TakenU
       if (units > 0) taken.push({ sku: line.sku, nodeId: work.nodeId, units })
     }
   }
-  const reservation = order.reservationId === null ? undefined : reservations.get(order.reservationId)
-  if (reservation !== undefined && reservation.expiresAt > now) {
+  for (const reservationId of reservationsFor(state, order, order.lines)) {
+    const reservation = state.reservations.get(reservationId)
+    if (reservation === undefined || reservation.expiresAt <= now) continue
     for (const { sku, nodeId, quantity } of reservation.lines) taken.push({ sku, nodeId, units: quantity })
   }
   return taken

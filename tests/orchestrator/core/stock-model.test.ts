@@ -231,13 +231,13 @@ function take(box: StockBox, model: Model, step: Extract<Act, { do: 'take' }>): 
     known !== undefined && known.expiresAt > at && known.channel !== (c === 'web' ? 'shop' : 'web')
       ? known
       : undefined
-  const by = own === undefined ? null : step.by
+  const by = own === undefined || step.by === null ? [] : [step.by]
   const move = { ...box.place('x', p), quantity: n }
   const free = own === undefined ? 0 : Math.min(own.units[p], n)
   const backFenced = own === undefined ? 0 : Math.min(own.fenced[p], free)
   const taker = own === undefined ? c : (own.channel ?? c)
   const isFine = model.general(p, at) + model.fence(p, taker, at) + free + model.limit >= n
-  const outcome = takeStock(box.state, { orderId: step.order, channel: c, reservationId: by }, [move], at)
+  const outcome = takeStock(box.state, { orderId: step.order, channel: c, reservationIds: by }, [move], at)
   expect('events' in outcome).toBe(isFine)
   if (!('events' in outcome)) return
   const before = box.state
@@ -254,7 +254,7 @@ function take(box: StockBox, model: Model, step: Extract<Act, { do: 'take' }>): 
     const back = Math.min(own.fenced[other], elsewhere)
     own.fenced[other] -= back
     if (own.channel !== null) model.fences[other][own.channel] += back
-    if (own.units.A + own.units.B === 0 && by !== null) model.held.delete(by)
+    if (own.units.A + own.units.B === 0) for (const id of by) model.held.delete(id)
   }
   const fenced = Math.min(n, model.fences[p][taker])
   model.fences[p][taker] -= fenced

@@ -1,4 +1,5 @@
-// The small parts that stock is made of: reservations by their end, and what moved since a count.
+// The small parts that stock is made of: reservations by their end and as orders take their place, and what moved since
+// a count.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ import {
   withoutExpiry,
 } from '../../../orchestrator/core/stock/expiries.ts'
 import { type Moves, movesAfter, sumOf, withMove } from '../../../orchestrator/core/stock/moves.ts'
+import { takeStock } from '../../../orchestrator/core/stock/take.ts'
 import { StockBox } from './stock-box.ts'
 
 const entry = fc.tuple(fc.integer({ min: 0, max: 30 }), fc.constantFrom('a', 'b', 'c', 'd'))
@@ -158,4 +160,20 @@ describe('a shelf that the books have below zero', () => {
     })
     expect(counted.stock('z', 'A')).toMatchObject({ onHand: 9 })
   })
+})
+
+test('an order takes the place of several reservations by its units, those at its node first', () => {
+  const box = new StockBox(4)
+  box.reserve('far', { 'x@A': 2 })
+  box.reserve('near', { 'x@B': 2 })
+  box.reserve('other', { 'y@B': 1 })
+  const taker = { orderId: 'o1', channel: null, reservationIds: ['far', 'near', 'other', 'unknown'] }
+  const taken = takeStock(box.state, taker, [{ ...box.place('x', 'B'), quantity: 3 }], box.at)
+  if (!('events' in taken)) throw new Error('it is short')
+  box.apply(taken.events)
+  const left = [...box.state.reservations.values()].map(({ reservationId, lines }) =>
+    [reservationId, ...lines.map(({ quantity }) => quantity)].join(' '),
+  )
+  expect(left.toSorted()).toEqual(['far 1', 'other 1'])
+  expect(box.stock('x', 'B')).toMatchObject({ allocated: 3, reserved: 0 })
 })
