@@ -32,6 +32,8 @@ export interface FlowToken extends Heard {
   splits: readonly FlowSplit[]
   /** Why it rests there, as it was noted; null = nothing was. */
   note: string | null
+  /** It comes from the tile that cancelled the order; absent = it does not. */
+  isEnding?: true
 }
 
 /** Work that can be taken back, or that later tiles need to know of. */

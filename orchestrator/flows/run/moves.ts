@@ -30,11 +30,12 @@ export function moved(
   const gone = from.map(({ tokenId }) => tokenId)
   const heard: Heard = taken === undefined ? { mark } : { mark, taken }
   const tokens: FlowToken[] = []
+  const ending = from.some(({ isEnding }) => isEnding === true) ? { isEnding: true as const } : {}
   let tokenId = run.lastToken
   for (const { to, lineIds, splits } of ways) {
     const tile = plan.tiles.get(to)
     if (tile === undefined || tile.type === 'exit') continue
-    const rest = { lineIds, splits, ...heard, since: now, attempt: 1, note: null }
+    const rest = { lineIds, splits, ...heard, since: now, attempt: 1, note: null, ...ending }
     tokens.push({ tokenId: ++tokenId, tileId: to, ...atFirst(tile, now), ...rest })
   }
   const isOver = tokens.length === 0 && run.tokens.every((token) => gone.includes(token.tokenId))

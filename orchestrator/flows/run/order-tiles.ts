@@ -9,6 +9,7 @@ import { applyPolicies } from '#orchestrator/policies'
 import { carryOut, findNodes, gatheringNote, gathersNow, planFor } from '../sourcing.ts'
 import { wantsOf } from '../wants.ts'
 import { holdsOn, ownHolds } from './own-holds.ts'
+import { cancelId } from './own-end.ts'
 import type { Scene, Tile, TileResult } from './result.ts'
 import { blockIn, isUnplaced, plannedIn, workIds } from './scope.ts'
 
@@ -245,8 +246,13 @@ export async function liftHold(
 
 /** Ends the order. */
 export async function cancel(scene: OrderScene, { reason }: Tile<'cancel'>): Promise<TileResult> {
-  const { parts, order } = scene
+  const { parts, run, token, order } = scene
+  if (order.status === 'cancelled') return done({ undoRef: null })
   const asked = { orderId: order.orderId, reason }
-  const result = await parts.core.execute('CancelOrder', asked, { at: parts.now() })
-  return result.status === 'refused' ? { kind: 'fail', reason: reasonIn(result, 'refused') } : done()
+  // By its id it is known after a crash who cancelled it.
+  const by = { at: parts.now(), commandId: cancelId(run, token) }
+  const result = await parts.core.execute('CancelOrder', asked, by)
+  if (result.status === 'refused') return { kind: 'fail', reason: reasonIn(result, 'refused') }
+  // Somebody else was faster.
+  return result.status === 'noop' ? wait('order_cancelled') : done({ undoRef: null })
 }

@@ -17,7 +17,10 @@ const failed = (reason: string): TileResult => ({ kind: 'fail', reason, isFinal:
 
 /** Does the work of a tile once. @throws LOG_UNAVAILABLE, LOG_FENCED */
 export async function performTile(scene: Scene, tile: api.FlowActionTile): Promise<TileResult> {
-  const gate = scene.order === null ? null : await askPolicies(scene, scene.order, tile)
+  const { order } = scene
+  // What cancelled the order was let do so before.
+  const isCancelled = tile.type === 'cancel' && order?.status === 'cancelled'
+  const gate = order === null || isCancelled ? null : await askPolicies(scene, order, tile)
   if (gate !== null) return gate
   return work(scene, tile)
 }
@@ -33,7 +36,8 @@ async function askPolicies(scene: Scene, order: Order, tile: api.FlowActionTile)
       return { kind: 'next', outcome: 'skipped', reason: `policy ${policy.name} does not hold` }
   }
   const named = tile.policies ?? []
-  if (named.length === 0) return null
+  // Nothing changes or holds a cancelled order.
+  if (named.length === 0 || order.status === 'cancelled') return null
   const missing = named.find((policyId) => policyInForce(state, policyId) === null)
   if (missing !== undefined) return failed(`policy ${missing} is not in force`)
   const policies = named.flatMap((policyId) => policyInForce(state, policyId) ?? [])

@@ -3,13 +3,14 @@
 
 import type { api } from '#data/contracts'
 import { DetourError, reasonOf } from '#data/kernel'
-import { type Heard, heardByAny, type Order } from '#orchestrator/core'
+import { type Heard, heardByAny } from '#orchestrator/core'
 import { NotAsked } from '../actions/lanes.ts'
 import type { FlowPlan } from '../compile/plan.ts'
 import { leastWaitMinutes } from '../compile/ways.ts'
 import { lead } from './control.ts'
 import { eventSince } from './events.ts'
 import { afterMerge, filled, type Way } from './moves.ts'
+import { endIdleWay, endWay, isOwnEnd, isPast } from './own-end.ts'
 import { performTile } from './perform-tile.ts'
 import type { RunParts, Scene, TileResult } from './result.ts'
 import { failed, go, settle, stop } from './settle.ts'
@@ -133,13 +134,14 @@ export class Runner {
   async #step(runId: string): Promise<boolean> {
     const given = this.#given(runId)
     if (given === null) return false
-    const { run, order, plan } = given
+    const { run, order } = given
     if (run.status === 'undoing') return undoNext(given)
-    if (order?.status === 'cancelled' && !isOwnEnd(order, plan)) return stop(given, 'order_cancelled')
+    const isCancelled = order?.status === 'cancelled'
+    if (isCancelled && !(await isOwnEnd(given))) return stop(given, 'order_cancelled')
     for (const token of run.tokens) {
       if (await this.#tryToken({ ...given, token })) return true
     }
-    return false
+    return isCancelled && endIdleWay(given, order)
   }
 
   async #tryToken(scene: Scene): Promise<boolean> {
@@ -179,6 +181,7 @@ export class Runner {
       const isLate = token.dueAt !== null && token.dueAt <= parts.now()
       return isLate ? failed(scene, tile, `${tile.resumeOn} did not come in time`) : false
     }
+    if (isPast(tile, order)) return endWay(scene)
     let heard: Heard = token
     if (token.state === 'waiting' && token.dueAt !== null) {
       if (token.dueAt > parts.now()) return false
@@ -193,11 +196,6 @@ export class Runner {
     })
     return settle({ ...scene, token: { ...token, ...heard } }, tile, result, on)
   }
-}
-
-/** Whether the flow itself ended the order. */
-function isOwnEnd({ cancelReason }: Order, { tiles }: FlowPlan): boolean {
-  return [...tiles.values()].some((tile) => tile.type === 'cancel' && tile.reason === cancelReason)
 }
 
 /** Whether the log refuses: nothing can be done by anybody then. */

@@ -37,14 +37,15 @@ export async function settle(
     ...(outcome === 'skipped' ? {} : doneOf(scene, tile, undoRef)),
     ...(said === undefined ? {} : { said }),
   }
+  const from = outcome === 'done' && tile.type === 'cancel' ? { ...token, isEnding: true as const } : token
   const raise = outcome === 'done' && tile.onSuccess !== undefined ? [tile.onSuccess] : []
   const sent: WithStep = { raise, ...(messages === undefined ? {} : { messages }) }
   if (outcome === 'done' && tile.resumeOn !== undefined) {
     const dueAt = tile.resumeMinutes === undefined ? null : parts.now() + tile.resumeMinutes * 60_000
-    const tokens = [{ ...token, state: 'acted' as const, dueAt, note: null }]
+    const tokens = [{ ...from, state: 'acted' as const, dueAt, note: null }]
     return takeStep(scene, { ...stepOf(token, 'done', reason, token.attempt), tokens, ...more }, sent)
   }
-  return go(scene, [token], [on], { outcome, reason, heard: token, more, sent })
+  return go(scene, [from], [on], { outcome, reason, heard: token, more, sent })
 }
 
 /**
@@ -116,15 +117,15 @@ export function go(
 
 /**
  * The work of a tile, noted with its step so that it is taken back where the run is undone. What is held softly is
- * noted also where it stays: tiles that reserve take its place.
+ * noted also where it stays, since tiles that reserve take its place, and so is that the flow cancelled the order.
  */
 function doneOf(
   { run, token: { lineIds } }: Scene,
   { id, type, undo }: api.FlowActionTile,
   undoRef: string | null | undefined,
 ): Pick<StepTaken, 'done'> {
-  const stays = undo === false
-  if (undoRef === undefined || (stays && type !== 'soft_reserve')) return {}
+  const stays = undo === false || type === 'cancel'
+  if (undoRef === undefined || (stays && type !== 'soft_reserve' && type !== 'cancel')) return {}
   const done = { tileId: id, step: run.steps + 1, lineIds, ref: undoRef }
   return { done: stays ? { ...done, stays } : done }
 }
