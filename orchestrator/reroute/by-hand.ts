@@ -4,7 +4,7 @@
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { type FulfillmentOrder, isMovable, type MoveGuard, type Order } from '#orchestrator/core'
-import { askedForMove, assignmentOf, sourceHere } from '#orchestrator/sourcing'
+import { assignmentOf, Queues, sourceHere } from '#orchestrator/sourcing'
 import type { MoveContext } from './context.ts'
 
 /** What a person asks for. */
@@ -65,14 +65,11 @@ export async function rerouteByHand(
 function planByHand(order: Order, work: FulfillmentOrder, context: MoveContext, toNodeId?: string) {
   const { core, worlds, now } = context
   const state = core.state()
-  const asked = askedForMove(state, order, work, now)
-  return sourceHere(
-    asked,
-    { worlds, state, now },
-    {
-      decisionId: `${order.orderId}/hand/${work.fulfillmentOrderId}`,
-      incidentId: null,
-      ...(toNodeId === undefined ? {} : { toNodeId }),
-    },
-  )
+  const here = { worlds, state, now }
+  // To stay is to keep its turn at its node, as for moves by themselves.
+  return sourceHere(new Queues(here).asked(order, work), here, {
+    decisionId: `${order.orderId}/hand/${work.fulfillmentOrderId}`,
+    incidentId: null,
+    ...(toNodeId === undefined ? {} : { toNodeId }),
+  })
 }

@@ -3,7 +3,10 @@
 
 import { expect, test } from 'vitest'
 import {
+  type Core,
+  type CoreCommand,
   type CoreState,
+  coreDefinition,
   emptyState,
   type FulfillmentOrder,
   type Incident,
@@ -11,7 +14,7 @@ import {
   PersistentMap,
   PersistentSet,
 } from '#orchestrator/core'
-import { planMoves } from '#orchestrator/reroute'
+import { planMoves, rerouteByHand } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
 import { Memory } from '../../../orchestrator/reroute/memory.ts'
 import { clearlySooner } from '../../../orchestrator/reroute/worth.ts'
@@ -188,6 +191,31 @@ test('no more goes to a node than it can pack before its last pick-up', async ()
   const { to, codes } = await planned(market(60, { pickup: '17:00', perHour: 1 }), ids)
   expect(to).toEqual(['fab:B', 'fab:B', 'fab:B', 'fab:B'])
   expect(codes).toEqual(Array(4).fill('node_full'))
+})
+
+/** What the core says to a person who moves an order. */
+async function byHand(state: CoreState, orderId: string, toNodeId?: string) {
+  const { decide } = coreDefinition('main')
+  const core = {
+    state: () => state,
+    execute: async (type: string, data: object, { at }: { at: number }) => {
+      const verdict = decide(state, { commandId: 'hand', type, data, at } as CoreCommand)
+      const reason = 'refused' in verdict ? verdict.refused : null
+      return { status: reason === null ? 'done' : 'refused', reason, answer: verdict.answer }
+    },
+  } as unknown as Core
+  const to = toNodeId === undefined ? {} : { toNodeId }
+  const { status, reason } = await rerouteByHand({ core, worlds: new Worlds(), now: noon }, orderId, {
+    ...{ by: 'Mia', ...to },
+  })
+  return reason ?? status
+}
+
+test('by hand, too, work that is next in turn stays, and what is behind a hundred others goes', async () => {
+  const state = market(100, { pickup: '11:00', perHour: 10 })
+  expect(await byHand(state, 'w0')).toBe('it is best where it is')
+  expect(await byHand(state, 'w0', 'fab:B')).toBe('promise_worse')
+  expect(await byHand(state, 'w99')).toBe('done')
 })
 
 /** Parcels by the service took so many days, and the waiting work was planned to leave in the afternoon. */
