@@ -154,7 +154,7 @@ export const rerouteEffect = shape({
   title: orNull(Type.String({ description: 'of the incident; null = in all, or it is not known any more' })),
   moved: Type.Integer(),
   heldOut: Type.Integer(),
-  movedKnown: Type.Integer({ description: 'of the moved, those whose end is known' }),
+  movedKnown: Type.Integer({ description: 'of the moved, those of which it is known whether they were late' }),
   heldOutKnown: Type.Integer(),
   method: oneOf(['hold_out', 'model', 'none'] as const),
   hoursMethod: oneOf(['hold_out', 'model', 'none'] as const),

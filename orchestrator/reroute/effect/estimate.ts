@@ -7,7 +7,11 @@ import { bootstrapInterval, type Figure, normalInterval, proportionInterval } fr
 /** An order that was moved, or left in place although it could have been. */
 export interface MeasuredOrder {
   isMoved: boolean
-  /** Whether it was late; null = not known yet. */
+  /** Its end counts for nothing but what its moves cost. */
+  isCancelled: boolean
+  /** Whether it has a promise and was not cancelled. */
+  canBeLate: boolean
+  /** Whether it was late; null = not known yet, or it cannot be. */
   isLate: boolean | null
   /** Hours from the decision until the customer had it; null = not known yet. */
   hours: number | null
@@ -19,12 +23,15 @@ export interface MeasuredOrder {
   extraCents: number
 }
 
-/** An effect. Figures are of all moved orders together. */
+/** An effect. Figures are of all moved orders together; late can only be what has a promise and was not cancelled. */
 export interface Effect {
   moved: number
   heldOut: number
   movedKnown: number
   heldOutKnown: number
+  /** Those that can be late and of which it is not known yet whether they were. */
+  movedOpen: number
+  heldOutOpen: number
   method: 'hold_out' | 'model' | 'none'
   /** How hours are known; what is late is known before what came is. */
   hoursMethod: 'hold_out' | 'model' | 'none'
@@ -48,6 +55,8 @@ export function effectOf(orders: readonly MeasuredOrder[]): Effect {
   const heldOut = orders.filter(({ isMoved }) => !isMoved)
   const late = { moved: moved.flatMap(latePair), heldOut: heldOut.flatMap(latePair) }
   const isCompared = isEnough(late)
+  const perhapsLate = moved.filter(({ canBeLate }) => canBeLate)
+  const waitedFor = moved.filter(({ isCancelled }) => !isCancelled)
   const hours = { moved: moved.flatMap(hoursPair), heldOut: heldOut.flatMap(hoursPair) }
   const methodOf = (groups: Groups) => (moved.length === 0 ? 'none' : isEnough(groups) ? 'hold_out' : 'model')
   return {
@@ -55,20 +64,22 @@ export function effectOf(orders: readonly MeasuredOrder[]): Effect {
     heldOut: heldOut.length,
     movedKnown: late.moved.length,
     heldOutKnown: late.heldOut.length,
+    movedOpen: perhapsLate.length - late.moved.length,
+    heldOutOpen: heldOut.filter(({ canBeLate }) => canBeLate).length - late.heldOut.length,
     method: methodOf(late),
     hoursMethod: methodOf(hours),
-    lateAvoided: isCompared ? comparedLate(late, moved.length) : foretoldLate(moved),
-    hoursSaved: isEnough(hours) ? scaled(compared(hours), moved.length) : foretoldHours(moved),
+    lateAvoided: isCompared ? comparedLate(late, perhapsLate.length) : foretoldLate(perhapsLate),
+    hoursSaved: isEnough(hours) ? scaled(compared(hours), waitedFor.length) : foretoldHours(waitedFor),
     extraCents: normalInterval(moved.map(({ extraCents }) => extraCents)),
   }
 }
 
-function latePair({ isLate, riskBefore }: MeasuredOrder): Pair[] {
-  return isLate === null ? [] : [{ value: isLate ? 1 : 0, foretold: riskBefore ?? 0 }]
+function latePair({ canBeLate, isLate, riskBefore }: MeasuredOrder): Pair[] {
+  return isLate === null || !canBeLate ? [] : [{ value: isLate ? 1 : 0, foretold: riskBefore ?? 0 }]
 }
 
-function hoursPair({ hours, hoursBefore }: MeasuredOrder): Pair[] {
-  return hours === null ? [] : [{ value: hours, foretold: hoursBefore ?? 0 }]
+function hoursPair({ hours, hoursBefore, isCancelled }: MeasuredOrder): Pair[] {
+  return hours === null || isCancelled ? [] : [{ value: hours, foretold: hoursBefore ?? 0 }]
 }
 
 interface Groups {
@@ -162,7 +173,7 @@ function foretoldLate(moved: readonly MeasuredOrder[]): Figure {
     variance += before * (1 - before) + (isLate === null ? after * (1 - after) : 0)
   }
   const half = z * Math.sqrt(variance)
-  // No more can be avoided, nor caused, than were moved.
+  // No more can be avoided, nor caused, than could be late.
   const most = moved.length
   return { value, low: Math.max(-most, value - half), high: Math.min(most, value + half) }
 }

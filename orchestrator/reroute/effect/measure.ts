@@ -11,6 +11,8 @@ type Row = {
   incident_id: string | null
   order_id: string
   is_moved: boolean
+  is_cancelled: boolean
+  can_be_late: boolean
   is_late: boolean | null
   hours: number | null
   risk_before: number | null
@@ -31,7 +33,7 @@ const rowsMost = 200_000
 /**
  * What became of each order, once for each incident: an order that was moved counts as moved, from its first move on,
  * and costs what all its moves did, those back as well. One whose promise is over and that has not come is late; one
- * that was cancelled is not known.
+ * without a promise, or that was cancelled, cannot be.
  */
 const outcomes = `
   WITH decided AS (
@@ -51,6 +53,8 @@ const outcomes = `
     LIMIT ${rowsMost}
   )
   SELECT chosen.incident_id, chosen.order_id, chosen.status = 'done' AS is_moved,
+    coalesce(orders.status = 'cancelled', FALSE) AS is_cancelled,
+    orders.order_id IS NULL OR (orders.promised_at IS NOT NULL AND orders.status <> 'cancelled') AS can_be_late,
     CASE
       WHEN orders.status = 'cancelled' OR orders.promised_at IS NULL THEN NULL
       WHEN orders.delivered_at IS NOT NULL THEN orders.delivered_at > orders.promised_at
@@ -93,11 +97,12 @@ function asOne(rows: readonly Row[]): Row {
 function viewOf(incidentId: string | null, rows: readonly Row[]): api.RerouteEffect {
   const estimated = effectOf(rows.map(measured))
   const effect = { ...estimated, ...roundedOf(estimated) }
+  const { movedOpen: _, heldOutOpen: __, ...told } = effect
   const currency = rows.find((row) => row.currency !== null)?.currency ?? 'USD'
   return {
     incidentId,
     title: null,
-    ...effect,
+    ...told,
     currency,
     sentence: effectSentence(effect, currency),
   }
@@ -106,6 +111,8 @@ function viewOf(incidentId: string | null, rows: readonly Row[]): api.RerouteEff
 function measured(row: Row): MeasuredOrder {
   return {
     isMoved: row.is_moved,
+    isCancelled: row.is_cancelled,
+    canBeLate: row.can_be_late,
     isLate: row.is_late,
     hours: row.hours === null ? null : Number(row.hours),
     riskBefore: row.risk_before,

@@ -6,7 +6,7 @@ import type { Figure } from './intervals.ts'
 
 /** One sentence about an effect. */
 export function effectSentence(effect: Effect, currency: string): string {
-  const { moved, heldOut, movedKnown, heldOutKnown, method, hoursMethod } = effect
+  const { moved, heldOut, movedKnown, heldOutKnown, movedOpen, method, hoursMethod } = effect
   const { lateAvoided, hoursSaved, extraCents } = effect
   if (method === 'none') {
     return heldOut === 0 ? 'Nothing was moved.' : `Nothing was moved; ${countOf(heldOut)} left in place.`
@@ -20,12 +20,11 @@ export function effectSentence(effect: Effect, currency: string): string {
   const how =
     method === 'hold_out'
       ? `measured against ${countOf(heldOutKnown)} left in place`
-      : `against what was foretold for them: ${tooFew(heldOut, heldOutKnown)}`
+      : `against what was foretold for them: ${tooFew(effect)}`
   const foretold = method === 'hold_out' && hoursMethod === 'model' ? '; hours are as foretold' : ''
-  const open = moved - movedKnown
-  const rest = open > 0 ? `; the end of ${countOf(open)} is not known yet` : ''
+  const rest = movedOpen > 0 ? `; the end of ${countOf(movedOpen)} is not known yet` : ''
   const [avoids, saves] =
-    movedKnown === 0
+    movedKnown === 0 && movedOpen > 0
       ? ['should avoid', 'save']
       : [isUnclear(lateAvoided) ? 'may have avoided' : 'avoided', 'saved']
   const what = `${avoids} ${late} (${range}) and ${saves} ${hours} ${cost}`
@@ -37,11 +36,11 @@ function isUnclear({ low, high }: Figure): boolean {
   return low <= 0 && high >= 0
 }
 
-function tooFew(heldOut: number, known: number): string {
+function tooFew({ heldOut, heldOutKnown, heldOutOpen }: Effect): string {
   if (heldOut === 0) return 'no order was left in place to compare with'
-  return known === 0
-    ? `nothing is known yet of ${countOf(heldOut)} left in place`
-    : `only ${countOf(known)} left in place, too few to compare with`
+  if (heldOutKnown > 0) return `only ${countOf(heldOutKnown)} left in place, too few to compare with`
+  if (heldOutOpen > 0) return `nothing is known yet of ${countOf(heldOutOpen)} left in place`
+  return 'no order that can be late was left in place to compare with'
 }
 
 function countOf(count: number): string {

@@ -13,7 +13,7 @@ function orders(seed: number, counts: { moved: number; heldOut: number }, share:
     const riskBefore = 0.3 + 0.6 * random.next()
     const risk = isMoved ? riskBefore * share : riskBefore
     return {
-      isMoved,
+      ...{ isMoved, isCancelled: false, canBeLate: true },
       isLate: random.next() < risk,
       hours: Math.max(1, random.normal(isMoved ? 40 : 60, 8)),
       ...{ riskBefore, riskAfter: riskBefore * share, hoursBefore: 60, hoursAfter: 40, extraCents: 150 },
@@ -101,14 +101,55 @@ test('money that was saved is said to be saved, and that nothing was left in pla
   )
 })
 
+/** The same orders without what could make them late: their promise, or the wish for them. */
+const never = (some: readonly MeasuredOrder[], isCancelled: boolean): MeasuredOrder[] =>
+  some.map((one) => ({ ...one, isCancelled, canBeLate: false, isLate: null, hours: null }))
+
+test('no late order is avoided where none can be late: without a promise, or cancelled', () => {
+  const some = orders(1, { moved: 40, heldOut: 40 }, 0.25)
+  const alone = effectOf(some)
+  expect(alone.method).toBe('hold_out')
+  for (const isCancelled of [false, true]) {
+    const more = never(orders(2, { moved: 160, heldOut: 20 }, 0.25), isCancelled)
+    const effect = effectOf([...some, ...more])
+    expect(effect).toMatchObject({ moved: 200, heldOut: 60, movedKnown: 40, heldOutKnown: 40 })
+    expect(effect.lateAvoided).toEqual(alone.lateAvoided)
+    expect(effect.extraCents.value).toBe(200 * 150)
+    // Whoever cancelled waits no more; without a promise they do.
+    const each = (isCancelled ? 40 : 200) / 40
+    expect(effect.hoursSaved.value).toBeCloseTo(alone.hoursSaved.value * each)
+    expect(effectSentence(effect, 'USD')).not.toContain('not known yet')
+  }
+})
+
+test('what was foretold of orders that cannot be late any more counts no longer', () => {
+  const open = orders(3, { moved: 9, heldOut: 3 }, 0.1).map((one) => ({ ...one, isLate: null, hours: null }))
+  const alone = effectOf(open)
+  const effect = effectOf([...open, ...never(orders(4, { moved: 50, heldOut: 0 }, 0.1), true)])
+  expect(effect).toMatchObject({ method: 'model', moved: 59, lateAvoided: alone.lateAvoided })
+  expect(effect.hoursSaved).toEqual(alone.hoursSaved)
+  expect(effectSentence(effect, 'USD')).toContain('; the end of 9 orders is not known yet.')
+  const gone = effectOf(never(open, true))
+  expect(gone.lateAvoided).toEqual({ value: 0, low: 0, high: 0 })
+  expect(effectSentence(gone, 'USD')).toMatch(/: no order that can be late was left in place .*with\.$/)
+})
+
 test('shares of almost none or almost all have an interval, too', () => {
-  const never = (isMoved: boolean): MeasuredOrder => ({
-    ...{ isMoved, isLate: false, hours: 10, riskBefore: 0.1, riskAfter: 0.1 },
+  const inTime = (isMoved: boolean): MeasuredOrder => ({
+    ...{
+      isMoved,
+      isCancelled: false,
+      canBeLate: true,
+      isLate: false,
+      hours: 10,
+      riskBefore: 0.1,
+      riskAfter: 0.1,
+    },
     ...{ hoursBefore: 10, hoursAfter: 10, extraCents: 0 },
   })
   const some = [
-    ...Array.from({ length: 40 }, () => never(true)),
-    ...Array.from({ length: 40 }, () => never(false)),
+    ...Array.from({ length: 40 }, () => inTime(true)),
+    ...Array.from({ length: 40 }, () => inTime(false)),
   ]
   const { lateAvoided } = effectOf(some)
   expect(lateAvoided.value).toBe(0)
@@ -128,6 +169,8 @@ test('nothing moved is nothing measured, and what is not known yet is counted as
 test('the order of orders changes nothing that is known for sure, and every figure lies in its interval', () => {
   const order = fc.record({
     isMoved: fc.boolean(),
+    isCancelled: fc.boolean(),
+    canBeLate: fc.boolean(),
     isLate: fc.option(fc.boolean(), { nil: null }),
     hours: fc.option(fc.double({ min: 0, max: 500, noNaN: true }), { nil: null }),
     riskBefore: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null }),

@@ -142,3 +142,35 @@ test('an order counts once and costs what all its moves did: of pieces, for othe
   expect(effects[0]?.sentence).toContain('for 7.50 USD')
   await warehouse.close()
 })
+
+test('of orders without a promise, or that were cancelled, it is not waited for whether they are late', async () => {
+  const warehouse = await emptyWarehouse()
+  for (let i = 0; i < 90; i++)
+    await decided(warehouse, i, {
+      incident: 'a',
+      isMoved: i < 50,
+      isLate: i >= 50 && i % 5 !== 0,
+      cents: 100,
+    })
+  const avoided = async () => {
+    const [all] = await warehouse.reading((queries) => measureEffects(queries, { market: 'main', now }))
+    return all
+  }
+  expect(await avoided()).toMatchObject({ method: 'hold_out', moved: 50, movedKnown: 50, heldOutKnown: 40 })
+  expect((await avoided())?.lateAvoided.value).toBeCloseTo(0.8 * 50)
+  const last = idOf(9)
+  await warehouse.run('UPDATE orders SET promised_at = NULL WHERE order_id <= $1::UUID', [last])
+  await warehouse.run("UPDATE orders SET status = 'cancelled', delivered_at = NULL WHERE order_id = $1", [
+    last,
+  ])
+  const effect = await avoided()
+  expect(effect).toMatchObject({
+    method: 'hold_out',
+    moved: 50,
+    movedKnown: 40,
+    extraCents: { value: 5_000 },
+  })
+  expect(effect?.lateAvoided.value).toBeCloseTo(0.8 * 40)
+  expect(effect?.sentence).not.toContain('not known yet')
+  await warehouse.close()
+})
