@@ -131,7 +131,7 @@ export {
   resultKey,
 } from './policies/policy-book.ts'
 export { type AskedMove, MoveGuards, type Pending, type Refusal } from './reroute/guard.ts'
-export { lately, spentOn } from './reroute/ledger.ts'
+export { lately, newNodes, spentOn } from './reroute/ledger.ts'
 export { limitsOf, type RerouteLimits } from './reroute/limits.ts'
 export type { MoveGuard } from './reroute/move-guard.ts'
 export { type PlanMove, type PlanRecord, type PlanState, planMovesMost, riskName } from './reroute/plan.ts'

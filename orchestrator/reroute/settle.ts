@@ -9,6 +9,7 @@ import {
   lately,
   limitsOf,
   type MoveGuard,
+  newNodes,
   type PlanState,
   type Refusal,
 } from '#orchestrator/core'
@@ -93,7 +94,8 @@ function withinHour(moves: readonly PlannedMove[], state: CoreState, at: number)
   const into = new Map<string, number>()
   const found: { now: PlannedMove[]; later: PlannedMove[] } = { now: [], later: [] }
   for (const move of moves) {
-    const nodeIds = move.assignments.map(({ nodeId }) => nodeId)
+    const toNodeIds = move.assignments.map(({ nodeId }) => nodeId)
+    const nodeIds = newNodes({ fromNodeId: move.work.nodeId, toNodeIds })
     const isFull =
       hourMoves + found.now.length >= maxMovesPerHour ||
       nodeIds.some((nodeId) => hourInto(nodeId) + (into.get(nodeId) ?? 0) >= maxMovesPerNodeHour)

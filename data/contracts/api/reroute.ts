@@ -29,7 +29,7 @@ export const guardrailFields = {
     Type.Boolean({ description: 'nothing moves by itself from now on; /reroutes/resume alone ends it' }),
   ),
   maxMovesPerHour: count('orders moved in any hour'),
-  maxMovesPerNodeHour: count('orders moved to one node in any hour'),
+  maxMovesPerNodeHour: count('orders moved to one node from others in any hour'),
   maxIncidentCostCents: cents('extra cost of the moves of one incident'),
   maxDayCostCents: cents('extra cost of all moves in any 24 hours'),
   coolDownMinutes: minutes('how long an order that was moved stays'),

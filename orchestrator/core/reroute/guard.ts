@@ -4,7 +4,7 @@
 import type { DecisionRecord } from '../orders/decision-record.ts'
 import type { FulfillmentOrder, Order } from '../orders/order.ts'
 import type { CoreState } from '../state.ts'
-import { type Lately, lately, pairKey, type RerouteState, spentOn } from './ledger.ts'
+import { type Lately, lately, newNodes, pairKey, type RerouteState, spentOn } from './ledger.ts'
 import { limitsOf, type RerouteLimits } from './limits.ts'
 import type { MoveGuard } from './move-guard.ts'
 
@@ -115,7 +115,7 @@ export class MoveGuards {
       : null
   }
 
-  #ofTime({ toNodeIds, decision }: AskedMove, { isBack }: MoveGuard, pending: Pending): Refusal | null {
+  #ofTime({ work, toNodeIds, decision }: AskedMove, { isBack }: MoveGuard, pending: Pending): Refusal | null {
     const { maxMovesPerHour, maxMovesPerNodeHour, maxOrdersPerIncident } = this.limits
     const { incidentId } = decision
     const isCounted = incidentId !== null && isBack !== true
@@ -126,7 +126,7 @@ export class MoveGuards {
     if (this.#lately.hourMoves + pending.moves >= maxMovesPerHour) {
       return { code: 'hour_limit', text: `${maxMovesPerHour} orders were moved in an hour, the limit` }
     }
-    const full = toNodeIds.find(
+    const full = newNodes({ fromNodeId: work.nodeId, toNodeIds }).find(
       (to) => this.#lately.hourInto(to) + (pending.into.get(to) ?? 0) >= maxMovesPerNodeHour,
     )
     return full === undefined

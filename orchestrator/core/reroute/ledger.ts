@@ -11,7 +11,7 @@ export interface MoveStep {
   at: number
   moves: number
   extraCents: number
-  /** Moves by the node they went to. */
+  /** Moves by the node they went to from another one. */
   into: PersistentMap<string, number>
   /** Of these, those that nobody asked for and no incident; absent = none. */
   loose?: Loose
@@ -61,6 +61,7 @@ export function pairKey(fromNodeId: string, toNodeId: string): string {
 export interface Moved {
   at: number
   fromNodeId: string
+  /** The same node where only the carrier changes. */
   toNodeIds: readonly string[]
   incidentId: string | null
   extraCents: number
@@ -83,14 +84,16 @@ export function withMove(state: RerouteState, move: Moved): RerouteState {
             spentMost,
             (spent) => spent.at,
           ),
-    // Work that only goes by another carrier goes nowhere.
-    pairs: move.toNodeIds
-      .filter((to) => to !== move.fromNodeId)
-      .reduce(
-        (pairs, to) => newest(pairs, [pairKey(move.fromNodeId, to), at], pairsMost, Number),
-        state.pairs,
-      ),
+    pairs: newNodes(move).reduce(
+      (pairs, to) => newest(pairs, [pairKey(move.fromNodeId, to), at], pairsMost, Number),
+      state.pairs,
+    ),
   }
+}
+
+/** Nodes that get work which they did not have: what only goes by another carrier stays at its node. */
+export function newNodes({ fromNodeId, toNodeIds }: Pick<Moved, 'fromNodeId' | 'toNodeIds'>): string[] {
+  return toNodeIds.filter((to) => to !== fromNodeId)
 }
 
 function withStep(steps: readonly MoveStep[], move: Moved): readonly MoveStep[] {
@@ -102,7 +105,7 @@ function withStep(steps: readonly MoveStep[], move: Moved): readonly MoveStep[] 
     ? last
     : { at, moves: 0, extraCents: 0, into: PersistentMap<string, number>() }
   let { into } = before
-  for (const nodeId of move.toNodeIds) into = into.set(nodeId, (into.get(nodeId) ?? 0) + 1)
+  for (const nodeId of newNodes(move)) into = into.set(nodeId, (into.get(nodeId) ?? 0) + 1)
   const { moves, extraCents } = before
   const step = {
     ...{ at, moves: moves + 1, extraCents: extraCents + move.extraCents, into },

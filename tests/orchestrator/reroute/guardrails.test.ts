@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
-import type { DecisionRecord } from '#orchestrator/core'
+import { type DecisionRecord, lately } from '#orchestrator/core'
 import { applyFindings } from '#orchestrator/incidents'
 import { affectedBy, carryOut, planMoves, rerouteAll, rerouteByHand } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
@@ -59,13 +59,37 @@ test('an order that was moved stays for a while, and nothing goes back to where 
   expect(await back(start + 200 * 60_000)).toMatchObject({ status: 'done' })
 })
 
-test('orders that only go by another carrier do not keep each other', async () => {
-  const { core, incidentId, ids } = await stricken({ pairCoolDownMinutes: 60 }, 5)
+/** Orders at A that are to go by another carrier, once what they waited for there is over. */
+async function slowly(policy: Partial<api.ReroutePolicy>) {
+  const place = await stricken(policy, 5)
+  const { core, incidentId } = place
   await core.execute('ResolveIncident', { incidentId, reason: 'over', by: 'Ada' }, { at: start })
   const slow = { key: 'carrier/SwiftPost', dimension: 'carrier', metric: 'transit_hours' }
   await applyFindings(core, [constraint('SwiftPost', slow)], { runId: 'r2', at: start })
+  return place
+}
+
+test('orders that only go by another carrier do not keep each other', async () => {
+  const { core, ids } = await slowly({ pairCoolDownMinutes: 60 })
   expect((await round(core)).moved).toBe(5)
   expect(goneFrom(core, ids)).toEqual([])
+})
+
+test('orders that only go by another carrier count in the hour, and not as moves to their own node', async () => {
+  const { core, ids } = await slowly({ maxMovesPerNodeHour: 2, maxMovesPerHour: 4 })
+  expect((await round(core)).moved).toBe(4)
+  expect(goneFrom(core, ids)).toEqual([])
+  const { hourMoves, hourInto } = lately(core.state().reroutes, start + 60_000)
+  expect([hourMoves, hourInto('fab:A')]).toEqual([4, 0])
+})
+
+test('a plan of orders that only go by another carrier is done at once', async () => {
+  const { core } = await slowly({ mode: 'approve', maxMovesPerNodeHour: 2 })
+  await round(core)
+  const [planId = ''] = core.state().reroutes.plans.keys()
+  await core.execute('ApproveReroute', { planId, by: 'Ada', note: null }, { at: start + 120_000 })
+  expect((await round(core, start + 180_000)).moved).toBe(5)
+  expect(core.state().reroutes.plans.get(planId)).toMatchObject({ status: 'done', moved: 5, notMoved: 0 })
 })
 
 test('a person goes beyond the limits only with a reason, which is kept', async () => {
