@@ -16,8 +16,9 @@ import type { AffectedWork } from './affected.ts'
 import { policySelects } from './by-policy.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
+import { isForMeasure } from './hold-out.ts'
 import { Memory } from './memory.ts'
-import { isLimit, nodeFull, type PlannedMove, type Purpose, planMoves } from './plan.ts'
+import { isLimit, nodeFull, type PlannedMove, type Purpose, planMoves, type StayingWork } from './plan.ts'
 import { approvalFor, propose, workInPlans } from './propose.ts'
 import { acceptedLeast, clearlySooner, movesWork, riskLeast } from './worth.ts'
 
@@ -58,21 +59,27 @@ export async function rescueAll(context: MoveContext & { memory?: Memory }): Pro
   const plan = await planMoves(works, placeOf(context), purpose)
   for (const { order, decision } of plan.stays)
     if (decision.refusedCode === nodeFull.code) memory.roomWasShort(order, now)
-  const news = plan.stays.filter(
-    ({ decision }) => isLimit(decision) && memory.isNews(`${decision.decisionId}/${decision.refusedCode}`),
-  )
-  await noteStaying(core, news, now)
   const moves = plan.moves.slice(0, movesMost).map(withWhy)
   const reason = approvalFor(core.state(), { moves }, null, now)
+  const heldOut = reason === null ? [] : plan.stays.filter(isForMeasure)
+  const news = plan.stays.filter(
+    (stay) => isLimit(stay.decision) && !heldOut.includes(stay) && memory.isNews(saidOf(stay)),
+  )
+  await noteStaying(core, news, now)
   if (reason === null) return (await carryOut(core, moves, {}, now)).moved
   const about = {
     kind: 'risk' as const,
     incident: null,
     name: 'risk',
     why: 'Promises would probably be missed',
+    heldOut,
   }
   await propose(core, moves, about, reason, now)
   return 0
+}
+
+function saidOf({ decision }: StayingWork): string {
+  return `${decision.decisionId}/${decision.refusedCode}`
 }
 
 function withWhy(move: PlannedMove): PlannedMove {

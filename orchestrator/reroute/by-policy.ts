@@ -16,6 +16,7 @@ import {
 import type { AffectedWork } from './affected.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
+import { isForMeasure } from './hold-out.ts'
 import { Memory } from './memory.ts'
 import { type PlannedMove, type Purpose, planMoves } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
@@ -81,17 +82,22 @@ export async function rerouteByPolicy(context: MoveContext & { memory?: Memory }
   if (wanted.length === 0) return 0
   const purpose: Purpose = { name: 'policy', incident: null, guard: {}, holdsOut: true }
   const plan = await planMoves(wanted, placeOf(context), purpose)
-  const heldOut = plan.stays.filter(({ decision }) => decision.status === 'held_out')
-  await noteStaying(core, heldOut, now)
+  const heldOut = plan.stays.filter(isForMeasure)
   const asking = new Map(wanted.map((each) => [keyOf(each), each]))
-  const byPolicy = Map.groupBy(plan.moves, (move) => asking.get(keyOf(move))?.policy)
+  const policyOf = (work: AffectedWork) => asking.get(keyOf(work))?.policy
+  const byPolicy = Map.groupBy(plan.moves, policyOf)
   const plans = [...byPolicy].flatMap(([policy, some]) => {
     if (policy === undefined) return []
-    return { about: aboutOf(policy), moves: some.map((move) => withWhy(move, asking.get(keyOf(move))?.why)) }
+    const left = heldOut.filter((stay) => policyOf(stay) === policy)
+    const about = { ...aboutOf(policy), heldOut: left }
+    return { about, moves: some.map((move) => withWhy(move, asking.get(keyOf(move))?.why)) }
   })
   const moves = plans.flatMap((each) => each.moves)
   const reason = approvalFor(core.state(), { moves }, null, now)
-  if (reason === null) return (await carryOut(core, moves, {}, now)).moved
+  if (reason === null) {
+    await noteStaying(core, heldOut, now)
+    return (await carryOut(core, moves, {}, now)).moved
+  }
   for (const each of plans) await propose(core, each.moves, each.about, reason, now)
   return 0
 }

@@ -2,7 +2,7 @@
 // time: it draws no lots.
 
 import { createHash } from 'node:crypto'
-import type { Incident, Order, RerouteLimits } from '#orchestrator/core'
+import type { DecisionRecord, Incident, Order, RerouteLimits } from '#orchestrator/core'
 
 /** Whether an order is in the share that stays: the same answer for every incident, so that it is never moved. */
 export function isHeldOut(orderId: string, share: number): boolean {
@@ -21,4 +21,23 @@ export function isLeftInPlace(
 ): boolean {
   if (incident !== null && safetyMetrics.includes(incident.metric)) return false
   return heldOutFor.includes(incident?.incidentId ?? null) || isHeldOut(orderId, holdOutShare)
+}
+
+/** Whether work stays to measure, and for nothing else. */
+export function isForMeasure({ decision }: { decision: Pick<DecisionRecord, 'status'> }): boolean {
+  return decision.status === 'held_out'
+}
+
+/** Something that was weighed. */
+interface Weighed {
+  decision: Pick<DecisionRecord, 'gainCents'>
+}
+
+/** Of work that stays to measure, what would have gone with these moves: it gains as much as the least of them. */
+export function leftWith<T extends Weighed>(heldOut: readonly T[], moves: readonly Weighed[]): T[] {
+  const least = moves.reduce(
+    (less, { decision }) => Math.min(less, decision.gainCents ?? 0),
+    Number.POSITIVE_INFINITY,
+  )
+  return heldOut.filter(({ decision }) => (decision.gainCents ?? 0) >= least)
 }

@@ -30,6 +30,8 @@ export interface Purpose {
   guard: MoveGuard
   /** Whether orders are held out of it. */
   holdsOut: boolean
+  /** Work that is held out in any case, by order and work; absent = none. */
+  heldOut?: ReadonlySet<string>
   oddnessOf?(orderId: string): number
   /** By how much more than the limit of the policy a move must be better, cents. */
   minGainCents?: number
@@ -214,7 +216,7 @@ function withinLimits(
   purpose: Purpose,
   { queues, stays }: { queues: Queues; stays: ReadonlyMap<Found, Refusal> },
 ): ReroutePlan {
-  const { guard, incident, holdsOut, oddnessOf = () => 0 } = purpose
+  const { guard, incident, holdsOut, heldOut, oddnessOf = () => 0 } = purpose
   const guards = new MoveGuards(state, now)
   const pending = { moves: 0, into: new Map<string, number>(), cents: 0, incidentMoves: 0 }
   const plan: ReroutePlan = { moves: [], stays: [] }
@@ -231,8 +233,11 @@ function withinLimits(
     const isFull = !isHere && !queues.hasRoom(moved.work, each, pending.into.get(nodeId) ?? 0)
     const refusal = stays.get(each) ?? guards.refusal(asked, guard, pending) ?? (isFull ? nodeFull : null)
     if (refusal !== null) plan.stays.push({ order, work, decision: staying(decision, refusal) })
-    else if (holdsOut && isLeftInPlace(order, incident, guards.limits)) {
-      plan.stays.push({ order, work, decision: { ...staying(decision, heldOut), status: 'held_out' } })
+    else if (
+      (holdsOut && isLeftInPlace(order, incident, guards.limits)) ||
+      heldOut?.has(`${order.orderId}/${work.fulfillmentOrderId}`)
+    ) {
+      plan.stays.push({ order, work, decision: { ...staying(decision, forMeasure), status: 'held_out' } })
     } else {
       plan.moves.push({ order, work, assignments: [assignmentOf(moved.work)], decision })
       pending.moves++
@@ -258,7 +263,7 @@ export function isLimit({ refusedCode }: DecisionRecord): boolean {
   return refusedCode !== undefined && !noBetter.has(refusedCode)
 }
 
-const heldOut: Refusal = { code: 'held_out', text: 'left in place to measure the effect' }
+const forMeasure: Refusal = { code: 'held_out', text: 'left in place to measure the effect' }
 
 function ranked(found: readonly Found[], oddnessOf: (orderId: string) => number): Found[] {
   return found.toSorted(

@@ -5,6 +5,7 @@ import {
   type Core,
   type CoreState,
   type Incident,
+  isStayTold,
   lately,
   limitsOf,
   type PlanRecord,
@@ -12,7 +13,8 @@ import {
   planMovesMost,
   spentOn,
 } from '#orchestrator/core'
-import type { PlannedMove, ReroutePlan } from './plan.ts'
+import { leftWith } from './hold-out.ts'
+import type { PlannedMove, ReroutePlan, StayingWork } from './plan.ts'
 
 /** What a proposal is about. */
 export interface About {
@@ -24,6 +26,8 @@ export interface About {
   until?: number
   /** What the moves are for, e.g. `Reno will not do its work until 17:00`. */
   why: string
+  /** Work that stays to measure if the moves are made; absent = none. */
+  heldOut?: readonly StayingWork[]
 }
 
 /**
@@ -63,10 +67,11 @@ function movedFor(state: CoreState, { incidentId, ordersMoved }: Incident) {
  */
 export function workInPlans(state: CoreState): Set<string> {
   const keys = new Set<string>()
-  for (const { status, kind, moves } of state.reroutes.plans.values()) {
+  for (const { status, kind, moves, heldOut = [] } of state.reroutes.plans.values()) {
     const waits = status === 'proposed' && kind !== 'capacity_ahead'
     if (!waits && status !== 'approved') continue
-    for (const { orderId, fulfillmentOrderId } of moves) keys.add(`${orderId}/${fulfillmentOrderId}`)
+    for (const { orderId, fulfillmentOrderId } of [...moves, ...heldOut])
+      keys.add(`${orderId}/${fulfillmentOrderId}`)
   }
   return keys
 }
@@ -111,7 +116,9 @@ export async function propose(
 ): Promise<number> {
   const some = moves.slice(0, planMovesMost)
   if (some.length === 0) return 0
-  const plan = recordOf(core.state(), some, about, reason, at)
+  const all = (about.heldOut ?? []).filter(({ order, decision }) => !isStayTold(order, decision))
+  const heldOut = (some.length < moves.length ? leftWith(all, some) : all).slice(0, planMovesMost)
+  const plan = recordOf(core.state(), some, { ...about, heldOut }, reason, at)
   const result = await core.execute('ProposeReroute', { plan }, { at })
   return result.status === 'done' ? some.length : 0
 }
@@ -144,6 +151,16 @@ function recordOf(
       assignments,
       decision,
     })),
+    ...heldOutOf(about),
+  }
+}
+
+function heldOutOf({ heldOut = [] }: About): Pick<PlanRecord, 'heldOut'> {
+  if (heldOut.length === 0) return {}
+  return {
+    heldOut: heldOut.map(({ order: { orderId }, work: { fulfillmentOrderId }, decision }) => {
+      return { orderId, fulfillmentOrderId, decision }
+    }),
   }
 }
 

@@ -7,6 +7,7 @@ import { type AffectedWork, affectedBy } from './affected.ts'
 import { policySelects } from './by-policy.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
 import { placeOf, type RerouteContext } from './context.ts'
+import { isForMeasure } from './hold-out.ts'
 import { Memory } from './memory.ts'
 import { type Purpose, planMoves, type ReroutePlan, type StayingWork, staying } from './plan.ts'
 import { approvalFor, propose, wasRejected, workInPlans } from './propose.ts'
@@ -108,19 +109,24 @@ async function enact(
   // A person's no holds however few moves are left.
   const isTurnedDown = wasRejected(core.state(), about)
   const reason = approvalFor(core.state(), plan, about.incident, now)
+  const isByItself = !isTurnedDown && reason === null
   const round: RerouteRound = { moved: 0, notMoved: 0, proposed: 0 }
-  if (!isTurnedDown && reason === null) {
+  if (isByItself) {
     const guard = about.kind === 'recovery' ? { isBack: true as const } : {}
     const outcome = await carryOut(core, plan.moves, guard, now)
     round.moved = outcome.moved
     round.notMoved = outcome.notMoved
   } else if (!isTurnedDown && reason !== null) {
-    round.proposed = await propose(core, plan.moves, about, reason, now)
+    const heldOut = plan.stays.filter(isForMeasure)
+    round.proposed = await propose(core, plan.moves, { ...about, heldOut }, reason, now)
     const left = round.proposed > 0 || about.kind === 'recovery' ? [] : plan.moves
     const stays = left.map((move) => ({ ...move, decision: staying(move.decision, plansWait) }))
     round.notMoved += await noteStaying(core, stays, now)
   }
-  if (about.kind === 'incident') round.notMoved += await noteStaying(core, plan.stays.filter(isSettled), now)
+  if (about.kind !== 'incident') return round
+  // Nobody is left in place where nothing moves, or not before a person said so.
+  const stays = plan.stays.filter((stay) => isSettled(stay) && (isByItself || !isForMeasure(stay)))
+  round.notMoved += await noteStaying(core, stays, now)
   return round
 }
 

@@ -6,16 +6,20 @@ import {
   type CoreState,
   isMovable,
   isPlanOver,
+  isStayTold,
   lately,
   limitsOf,
   type MoveGuard,
   newNodes,
+  type Order,
   type PlanState,
   type Refusal,
 } from '#orchestrator/core'
+import type { AffectedWork } from './affected.ts'
 import { policySelects } from './by-policy.ts'
 import { carryOut, noteStaying, type Outcome } from './carry-out.ts'
 import { type MoveContext, placeOf } from './context.ts'
+import { isForMeasure, isLeftInPlace, leftWith } from './hold-out.ts'
 import type { Memory } from './memory.ts'
 import { nodeFull, type PlannedMove, type Purpose, planMoves, type StayingWork, staying } from './plan.ts'
 import { backGainCents, clearlySooner, noLater } from './worth.ts'
@@ -70,19 +74,23 @@ function endOf(state: CoreState, plan: PlanState, at: number): Refusal | null {
 async function carryOutPlan(plan: PlanState, context: SettleContext, end: Refusal | null): Promise<Outcome> {
   const { core, now } = context
   const { planId } = plan
-  const { before, moves } = standingOf(plan, context)
-  const weighed =
+  const { before, ...standing } = standingOf(plan, context)
+  const weighed: Weighed =
     end === null
-      ? await weighedAgain(plan, moves, context)
-      : { moves: [], stays: moves.map((move) => stayingBy(move, end)), later: 0 }
+      ? await weighedAgain(plan, standing, context)
+      : { moves: [], stays: standing.moves.map((move) => stayingBy(move, end)), heldOut: [], later: 0 }
   const { now: some, later: rest } = withinHour(weighed.moves, core.state(), now)
   const outcome = await carryOut(core, some, guardOf(plan), now)
   // A plan that somebody stopped waits until reroutes are let go again; one at a limit of the hour, for the next hour.
   const later = outcome.later + weighed.later + rest.length
-  if (outcome.isStopped || later > 0) return { ...outcome, later }
+  const isOver = !outcome.isStopped && later === 0
+  const moved = before + outcome.moved
+  // Noted with the moves that they are compared to, so that hours begin at the same time; without any, not at all.
+  const left = isOver ? weighed.heldOut : leftWith(weighed.heldOut, outcome.moved > 0 ? some : [])
+  outcome.notMoved += await noteStaying(core, moved > 0 ? left : [], now)
+  if (!isOver) return { ...outcome, later }
   const noted = plan.kind === 'incident' ? weighed.stays : []
   const notMoved = outcome.notMoved + (await noteStaying(core, noted, now))
-  const moved = before + outcome.moved
   await core.execute('FinishReroute', { planId, moved, notMoved: plan.orders - moved }, { at: now })
   return { ...outcome, notMoved }
 }
@@ -105,8 +113,14 @@ function withinHour(moves: readonly PlannedMove[], state: CoreState, at: number)
   return found
 }
 
+/** What is left of a plan: its moves, and the work that stays to measure. */
+interface Standing {
+  moves: PlannedMove[]
+  heldOut: StayingWork[]
+}
+
 /** Moves of a plan that were not made yet and that no policy keeps from it by now, and how many were made. */
-function standingOf(plan: PlanState, context: SettleContext): { before: number; moves: PlannedMove[] } {
+function standingOf(plan: PlanState, context: SettleContext): Standing & { before: number } {
   const { core } = context
   const selects = policySelects(context)
   const moves: PlannedMove[] = []
@@ -120,25 +134,51 @@ function standingOf(plan: PlanState, context: SettleContext): { before: number; 
     else if (isMovable(work) && selects(order))
       moves.push({ order, work, assignments: [...assignments], decision })
   }
-  return { before, moves }
+  return { before, moves, heldOut: leftInPlace(plan, core.state(), selects) }
+}
+
+/** Work that could still be moved, stays to measure all the same, and was not noted yet. */
+function leftInPlace(
+  { heldOut = [], incidentId }: PlanState,
+  { orders, incidents, policy }: CoreState,
+  selects: (order: Order) => boolean,
+): StayingWork[] {
+  const incident = incidents.get(incidentId ?? '') ?? null
+  return heldOut.flatMap(({ orderId, fulfillmentOrderId, decision }) => {
+    const order = orders.get(orderId)
+    const work = order?.work.find((each) => each.fulfillmentOrderId === fulfillmentOrderId)
+    if (order === undefined || work === undefined || !isMovable(work) || isStayTold(order, decision))
+      return []
+    const isLeft = selects(order) && isLeftInPlace(order, incident, limitsOf(policy))
+    return isLeft ? [{ order, work, decision }] : []
+  })
+}
+
+/** What is left of a plan, weighed: what goes and what stays. */
+interface Weighed extends Standing {
+  stays: StayingWork[]
+  later: number
 }
 
 /** Moves as they are now: those that still help, go where they were to go, and cost about what was said. */
 async function weighedAgain(
   plan: PlanState,
-  moves: readonly PlannedMove[],
+  { moves, heldOut }: Standing,
   context: SettleContext,
-): Promise<{ moves: PlannedMove[]; stays: StayingWork[]; later: number }> {
+): Promise<Weighed> {
   const { core, now, memory } = context
-  if (now - plan.proposedAt < freshMs) return { moves: [...moves], stays: [], later: 0 }
+  if (moves.length === 0 || now - plan.proposedAt < freshMs) return { moves, heldOut, stays: [], later: 0 }
   const isHourFull =
     lately(core.state().reroutes, now).hourMoves >= limitsOf(core.state().policy).maxMovesPerHour
   if (isHourFull || memory?.isPlanDue(plan.planId, now) === false)
-    return { moves: [], stays: [], later: moves.length }
-  const found: { moves: PlannedMove[]; stays: StayingWork[] } = { moves: [], stays: [] }
-  for (const [name, works] of Map.groupBy(moves, nameOf)) {
-    const again = await planMoves(works, placeOf(context), purposeOf(plan, name, context))
-    found.stays.push(...again.stays)
+    return { moves: [], heldOut: [], stays: [], later: moves.length }
+  const found: Weighed = { moves: [], heldOut: [], stays: [], later: 0 }
+  const left = new Set(heldOut.map(keyOf))
+  for (const [name, works] of Map.groupBy([...moves, ...heldOut], nameOf)) {
+    const purpose = { ...purposeOf(plan, name, context), heldOut: left }
+    const again = await planMoves(works, placeOf(context), purpose)
+    found.heldOut.push(...again.stays.filter(isForMeasure))
+    found.stays.push(...again.stays.filter((stay) => !left.has(keyOf(stay))))
     for (const move of again.moves) {
       const refusal = notAsApproved(plan, move)
       if (refusal === null) found.moves.push(move)
@@ -168,7 +208,7 @@ const otherTarget: Refusal = { code: 'not_as_approved', text: 'it would go elsew
 const dearerNow: Refusal = { code: 'not_as_approved', text: 'it would cost more now than was approved' }
 
 /** What the decision of a move is named by, between order and work. */
-function nameOf({ order, work, decision: { decisionId } }: PlannedMove): string {
+function nameOf({ order, work, decision: { decisionId } }: StayingWork): string {
   return decisionId.slice(order.orderId.length + 1, decisionId.length - work.fulfillmentOrderId.length - 1)
 }
 
@@ -188,6 +228,10 @@ function purposeOf(plan: PlanState, name: string, { core }: MoveContext): Purpos
     default:
       return purpose
   }
+}
+
+function keyOf({ order, work }: AffectedWork): string {
+  return `${order.orderId}/${work.fulfillmentOrderId}`
 }
 
 function guardOf({ planId, kind }: PlanState): MoveGuard {

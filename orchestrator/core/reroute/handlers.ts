@@ -21,18 +21,21 @@ export const rerouteHandlers: HandlersOf<RerouteEvents> = {
   ReroutePlanRejected: (state, { planId, by, note, at }) => {
     const plan = state.reroutes.plans.get(planId)
     const left = plan?.kind === riskName ? leftInPlace(state, plan) : state
-    return changed(left, planId, { status: 'rejected', decidedAt: at, decidedBy: by, note, moves: [] })
+    return changed(left, planId, { status: 'rejected', decidedAt: at, decidedBy: by, note, ...nothingLeft })
   },
   ReroutePlanExpired: (state, { planId, note = null, at }) =>
-    changed(state, planId, { status: 'expired', decidedAt: at, note, moves: [] }),
+    changed(state, planId, { status: 'expired', decidedAt: at, note, ...nothingLeft }),
   ReroutePlanDone: (state, { planId, moved, notMoved }) =>
-    changed(state, planId, { status: 'done', moved, notMoved, moves: [] }),
+    changed(state, planId, { status: 'done', moved, notMoved, ...nothingLeft }),
   WorkAskDropped: (state, { key }) => ({ ...state, reroutes: withoutAsks(state.reroutes, [key]) }),
 }
 
+/** Of a plan that has ended. */
+const nothingLeft = { moves: [], heldOut: [] }
+
 /** Orders that are not moved though they may come too late. */
-function leftInPlace(state: CoreState, { moves }: PlanState): CoreState {
-  return moves.reduce((all, { orderId }) => {
+function leftInPlace(state: CoreState, { moves, heldOut = [] }: PlanState): CoreState {
+  return [...moves, ...heldOut].reduce((all, { orderId }) => {
     const order = all.orders.get(orderId)
     if (order === undefined || order.declinedFor.includes(riskName)) return all
     return put(all, { ...order, declinedFor: [...order.declinedFor, riskName] })

@@ -12,13 +12,17 @@ export type PlanStatus = api.ReroutePlan['status']
 /** Plans for orders that may come too late without any incident; in `declinedFor` of an order, that it stays though. */
 export const riskName = 'risk' satisfies PlanKind
 
-/** A move of a plan. */
-export interface PlanMove {
+/** Work that a plan leaves in place, so that its effect can be measured. */
+export interface PlanStay {
   orderId: string
   fulfillmentOrderId: string
+  decision: DecisionRecord
+}
+
+/** A move of a plan. */
+export interface PlanMove extends PlanStay {
   fromNodeId: string
   assignments: readonly Assignment[]
-  decision: DecisionRecord
 }
 
 /** What is proposed. */
@@ -38,9 +42,11 @@ export interface PlanRecord {
   currency: string
   expiresAt: number
   moves: readonly PlanMove[]
+  /** Noted as held out when its moves are made; absent = none. */
+  heldOut?: readonly PlanStay[]
 }
 
-/** A plan with what became of it; its moves are kept until it has ended. */
+/** A plan with what became of it; its moves, and what it leaves in place, are kept until it has ended. */
 export interface PlanState extends PlanRecord {
   status: PlanStatus
   proposedAt: number

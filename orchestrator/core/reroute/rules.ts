@@ -54,9 +54,9 @@ export function isPlanOver(
 }
 
 function propose(state: CoreState, plan: PlanRecord, at: number): Verdict {
-  const { planId, moves } = plan
+  const { planId, moves, heldOut = [] } = plan
   if (state.reroutes.plans.has(planId)) return answered([], { planId })
-  if (moves.length === 0 || moves.length > planMovesMost) {
+  if (moves.length === 0 || Math.max(moves.length, heldOut.length) > planMovesMost) {
     return refused('plan_size', { moves: moves.length, most: planMovesMost })
   }
   let waiting = 0
