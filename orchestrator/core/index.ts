@@ -130,7 +130,7 @@ export {
   policyIn,
   resultKey,
 } from './policies/policy-book.ts'
-export { type AskedMove, MoveGuards, type Pending, type Refusal } from './reroute/guard.ts'
+export { type AskedMove, cameFrom, MoveGuards, type Pending, type Refusal } from './reroute/guard.ts'
 export { lately, newNodes, spentOn } from './reroute/ledger.ts'
 export { limitsOf, type RerouteLimits } from './reroute/limits.ts'
 export type { MoveGuard } from './reroute/move-guard.ts'

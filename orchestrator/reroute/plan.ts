@@ -4,9 +4,11 @@
 import {
   type Assignment,
   type DecisionRecord,
+  type FulfillmentOrder,
   type Incident,
   type MoveGuard,
   MoveGuards,
+  type Order,
   type Refusal,
 } from '#orchestrator/core'
 import {
@@ -32,6 +34,8 @@ export interface Purpose {
   holdsOut: boolean
   /** Work that is held out in any case, by order and work; absent = none. */
   heldOut?: ReadonlySet<string>
+  /** The only node that work may go to, null = any; absent = any for all. */
+  onlyTo?(order: Order, work: FulfillmentOrder): string | null
   oddnessOf?(orderId: string): number
   /** By how much more than the limit of the policy a move must be better, cents. */
   minGainCents?: number
@@ -167,10 +171,13 @@ interface Found extends AffectedWork {
 async function sourced(
   works: readonly AffectedWork[],
   { state, worlds, now, elapsedMs = () => 0 }: PlanPlace,
-  { name, incident, minGainCents = 0, roomAt }: Purpose,
+  { name, incident, minGainCents = 0, roomAt, onlyTo }: Purpose,
   queues: Queues,
 ): Promise<Found[]> {
-  const asked = works.map(({ order, work }) => queues.asked(order, work))
+  const asked = works.map(({ order, work }) => {
+    const onlyNodeId = onlyTo?.(order, work) ?? null
+    return { ...queues.asked(order, work), ...(onlyNodeId === null ? {} : { onlyNodeId }) }
+  })
   const ids = new Map<SourcingOrder, string>()
   for (const [i, order] of asked.entries()) {
     ids.set(order, `${order.orderId}/${name}/${works[i]?.work.fulfillmentOrderId ?? ''}`)

@@ -2,7 +2,7 @@
 // made, or wait for a person. Work of incidents that ended goes back where that pays. The core has the last word on
 // each move.
 
-import { type CoreState, type Incident, limitsOf } from '#orchestrator/core'
+import { type CoreState, cameFrom, type Incident, limitsOf } from '#orchestrator/core'
 import { type AffectedWork, affectedBy } from './affected.ts'
 import { policySelects } from './by-policy.ts'
 import { carryOut, noteStaying } from './carry-out.ts'
@@ -146,19 +146,25 @@ function endedLately(state: CoreState, now: number): Incident[] {
   )
 }
 
-/** Work that an incident moved and that nobody began, weighed anew: it goes back where that pays and is as punctual. */
+/**
+ * Work that an incident moved and that nobody began, weighed anew: it goes back where it came from, and nowhere else,
+ * where that pays and is as punctual.
+ */
 async function moveBack(incident: Incident, context: RerouteContext): Promise<RerouteRound> {
   const state = context.core.state()
   const waiting = workInPlans(state)
   const selects = policySelects(context)
   const works = movedFor(state, incident.incidentId).filter(
-    ({ order, work }) => !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`) && selects(order),
+    ({ order, work }) =>
+      cameFrom(order, work) !== null &&
+      !waiting.has(`${order.orderId}/${work.fulfillmentOrderId}`) &&
+      selects(order),
   )
   if (works.length === 0) return { moved: 0, notMoved: 0, proposed: 0 }
   const name = `${incident.incidentId}/${backName}`
   const purpose: Purpose = {
     ...{ name, incident, guard: { isBack: true }, holdsOut: false, minGainCents: backGainCents },
-    judge: noLater,
+    ...{ judge: noLater, onlyTo: cameFrom },
   }
   const plan = await planMoves(works, placeOf(context), purpose)
   const why = `${incident.title}; that is over`

@@ -4,6 +4,7 @@
 import {
   type Assignment,
   type CoreState,
+  cameFrom,
   isMovable,
   isPlanOver,
   isStayTold,
@@ -222,7 +223,7 @@ function purposeOf(plan: PlanState, name: string, { core }: MoveContext): Purpos
     case 'risk':
       return { ...purpose, judge: clearlySooner(limitsOf(core.state().policy)) }
     case 'recovery':
-      return { ...purpose, judge: noLater, minGainCents: backGainCents }
+      return { ...purpose, judge: noLater, minGainCents: backGainCents, onlyTo: cameFrom }
     case 'capacity_ahead':
       return { ...purpose, roomAt: new Map(plan.moves.map(({ fromNodeId }) => [fromNodeId, 0])) }
     default:

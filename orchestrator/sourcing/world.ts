@@ -47,6 +47,8 @@ export interface SourcingOrder {
   weightG: number | null
   /** Nodes that are not to be chosen, with the reason in words. */
   avoided: ReadonlyMap<string, string>
+  /** The only node that it may go to; absent = any. */
+  onlyNodeId?: string
   /** Strategy that a policy chose for it; absent or unknown = by the rules. */
   strategyId?: string
   /** Units that are held for this order already, by node and SKU: they count as available to it. */

@@ -5,7 +5,8 @@ import { done, event, refused, type Verdict } from '../decision.ts'
 import type { CoreEvent } from '../events.ts'
 import { evolve } from '../evolve.ts'
 import { reservationsFor } from '../flows/soft-holds.ts'
-import { guardOf } from '../reroute/guard.ts'
+import { guardOf, isMoveBack } from '../reroute/guard.ts'
+import type { MoveGuard } from '../reroute/move-guard.ts'
 import { asksOf, droppedWith, mayHave } from '../reroute/work-asks.ts'
 import type { CoreState } from '../state.ts'
 import { giveBack, takeStock } from '../stock/take.ts'
@@ -24,6 +25,7 @@ export function rerouteOrder(
 ): Verdict {
   const { orderId } = order
   const { fulfillmentOrderId, assignments, decision, guard } = data
+  const toNodeIds = assignments.map(({ nodeId }) => nodeId)
   const old = order.work.find((work) => work.fulfillmentOrderId === fulfillmentOrderId)
   if (old === undefined) return refused('work_unknown', { fulfillmentOrderId }, order)
   if (!isMovable(old)) return refused('picking_began', { status: old.status }, order)
@@ -34,7 +36,6 @@ export function rerouteOrder(
     return refused('same_place', { nodeId: old.nodeId }, order)
   }
   if (guard !== undefined) {
-    const toNodeIds = assignments.map(({ nodeId }) => nodeId)
     const refusal = guardOf(state, { order, work: old, toNodeIds, decision, at }, guard)
     if (refusal !== null) return refused(refusal.code, { reason: refusal.text }, order)
   }
@@ -45,8 +46,15 @@ export function rerouteOrder(
   if (ownState !== null) return refused('own_state_blocks', { ownState }, order)
   const work = newWork(order, assignments, at, takenOver(old, at, decision.decisionId))
   const asks = asksOf(state, decision.decisionId, [old], work, fulfillmentOrderId)
-  const moved = event('OrderRerouted', { orderId, fulfillmentOrderId, work, decision, ...guard, ...asks, at })
+  const how = howItGoes({ order, work: old, toNodeIds }, guard)
+  const moved = event('OrderRerouted', { orderId, fulfillmentOrderId, work, decision, ...how, ...asks, at })
   return exchanged(state, order, { old: old.isReserved ? [old] : [], work, event: moved }, at)
+}
+
+/** How a move is kept: as one back only where it goes back. */
+function howItGoes(move: Parameters<typeof isMoveBack>[0], guard: MoveGuard = {}): MoveGuard {
+  const { isBack: _, ...how } = guard
+  return isMoveBack(move, guard) ? guard : how
 }
 
 function unitsLeftOut(

@@ -36,6 +36,20 @@ export interface Pending {
 
 const nothing: Pending = { moves: 0, into: new Map(), cents: 0, incidentMoves: 0 }
 
+/** The node of the work that this took the place of; null where it took the place of none. */
+export function cameFrom({ work: all }: Order, { replaces }: FulfillmentOrder): string | null {
+  return all.find(({ fulfillmentOrderId }) => fulfillmentOrderId === replaces)?.nodeId ?? null
+}
+
+/** Whether work goes back where it came from, as it is asked to: to no other node. */
+export function isMoveBack(
+  { order, work, toNodeIds }: Pick<AskedMove, 'order' | 'work' | 'toNodeIds'>,
+  { isBack }: MoveGuard,
+): boolean {
+  const home = cameFrom(order, work)
+  return isBack === true && toNodeIds.every((nodeId) => nodeId === home)
+}
+
 /** Limits, and what was moved lately: good for one instant. */
 export class MoveGuards {
   readonly limits: RerouteLimits
@@ -115,10 +129,11 @@ export class MoveGuards {
       : null
   }
 
-  #ofTime({ work, toNodeIds, decision }: AskedMove, { isBack }: MoveGuard, pending: Pending): Refusal | null {
+  #ofTime(move: AskedMove, guard: MoveGuard, pending: Pending): Refusal | null {
+    const { work, toNodeIds, decision } = move
     const { maxMovesPerHour, maxMovesPerNodeHour, maxOrdersPerIncident } = this.limits
     const { incidentId } = decision
-    const isCounted = incidentId !== null && isBack !== true
+    const isCounted = incidentId !== null && !isMoveBack(move, guard)
     const incident = isCounted ? this.#state.incidents.get(incidentId) : undefined
     if (incident !== undefined && incident.ordersMoved + pending.incidentMoves >= maxOrdersPerIncident) {
       return { code: 'incident_limit', text: `${maxOrdersPerIncident} orders were moved for it, the limit` }

@@ -4,7 +4,7 @@
 export interface MoveGuard {
   /** Plan that a person approved: it is not asked again whether one has to. */
   planId?: string
-  /** It goes back where it came from after an incident: it is not counted as a move of that. */
+  /** It goes back where it came from after an incident: it is not counted as a move of that, if it does. */
   isBack?: true
   /** A person who moves it by hand. */
   by?: string

@@ -149,7 +149,7 @@ function orderOf(
   const asked = askedOf(trip)
   const places: PlaceModel[] = []
   const rejected: Rejected[] = []
-  for (const facts of nodesFor(goods, session, options.only ?? null)) {
+  for (const facts of nodesFor(goods, session, options.only ?? order.onlyNodeId ?? null)) {
     const stand = facts.isBlocked ? null : standOf(order, goods, facts, session)
     if (stand !== null && facts.node.nodeId === options.cheaper?.nodeId)
       stand.softCents -= options.cheaper.cents

@@ -2,13 +2,14 @@
 
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
+import { isOpenWork } from '#orchestrator/core'
 import { decidePlan, rerouteAll, rollBack, saidExpected } from '#orchestrator/reroute'
 import { noHistory, Worlds } from '#orchestrator/sourcing'
 import { Memory } from '../../../orchestrator/reroute/memory.ts'
 import { noLater } from '../../../orchestrator/reroute/worth.ts'
 import { node } from '../core/setting.ts'
 import { keepInPlace } from '../policies/drafts.ts'
-import { goneFrom, setPolicy, start, stricken } from './market.ts'
+import { goneFrom, nodesOf, orderOf, setPolicy, start, stricken } from './market.ts'
 
 /** Orders that left node A and could go back to it, much cheaper, once its incident ended. */
 async function ended(
@@ -115,6 +116,54 @@ test('what goes back is no move for the incident: it is not counted, and no limi
   const { core, ids, incidentId } = await ended({ medianHours: 3, p90Hours: 5 }, { maxOrdersPerIncident: 6 })
   expect(goneFrom(core, ids)).toHaveLength(0)
   expect(core.state().incidents.get(incidentId)?.ordersMoved).toBe(6)
+})
+
+/** Orders that left A, some of them for B; then A is closed, and C costs next to nothing. */
+async function cheaperElsewhere(policy: Partial<api.ReroutePolicy> = {}) {
+  const place = await ended({ medianHours: 4, p90Hours: 6 }, policy, { savedCents: 0 })
+  const { core, ids, now } = place
+  const nodes = [node('A', { isActive: false }), node('B', { processingCostCents: 20_000 }), node('C')]
+  await core.execute('DefineNodes', { nodes }, { at: now })
+  const atB = ids.filter((id) => nodesOf(core, id).includes('fab:B'))
+  expect(atB.length).toBeGreaterThan(0)
+  return { ...place, atB }
+}
+
+test('work goes back where it came from, or not at all: to no third node, however cheap that is', async () => {
+  const { core, ids, atB, round } = await cheaperElsewhere()
+  const before = ids.map((id) => nodesOf(core, id))
+  await round(40)
+  expect(ids.map((id) => nodesOf(core, id))).toEqual(before)
+  // There is something to go back to again, and another node is cheaper still.
+  const nodes = [node('A'), node('B', { processingCostCents: 20_000 }), node('C', { processingCostCents: 0 })]
+  await core.execute('DefineNodes', { nodes }, { at: start + 120 * 60_000 })
+  await round(80)
+  expect(atB.map((id) => nodesOf(core, id))).toEqual(atB.map(() => ['fab:A']))
+})
+
+test('the core takes only that for a move back which goes where work came from', async () => {
+  const { core, incidentId, atB, now } = await cheaperElsewhere({ maxOrdersPerIncident: 6, maxMovesPerOrder: 9 })
+  const [orderId = ''] = atB
+  const back = (to: string) => {
+    const [work] = orderOf(core, orderId).work.filter(isOpenWork)
+    const decisionId = `${orderId}/${incidentId}/back/${to}`
+    const assignments = [{ nodeId: to, carrier: 'SwiftPost', shipBy: null, lines: work?.lines ?? [] }]
+    const decision = {
+      ...{ decisionId, kind: 'reroute' as const, incidentId, fromNodeId: 'fab:B', toNodeId: to },
+      ...{ status: 'done' as const, reason: 'x', costCents: 0, hoursSaved: 0, candidates: [] },
+    }
+    const fulfillmentOrderId = work?.fulfillmentOrderId ?? ''
+    const data = { orderId, fulfillmentOrderId, assignments, decision, guard: { isBack: true as const } }
+    return core.execute('RerouteOrder', data, { at: now })
+  }
+  const moved = () => core.state().incidents.get(incidentId)?.ordersMoved
+  expect(await back('fab:C')).toMatchObject({ status: 'refused', reason: 'incident_limit' })
+  await setPolicy(core, { maxOrdersPerIncident: 7 })
+  expect(await back('fab:C')).toMatchObject({ status: 'done' })
+  expect(moved()).toBe(7)
+  // From there it is B where it goes back to.
+  expect(await back('fab:B')).toMatchObject({ status: 'done' })
+  expect(moved()).toBe(7)
 })
 
 test('what went back stays there when the moves of its incident are rolled back', async () => {
