@@ -36,7 +36,8 @@ const weekMs = 7 * 24 * hourMs
 const weeks = 4
 
 /**
- * Orders that nodes got in the same hours of the last four weeks, from now until the cut-off of each.
+ * Orders that nodes got in the same hours of the last four weeks, from now until the cut-off of each; of a node that
+ * got nothing in the four weeks before, of the weeks since its first order.
  * @param now epoch ms of the market
  */
 export async function expectedArrivals(
@@ -47,26 +48,34 @@ export async function expectedArrivals(
 ): Promise<Map<string, Arrivals>> {
   const cutOffs = [...rooms.values()].flatMap(({ cutOffAt }) => cutOffAt ?? [])
   if (cutOffs.length === 0) return new Map()
-  const rows = await queries.all<{ node_id: string; at: number; orders: number }>(
-    `SELECT dimension_value AS node_id, epoch_ms(bucket_start)::DOUBLE AS at, numerator::DOUBLE AS orders
-     FROM metric_points
-     WHERE market = $market AND metric = 'orders' AND dimension = 'node' AND grain = 'hour'
-       AND bucket_start >= make_timestamptz($from::BIGINT * 1000)
-       AND bucket_start < make_timestamptz($now::BIGINT * 1000)
-       AND (epoch_ms(bucket_start) - $from::BIGINT) % $week::BIGINT <= $stretch::BIGINT`,
+  const rows = await queries.all<{ node_id: string; at: number; orders: number; since: number }>(
+    `WITH hours AS (
+       SELECT dimension_value AS node_id, epoch_ms(bucket_start) AS began, numerator
+       FROM metric_points
+       WHERE market = $market AND metric = 'orders' AND dimension = 'node' AND grain = 'hour'
+         AND bucket_start >= make_timestamptz($before::BIGINT * 1000)
+         AND bucket_start < make_timestamptz($now::BIGINT * 1000)
+     ), known AS (
+       SELECT node_id, min(began) AS since FROM hours GROUP BY node_id
+     )
+     SELECT node_id, began::DOUBLE AS at, numerator::DOUBLE AS orders, since::DOUBLE AS since
+     FROM hours JOIN known USING (node_id)
+     WHERE began >= $from::BIGINT AND (began - $from::BIGINT) % $week::BIGINT <= $stretch::BIGINT`,
     {
-      ...{ market, now, week: weekMs },
+      ...{ market, now, week: weekMs, before: now - 2 * weeks * weekMs },
       ...{ from: now - weeks * weekMs - hourMs, stretch: Math.max(...cutOffs) - now + hourMs },
     },
   )
   const sums = new Map<string, number[]>()
-  for (const { node_id: nodeId, at, orders } of rows) {
+  for (const { node_id: nodeId, at, orders, since } of rows) {
     const cutOffAt = rooms.get(nodeId)?.cutOffAt ?? null
     if (cutOffAt === null) continue
-    for (let week = 1; week <= weeks; week++) {
+    // Of the first week less than the whole may be known; then there is no better one.
+    const known = Math.min(weeks, Math.max(1, Math.ceil((now - since) / weekMs) - 1))
+    for (let week = 1; week <= known; week++) {
       const share = overlap(at + week * weekMs, now, cutOffAt)
       if (share === 0) continue
-      const own = sums.get(nodeId) ?? Array.from({ length: weeks }, () => 0)
+      const own = sums.get(nodeId) ?? Array.from({ length: known }, () => 0)
       own[week - 1] = (own[week - 1] ?? 0) + share * orders
       sums.set(nodeId, own)
     }
@@ -79,7 +88,7 @@ function overlap(at: number, from: number, to: number): number {
   return Math.max(0, Math.min(at + hourMs, to) - Math.max(at, from)) / hourMs
 }
 
-/** Arrivals scatter at least as counts do. */
+/** Arrivals scatter at least as counts do; one week alone tells no more. */
 function spreadOf(sums: readonly number[]): Arrivals {
   const mean = sums.reduce((sum, each) => sum + each, 0) / sums.length
   const variance = sums.reduce((sum, each) => sum + (each - mean) ** 2, 0) / Math.max(1, sums.length - 1)

@@ -142,7 +142,10 @@ test('work goes back where it came from, or not at all: to no third node, howeve
 })
 
 test('the core takes only that for a move back which goes where work came from', async () => {
-  const { core, incidentId, atB, now } = await cheaperElsewhere({ maxOrdersPerIncident: 6, maxMovesPerOrder: 9 })
+  const { core, incidentId, atB, now } = await cheaperElsewhere({
+    maxOrdersPerIncident: 6,
+    maxMovesPerOrder: 9,
+  })
   const [orderId = ''] = atB
   const back = (to: string) => {
     const [work] = orderOf(core, orderId).work.filter(isOpenWork)

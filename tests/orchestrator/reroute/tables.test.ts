@@ -47,6 +47,32 @@ test('a node gets what it got in the same hours of the last four weeks, up to it
   await warehouse.close()
 })
 
+/** Arrivals of the next two hours, where each hour since so many days ago brought ten orders. */
+async function arrivalsSince(days: number) {
+  const warehouse = await emptyWarehouse()
+  const hours = Array.from({ length: Math.round(days * 24) }, (_, i) => now - (i + 1) * hourMs)
+  const near = hours.filter((start) => Math.abs(((now - start) % (7 * dayMs)) - 3.5 * dayMs) > 3.4 * dayMs)
+  const first = hours.at(-1) ?? now
+  await points(
+    warehouse,
+    [...new Set([...near, first])].map((start) => ['A', start, 10]),
+  )
+  const room: DayRoom = { day: '2026-05-06', cutOffAt: now + 2 * hourMs, limit: 100, booked: 0 }
+  const rooms = new Map([['A', room]])
+  const found = await warehouse.reading((queries) => expectedArrivals(queries, 'main', now, rooms))
+  await warehouse.close()
+  return found.get('A') ?? null
+}
+
+test('a node gets as much as in the weeks since it is known, however few', async () => {
+  for (const days of [8, 15, 22, 29, 60])
+    expect(await arrivalsSince(days), `${days} days`).toEqual({ mean: 20, variance: 20 })
+  // What is known of a part of a week alone counts where there is nothing better, and else not.
+  expect((await arrivalsSince(7 - 1 / 24))?.mean).toBe(10)
+  expect((await arrivalsSince(14 - 1 / 24))?.mean).toBe(20)
+  expect(await arrivalsSince(2)).toBeNull()
+})
+
 const idOf = (i: number) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`
 
 /** A moved or held-out order that came early or late. */
