@@ -42,7 +42,7 @@ export const guardrailFields = {
       Type.Number({
         ...{ minimum: 0.5, maximum: 1 },
         description:
-          'late risk from which on work moves; null = 0.98, or 0.5 where the queue of its node is not known',
+          'late risk from which on work moves; null = 0.995, or 0.5 where the queue of its node is not known',
       }),
     ),
   ),
@@ -154,7 +154,9 @@ export const rerouteEffect = shape({
   title: orNull(Type.String({ description: 'of the incident; null = in all, or it is not known any more' })),
   moved: Type.Integer(),
   heldOut: Type.Integer(),
-  movedKnown: Type.Integer({ description: 'of the moved, those of which it is known whether they were late' }),
+  movedKnown: Type.Integer({
+    description: 'of the moved, those of which it is known whether they were late',
+  }),
   heldOutKnown: Type.Integer(),
   method: oneOf(['hold_out', 'model', 'none'] as const),
   hoursMethod: oneOf(['hold_out', 'model', 'none'] as const),

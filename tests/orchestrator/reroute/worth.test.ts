@@ -1,13 +1,16 @@
 // When a move is worth it: incidents that are not about speed move nothing, how much longer things take is what the
 // metric says, and time that work has waited is behind it.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DecisionRecord } from '#orchestrator/core'
 import { applyFindings } from '#orchestrator/incidents'
 import { rerouteAll } from '#orchestrator/reroute'
 import { Worlds } from '#orchestrator/sourcing'
-import { clearlySooner } from '../../../orchestrator/reroute/worth.ts'
+import { guardrailFields } from '../../../data/contracts/api/reroute.ts'
+import { clearlySooner, riskLeast } from '../../../orchestrator/reroute/worth.ts'
 import { afterWaiting } from '../../../orchestrator/sourcing/model/days.ts'
 import { lawOf } from '../../../orchestrator/sourcing/model/laws.ts'
 import { constraint, goneFrom, start, stricken } from './market.ts'
@@ -32,6 +35,17 @@ test('work moves only where it will probably be late and clearly less so elsewhe
   expect(judge(0.7, 0.1, true, 0.75)).toMatchObject({ code: 'not_sure' })
   expect(judge(0.8, 0.1, false, 0.9)).toMatchObject({ code: 'not_sure' })
   expect(judge(1, 0.1, false, 1)).toBeNull()
+})
+
+test('the schema and the form say from which late risk on work moves unless a person says otherwise', () => {
+  const [byQueue, byHistory] = [true, false].map((isQueue) => riskLeast({ minLateRisk: null }, isQueue))
+  const [schema] = guardrailFields.minLateRisk.anyOf
+  const description = expect.stringContaining(`null = ${byQueue}, or ${byHistory} where`)
+  expect(schema).toMatchObject({ description })
+  const root = join(import.meta.dirname, '../../..')
+  const form = readFileSync(join(root, 'dashboard/lib/components/reroutes/GuardrailFields.svelte'), 'utf8')
+  const percent = (share = 0) => share * 100
+  expect(form).toContain(`placeholder="${percent(byQueue)}; ${percent(byHistory)} by history"`)
 })
 
 test('an incident of goods or demand moves nothing, and nothing goes to its node', async () => {
