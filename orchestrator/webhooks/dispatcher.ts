@@ -100,7 +100,7 @@ export class Dispatcher {
         lane.cancelTimer = effects.clock.after(Math.max(1, at - now), () => this.pump(webhookId))
         return
       }
-      this.#start(receiver, waiting, lane)
+      this.#start(receiver, waiting, lane, waiting.dueAt > now)
     }
   }
 
@@ -141,6 +141,7 @@ export class Dispatcher {
       round: null,
     }
     await this.#record(attempt)
+    if (answer.isTaken) this.pump(webhookId)
     return attempt
   }
 
@@ -171,11 +172,11 @@ export class Dispatcher {
     return lane
   }
 
-  #start(receiver: Receiver, waiting: Waiting, lane: Lane): void {
+  #start(receiver: Receiver, waiting: Waiting, lane: Lane, isEarly: boolean): void {
     const { webhookId } = receiver
     lane.underWay++
     if (waiting.isReplay) lane.replays++
-    const done = this.#try(receiver, waiting, lane)
+    const done = this.#try(receiver, waiting, lane, isEarly)
       .catch((error: unknown) => {
         const { effects, ledger } = this.#options
         const { eventType, seq } = waiting
@@ -191,7 +192,8 @@ export class Dispatcher {
     this.#tries.add(done)
   }
 
-  async #try(receiver: Receiver, waiting: Waiting, lane: Lane): Promise<void> {
+  /** @param isEarly before its time, so that its schedule goes on as it was */
+  async #try(receiver: Receiver, waiting: Waiting, lane: Lane, isEarly: boolean): Promise<void> {
     const { core, effects, ledger, letters, judge, limits } = this.#options
     const { webhookId } = receiver
     const { seq, round, eventType } = waiting
@@ -206,10 +208,13 @@ export class Dispatcher {
     // What cannot be sent at all says nothing of the receiver, and is not tried again.
     const isUnsent = !isTaken && answer.request === null
     const isOver = isTaken || isGone || isUnsent
-    const delay = isOver ? null : delayAfter(attempt, limits.delaysMs, effects.random)
-    const askedMs = answer.retryAfterMs ?? 0
-    const wait = delay === null ? null : Math.max(delay, askedMs)
+    const uncounted = waiting.uncounted + (isEarly ? 1 : 0)
     const now = effects.clock.now()
+    const next = isEarly
+      ? waiting.dueAt - now
+      : delayAfter(attempt - uncounted, limits.delaysMs, effects.random)
+    const askedMs = answer.retryAfterMs ?? 0
+    const wait = isOver || next === null ? null : Math.max(next, askedMs)
     const failures = isTaken ? 0 : ledger.of(webhookId).failures + 1
     const rest = isUnsent ? 0 : restMs(failures, limits.delaysMs[0] ?? 0)
     lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.max(askedMs, rest))
@@ -220,6 +225,7 @@ export class Dispatcher {
       webhookId,
       eventType,
       attempt,
+      ...(uncounted > 0 ? { uncounted } : {}),
       status: isTaken ? 'delivered' : wait === null ? 'abandoned' : 'failed',
       nextAttemptAt: wait === null ? null : now + wait,
       ...(askedMs > 0 ? { askedUntil: now + askedMs } : {}),

@@ -3,10 +3,19 @@
 
 import type { api } from '#data/contracts'
 
-/** A message that waits: `seq` is that of the business event in the market's stream. */
-export interface QueuedMessage {
+/** A message: `seq` is that of the business event in the market's stream. */
+export interface Message {
   seq: number
   eventType: api.WebhookEventType
+  /**
+   * The incident, or the group of those that are told together, that it is about: of one subject messages are sent one
+   * after another. Absent where it is about none, or in earlier versions.
+   */
+  subject?: string
+}
+
+/** A message that waits. */
+export interface QueuedMessage extends Message {
   webhookIds: readonly string[]
 }
 
@@ -37,7 +46,7 @@ export interface WebhookCursorMoved {
 /** Messages wait for one receiver again: a replay, or one that had fallen behind. */
 export interface WebhookQueued {
   webhookId: string
-  messages: readonly { seq: number; eventType: api.WebhookEventType }[]
+  messages: readonly Message[]
   /** Whether somebody asked for them again, so that they give way to new ones; absent = not known to give way. */
   isReplay?: boolean
   /** Where a receiver that fell behind goes on; null = it is up to date; absent = as before. */
@@ -61,6 +70,8 @@ export interface WebhookAttempted {
   eventType: api.WebhookEventType
   /** From 1; counts anew after a replay. */
   attempt: number
+  /** Tries up to this one that the schedule does not count; absent = none. */
+  uncounted?: number
   status: 'delivered' | 'failed' | 'abandoned'
   httpStatus: number | null
   attemptedAt: number
@@ -138,8 +149,8 @@ export interface ReceiverSnapshot {
 }
 
 /**
- * A waiting message in a snapshot; `payloadAt` = seq in this stream of the attempt that holds its body. Where it is a
- * replay the last is true, else absent.
+ * A waiting message in a snapshot; `payloadAt` = seq in this stream of the attempt that holds its body. What is absent
+ * at the end is false, null or 0.
  */
 export type WaitingRow = [
   seq: number,
@@ -149,6 +160,8 @@ export type WaitingRow = [
   dueAt: number,
   payloadAt: number | null,
   isReplay?: boolean,
+  subject?: string | null,
+  uncounted?: number,
 ]
 
 /** Data of each event of the stream, by its type. */

@@ -114,8 +114,8 @@ export class Ledger {
   }
 
   #moved(data: WebhookCursorMoved, round: number): void {
-    for (const { seq, eventType, webhookIds } of data.queued) {
-      for (const id of webhookIds) this.of(id).queue.add({ ...untried, seq, eventType, round })
+    for (const { webhookIds, ...message } of data.queued) {
+      for (const id of webhookIds) this.of(id).queue.add({ ...untried, ...message, round })
     }
     for (const id of data.behind) this.of(id).behindFrom ??= this.cursor ?? 0
     this.cursor = data.seq
@@ -126,16 +126,15 @@ export class Ledger {
   #queued(data: WebhookQueued, round: number): void {
     const standing = this.of(data.webhookId)
     const isReplay = data.isReplay ?? false
-    for (const { seq, eventType } of data.messages) {
-      standing.queue.add({ ...untried, seq, eventType, round, isReplay })
-    }
+    for (const message of data.messages) standing.queue.add({ ...untried, ...message, round, isReplay })
     if (data.behindFrom !== undefined) standing.behindFrom = data.behindFrom
     if (data.replayLeft !== undefined) standing.replayLeft = data.replayLeft
   }
 
   #attempted(data: WebhookAttempted, payloadAt: number): void {
     const standing = this.of(data.webhookId)
-    const { attemptedAt, status, httpStatus, seq, round, attempt, nextAttemptAt } = data
+    const { attemptedAt, status, httpStatus, seq, round, attempt, uncounted = 0, nextAttemptAt } = data
+    const isBack = status === 'delivered' && standing.failures > 0
     // What was not sent at all says nothing of the receiver.
     const isSent = data.request !== null
     if (isSent) standing.lastDelivery = { at: attemptedAt, status, httpStatus }
@@ -145,13 +144,15 @@ export class Ledger {
     }
     if (data.askedUntil !== undefined)
       standing.askedUntil = Math.max(standing.askedUntil ?? 0, data.askedUntil)
-    if (seq === null || round === null) return
-    if (status !== 'delivered' && isSent) {
-      standing.failures++
-      standing.failingSince ??= attemptedAt
+    if (seq !== null && round !== null) {
+      if (status !== 'delivered' && isSent) {
+        standing.failures++
+        standing.failingSince ??= attemptedAt
+      }
+      const again = nextAttemptAt === null ? null : { attempt, uncounted, dueAt: nextAttemptAt, payloadAt }
+      standing.queue.settle(seq, round, again)
     }
-    const again = nextAttemptAt === null ? null : { attempt, dueAt: nextAttemptAt, payloadAt }
-    standing.queue.settle(seq, round, again)
+    if (isBack) standing.queue.callFirsts()
   }
 
   #restore(data: WebhookSnapshot): void {
@@ -174,7 +175,7 @@ function toldMap(told: Told): Map<string, ReadonlySet<string>> {
   return new Map(Object.entries(told).map(([id, receivers]) => [id, new Set(receivers)]))
 }
 
-const untried = { attempt: 0, dueAt: 0, payloadAt: null, isReplay: false }
+const untried = { subject: null, attempt: 0, uncounted: 0, dueAt: 0, payloadAt: null, isReplay: false }
 
 const pardoned = { failures: 0, failingSince: null, askedUntil: null, disabled: null }
 

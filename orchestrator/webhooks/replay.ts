@@ -5,7 +5,7 @@ import type { EventLog } from '#data/log'
 import type { Receiver } from '#data/vault'
 import { messageIdOf } from './events.ts'
 import { formatOf, formats } from './formats/formats.ts'
-import { messageTypeOf } from './message/announcer.ts'
+import { messageAt, messageTypeOf } from './message/announcer.ts'
 import type { Scanner } from './scanner.ts'
 import type { Replay, WatchedCore } from './types.ts'
 
@@ -42,6 +42,7 @@ async function messageOf(messageId: string, { log, core }: { log: EventLog; core
   const isOurs = messageId === messageIdOf(core.market, seq)
   const [event] = isOurs && seq <= core.lastSeq ? await log.read(core.stream, seq - 1, 1) : []
   const eventType = event === undefined ? null : messageTypeOf(event)
-  if (eventType === null) throw fail('WEBHOOK_MESSAGE_UNKNOWN', { messageId: messageId.slice(0, 200) })
-  return { seq, eventType }
+  if (event === undefined || eventType === null)
+    throw fail('WEBHOOK_MESSAGE_UNKNOWN', { messageId: messageId.slice(0, 200) })
+  return messageAt(event, eventType)
 }

@@ -6,9 +6,9 @@ import type { EventLog, StoredEvent } from '#data/log'
 import type { Receiver, Vault } from '#data/vault'
 import type { CoreState } from '#orchestrator/core'
 import { Audience, incidentOf } from './audience.ts'
-import type { QueuedMessage, WebhookQueued } from './events.ts'
+import type { Message, QueuedMessage, WebhookQueued } from './events.ts'
 import { type Ledger, toldRecord } from './ledger.ts'
-import { Announcer } from './message/announcer.ts'
+import { Announcer, messageAt } from './message/announcer.ts'
 import type { Outbox } from './outbox.ts'
 import type { WatchedCore, WebhookLimits } from './types.ts'
 
@@ -24,8 +24,6 @@ export interface ScannerOptions {
   /** Called when messages wait that did not before. */
   onQueued: (webhookIds: Iterable<string>) => void
 }
-
-type Message = WebhookQueued['messages'][number]
 
 /** Events of the market read at once. */
 const batchEvents = 1_000
@@ -274,6 +272,6 @@ function* messagesFor(
     const eventType = announcer.typeOf(event)
     if (eventType === null) continue
     const webhookIds = audience.of(event, eventType, state)
-    if (webhookIds.length > 0) yield { message: { seq: event.seq, eventType }, webhookIds }
+    if (webhookIds.length > 0) yield { message: messageAt(event, eventType), webhookIds }
   }
 }

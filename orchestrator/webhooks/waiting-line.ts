@@ -8,10 +8,14 @@ export interface Waiting {
   /** Of the business event. */
   seq: number
   eventType: api.WebhookEventType
+  /** The incident, or those that are told together, that it is about; null = it is about none. */
+  subject: string | null
   /** Seq of the event that queued it. */
   round: number
   /** Tries so far. */
   attempt: number
+  /** Those of them that the schedule does not count. */
+  uncounted: number
   /** Epoch ms, 0 = at once. */
   dueAt: number
   /** Seq of the attempt that holds its body, null before the first. */
@@ -20,51 +24,54 @@ export interface Waiting {
   isReplay: boolean
 }
 
+/** A message in a line. */
+export interface Queued extends Waiting {
+  /** Among those that are due alike the lowest goes first. */
+  turn: number
+}
+
 /** What waits, without what was taken. */
 export class WaitingLine {
-  readonly #untried = new Map<number, Waiting>()
-  /** Sorted by `dueAt`. */
-  readonly #later: Waiting[] = []
+  readonly #untried: Queued[] = []
+  readonly #later: Queued[] = []
 
-  /** Adds a message; it takes the place of an untried one with the same seq. */
-  add(waiting: Waiting): void {
-    if (waiting.dueAt === 0) this.#untried.set(waiting.seq, waiting)
-    else this.#later.splice(this.#placeOf(waiting.dueAt), 0, waiting)
+  add(waiting: Queued): void {
+    const row = this.#rowOf(waiting)
+    row.splice(placeAfter(row, waiting), 0, waiting)
   }
 
   /** Removes the message; one that was taken is not here. */
-  remove(waiting: Waiting): void {
-    if (this.#untried.get(waiting.seq) === waiting) this.#untried.delete(waiting.seq)
-    const end = this.#placeOf(waiting.dueAt)
-    const place = this.#later.lastIndexOf(waiting, end)
-    if (place >= 0) this.#later.splice(place, 1)
+  remove(waiting: Queued): void {
+    const row = this.#rowOf(waiting)
+    const place = placeAfter(row, waiting) - 1
+    if (row[place] === waiting) row.splice(place, 1)
   }
 
   /** The message to be tried now, which stays; null where none is due. */
-  first(now: number): Waiting | null {
+  first(now: number): Queued | null {
     const later = this.#later[0]
     if (later !== undefined && later.dueAt <= now) return later
-    return this.#firstUntried()
+    return this.#untried[0] ?? null
   }
 
   /** When the next one is due, epoch ms, 0 = at once; null where nothing waits. */
   nextDueAt(): number | null {
-    return this.#untried.size > 0 ? 0 : (this.#later[0]?.dueAt ?? null)
+    return this.#untried.length > 0 ? 0 : (this.#later[0]?.dueAt ?? null)
   }
 
-  #firstUntried(): Waiting | null {
-    for (const waiting of this.#untried.values()) return waiting
-    return null
+  #rowOf({ dueAt }: Queued): Queued[] {
+    return dueAt === 0 ? this.#untried : this.#later
   }
+}
 
-  /** Behind all that are due then or earlier. */
-  #placeOf(dueAt: number): number {
-    let low = 0
-    for (let high = this.#later.length; low < high; ) {
-      const middle = (low + high) >> 1
-      if ((this.#later[middle] as Waiting).dueAt <= dueAt) low = middle + 1
-      else high = middle
-    }
-    return low
+/** Behind all that go before it, and itself. */
+function placeAfter(row: readonly Queued[], { dueAt, turn }: Queued): number {
+  let low = 0
+  for (let high = row.length; low < high; ) {
+    const middle = (low + high) >> 1
+    const other = row[middle] as Queued
+    if (other.dueAt < dueAt || (other.dueAt === dueAt && other.turn <= turn)) low = middle + 1
+    else high = middle
   }
+  return low
 }

@@ -3,7 +3,7 @@
 import type { api } from '#data/contracts'
 import { isControlEvent, type StoredEvent } from '#data/log'
 import { coreEvent, noticeTypes } from '#orchestrator/core'
-import type { Announced } from '../events.ts'
+import type { Announced, Message } from '../events.ts'
 
 /** An incident is spoken of again when its severity moved this far, of 0 to 1 ... */
 const severityStep = 0.1
@@ -91,6 +91,22 @@ export function messageTypeOf(stored: StoredEvent): api.WebhookEventType | null 
   const isNoticed = (stored.data as { isNoticed?: boolean } | null)?.isNoticed === true
   if (stored.type === 'IncidentUpdated' && !isNoticed) return 'incident.updated'
   return new Announcer().typeOf(stored)
+}
+
+/** The incident, or the group of those that are told together, that a message is about; null where it is about none. */
+export function subjectOf({ data }: Pick<StoredEvent, 'data'>, type: api.WebhookEventType): string | null {
+  if (!type.startsWith('incident.')) return null
+  const { notice, incidentId } = data as { notice?: { groupKey: string }; incidentId?: string }
+  return notice?.groupKey ?? incidentId ?? null
+}
+
+/** The message that an event becomes as the outbox keeps it. */
+export function messageAt(
+  stored: Pick<StoredEvent, 'seq' | 'data'>,
+  eventType: api.WebhookEventType,
+): Message {
+  const subject = subjectOf(stored, eventType)
+  return { seq: stored.seq, eventType, ...(subject === null ? {} : { subject }) }
 }
 
 function announcedOf(data: { finding: { severity: number }; impact: { ordersAtRisk: number } }): Announced {

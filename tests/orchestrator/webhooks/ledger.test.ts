@@ -18,6 +18,8 @@ const ids = fc.constantFrom('a', 'b', 'c')
 const seqs = fc.integer({ min: 1, max: 12 })
 const eventType = 'order.shipped' as const
 
+const subjectOf = (seq: number) => (seq % 3 === 0 ? {} : { subject: `inc-${seq % 3}` })
+
 const attempt = fc.record({ webhookId: ids, seq: seqs, round: seqs, outcome: fc.integer({ min: 0, max: 2 }) })
 
 const events: fc.Arbitrary<OutboxEvent> = fc.oneof(
@@ -26,7 +28,7 @@ const events: fc.Arbitrary<OutboxEvent> = fc.oneof(
       type: 'WebhookCursorMoved',
       data: {
         seq,
-        queued: [{ seq, eventType, webhookIds }],
+        queued: [{ seq, eventType, ...subjectOf(seq), webhookIds }],
         announced: { i: { severity: seq / 12, ordersAtRisk: seq } },
         behind: isBehind ? webhookIds : [],
       },
@@ -35,7 +37,7 @@ const events: fc.Arbitrary<OutboxEvent> = fc.oneof(
   fc.record({ webhookId: ids, seq: seqs, behindFrom: fc.option(seqs) }).map(
     ({ webhookId, seq, behindFrom }): OutboxEvent => ({
       type: 'WebhookQueued',
-      data: { webhookId, messages: [{ seq, eventType }], behindFrom },
+      data: { webhookId, messages: [{ seq, eventType, ...subjectOf(seq) }], behindFrom },
     }),
   ),
   fc.record({ webhookId: ids, seq: seqs, to: fc.option(seqs) }).map(
@@ -43,7 +45,7 @@ const events: fc.Arbitrary<OutboxEvent> = fc.oneof(
       type: 'WebhookQueued',
       data: {
         webhookId,
-        messages: [{ seq, eventType }],
+        messages: [{ seq, eventType, ...subjectOf(seq) }],
         isReplay: true,
         replayLeft: to === null ? null : { from: seq, to },
       },
@@ -57,6 +59,7 @@ const events: fc.Arbitrary<OutboxEvent> = fc.oneof(
     const asked = outcome === 1 && seq % 2 === 0 ? { askedUntil: 5_000 + seq } : {}
     const rest = {
       attempt: 1,
+      ...(seq % 4 === 0 ? { uncounted: 1 } : {}),
       httpStatus: 200,
       attemptedAt: seq,
       durationMs: 1,
@@ -109,8 +112,10 @@ test('A queue offers every message once, new ones in order and failed ones when 
           queue.add({
             seq,
             eventType,
+            subject: null,
             round: now,
             attempt: 0,
+            uncounted: 0,
             dueAt: seq % 3 === 0 ? now + 2 : 0,
             payloadAt: null,
             isReplay,

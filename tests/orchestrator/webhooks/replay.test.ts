@@ -178,10 +178,10 @@ test('Messages that failed and are asked for again give way to new ones', async 
 test('A message that is sent again and fails gives way to new ones when it is tried once more', () => {
   const queue = new ReceiverQueue()
   const eventType = 'order.cancelled' as const
-  const untried = { eventType, attempt: 0, dueAt: 0, payloadAt: null }
+  const untried = { eventType, subject: null, attempt: 0, uncounted: 0, dueAt: 0, payloadAt: null }
   queue.add({ ...untried, seq: 1, round: 1, isReplay: true })
   expect(queue.take(10, true)).toMatchObject({ seq: 1 })
-  queue.settle(1, 1, { attempt: 1, dueAt: 20, payloadAt: 2 })
+  queue.settle(1, 1, { attempt: 1, uncounted: 0, dueAt: 20, payloadAt: 2 })
   queue.add({ ...untried, seq: 2, round: 3, isReplay: false })
   expect(queue.take(30, true)).toMatchObject({ seq: 2 })
   expect([queue.nextDueAt(false), queue.take(30, false)]).toEqual([null, null])

@@ -1,25 +1,16 @@
 // What a receiver asked for by Retry-After, and that a start after it keeps to that. Time is simulated.
 
 import { expect, test } from 'vitest'
-import type { SimulatedClock } from '#data/kernel'
 import { webhookStream } from '#orchestrator/webhooks'
 import { newLogPath } from '../../data/log/folder.ts'
 import { attempted, cancelled, created } from './market.ts'
-import { ok, openAll, startReceiver, until } from './setup.ts'
-import { hour, live, minute, simulated, usual } from './time.ts'
+import { ok, openAll, startReceiver } from './setup.ts'
+import { hour, live, minute, simulated, soon, usual } from './time.ts'
 
 const day = 24 * hour
 
 /** What would be under way has arrived by then. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 300))
-
-/** Moves time on a little, again and again, so that the network answers long before a try is over. */
-async function soon(clock: SimulatedClock, isOver: () => boolean | Promise<boolean>): Promise<void> {
-  await until(async () => {
-    await clock.advance(10)
-    return isOver()
-  })
-}
 
 /** A market whose one receiver has asked for so many seconds with its first message. */
 async function openAsked(seconds: number) {

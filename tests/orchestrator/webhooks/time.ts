@@ -26,3 +26,11 @@ export async function live(clock: SimulatedClock, isOver: () => boolean | Promis
     return false
   })
 }
+
+/** Moves time on a little, again and again, so that the network answers long before a try is over. */
+export async function soon(clock: SimulatedClock, isOver: () => boolean | Promise<boolean>): Promise<void> {
+  await until(async () => {
+    await clock.advance(10)
+    return isOver()
+  })
+}
