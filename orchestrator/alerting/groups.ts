@@ -58,7 +58,7 @@ export function groupsOf({ state }: Moment): Map<string, Group> {
   for (const [key, known] of state.alerting.groups) {
     if (groups.has(key)) continue
     const route = routing.routes.find(({ routeId }) => routeId === known.routeId) ?? null
-    groups.set(key, { key, route, labels: {}, known, members: [] })
+    groups.set(key, { key, route, labels: { ...known.labels }, known, members: [] })
   }
   return groups
 }

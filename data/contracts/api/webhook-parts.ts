@@ -144,6 +144,7 @@ export type HookIncidentEnd = Of<typeof hookIncidentEnd>
 export const hookNotice = open({
   noticeId: Type.String(),
   kind: text('opened, changed, flapping, acknowledged, escalated, repeated or recovered'),
+  routeId: text('the rule'),
   groupKey: text('the same in all messages about the incidents that are told together'),
   labels: Type.Record(Type.String(), Type.String(), { description: 'what they have in common' }),
   level: orNull(Type.Integer({ description: 'step of the escalation, from 1' })),

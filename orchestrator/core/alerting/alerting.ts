@@ -99,6 +99,8 @@ export interface Told {
 export interface NoticeGroup {
   groupKey: string
   routeId: string
+  /** What its incidents have in common. */
+  labels: Readonly<Record<string, string>>
   lastAt: number
   /** By incident id. */
   told: Readonly<Record<string, Told>>

@@ -72,5 +72,5 @@ function toldBy(
       level: level ?? (isAnew ? 0 : (known?.level ?? 0)),
     }
   }
-  return { groupKey, routeId, lastAt: at, told }
+  return { groupKey, routeId, labels: before?.labels ?? notice.labels, lastAt: at, told }
 }

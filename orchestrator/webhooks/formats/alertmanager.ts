@@ -11,7 +11,8 @@ import { type Format, linkOf } from './format.ts'
 const noEnd = '0001-01-01T00:00:00Z'
 
 /**
- * Alertmanager, version 4 of its webhook body. The fingerprint is that of the incident, also where labels change.
+ * Alertmanager, version 4 of its webhook body. The fingerprint is that of the incident, also where labels change. It has
+ * the alerts that the message is about; it is firing while anything of the group is.
  * @source Prometheus documentation, alerting configuration, webhook_config
  */
 export const alertmanager: Format = {
@@ -20,17 +21,18 @@ export const alertmanager: Format = {
   render: ({ market, body, publicUrl }) => {
     const story = storyOf(body)
     const alerts = eachOf(body).map((one) => alertOf(one, market, publicUrl))
-    const status = alerts.some((alert) => alert.status === 'firing') ? 'firing' : 'resolved'
     const notice = 'notice' in body.data ? body.data.notice : null
+    const isFiring = (notice?.stillOpen ?? 0) > 0 || alerts.some(({ status }) => status === 'firing')
     const groupLabels = notice?.labels ?? { incident: story.subject }
     const named = Object.entries({ market, ...groupLabels }).map(
       ([name, value]) => `${name}=${quoted(value)}`,
     )
+    const rule = notice === null ? '' : `/{route=${quoted(notice.routeId)}}`
     return {
       version: '4',
-      groupKey: `{}:{${named.join(', ')}}`,
+      groupKey: `{}${rule}:{${named.join(', ')}}`,
       truncatedAlerts: 0,
-      status,
+      status: isFiring ? 'firing' : 'resolved',
       receiver: 'detour',
       groupLabels,
       commonLabels: common(alerts.map(({ labels }) => labels)),

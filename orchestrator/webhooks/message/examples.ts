@@ -71,11 +71,13 @@ const ignored = { ...incident, reasons: ['not_acknowledged'] }
 const taken = { ...ended, status: 'acknowledged', resolvedAt: null, ordersMoved: 40, acknowledgedBy: 'Mia' }
 
 function notice(number: number, kind: string, level: number | null = null): api.HookNotice {
-  const groupKey = `everything/incident=${name.incidentId}`
+  const routeId = 'everything'
+  const groupKey = `${routeId}/incident=${name.incidentId}`
   const labels = { incident: name.incidentId }
   const stillOpen = kind === 'recovered' ? 0 : 1
   const stillUnseen = kind === 'acknowledged' ? 0 : stillOpen
-  return { noticeId: `notice-main-${number}`, kind, groupKey, labels, level, stillOpen, stillUnseen }
+  const noticeId = `notice-main-${number}`
+  return { noticeId, kind, routeId, groupKey, labels, level, stillOpen, stillUnseen }
 }
 
 const work: api.HookWork = {

@@ -29,8 +29,8 @@ function course({ incidents: all }: Notice, state: CoreState) {
 }
 
 function noticeView({ stillUnseen = 0, ...notice }: Notice): api.HookNotice {
-  const { noticeId, kind, groupKey, labels, level, stillOpen } = notice
-  return { noticeId, kind, groupKey, labels, level, stillOpen, stillUnseen }
+  const { noticeId, kind, routeId, groupKey, labels, level, stillOpen } = notice
+  return { noticeId, kind, routeId, groupKey, labels, level, stillOpen, stillUnseen }
 }
 
 function nameView(incident: NoticedIncident, state: CoreState): api.HookIncidentName {
