@@ -106,6 +106,11 @@ export function incidentOf(subject: string): string {
   return subject.split('@', 1)[0] ?? subject
 }
 
+/** What its messages are about: the group it is told in, or the incident by itself. */
+export function groupOf(subject: string): string {
+  return subject.includes('@') ? subject.slice(subject.indexOf('@') + 1) : subject
+}
+
 /** Whom a step of an escalation names hears of it as of any beginning. */
 function hears(one: Listening, type: api.WebhookEventType): boolean {
   return wantsType(one, type) || (type === 'incident.escalated' && wantsType(one, 'incident.opened'))

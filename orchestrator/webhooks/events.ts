@@ -51,6 +51,8 @@ export interface WebhookQueued {
   isReplay?: boolean
   /** Where a receiver that fell behind goes on; null = it is up to date; absent = as before. */
   behindFrom?: number | null
+  /** What it was told of by then; absent = nothing is known. */
+  behindTold?: Told
   /** What of a replay is still to be looked up; null = nothing; absent = as before. */
   replayLeft?: ReplayLeft | null
 }
@@ -59,6 +61,10 @@ export interface WebhookQueued {
 export interface ReplayLeft {
   from: number
   to: number
+  /** What the receiver was told of up to `from`; absent = nothing is known. */
+  told?: Told
+  /** Only what became of that, up to the end: it may have been sent as new before. */
+  isRest?: true
 }
 
 /** A try to deliver a message, written once its outcome is known. Times are epoch ms, wall time. */
@@ -134,6 +140,8 @@ export interface WebhookSnapshot {
 export interface ReceiverSnapshot {
   webhookId: string
   behindFrom: number | null
+  /** What it was told of by then; absent or null = nothing is known. */
+  behindTold?: Told | null
   /** What of a replay is still to be looked up; absent in snapshots of earlier versions. */
   replayLeft?: ReplayLeft | null
   /** First failure since the last success, epoch ms. */

@@ -21,6 +21,8 @@ export interface Standing {
   queue: ReceiverQueue
   /** Messages after this seq of the market's stream still have to be looked up; null = none. */
   behindFrom: number | null
+  /** What it was told of by then; null = nothing is known. */
+  behindTold: Told | null
   /** What of a replay still has to be looked up; null = nothing. */
   replayLeft: ReplayLeft | null
   /** Failures since the last success. */
@@ -101,6 +103,7 @@ export class Ledger {
     const receivers = [...this.#receivers.values()].map((standing) => ({
       webhookId: standing.webhookId,
       behindFrom: standing.behindFrom,
+      behindTold: standing.behindTold,
       replayLeft: standing.replayLeft,
       failingSince: standing.failingSince,
       failures: standing.failures,
@@ -117,7 +120,12 @@ export class Ledger {
     for (const { webhookIds, ...message } of data.queued) {
       for (const id of webhookIds) this.of(id).queue.add({ ...untried, ...message, round })
     }
-    for (const id of data.behind) this.of(id).behindFrom ??= this.cursor ?? 0
+    for (const id of data.behind) {
+      const standing = this.of(id)
+      if (standing.behindFrom !== null) continue
+      standing.behindFrom = this.cursor ?? 0
+      standing.behindTold = toldRecord(this.told, id)
+    }
     this.cursor = data.seq
     this.announced = new Map(Object.entries(data.announced))
     if (data.told !== undefined) this.told = toldMap(data.told)
@@ -127,7 +135,10 @@ export class Ledger {
     const standing = this.of(data.webhookId)
     const isReplay = data.isReplay ?? false
     for (const message of data.messages) standing.queue.add({ ...untried, ...message, round, isReplay })
-    if (data.behindFrom !== undefined) standing.behindFrom = data.behindFrom
+    if (data.behindFrom !== undefined) {
+      standing.behindFrom = data.behindFrom
+      standing.behindTold = data.behindTold ?? null
+    }
     if (data.replayLeft !== undefined) standing.replayLeft = data.replayLeft
   }
 
@@ -166,12 +177,14 @@ export class Ledger {
   }
 }
 
-/** As events hold it. */
-export function toldRecord(told: ReadonlyMap<string, ReadonlySet<string>>): Told {
-  return Object.fromEntries([...told].map(([id, receivers]) => [id, [...receivers]]))
+/** As events hold it. @param webhookId the one receiver that counts; absent = all */
+export function toldRecord(told: ReadonlyMap<string, ReadonlySet<string>>, webhookId?: string): Told {
+  const counts = (id: string) => webhookId === undefined || id === webhookId
+  return Object.fromEntries([...told].map(([subject, ids]) => [subject, [...ids].filter(counts)]))
 }
 
-function toldMap(told: Told): Map<string, ReadonlySet<string>> {
+/** As it is looked up. */
+export function toldMap(told: Told): Map<string, ReadonlySet<string>> {
   return new Map(Object.entries(told).map(([id, receivers]) => [id, new Set(receivers)]))
 }
 
@@ -179,4 +192,4 @@ const untried = { subject: null, attempt: 0, uncounted: 0, dueAt: 0, payloadAt: 
 
 const pardoned = { failures: 0, failingSince: null, askedUntil: null, disabled: null }
 
-const unused = { ...pardoned, behindFrom: null, replayLeft: null, lastDelivery: null }
+const unused = { ...pardoned, behindFrom: null, behindTold: null, replayLeft: null, lastDelivery: null }

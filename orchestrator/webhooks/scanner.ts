@@ -2,13 +2,13 @@
 // moves its cursor and queues what it found with the same event of the log.
 
 import type { Effects } from '#data/kernel'
-import type { EventLog, StoredEvent } from '#data/log'
+import type { EventLog } from '#data/log'
 import type { Receiver, Vault } from '#data/vault'
-import type { CoreState } from '#orchestrator/core'
-import { Audience, incidentOf } from './audience.ts'
-import type { Message, QueuedMessage, WebhookQueued } from './events.ts'
+import { Audience, groupOf, incidentOf } from './audience.ts'
+import type { Message, QueuedMessage, Told, WebhookQueued } from './events.ts'
 import { type Ledger, toldRecord } from './ledger.ts'
-import { Announcer, messageAt } from './message/announcer.ts'
+import { batchEvents, messagesFor, type Past, pastMessages } from './lookup.ts'
+import { Announcer } from './message/announcer.ts'
 import type { Outbox } from './outbox.ts'
 import type { WatchedCore, WebhookLimits } from './types.ts'
 
@@ -25,8 +25,6 @@ export interface ScannerOptions {
   onQueued: (webhookIds: Iterable<string>) => void
 }
 
-/** Events of the market read at once. */
-const batchEvents = 1_000
 /** The wait after a look that failed, ms. */
 const againMs = 2_000
 
@@ -103,20 +101,21 @@ export class Scanner {
       await this.#scan()
       const { ledger, limits } = this.#options
       const from = await this.#seqBefore(since)
-      const { messages } = await this.#messagesAfter(receiver, from)
+      const { messages } = await this.#past(receiver, { from })
       const { behindFrom, replayLeft, queue } = ledger.of(receiver.webhookId)
       // What comes after that waits as new.
       const to = behindFrom ?? ledger.cursor ?? 0
       const asked = messages.filter(({ seq }) => seq <= to)
       // One that is not over yet is made longer.
-      const room = replayLeft === null ? Math.max(0, limits.waiting - queue.replays) : 0
-      const now = asked.slice(0, room)
-      const left = {
-        from: Math.min(now.at(-1)?.seq ?? from, replayLeft?.from ?? to),
-        to: Math.max(to, replayLeft?.to ?? 0),
+      const most = replayLeft === null ? Math.max(0, limits.waiting - queue.replays) : 0
+      if (asked.length <= most) await this.#queue(receiver, asked, { isReplay: true })
+      else {
+        const first = await this.#past(receiver, { from, to, most })
+        const left = { from: first.readTo, to: Math.max(to, replayLeft?.to ?? 0), told: first.told }
+        const isWithin = replayLeft !== null && replayLeft.isRest !== true && replayLeft.from <= from
+        const longer = isWithin ? { ...replayLeft, to: left.to } : left
+        await this.#queue(receiver, first.messages, { isReplay: true, replayLeft: longer })
       }
-      const isWhole = now.length === asked.length
-      await this.#queue(receiver, now, { isReplay: true, ...(isWhole ? {} : { replayLeft: left }) })
       return messages.length
     })
   }
@@ -193,11 +192,14 @@ export class Scanner {
 
   async #catchUpNew(receiver: Receiver): Promise<void> {
     const { ledger, limits } = this.#options
-    const { behindFrom, queue } = ledger.of(receiver.webhookId)
+    const { behindFrom, behindTold, queue } = ledger.of(receiver.webhookId)
     const most = limits.waiting - queue.news
     if (behindFrom === null || most <= 0 || this.#isClosed) return
-    const { messages, readTo } = await this.#messagesAfter(receiver, behindFrom, { most })
-    await this.#queue(receiver, messages, { behindFrom: readTo < (ledger.cursor ?? 0) ? readTo : null })
+    const from = { from: behindFrom, told: behindTold ?? {} }
+    const { messages, readTo, told } = await this.#past(receiver, { ...from, most })
+    const left =
+      readTo < (ledger.cursor ?? 0) ? { behindFrom: readTo, behindTold: told } : { behindFrom: null }
+    await this.#queue(receiver, messages, left)
   }
 
   async #goOnReplaying(receiver: Receiver): Promise<void> {
@@ -205,40 +207,33 @@ export class Scanner {
     const { replayLeft, queue } = ledger.of(receiver.webhookId)
     const most = limits.waiting - queue.replays
     if (replayLeft === null || most <= 0 || this.#isClosed) return
-    const { from, to } = replayLeft
-    const { messages, readTo } = await this.#messagesAfter(receiver, from, { most, to })
-    const left = readTo < to ? { from: readTo, to } : null
+    const { from, told: before = {}, isRest = false } = replayLeft
+    const cursor = ledger.cursor ?? 0
+    const to = isRest ? cursor : replayLeft.to
+    const only = isRest ? { only: subjectsTold(before) } : {}
+    const { messages, readTo, told } = await this.#past(receiver, { from, to, most, told: before, ...only })
+    const goesOn = readTo < to
+    // What became of incidents that it told of may have been sent as new before it told of them.
+    const hasRest = !isRest && to < cursor && subjectsTold(told).size > 0
+    const rest = hasRest ? { from: to, to: cursor, told, isRest: true as const } : null
+    const left = goesOn ? { ...replayLeft, from: readTo, to, told } : rest
     await this.#queue(receiver, messages, { isReplay: true, replayLeft: left })
   }
 
-  /** Messages of events after `from`, at most so many and up to `to`; how far it read. */
-  async #messagesAfter(
+  /** Messages of events after `from`, by default all; how far it read. */
+  #past(
     receiver: Receiver,
-    from: number,
-    { most = Number.POSITIVE_INFINITY, to = Number.POSITIVE_INFINITY } = {},
+    { from, to = Number.POSITIVE_INFINITY, ...how }: Pick<Past, 'from'> & Partial<Past>,
   ) {
-    const { log, core, ledger } = this.#options
-    const end = Math.min(to, ledger.cursor ?? 0)
-    const announcer = new Announcer()
-    const audience = new Audience([receiver], new Map(), true)
-    const messages: Message[] = []
-    let readTo = from
-    while (readTo < end && !this.#isClosed) {
-      const events = await log.read(core.stream, readTo, Math.min(batchEvents, end - readTo))
-      if (events.length === 0) break
-      for (const { message } of messagesFor(events, announcer, audience, core.state())) {
-        if (messages.length >= most) return { messages, readTo: message.seq - 1 }
-        messages.push(message)
-      }
-      readTo = events.at(-1)?.seq ?? end
-    }
-    return { messages, readTo }
+    const past = { most: Number.POSITIVE_INFINITY, told: {}, ...how, from }
+    const end = Math.min(to, this.#options.ledger.cursor ?? 0)
+    return pastMessages(this.#options, receiver, { ...past, to: end }, () => this.#isClosed)
   }
 
   async #queue(
     receiver: Receiver,
     messages: readonly Message[],
-    how: Pick<WebhookQueued, 'behindFrom' | 'isReplay' | 'replayLeft'>,
+    how: Pick<WebhookQueued, 'behindFrom' | 'behindTold' | 'isReplay' | 'replayLeft'>,
   ): Promise<void> {
     const changesNothing = how.behindFrom === undefined && how.replayLeft === undefined
     if (messages.length === 0 && changesNothing) return
@@ -262,16 +257,8 @@ export class Scanner {
   }
 }
 
-function* messagesFor(
-  events: readonly StoredEvent[],
-  announcer: Announcer,
-  audience: Audience,
-  state: CoreState,
-) {
-  for (const event of events) {
-    const eventType = announcer.typeOf(event)
-    if (eventType === null) continue
-    const webhookIds = audience.of(event, eventType, state)
-    if (webhookIds.length > 0) yield { message: messageAt(event, eventType), webhookIds }
-  }
+/** What messages about incidents that somebody was told of are about. */
+function subjectsTold(told: Told): Set<string> {
+  const known = Object.entries(told).filter(([, receivers]) => receivers.length > 0)
+  return new Set(known.map(([subject]) => groupOf(subject)))
 }

@@ -1,41 +1,12 @@
 // Notices of alerting as messages: to whom they name, about all their incidents, and nothing beside them.
 
 import { expect, test } from 'vitest'
-import type { CoreEvent, Notice, NoticedIncident } from '#orchestrator/core'
+import type { NoticedIncident } from '#orchestrator/core'
 import { formats } from '#orchestrator/webhooks'
 import type { MessageBody } from '../../../orchestrator/webhooks/message/body.ts'
 import { incident, nodes, start } from './market.ts'
+import { base, notice, other } from './noticed.ts'
 import { ok, openAll, startReceiver, until } from './setup.ts'
-
-const base: NoticedIncident = {
-  ...{ incidentId: 'inc-1', title: 'Reno is slow', status: 'open', severity: 0.9 },
-  ...{ metric: 'pick_to_ship_hours', dimension: 'node', dimensionValue: 'shop:reno' },
-  ...{ beganAt: start, openedAt: start, resolvedAt: null, cutOffAt: start + 3_600_000 },
-  ...{ value: 31, expected: 8, expectedLow: 6, expectedHigh: 11, pValue: 0.001, model: 'series/1' },
-  ...{ ordersAtRisk: 20, centsAtRisk: 50_000, currency: 'USD', ordersMoved: 0, ordersNotMoved: 0 },
-  ...{ endedBecause: null, causes: [], owner: null, acknowledgedBy: null, isFlapping: false, reasons: [] },
-}
-const other = {
-  ...base,
-  incidentId: 'inc-2',
-  title: 'Austin is slow',
-  severity: 0.3,
-  dimensionValue: 'shop:austin',
-}
-
-let given = 0
-function notice(
-  kind: Notice['kind'],
-  receivers: string[],
-  incidents: NoticedIncident[],
-  stillOpen = 2,
-): CoreEvent {
-  const about = { groupKey: 'r1/node=x', routeId: 'r1', labels: { node: 'x' }, level: null, stillOpen }
-  return {
-    type: 'NoticeGiven',
-    data: { at: start, notice: { noticeId: `n${++given}`, kind, ...about, receivers, incidents } },
-  }
-}
 
 test('A notice reaches the receivers it names, and incidents that are noticed say nothing themselves', async () => {
   const { market, webhooks } = await openAll({ concurrency: 1 })
