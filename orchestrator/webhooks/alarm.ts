@@ -19,6 +19,8 @@ export interface ReceiverAlarm {
   raise(lost: LostReceiver): Promise<void>
   /** Ends the incident of the receiver, where one is open. */
   clear(webhookId: string, reason: string): Promise<void>
+  /** Ids of the receivers whose incident is open. */
+  open(): readonly string[]
 }
 
 const dimension = 'receiver'
@@ -49,6 +51,10 @@ export function coreAlarm(core: Pick<Core, 'state' | 'execute'>, now: () => numb
       const incidentId = core.state().openIncidents.get(keyOf(webhookId))
       if (incidentId === undefined) return
       await core.execute('ResolveIncident', { incidentId, reason }, { at: now() })
+    },
+    open: () => {
+      const keys = [...core.state().openIncidents.keys()].filter((key) => key.startsWith(keyOf('')))
+      return keys.map((key) => key.slice(keyOf('').length))
     },
   }
 }

@@ -6,7 +6,7 @@ import type { WebhookAttempted } from './events.ts'
 /** An attempt as the API shows it. */
 export function deliveryOf(attempt: WebhookAttempted): api.WebhookDelivery {
   const { seq, round, attemptedAt, nextAttemptAt, askedUntil, notes, format, ...others } = attempt
-  const { request, response, uncounted, ...rest } = others
+  const { request, response, uncounted, isMoved, ...rest } = others
   return {
     ...rest,
     isTest: seq === null,

@@ -33,6 +33,8 @@ export interface DispatcherOptions {
 }
 
 interface Lane {
+  /** Address of the receiver as it was last seen; '' before. */
+  url: string
   underWay: number
   /** Replayed ones among them. */
   replays: number
@@ -83,7 +85,8 @@ export class Dispatcher {
 
   #startDue(receiver: Receiver, lane: Lane): void {
     const { ledger, effects, limits } = this.#options
-    const { webhookId } = receiver
+    const { webhookId, url } = receiver
+    lane.url = url
     const { queue, failures } = ledger.of(webhookId)
     if (hasRoom(ledger.of(webhookId), limits)) this.#options.onRoom(webhookId)
     const atOnce = isResting(failures) ? 1 : Math.min(receiver.concurrency, limits.concurrency)
@@ -110,9 +113,9 @@ export class Dispatcher {
     return due === null ? null : Math.max(due, this.#lane(webhookId).pausedUntil)
   }
 
-  /** Lets a receiver be asked at once, whatever it did before. */
-  release(webhookId: string): void {
-    this.#lane(webhookId).pausedUntil = 0
+  /** Lets a receiver be asked at once, whatever it did before; what is under way to another address says nothing. */
+  release({ webhookId, url }: Pick<Receiver, 'webhookId' | 'url'>): void {
+    Object.assign(this.#lane(webhookId), { url, pausedUntil: 0 })
     this.pump(webhookId)
   }
 
@@ -165,7 +168,7 @@ export class Dispatcher {
     const { ledger, effects } = this.#options
     const pausedUntil = leftAloneUntil(ledger.of(webhookId).askedUntil, effects.clock.now())
     const lane: Lane = {
-      ...{ underWay: 0, replays: 0, unrecorded: 0, pausedUntil },
+      ...{ url: '', underWay: 0, replays: 0, unrecorded: 0, pausedUntil },
       cancelTimer: () => undefined,
     }
     this.#lanes.set(webhookId, lane)
@@ -204,19 +207,20 @@ export class Dispatcher {
     // Cut off by the stop: after the next start it is tried as if it had not been.
     if (this.#isClosed && !isTaken && answer.httpStatus === null) return
     const attempt = waiting.attempt + 1
-    const isGone = answer.httpStatus === 410
+    // The receiver has another address by now, which is asked at once.
+    const isMoved = receiver.url !== lane.url
+    const isGone = answer.httpStatus === 410 && !isMoved
     // What cannot be sent at all says nothing of the receiver, and is not tried again.
     const isUnsent = !isTaken && answer.request === null
     const isOver = isTaken || isGone || isUnsent
-    const uncounted = waiting.uncounted + (isEarly ? 1 : 0)
+    const uncounted = waiting.uncounted + (isEarly || isMoved ? 1 : 0)
     const now = effects.clock.now()
-    const next = isEarly
-      ? waiting.dueAt - now
-      : delayAfter(attempt - uncounted, limits.delaysMs, effects.random)
-    const askedMs = answer.retryAfterMs ?? 0
+    const delay = delayAfter(attempt - uncounted, limits.delaysMs, effects.random)
+    const next = isMoved ? 0 : isEarly ? waiting.dueAt - now : delay
+    const askedMs = isMoved ? 0 : (answer.retryAfterMs ?? 0)
     const wait = isOver || next === null ? null : Math.max(next, askedMs)
     const failures = isTaken ? 0 : ledger.of(webhookId).failures + 1
-    const rest = isUnsent ? 0 : restMs(failures, limits.delaysMs[0] ?? 0)
+    const rest = isUnsent || isMoved ? 0 : restMs(failures, limits.delaysMs[0] ?? 0)
     lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.max(askedMs, rest))
     await this.#recordSurely(lane, {
       ...told(answer),
@@ -226,6 +230,7 @@ export class Dispatcher {
       eventType,
       attempt,
       ...(uncounted > 0 ? { uncounted } : {}),
+      ...(isMoved ? { isMoved } : {}),
       status: isTaken ? 'delivered' : wait === null ? 'abandoned' : 'failed',
       nextAttemptAt: wait === null ? null : now + wait,
       ...(askedMs > 0 ? { askedUntil: now + askedMs } : {}),
@@ -234,7 +239,7 @@ export class Dispatcher {
       seq,
       round,
     })
-    if (!isTaken && !isUnsent) await judge.judge(receiver, isGone)
+    if (!isTaken && !isUnsent && !isMoved) await judge.judge(receiver, isGone)
   }
 
   /** Records what was sent, which must not be sent again because the log could not be written for a while. */

@@ -79,6 +79,8 @@ export interface WebhookAttempted {
   /** Tries up to this one that the schedule does not count; absent = none. */
   uncounted?: number
   status: 'delivered' | 'failed' | 'abandoned'
+  /** The receiver had another address by then, of which the try says nothing. */
+  isMoved?: true
   httpStatus: number | null
   attemptedAt: number
   durationMs: number
@@ -116,7 +118,7 @@ export interface WebhookEnabled {
   at: number
 }
 
-/** A receiver got another address: what the one before asked for is over. */
+/** A receiver got another address: what the one before did and asked for is over. */
 export interface WebhookReleased {
   webhookId: string
   /** Epoch ms, wall time. */

@@ -30,7 +30,7 @@ export class Judge {
     this.#options = options
   }
 
-  /** Turns the receiver off where it said that it is gone, or has failed for too long. */
+  /** Turns the receiver off where it said that it is gone, or has failed for too long, at the address that it has. */
   async judge(receiver: Receiver, isGone: boolean): Promise<void> {
     const { ledger, effects, limits, outbox } = this.#options
     const { webhookId } = receiver
@@ -40,7 +40,7 @@ export class Judge {
     if (this.#judging.has(webhookId) || standing.disabled !== null) return
     this.#judging.add(webhookId)
     try {
-      if ((await this.#options.vault.getWebhook(webhookId)) === null) return
+      if ((await this.#options.vault.getWebhook(webhookId))?.url !== receiver.url) return
       const since = new Date(standing.failingSince ?? at).toISOString()
       const reason = isGone ? 'The receiver answered 410 Gone.' : `No delivery has succeeded since ${since}.`
       const data = { webhookId, at, reason, failures: standing.failures }
@@ -58,15 +58,15 @@ export class Judge {
     await outbox.append({ type: 'WebhookEnabled', data })
   }
 
-  /** Notes that the receiver gets another address, where the one before asked to be left alone. */
+  /** Notes that the receiver gets another address, which owes nothing to the one before. */
   async release(webhookId: string): Promise<void> {
-    const { outbox, effects, ledger } = this.#options
-    if (ledger.of(webhookId).askedUntil === null) return
+    const { outbox, effects } = this.#options
     await outbox.append({ type: 'WebhookReleased', data: { webhookId, at: effects.clock.now() } })
   }
 
-  /** Ends the incident about the receiver. */
-  async settle(webhookId: string, reason: string): Promise<void> {
+  /** Ends the incident about a receiver that is on again, or gone. */
+  async settle(webhookId: string, how: 'on' | 'gone'): Promise<void> {
+    const reason = `the receiver was ${how === 'on' ? 'turned on again' : 'removed'}`
     await this.#quietly(webhookId, () => this.#options.alarm.clear(webhookId, reason))
   }
 
@@ -74,6 +74,12 @@ export class Judge {
   async resume(receivers: readonly Receiver[]): Promise<void> {
     for (const receiver of receivers) {
       if (this.#options.ledger.of(receiver.webhookId).disabled !== null) await this.#carryOut(receiver)
+    }
+    for (const webhookId of this.#options.alarm.open()) {
+      const receiver = receivers.find((each) => each.webhookId === webhookId)
+      if (receiver === undefined) await this.settle(webhookId, 'gone')
+      else if (receiver.status === 'enabled' && this.#options.ledger.of(webhookId).disabled === null)
+        await this.settle(webhookId, 'on')
     }
   }
 
@@ -96,7 +102,7 @@ export class Judge {
     await this.#quietly(webhookId, () => alarm.raise(lost))
   }
 
-  /** An incident that cannot be written now is written at the next start. */
+  /** What of an incident cannot be written now, its beginning or its end, is written at the next start. */
   async #quietly(webhookId: string, work: () => Promise<void>): Promise<void> {
     try {
       await work()

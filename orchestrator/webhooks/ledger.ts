@@ -88,7 +88,7 @@ export class Ledger {
         Object.assign(this.of(event.data.webhookId), pardoned)
         break
       case 'WebhookReleased':
-        this.of(event.data.webhookId).askedUntil = null
+        Object.assign(this.of(event.data.webhookId), released)
         break
       case 'WebhookRemoved':
         this.#receivers.delete(event.data.webhookId)
@@ -145,11 +145,11 @@ export class Ledger {
   #attempted(data: WebhookAttempted, payloadAt: number): void {
     const standing = this.of(data.webhookId)
     const { attemptedAt, status, httpStatus, seq, round, attempt, uncounted = 0, nextAttemptAt } = data
-    const isBack = status === 'delivered' && standing.failures > 0
-    // What was not sent at all says nothing of the receiver.
-    const isSent = data.request !== null
+    // What was not sent at all, or to another address, says nothing of the receiver.
+    const isSent = data.request !== null && data.isMoved !== true
+    const isBack = status === 'delivered' && isSent && standing.failures > 0
     if (isSent) standing.lastDelivery = { at: attemptedAt, status, httpStatus }
-    if (status === 'delivered') {
+    if (status === 'delivered' && isSent) {
       standing.failures = 0
       standing.failingSince = null
     }
@@ -190,6 +190,10 @@ export function toldMap(told: Told): Map<string, ReadonlySet<string>> {
 
 const untried = { subject: null, attempt: 0, uncounted: 0, dueAt: 0, payloadAt: null, isReplay: false }
 
-const pardoned = { failures: 0, failingSince: null, askedUntil: null, disabled: null }
+const guiltless = { failures: 0, failingSince: null, askedUntil: null }
 
-const unused = { ...pardoned, behindFrom: null, behindTold: null, replayLeft: null, lastDelivery: null }
+const pardoned = { ...guiltless, disabled: null }
+
+const released = { ...guiltless, lastDelivery: null }
+
+const unused = { ...pardoned, ...released, behindFrom: null, behindTold: null, replayLeft: null }

@@ -98,10 +98,12 @@ export class Receivers {
     if (isMoved) await judge.release(webhookId)
     if (change.status === 'disabled') next.disabledReason = before.disabledReason ?? 'Disabled by a person.'
     const after = await vault.updateWebhook(webhookId, next)
-    if (isTurnedOn) await judge.settle(webhookId, 'the receiver was turned on again')
-    // Another address, or one that a person says is well again, owes nothing to what was asked for before.
-    if (isTurnedOn || isMoved) dispatcher.release(webhookId)
+    // Another address, or one that a person says is well again, owes nothing to what was before.
+    if (isTurnedOn || isMoved) dispatcher.release(after)
     else dispatcher.pump(webhookId)
+    // A try of the address before may have ended while it was changed.
+    if (isMoved) await judge.release(webhookId)
+    if (isTurnedOn) await judge.settle(webhookId, 'on')
     return this.#shown(after)
   }
 
@@ -109,7 +111,7 @@ export class Receivers {
     await this.known(webhookId)
     await this.#options.vault.deleteWebhook(webhookId)
     await this.#options.outbox.append({ type: 'WebhookRemoved', data: { webhookId } })
-    await this.#options.judge.settle(webhookId, 'the receiver was removed')
+    await this.#options.judge.settle(webhookId, 'gone')
   }
 
   async rotate(webhookId: string): Promise<api.WebhookWithSecret> {

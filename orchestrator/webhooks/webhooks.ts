@@ -34,7 +34,7 @@ const defaultLimits: WebhookLimits = {
 /** How long a stop waits for answers, ms. */
 const graceMs = 1_000
 
-const silent: ReceiverAlarm = { raise: async () => undefined, clear: async () => undefined }
+const silent: ReceiverAlarm = { raise: async () => undefined, clear: async () => undefined, open: () => [] }
 
 /**
  * The webhooks of the core's market, at work: what waited when it was last closed goes on.

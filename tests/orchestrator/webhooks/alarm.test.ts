@@ -60,6 +60,7 @@ test('A receiver that is gone is told to the others as an incident, and its retu
   // No series tells of it, and none ends it.
   await engine.cycle()
   expect(core.state().openIncidents.has(`receiver/${lost.webhookId}`)).toBe(true)
+  expect(alarm.open()).toEqual([lost.webhookId])
   await webhooks.change(lost.webhookId, { status: 'enabled' })
   await until(() => well.received.length === 3)
   expect(told()[2]).toMatchObject({
@@ -67,6 +68,7 @@ test('A receiver that is gone is told to the others as an incident, and its retu
     data: { reason: 'the receiver was turned on again' },
   })
   expect([...core.state().openIncidents.keys()]).toEqual(['node/n'])
+  expect(alarm.open()).toEqual([])
 
   // However often that comes and goes, an end is an end.
   for (let again = 0; again < 3; again++) {

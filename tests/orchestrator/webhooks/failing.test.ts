@@ -17,6 +17,7 @@ function alarms(): { raised: LostReceiver[]; cleared: string[]; alarm: ReceiverA
   const alarm: ReceiverAlarm = {
     raise: async (lost) => void raised.push(lost),
     clear: async (webhookId) => void cleared.push(webhookId),
+    open: () => [],
   }
   return { raised, cleared, alarm }
 }
