@@ -43,6 +43,7 @@ export {
   type Incident,
   type IncidentComment,
   type IncidentStatus,
+  snoozedUntil,
 } from './incidents/incident.ts'
 export { partsOfSlice, type Slice, type SlicePart, sliceOfCause } from './incidents/slice.ts'
 export { type IncidentWords, incidentWordsOf } from './incidents/words.ts'

@@ -8,6 +8,7 @@ import {
   type Order,
   type OrderLine,
   type Stock,
+  snoozedUntil,
   statusOfLine,
   unitsAt,
 } from '#orchestrator/core'
@@ -187,7 +188,7 @@ export function rowOfIncident(market: string, incident: Incident): IncidentRow {
     ordersNotMoved: incident.ordersNotMoved,
     owner: incident.owner,
     acknowledgedBy: incident.acknowledgedBy,
-    snoozedUntil: instantOrNull(incident.snooze?.until ?? null),
+    snoozedUntil: instantOrNull(snoozedUntil(incident)),
     severityFound: incident.severityFound,
     resolvedBy: incident.resolvedBy,
     reopened: incident.reopened,

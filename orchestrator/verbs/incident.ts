@@ -2,7 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import { fail } from '#data/kernel'
-import type { CommandData } from '#orchestrator/core'
+import { type CommandData, snoozedUntil } from '#orchestrator/core'
 import { listIncidents } from '#orchestrator/views'
 import { showInstant, showNumber, showTable } from './table.ts'
 import { defineVerb, type VerbContext } from './verb.ts'
@@ -54,7 +54,7 @@ function act<T extends Doing>(context: VerbContext, type: T, data: CommandData[T
         ? fail('INCIDENT_UNKNOWN', about)
         : fail('CORE_REFUSED', { ...about, reason: result.reason ?? 'refused' })
     const incident = core.state().incidents.get(data.incidentId)
-    const until = incident?.snooze?.until ?? null
+    const until = incident === undefined ? null : snoozedUntil(incident)
     return {
       incidentId: data.incidentId,
       status: incident?.status ?? 'open',

@@ -2,7 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { severityWord, tellingOf } from '#orchestrator/alerting'
-import type { CoreState, Incident } from '#orchestrator/core'
+import { type CoreState, type Incident, snoozedUntil } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { cursorOf, pageLimit, placeOf } from './cursor.ts'
 import { listDecisions } from './decisions.ts'
@@ -176,13 +176,13 @@ export function incidentView(engine: Engine, places: Places, incident: Incident)
 }
 
 function lifeOf(incident: Incident) {
-  const { severityFound, severitySetBy, owner, snooze, resolvedBy, reopened, isFlapping } = incident
+  const { severityFound, severitySetBy, owner, resolvedBy, reopened, isFlapping } = incident
   const { flapScore, mergedInto, splitFrom, isSilenced, silencedBy, isRerouteHeld } = incident
   return {
     ...{ severityFound, severitySetBy, owner, resolvedBy, reopened, isFlapping },
     ...{ flapScore, mergedInto, splitFrom, isSilenced, silencedBy, isRerouteHeld },
-    snoozedUntil: isoOrNull(snooze?.until ?? null),
-    isSnoozed: snooze !== null,
+    snoozedUntil: isoOrNull(snoozedUntil(incident)),
+    isSnoozed: incident.status !== 'resolved' && incident.snooze !== null,
     isRecovering: incident.recoveringSince !== null,
     commentCount: incident.comments.length,
   }

@@ -21,6 +21,8 @@ export interface IncidentEvents {
     reason: string
     by: string | null
     isNoticed?: boolean
+    /** The snooze that it had at its end goes on. */
+    isSnoozed?: true
   }
   /** isRecount: nobody saw it again, only what is at stake was counted anew. */
   IncidentUpdated: {

@@ -109,12 +109,12 @@ function opened(state: CoreState, data: EventData['IncidentOpened'] & { at: numb
 }
 
 function reopened(state: CoreState, data: EventData['IncidentReopened'] & { at: number }): CoreState {
-  const { incidentId, finding, impact, by, at, isNoticed = false } = data
+  const { incidentId, finding, impact, by, at, isNoticed = false, isSnoozed = false } = data
   const next = changed(state, 'IncidentReopened', data, (before) => ({
     ...found(before, finding ?? undefined, impact ?? undefined),
-    status: 'open',
+    status: isSnoozed ? 'snoozed' : 'open',
     acknowledgedBy: null,
-    snooze: null,
+    snooze: isSnoozed ? before.snooze : null,
     resolvedAt: null,
     resolvedBy: null,
     endedBecause: null,
@@ -160,7 +160,7 @@ function resolved(state: CoreState, data: EventData['IncidentResolved'] & { at: 
     resolvedAt: at,
     resolvedBy: by,
     endedBecause: data.reason,
-    snooze: null,
+    snooze: by === null && before.snooze?.until != null ? before.snooze : null,
     isKept: false,
     isFlapping: false,
     recoveringSince: null,

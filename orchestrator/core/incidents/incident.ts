@@ -1,4 +1,4 @@
-// What an incident is. Shapes only.
+// What an incident is, and how its shape is read.
 
 import type { Said } from './changes.ts'
 
@@ -49,7 +49,7 @@ export interface IncidentLife {
   severitySetBy: string | null
   /**
    * Until when nobody is told, epoch ms of the market, null = until it is another than `seen`. Null = it is not
-   * snoozed.
+   * snoozed. Over an end that came by itself one to a time stays, so that it goes on where the incident comes back.
    */
   snooze: { until: number | null; by: string; at: number; seen: Said } | null
   /** When its last snooze ended. */
@@ -131,6 +131,11 @@ export interface Incident extends Finding, IncidentLife {
   ordersMoved: number
   ordersNotMoved: number
   history: readonly { at: number; text: string; by?: string }[]
+}
+
+/** Until when nobody is told, epoch ms; null where nothing is snoozed, or until it changes. */
+export function snoozedUntil({ status, snooze }: Pick<Incident, 'status' | 'snooze'>): number | null {
+  return status === 'resolved' ? null : (snooze?.until ?? null)
 }
 
 /** What an incident touches now. */

@@ -123,12 +123,9 @@ function open(state: CoreState, data: CommandData['OpenIncident'], at: number): 
   const { incident } = opening
   if (opening.kind === 'rest') return said(incident, [])
   const back = {
-    incidentId: incident.incidentId,
-    finding,
-    impact,
-    by: null,
-    at,
+    ...{ incidentId: incident.incidentId, finding, impact, by: null, at },
     ...(isNoticed ? { isNoticed } : {}),
+    ...((incident.snooze?.until ?? at) > at ? { isSnoozed: true as const } : {}),
   }
   const flap = flapOf(state, incident, at)
   return said(incident, [

@@ -21,7 +21,7 @@ export function incidentWordsOf(event: CoreEvent): IncidentWords | null {
     case 'IncidentOpened':
       return say(`Opened: ${data.finding.title}`, data.by ?? null)
     case 'IncidentReopened':
-      return say(`Reopened: ${data.reason}`, data.by)
+      return say(`Reopened: ${data.reason}${data.isSnoozed === true ? ', still snoozed' : ''}`, data.by)
     case 'IncidentUpdated':
       return say(
         `${data.finding.title}; ${orders(data.impact.ordersAtRisk)}, severity ${data.finding.severity.toFixed(2)}`,

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { api } from '#data/contracts'
 import { tendIncidents } from '#orchestrator/alerting'
-import type { CommandData } from '#orchestrator/core'
+import { type CommandData, snoozedUntil } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import { eachItem, nameFrom } from '../items.ts'
@@ -40,7 +40,7 @@ async function act<T extends Action>(
   const told = answer.details?.incidentId
   const incidentId = typeof told === 'string' ? told : data.incidentId
   const incident = engine.core.state().incidents.get(incidentId)
-  const until = incident?.snooze?.until ?? null
+  const until = incident === undefined ? null : snoozedUntil(incident)
   return {
     status,
     incidentId,

@@ -2,7 +2,8 @@
 // end, incidents that were taken up again or split off, slices that have labels of their own.
 
 import { expect, test } from 'vitest'
-import { labelsOf, tendIncidents } from '#orchestrator/alerting'
+import { labelsOf, tellingOf, tendIncidents } from '#orchestrator/alerting'
+import { snoozedUntil } from '#orchestrator/core'
 import { minute, Place, routed, sweep } from './place.ts'
 
 const both = ['a', 'b', 'c']
@@ -149,4 +150,65 @@ test('an incident of two dimensions has a label of each', () => {
   expect(labelsOf(place.incident(id))).toMatchObject({
     ...{ node: 'fab:A', carrier: 'UPS', dimension: 'node x carrier', value: 'fab:A x UPS' },
   })
+})
+
+/** A, snoozed for eight hours an hour ago, after everybody was told of it. */
+async function openSnoozed() {
+  const place = new Place()
+  const id = place.open('A')
+  await sweep(place)
+  place.run('SnoozeIncident', { incidentId: id, until: null, forMs: 480 * minute, by: 'Mia' })
+  place.now += 60 * minute
+  return { place, id }
+}
+
+test('a snooze to a time goes on where values were back for a while, also after a start', async () => {
+  const { place, id } = await openSnoozed()
+  const { snooze } = place.incident(id)
+  place.recover(id)
+  await sweep(place)
+  expect(snoozedUntil(place.incident(id))).toBeNull()
+  place.restart()
+  place.now += 5 * minute
+  expect(place.open('A')).toBe(id)
+  expect(place.incident(id)).toMatchObject({ status: 'snoozed', snooze, reopened: 1 })
+  expect(place.incident(id).history.at(-1)?.text).toBe('Reopened: it came back, still snoozed')
+  await tendIncidents(place.core, place.now)
+  await sweep(place)
+  const said = ['opened A to a', 'recovered A to a']
+  expect(place.said()).toEqual(said)
+  expect(tellingOf({ state: place.state, receivers: ['a'], now: place.now }, place.incident(id)).why).toBe(
+    'snoozed',
+  )
+  place.now += 415 * minute
+  await tendIncidents(place.core, place.now)
+  await sweep(place)
+  expect(place.incident(id)).toMatchObject({ status: 'open', snooze: null })
+  expect(place.said()).toEqual([...said, 'opened A to a'])
+})
+
+test('a snooze is over with its time, with the word of a person, and where it held until a change', async () => {
+  const late = await openSnoozed()
+  late.place.now += 415 * minute
+  late.place.recover(late.id)
+  late.place.now += 10 * minute
+  late.place.open('A')
+  expect(late.place.incident(late.id)).toMatchObject({ status: 'open', snooze: null })
+
+  const ended = await openSnoozed()
+  ended.place.run('ResolveIncident', { incidentId: ended.id, reason: 'over', by: 'Mia' })
+  ended.place.now += 65 * minute
+  ended.place.open('A')
+  expect(ended.place.incident(ended.id)).toMatchObject({ status: 'open', snooze: null, reopened: 1 })
+
+  const taken = await openSnoozed()
+  taken.place.recover(taken.id)
+  taken.place.run('ReopenIncident', { incidentId: taken.id, reason: 'not over', by: 'Mia' })
+  expect(taken.place.incident(taken.id)).toMatchObject({ status: 'open', snooze: null })
+
+  const changing = await openSnoozed()
+  changing.place.run('SnoozeIncident', { incidentId: changing.id, until: null, forMs: null, by: 'Mia' })
+  changing.place.recover(changing.id)
+  changing.place.open('A')
+  expect(changing.place.incident(changing.id)).toMatchObject({ status: 'open', snooze: null })
 })
