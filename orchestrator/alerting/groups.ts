@@ -41,6 +41,7 @@ export interface Group {
 /** Every group that may have something to say, by its key. */
 export function groupsOf({ state }: Moment): Map<string, Group> {
   const routing = routingOf(state)
+  const toldIn = groupsTold(state)
   const groups = new Map<string, Group>()
   const merged = mergedOf(state)
   for (const incidentId of state.openIncidents.values()) {
@@ -48,8 +49,7 @@ export function groupsOf({ state }: Moment): Map<string, Group> {
     if (incident === undefined || !incident.isNoticed) continue
     const member = withMerged(incident, merged.get(incidentId) ?? [])
     for (const route of routesFor(routing, member)) {
-      const labels = groupLabels(route, member)
-      const key = groupKeyOf(route, labels)
+      const { key, labels } = placeOf(toldIn, route, member)
       const group = groups.get(key)
       if (group !== undefined) group.members.push(member)
       else groups.set(key, { key, route, labels, known: state.alerting.groups.get(key), members: [member] })
@@ -61,6 +61,38 @@ export function groupsOf({ state }: Moment): Map<string, Group> {
     groups.set(key, { key, route, labels: { ...known.labels }, known, members: [] })
   }
   return groups
+}
+
+/** Groups in which somebody was told of an incident, by rule and incident. */
+export type GroupsTold = ReadonlyMap<string, ReadonlyMap<string, NoticeGroup>>
+
+/** Of each incident and rule the group in which it was told first. */
+export function groupsTold({ alerting }: CoreState): GroupsTold {
+  const all = new Map<string, Map<string, NoticeGroup>>()
+  for (const group of alerting.groups.values()) {
+    const ofRoute = all.get(group.routeId) ?? new Map<string, NoticeGroup>()
+    all.set(group.routeId, ofRoute)
+    for (const [incidentId, { firstAt }] of Object.entries(group.told)) {
+      const other = ofRoute.get(incidentId)?.told[incidentId]
+      if (other === undefined || firstAt < other.firstAt) ofRoute.set(incidentId, group)
+    }
+  }
+  return all
+}
+
+/**
+ * The group in which an incident is told by a rule: where somebody knows of it the one in which that was told, also
+ * when its labels have changed, so that it has one beginning and one end.
+ */
+export function placeOf(
+  told: GroupsTold,
+  route: api.AlertRoute,
+  incident: Incident,
+): { key: string; labels: Record<string, string> } {
+  const known = told.get(route.routeId)?.get(incident.incidentId)
+  if (known !== undefined) return { key: known.groupKey, labels: { ...known.labels } }
+  const labels = groupLabels(route, incident)
+  return { key: groupKeyOf(route, labels), labels }
 }
 
 /** An incident as it is told, with what was merged into it. */

@@ -3,8 +3,8 @@
 import type { api } from '#data/contracts'
 import type { Incident } from '#orchestrator/core'
 import { dueNotices } from './due.ts'
-import { asTold, hushOf, type Moment } from './groups.ts'
-import { groupKeyOf, groupLabels, receiversOf, routesFor, routingOf } from './routing.ts'
+import { asTold, groupsTold, hushOf, type Moment, placeOf } from './groups.ts'
+import { receiversOf, routesFor, routingOf } from './routing.ts'
 import { silenceFor } from './tend.ts'
 
 type Why = api.IncidentTelling['why']
@@ -55,8 +55,9 @@ function waitOf({ receivers, groupWaitSeconds, escalation }: api.AlertRoute, the
 }
 
 function waiting({ state, now, receivers }: Moment, incident: Incident): { why: Why; nextAt: number | null } {
+  const toldIn = groupsTold(state)
   const times = routesFor(routingOf(state), asTold(state, incident)).map((route) => {
-    const group = state.alerting.groups.get(groupKeyOf(route, groupLabels(route, incident)))
+    const group = state.alerting.groups.get(placeOf(toldIn, route, incident).key)
     if (group !== undefined) return group.lastAt + route.groupIntervalSeconds * 1_000
     const wait = waitOf(route, receivers)
     return wait === null ? Number.POSITIVE_INFINITY : (incident.reopenedAt ?? incident.openedAt) + wait

@@ -97,7 +97,8 @@ export const alertRoute = Type.Object(
     receivers,
     groupBy: Type.Array(word(60), {
       maxItems: 10,
-      description: 'labels; incidents that agree in them are told together; empty = all together',
+      description:
+        'labels; incidents that agree in them when they are first told are told together; empty = all together',
     }),
     groupWaitSeconds: Type.Integer({ minimum: 0, maximum: 86_400, description: 'before the first message' }),
     groupIntervalSeconds: Type.Integer({ minimum: 0, maximum: 86_400, description: 'between messages' }),

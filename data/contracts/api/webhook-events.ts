@@ -93,7 +93,8 @@ export const webhookEventTypes = Object.keys(webhookData) as WebhookEventType[]
 /** What a type of message is for, in a sentence. */
 export const webhookEventWords: Record<WebhookEventType, string> = {
   'incident.opened': 'A constraint was confirmed and an incident opened.',
-  'incident.updated': 'An open incident became graver, milder, or touches clearly more or fewer orders.',
+  'incident.updated':
+    'An open incident became clearly graver or twice as large, has another cause, comes and goes, stays or goes on.',
   'incident.acknowledged': 'Somebody looks after an incident.',
   'incident.escalated': 'Nobody took note of an incident in time: the next step of its rule is told.',
   'incident.resolved': 'An incident has ended.',

@@ -146,7 +146,9 @@ export const hookNotice = open({
   kind: text('opened, changed, flapping, acknowledged, escalated, repeated or recovered'),
   routeId: text('the rule'),
   groupKey: text('the same in all messages about the incidents that are told together'),
-  labels: Type.Record(Type.String(), Type.String(), { description: 'what they have in common' }),
+  labels: Type.Record(Type.String(), Type.String(), {
+    description: 'what they had in common when they were first told',
+  }),
   level: orNull(Type.Integer({ description: 'step of the escalation, from 1' })),
   stillOpen: Type.Integer({ description: 'incidents of the group that were told and are not over' }),
   stillUnseen: Type.Integer({ description: 'of these, those that nobody has acknowledged or snoozed' }),

@@ -65,7 +65,7 @@ export interface Notice {
   /** The same for all messages of the group. */
   groupKey: string
   routeId: string
-  /** What the incidents of the group have in common. */
+  /** What the incidents of the group had in common when they were first told. */
   labels: Record<string, string>
   /** Ids of webhooks. */
   receivers: readonly string[]
@@ -99,7 +99,7 @@ export interface Told {
 export interface NoticeGroup {
   groupKey: string
   routeId: string
-  /** What its incidents have in common. */
+  /** What its incidents had in common when they were first told. */
   labels: Readonly<Record<string, string>>
   lastAt: number
   /** By incident id. */

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
+import { tellingOf } from '#orchestrator/alerting'
 import { type Notice, noticeTypes } from '#orchestrator/core'
 import { formats } from '#orchestrator/webhooks'
 import type { MessageBody } from '../../../orchestrator/webhooks/message/body.ts'
@@ -68,4 +69,52 @@ test('a group is firing until the last of its incidents has ended', async () => 
     ['resolved'],
   ])
   expect(new Set(groups.map(({ groupKey }) => groupKey)).size).toBe(1)
+})
+
+test.each(['severity', 'kind'])(
+  'grouped by %s, an incident that changes stays where it was first told',
+  async (by) => {
+    const place = new Place()
+    routed(place, { groupBy: [by], groupIntervalSeconds: 60 })
+    const [a, b] = [place.open('A'), place.open('B')]
+    await sweep(place)
+    const next = async () => {
+      place.now += minute
+      await sweep(place)
+    }
+    place.worse(a, { severity: 0.9, metric: 'late_share' })
+    await next()
+    const c = place.open('C', { severity: 0.9, metric: 'late_share' })
+    await next()
+    place.restart()
+    for (const id of [a, b, c]) {
+      place.recover(id)
+      await next()
+    }
+    expect(place.said()).toEqual([
+      ...['opened A+B to a', 'changed A to a', 'opened C to a'],
+      ...['recovered A to a', 'recovered B to a', 'recovered C to a'],
+    ])
+    const [first, changed, other, ...ends] = messagesOf(place).map(({ detour }) => detour)
+    for (const notice of [changed, ends[0], ends[1]])
+      expect(notice).toMatchObject({ groupKey: first?.groupKey, labels: first?.labels })
+    expect(ends.map(({ stillOpen }) => stillOpen)).toEqual([1, 0, 0])
+    expect(other?.groupKey).not.toBe(first?.groupKey)
+    expect(ends[2]).toMatchObject({ groupKey: other?.groupKey, labels: other?.labels })
+  },
+)
+
+test('it is said when the next message comes, also where an incident has other labels by now', async () => {
+  const place = new Place()
+  routed(place, { groupBy: ['severity'], groupIntervalSeconds: 600 })
+  const id = place.open('A')
+  await sweep(place)
+  place.worse(id, { severity: 0.9 })
+  place.recover(id)
+  const { told, why, nextAt } = tellingOf(
+    { state: place.state, receivers: ['a'], now: place.now },
+    place.incident(id),
+  )
+  expect(told).toHaveLength(1)
+  expect([why, nextAt]).toEqual(['waiting', new Date(place.now + 10 * minute).toISOString()])
 })
