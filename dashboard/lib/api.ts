@@ -100,7 +100,7 @@ export const server = {
   overview: (query: Query, signal?: AbortSignal) =>
     ask<api.Overview>('GET', '/overview', reading(signal, query)),
   setClock: (body: api.ClockChange) => ask<api.ClockState>('PUT', '/clock', { body }),
-  policy: (signal?: AbortSignal) => ask<api.ReroutePolicy>('GET', '/policies/reroute', reading(signal)),
+  policy: (signal?: AbortSignal) => ask<api.KeptReroutePolicy>('GET', '/policies/reroute', reading(signal)),
   plans: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.ReroutePlan>>('GET', '/reroutes/plans', reading(signal, query)),
   ahead: (signal?: AbortSignal) => ask<api.Page<api.AheadItem>>('GET', '/reroutes/ahead', reading(signal)),
@@ -113,7 +113,7 @@ export const server = {
       body: { token },
     }),
   stopReroutes: (isStopped: boolean) =>
-    ask<api.ReroutePolicy>('POST', `/reroutes/${isStopped ? 'stop' : 'resume'}`, {}),
+    ask<api.KeptReroutePolicy>('POST', `/reroutes/${isStopped ? 'stop' : 'resume'}`, {}),
   effects: (signal?: AbortSignal) =>
     ask<{ items: api.RerouteEffect[] }>('GET', '/reroutes/effects', reading(signal)),
   effect: (id: string, signal?: AbortSignal) =>
@@ -122,7 +122,9 @@ export const server = {
     ask<{ returned: number; stayed: number }>('POST', `/incidents/${part(id)}/roll-back`, {
       body: { reason },
     }),
-  setPolicy: (body: api.ReroutePolicy) => ask<api.ReroutePolicy>('PUT', '/policies/reroute', { body }),
+  /** @param version of the limits that were read */
+  setPolicy: (limits: Omit<api.ReroutePolicy, 'isStopped'>, version: number) =>
+    ask<api.KeptReroutePolicy>('PUT', '/policies/reroute', { body: { ...limits, version } }),
 
   orders: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.OrderSummary>>('GET', '/orders', reading(signal, query)),

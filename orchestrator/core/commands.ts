@@ -18,8 +18,11 @@ import type { TransferCommands } from './transfer/commands.ts'
 /** Data of each command on the market itself. */
 export interface MarketCommands {
   DefineNodes: { nodes: readonly Node[] }
-  /** Sets the limits; who saves limits read a while ago sets nothing going that somebody stopped since. */
-  SetPolicy: { policy: api.ReroutePolicy; by?: string }
+  /**
+   * Sets the limits; who saves limits read a while ago sets nothing going that somebody stopped since.
+   * @param version that was seen: refused where it is not the newest; absent = it is not looked at
+   */
+  SetPolicy: { policy: api.ReroutePolicy; by?: string; version?: number }
   /** The kill switch, and its release. */
   HaltReroutes: { isStopped: boolean; by: string }
   SetClock: { clock: Partial<MarketClock>; isDemo?: boolean }

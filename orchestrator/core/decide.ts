@@ -20,9 +20,12 @@ import { transferBlock, transferRules } from './transfer/rules.ts'
 
 const marketRules: RulesOf<MarketCommands> = {
   DefineNodes: (state, { data, at }) => defineNodes(state, data, at),
-  SetPolicy: (state, { data: { policy, by }, at }) => {
-    const isStopped = policy.isStopped === true || state.policy.isStopped === true
-    return policySet(state, isStopped ? { ...policy, isStopped } : policy, by, at)
+  SetPolicy: (state, { data: { policy, by, version }, at }) => {
+    if (version !== undefined && version !== state.policySet.version) {
+      return refused('policy_version', { ...state.policySet, asked: version })
+    }
+    const isStopped = state.policy.isStopped === true || (policy.isStopped ?? state.policy.isStopped)
+    return policySet(state, isStopped === undefined ? policy : { ...policy, isStopped }, by, at)
   },
   HaltReroutes: (state, { data: { isStopped, by }, at }) =>
     isStopped === (state.policy.isStopped ?? false)

@@ -23,7 +23,11 @@ const marketHandlers: HandlersOf<MarketEvents> = {
     changes: state.changes + 1,
     nodesVersion: state.changes + 1,
   }),
-  PolicySet: (state, { policy }) => ({ ...state, policy }),
+  PolicySet: (state, { policy, by = null, at }) => ({
+    ...state,
+    policy,
+    policySet: { version: state.policySet.version + 1, at, by },
+  }),
   ClockSet: (state, { clock, isDemo }) => ({ ...state, clock: { ...state.clock, ...clock }, isDemo }),
 }
 

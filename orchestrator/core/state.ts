@@ -77,6 +77,8 @@ export interface CoreState {
   lastIncidents: PersistentMap<string, string>
   /** Limits of reroutes. */
   policy: api.ReroutePolicy
+  /** How often those were set, and when and by whom last; null = nobody did, or it was not said. */
+  policySet: { version: number; at: number | null; by: string | null }
   /** Policies that orders are asked by on their way. */
   policyBook: PolicyBook
   /** What reroutes did lately, and plans that wait for a person. */
@@ -140,6 +142,7 @@ export function emptyState(market: string): CoreState {
     lastIncidents: PersistentMap(),
     alerting: emptyAlerting,
     policy: defaultPolicy,
+    policySet: { version: 0, at: null, by: null },
     policyBook: emptyPolicyBook,
     reroutes: emptyReroutes(),
     detection: { settings: null, feedback: [] },

@@ -7,6 +7,7 @@ import { learningMs } from './bands.ts'
 import { listDecisions } from './decisions.ts'
 import { dayMs, isoOf } from './figures.ts'
 import { incidentQueue } from './incidents.ts'
+import { limitsView } from './limits.ts'
 import { isLive, networkOf } from './network.ts'
 import { defaultRange, knownTo, type Period, periodOf } from './period.ts'
 import { infoOf, type Places, placesOf } from './places.ts'
@@ -77,7 +78,7 @@ export async function overview(engine: Engine, query: OverviewQuery = {}): Promi
       currency,
       recent: newestOf(recent.items, moves.items),
     },
-    policy: engine.core.state().policy,
+    policy: limitsView(engine.core.state()),
   }
 }
 

@@ -6,6 +6,7 @@ import { askedTests } from './asked.ts'
 import { type Launched, launchBrowser } from './browser.ts'
 import { flowTests } from './flows.ts'
 import { changeTests, holdTests, queueTests } from './lifecycle.ts'
+import { limitTests, limitTestsOfTwo } from './limits.ts'
 import { lockedTests } from './locked.ts'
 import { detectionTests, modelTests } from './models.ts'
 import { pageTests } from './pages.ts'
@@ -51,6 +52,10 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
   describe('read', () => readingTests(open))
   describe('while things change or fail', () => changingTests(open))
   describe('used by keys', () => decidingTests(open))
+  describe('used to limit reroutes', () => {
+    limitTests(open)
+    limitTestsOfTwo(open)
+  })
   describe('used on incidents', () => alertingTests(open))
   describe('used on receivers', () => receiverTests(open))
   describe('told the same twice', () => {

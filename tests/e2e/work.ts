@@ -115,35 +115,6 @@ export function decidingTests(open: () => Site): void {
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'detached', ...enough })
     }))
-
-  test('limits of reroutes are changed in place', () =>
-    at('/', async (page) => {
-      await page.getByLabel('Moves per order, at most').fill('7', enough)
-      await page.getByRole('radio', { name: 'Shadow' }).click()
-      await page.getByRole('button', { name: 'Save limits' }).click()
-      await page.getByText('The limits of reroutes were changed').waitFor(enough)
-      const { policy } = open().shop.engine.core.state()
-      expect(policy).toMatchObject({ mode: 'shadow', maxMovesPerOrder: 7 })
-    }))
-
-  test('reroutes are stopped and let go on, and limits of safety are set', () =>
-    at('/reroutes', async (page) => {
-      const policy = () => open().shop.engine.core.state().policy
-      await page.getByRole('button', { name: 'Stop all reroutes' }).click(enough)
-      await page.getByRole('heading', { name: 'Reroutes' }).waitFor(enough)
-      await page.getByText('All automatic reroutes are stopped.').waitFor(enough)
-      expect(policy().isStopped).toBe(true)
-      await page.goto(`${open().url}/`)
-      await page.getByText('More limits').click(enough)
-      await page.getByLabel('Metrics whose incidents leave none in place').fill('recalls, backlog', enough)
-      await page.getByRole('button', { name: 'Save limits' }).click()
-      await page.getByText('The limits of reroutes were changed').waitFor(enough)
-      expect(policy()).toMatchObject({ isStopped: true, safetyMetrics: ['recalls', 'backlog'] })
-      await page.goto(`${open().url}/reroutes`)
-      await page.getByRole('button', { name: 'Let them go on' }).click(enough)
-      await page.getByText('Reroutes go on').waitFor(enough)
-      expect(policy().isStopped).toBe(false)
-    }))
 }
 
 /** Adds the test of taking a reroute back. */

@@ -207,8 +207,7 @@ export const incidentDetail = shape({
 })
 export type IncidentDetail = Of<typeof incidentDetail>
 
-/** The limits of automatic reroutes. */
-export const reroutePolicy = shape({
+const reroutePolicyFields = {
   /** on = by itself, approve = every plan waits for a person, shadow = only noted. */
   mode: oneOf(['on', 'approve', 'shadow', 'off'] as const),
   minSeverity: Type.Number({ minimum: 0, maximum: 1 }),
@@ -217,5 +216,32 @@ export const reroutePolicy = shape({
   maxExtraCostCents: Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'for one order' }),
   holdOutShare: Type.Number({ minimum: 0, maximum: 1, description: 'left in place to measure the effect' }),
   ...guardrailFields,
-})
+}
+
+/** The limits of automatic reroutes. */
+export const reroutePolicy = shape(reroutePolicyFields)
 export type ReroutePolicy = Of<typeof reroutePolicy>
+
+const versionFields = {
+  version: Type.Integer({ minimum: 0, description: 'one more with every change; 0 = nobody changed them' }),
+  changedAt: orNull(instantText),
+  changedBy: orNull(Type.String({ description: 'who set them last, the switch included' })),
+}
+
+/** The limits as they are kept. */
+export const keptReroutePolicy = shape({ ...reroutePolicyFields, ...versionFields })
+export type KeptReroutePolicy = Of<typeof keptReroutePolicy>
+
+/** Limits to be set: what was read can be sent back as it is. */
+export const newReroutePolicy = shape({
+  ...reroutePolicyFields,
+  version: Type.Optional(
+    Type.Integer({
+      ...{ minimum: 0 },
+      description:
+        'that was read; refused where it is not the newest, as by If-Match; left out = not looked at',
+    }),
+  ),
+  changedAt: Type.Optional(orNull(Type.String({ description: 'as it was read; not looked at' }))),
+  changedBy: Type.Optional(orNull(Type.String({ description: 'as it was read; not looked at' }))),
+})

@@ -1,7 +1,7 @@
 // Shapes of the overview: verdict, tiles, chart, queue, network and reroutes in one answer; and of the clock.
 
 import { Type } from 'typebox'
-import { decision, incident, reroutePolicy } from './incidents.ts'
+import { decision, incident, keptReroutePolicy } from './incidents.ts'
 import { metricSeries, tile } from './series.ts'
 import { centsInteger, instantText, type Of, oneOf, orNull, shape } from './shape.ts'
 
@@ -113,6 +113,6 @@ export const overview = shape({
     currency: Type.String(),
     recent: Type.Array(decision),
   }),
-  policy: reroutePolicy,
+  policy: keptReroutePolicy,
 })
 export type Overview = Of<typeof overview>

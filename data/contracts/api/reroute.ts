@@ -26,7 +26,9 @@ export type WorkAction = Of<typeof workAction>
 /** Guardrails; left out or null = no such limit, 0 = nothing at all. */
 export const guardrailFields = {
   isStopped: Type.Optional(
-    Type.Boolean({ description: 'nothing moves by itself from now on; /reroutes/resume alone ends it' }),
+    Type.Boolean({
+      description: 'nothing moves by itself from now on; /reroutes/resume alone ends it; left out = as it is',
+    }),
   ),
   maxMovesPerHour: count('orders moved in any hour'),
   maxMovesPerNodeHour: count('orders moved to one node from others in any hour'),

@@ -24,6 +24,11 @@ export const orchestratorErrors = {
     retryable: false,
     message: 'nobody can be asked about moved work so: {reason}',
   },
+  REROUTE_LIMITS_CHANGED: {
+    status: 409,
+    retryable: false,
+    message: 'the limits of reroutes were changed meanwhile: they are version {version}, not {asked}',
+  },
   REROUTE_PLAN_UNKNOWN: { status: 404, retryable: false, message: 'there is no plan {planId}' },
   REROUTE_PLAN_DECIDED: {
     status: 409,

@@ -1,12 +1,16 @@
 // Routes of incidents, decisions and the policy of reroutes.
 
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { api } from '#data/contracts'
-import { fail } from '#data/kernel'
+import { type DetourError, fail } from '#data/kernel'
+import type { CommandResult } from '#data/log'
+import type { CoreAnswer } from '#orchestrator/core'
 import { problemOfWorkAction } from '#orchestrator/flows'
-import { getDecision, getIncident, listDecisions, listIncidents } from '#orchestrator/views'
+import { getDecision, getIncident, limitsView, listDecisions, listIncidents } from '#orchestrator/views'
 import { alertReceivers } from '../alert-receivers.ts'
 import { answerOf, commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
+import { versionHeaders, versionIn } from '../if-match.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
 import { closed, oneOf, page, word } from './fields.ts'
@@ -131,33 +135,47 @@ function addDecisions(app: App, { engine }: AppParts): void {
 
 function addPolicy(app: App, { engine }: AppParts): void {
   const tags = ['policies']
+  const answer = (reply: FastifyReply) => {
+    const limits = limitsView(engine.core.state())
+    reply.header('etag', `"${limits.version}"`)
+    return limits
+  }
   app.get(
     '/policies/reroute',
     {
       schema: {
         tags,
         summary: 'Limits of automatic reroutes',
-        response: { 200: api.reroutePolicy, ...problems },
+        response: { 200: api.keptReroutePolicy, ...problems },
       },
     },
-    async () => engine.core.state().policy,
+    async (_request, reply) => answer(reply),
   )
   const schema = {
     tags,
     summary: 'Set the limits of automatic reroutes',
-    headers: idempotencyHeaders,
-    body: api.reroutePolicy,
-    response: { 200: api.reroutePolicy, ...problems },
+    headers: versionHeaders('the limits'),
+    body: api.newReroutePolicy,
+    response: { 200: api.keptReroutePolicy, ...problems },
   }
-  app.put('/policies/reroute', { schema }, async (request) => {
-    for (const action of request.body.workActions ?? []) {
+  app.put('/policies/reroute', { schema }, async (request, reply) => {
+    const { version: read, changedAt: _at, changedBy: _by, ...policy } = request.body
+    for (const action of policy.workActions ?? []) {
       const reason = problemOfWorkAction(action, engine.flows.outside)
       if (reason !== null) throw fail('REROUTE_ACTION_INVALID', { reason })
     }
+    const version = versionIn(request.headers['if-match'], 'the limits') ?? read
     const commandId = commandIdOf(request, 'policies/reroute')
-    const data = { policy: request.body, by: request.caller.name }
+    const data = { policy, by: request.caller.name, ...(version === undefined ? {} : { version }) }
     const result = await execute(engine, 'SetPolicy', data, { commandId })
-    if (result.status === 'refused') throw refusal(result.reason, {})
-    return engine.core.state().policy
+    if (result.status === 'refused') throw notSet(result)
+    return answer(reply)
   })
+}
+
+function notSet({ reason, answer }: CommandResult<CoreAnswer>): DetourError {
+  if (reason !== 'policy_version') return refusal(reason, {})
+  const { at, by, ...versions } = answer.details as { at: number | null; by: string | null }
+  const changedAt = at === null ? null : new Date(at).toISOString()
+  return fail('REROUTE_LIMITS_CHANGED', { ...versions, changedAt, changedBy: by })
 }

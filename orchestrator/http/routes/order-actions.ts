@@ -9,6 +9,7 @@ import type { Engine } from '#orchestrator/engine'
 import { getOrder } from '#orchestrator/views'
 import { answerOf, commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import type { FlowQueue } from '../flow-queue.ts'
+import { versionHeaders, versionIn } from '../if-match.ts'
 import { checked, eachItem } from '../items.ts'
 import { noMarket } from '../only-market.ts'
 import { editCommand, flowsOn, madeBy, orderCommand } from '../order-commands.ts'
@@ -166,31 +167,21 @@ function addRelease(app: App, engine: Engine, repeats: Repeats): void {
 }
 
 function addEdit(app: App, engine: Engine, flow: FlowQueue): void {
-  const schema = { ...write, headers: editHeaders, summary: 'Change an order', body: api.orderEdit }
+  const schema = {
+    ...write,
+    headers: versionHeaders('the order'),
+    summary: 'Change an order',
+    body: api.orderEdit,
+  }
   app.patch('/orders/:orderId', { schema }, async (request) => {
     const orderId = await orderIdFor(engine, request.params.orderId)
     const commandId = commandIdOf(request, `edit/${orderId}`)
-    const version = versionOf(request.headers['if-match'])
+    const version = versionIn(request.headers['if-match'], 'an order')
     const data = editCommand(orderId, request.body, { version, commandId })
     const answer = answerOf(await execute(engine, 'EditOrder', data, { commandId }), { orderId })
     await flow.push(orderId)
     return answer
   })
-}
-
-const editHeaders = Type.Object({
-  ...idempotencyHeaders.properties,
-  'if-match': Type.Optional(
-    Type.String({ description: 'version that was seen, as the ETag of the order says' }),
-  ),
-})
-
-/** The version in the header, null where there is none. @throws HTTP_QUERY_INVALID */
-function versionOf(header: string | undefined): number | null {
-  if (header === undefined || header === '*') return null
-  const found = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header.trim())?.[1]
-  if (found === undefined) throw fail('HTTP_QUERY_INVALID', { reason: 'If-Match is no version of an order' })
-  return Number(found)
 }
 
 function addBulk(app: App, engine: Engine, flow: FlowQueue): void {

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { api } from '#data/contracts'
 import { fail } from '#data/kernel'
 import { decideByLink, decidePlan, linkSecret, planLinks, rollBack } from '#orchestrator/reroute'
-import { getPlan, listAhead, listPlans, planView } from '#orchestrator/views'
+import { getPlan, limitsView, listAhead, listPlans, planView } from '#orchestrator/views'
 import { commandIdOf, execute, idempotencyHeaders, refusal } from '../command.ts'
 import type { App, AppParts } from '../parts.ts'
 import { problems } from '../problem.ts'
@@ -190,14 +190,14 @@ function addSwitch(app: App, { engine }: AppParts): void {
       tags,
       summary: name === 'stop' ? 'Stop all automatic reroutes at once' : 'Let automatic reroutes go on',
       headers: idempotencyHeaders,
-      response: { 200: api.reroutePolicy, ...problems },
+      response: { 200: api.keptReroutePolicy, ...problems },
     }
     app.post(`/reroutes/${name}`, { schema }, async (request) => {
       const data = { isStopped: name === 'stop', by: request.caller.name }
       const commandId = commandIdOf(request, `reroutes/${name}`)
       const result = await execute(engine, 'HaltReroutes', data, { commandId })
       if (result.status === 'refused') throw refusal(result.reason, {})
-      return engine.core.state().policy
+      return limitsView(engine.core.state())
     })
   }
 }
