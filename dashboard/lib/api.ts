@@ -130,7 +130,8 @@ export const server = {
     ask<api.Page<api.OrderSummary>>('GET', '/orders', reading(signal, query)),
   order: (id: string, signal?: AbortSignal) =>
     ask<api.OrderDetail>('GET', `/orders/${part(id)}`, reading(signal)),
-  reroute: (id: string, body: { toNodeId?: string }) => command(`/orders/${part(id)}/reroute`, body),
+  reroute: (id: string, body: { toNodeId?: string; override?: string }) =>
+    command(`/orders/${part(id)}/reroute`, body),
   undoReroute: (id: string, body: { decisionId: string }) =>
     command(`/orders/${part(id)}/undo-reroute`, body),
   editOrder: (id: string, body: api.OrderEdit) => command(`/orders/${part(id)}`, body, 'PATCH'),

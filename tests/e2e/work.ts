@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import type { api } from '#data/contracts'
 import { hostileName, incidentId } from './shop.ts'
 import type { Site } from './site.ts'
 import { visiting } from './visiting.ts'
@@ -143,6 +144,38 @@ export function undoingTests(open: () => Site): void {
       await page.getByRole('button', { name: 'Move it back' }).waitFor({ state: 'detached', ...enough })
     })
     expect(order()?.work.at(-1)?.nodeId).toBe(before)
+  })
+  test('a reroute that a limit refuses is made with a reason', async () => {
+    const { shop, url } = open()
+    const created = await ask(`${url}/api/v1/orders`, url, shop.newOrder('E2E-beyond'))
+    const { orderId } = (await created.json()) as { orderId: string }
+    await shop.engine.advance(orderId)
+    const { core, now } = shop.engine
+    const order = () => core.state().orders.get(orderId)
+    await expect.poll(() => order()?.work.at(-1)?.status, enough).toMatch(/open|accepted/)
+    const shown = await fetch(`${url}/api/v1/orders/${orderId}`)
+    const { decisions } = (await shown.json()) as api.OrderDetail
+    const other = decisions[0]?.candidates.find((one) => one.isFeasible && !one.isChosen)?.nodeId ?? ''
+    const limit = (maxMovesPerHour: number | null) =>
+      core.execute('SetPolicy', { policy: { ...core.state().policy, maxMovesPerHour } }, { at: now() })
+    await limit(0)
+    await at(`/orders/${orderId}`, async (page) => {
+      await page.getByRole('button', { name: 'Reroute' }).click(enough)
+      const dialog = page.getByRole('dialog', { name: 'Reroute E2E-beyond' })
+      await dialog.getByLabel('To', { exact: true }).selectOption(other)
+      await dialog.getByRole('button', { name: 'Reroute' }).click(enough)
+      await dialog.getByRole('alert').waitFor(enough)
+      expect(await dialog.getByRole('alert').textContent()).toContain('moved within an hour')
+      const anyway = dialog.getByRole('button', { name: 'Move it anyway' })
+      expect(await anyway.isDisabled()).toBe(true)
+      // The field has the focus.
+      await page.keyboard.type('the customer asked')
+      await anyway.click()
+      await page.getByText('The order was moved').waitFor(enough)
+      await page.getByText('moved by hand: the customer asked', { exact: false }).first().waitFor(enough)
+    })
+    await limit(null)
+    expect(order()?.work.at(-1)?.nodeId).toBe(other)
   })
 }
 

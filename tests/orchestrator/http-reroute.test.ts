@@ -94,6 +94,24 @@ describe('a reroute by hand', () => {
     }
   })
 
+  test('that a limit refuses is made with a reason, which is kept', async () => {
+    await release('beyond')
+    const { policy } = place.engine.core.state()
+    const limit = (maxMovesPerHour: number | null) =>
+      place.call('PUT', '/api/v1/policies/reroute', { body: { ...policy, maxMovesPerHour } })
+    await limit(0)
+    const toNodeId = elsewhere('beyond')
+    expect(said(await reroute('beyond', { toNodeId }))).toEqual([409, 'CORE_REFUSED', 'hour_limit'])
+    const override = 'the customer asked for it'
+    expect((await reroute('beyond', { toNodeId, override })).body).toMatchObject({ status: 'done' })
+    expect(nodesOf('beyond')).toEqual([toNodeId])
+    await limit(null)
+    const { decisions } = (await place.call('GET', `/api/v1/orders/${idOf('beyond')}`)).body
+    expect(decisions).toContainEqual(
+      expect.objectContaining({ kind: 'reroute', reason: `moved by hand: ${override}` }),
+    )
+  })
+
   test('of no order is unknown', async () => {
     for (const key of ['u1', 'u1', undefined]) {
       expect(said(await reroute('nobody', {}, key)).slice(0, 2)).toEqual([404, 'ORDER_UNKNOWN'])

@@ -36,6 +36,8 @@ export interface FormAnswers {
 export interface ActionForm {
   title: string
   text: string
+  /** What stands against it, where it is asked for once more. */
+  against?: string
   /** Words of the button that does it. */
   confirm: string
   /** What is said once it is done. */
@@ -44,6 +46,8 @@ export interface ActionForm {
   fields: readonly FormField[]
   /** Fails where it is refused; undefined where it has told itself what became of it. */
   act(answers: FormAnswers): Promise<{ status: string } | undefined>
+  /** What is asked once more after a refusal, null where that does not help. */
+  onRefusal?(error: unknown, answers: FormAnswers): ActionForm | null
 }
 
 /** What the fields say before anything is entered. */

@@ -19,6 +19,7 @@ import {
   unitsField,
   whyOf,
 } from './order-fields.ts'
+import { reroute } from './reroute-form.ts'
 
 type Order = api.OrderDetail
 
@@ -175,39 +176,6 @@ const release: Make = (order) => ({
   fields: [maybeWhy('everything is checked')],
   act: (answers) => server.orderAction(order.orderId, 'release', reasonPart(answers)),
 })
-
-const reroute: Make = (order) => ({
-  title: `Reroute ${order.externalId}`,
-  text:
-    'Work that its node has not begun is moved. Stock is held at the new node first, then let go at ' +
-    `${order.nodeName ?? 'the old one'}.`,
-  confirm: 'Reroute',
-  done: 'The order was moved',
-  fields: [
-    {
-      kind: 'choice',
-      name: 'toNodeId',
-      label: 'To',
-      hint: 'The best node is chosen by cost, promise and stock.',
-      value: '',
-      options: [{ value: '', title: 'The best node' }, ...weighedNodes(order)],
-    },
-  ],
-  act: (answers) => {
-    const toNodeId = textOf(answers, 'toNodeId')
-    return server.reroute(order.orderId, toNodeId === '' ? {} : { toNodeId })
-  },
-})
-
-/** Nodes that decisions of the order weighed. */
-function weighedNodes(order: Order): { value: string; title: string }[] {
-  const nodes = new Map<string, string>()
-  for (const { candidates } of order.decisions) {
-    for (const one of candidates) if (one.nodeId !== order.nodeId) nodes.set(one.nodeId, one.nodeName)
-  }
-  const found = [...nodes].map(([value, title]) => ({ value, title }))
-  return found.sort((a, b) => a.title.localeCompare(b.title))
-}
 
 const giveBack: Make = (order) => {
   const lines = order.lines.flatMap((line) => {
