@@ -103,6 +103,8 @@ export const server = {
   policy: (signal?: AbortSignal) => ask<api.KeptReroutePolicy>('GET', '/policies/reroute', reading(signal)),
   plans: (query: Query, signal?: AbortSignal) =>
     ask<api.Page<api.ReroutePlan>>('GET', '/reroutes/plans', reading(signal, query)),
+  plan: (id: string, signal?: AbortSignal) =>
+    ask<api.ReroutePlanDetail>('GET', `/reroutes/plans/${part(id)}`, reading(signal)),
   ahead: (signal?: AbortSignal) => ask<api.Page<api.AheadItem>>('GET', '/reroutes/ahead', reading(signal)),
   decidePlan: (id: string, answer: 'approve' | 'reject') =>
     ask<api.ReroutePlan>('POST', `/reroutes/plans/${part(id)}/${answer}`, { body: {} }),

@@ -29,11 +29,13 @@ export function getPlan(engine: Engine, planId: string): api.ReroutePlanDetail |
   if (plan === undefined) return null
   const name = (nodeId: string) => state.nodes.get(nodeId)?.name ?? nodeId
   const moves = plan.moves.map(({ orderId, fulfillmentOrderId, fromNodeId, assignments, decision }) => {
-    const toNodeId = assignments[0]?.nodeId ?? ''
+    const [{ nodeId: toNodeId = '', carrier = null } = {}] = assignments
     return {
-      ...{ orderId, fulfillmentOrderId, fromNodeId, toNodeId },
+      ...{ orderId, fulfillmentOrderId, fromNodeId, toNodeId, carrier },
+      orderExternalId: state.orders.get(orderId)?.externalId ?? orderId,
       fromNodeName: name(fromNodeId),
       toNodeName: name(toNodeId),
+      moreNodes: Math.max(0, assignments.length - 1),
       extraCents: decision.costCents ?? 0,
       hoursSaved: decision.hoursSaved ?? 0,
       riskBefore: decision.riskBefore ?? null,

@@ -10,6 +10,7 @@ import { limitTests, limitTestsOfTwo } from './limits.ts'
 import { lockedTests } from './locked.ts'
 import { detectionTests, modelTests } from './models.ts'
 import { pageTests } from './pages.ts'
+import { planTests } from './plans.ts'
 import { policyTests } from './policies.ts'
 import { receiverTests } from './receivers.ts'
 import { namedTwiceTests, toldTwiceTests } from './repeated.ts'
@@ -56,6 +57,7 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
     limitTests(open)
     limitTestsOfTwo(open)
   })
+  describe('used to approve reroutes', () => planTests(open))
   describe('used on incidents', () => alertingTests(open))
   describe('used on receivers', () => receiverTests(open))
   describe('told the same twice', () => {

@@ -2,6 +2,7 @@
 // stops all; effects and roll-backs.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { api } from '#data/contracts'
 import { openPlace, type Place } from './http-place.ts'
 import { planAt, tokenOf } from './plans.ts'
 
@@ -20,6 +21,13 @@ test('a plan is shown with its moves, and approved once', async () => {
   const { planId } = await planAt(place)
   const shown = await place.call('GET', `/api/v1/reroutes/plans/${planId}`)
   expect(shown.body).toMatchObject({ planId, status: 'proposed', orders: expect.any(Number) })
+  const [move] = shown.body.moves as api.PlannedMove[]
+  const order = place.engine.core.state().orders.get(move?.orderId ?? '')
+  expect(move).toMatchObject({
+    ...{ orderExternalId: order?.externalId, fromNodeId: order?.work.at(-1)?.nodeId, moreNodes: 0 },
+    ...{ toNodeId: expect.any(String), extraCents: expect.any(Number) },
+  })
+  expect(move?.toNodeId).not.toBe(move?.fromNodeId)
   const first = await post(`/reroutes/plans/${planId}/approve`, { note: 'go' })
   expect([first.status, first.body]).toMatchObject([200, { status: 'approved', note: 'go' }])
   const again = await post(`/reroutes/plans/${planId}/reject`)

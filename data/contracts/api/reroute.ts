@@ -81,11 +81,14 @@ export const planStatuses = ['proposed', 'approved', 'rejected', 'expired', 'don
 /** A move of a plan. */
 export const plannedMove = shape({
   orderId: Type.String(),
+  orderExternalId: Type.String(),
   fulfillmentOrderId: Type.String(),
   fromNodeId: Type.String(),
   fromNodeName: Type.String(),
   toNodeId: Type.String(),
   toNodeName: Type.String(),
+  moreNodes: Type.Integer({ description: 'nodes beside that one which take a part of it' }),
+  carrier: orNull(Type.String({ description: 'with whom it leaves then; null = not said' })),
   extraCents: centsInteger,
   hoursSaved: Type.Number(),
   riskBefore: orNull(Type.Number({ description: 'probability of missing the promise where it is' })),
