@@ -53,10 +53,18 @@ export function planView(engine: Engine, plan: PlanState): api.ReroutePlan {
     ...{ planId, kind, incidentId, status, title, reason, orders, extraCents, hoursSaved, lateAvoided },
     ...{ currency, decidedBy, note, moved, notMoved },
     market: engine.market,
+    haltedBy: haltOf(plan, engine.core.state().policy),
     proposedAt: isoOf(plan.proposedAt),
     expiresAt: isoOf(plan.expiresAt),
     decidedAt: plan.decidedAt === null ? null : isoOf(plan.decidedAt),
   }
+}
+
+/** Why nothing of a plan that has not ended is done for now, null where it is. */
+function haltOf({ status }: PlanState, { isStopped, mode }: api.ReroutePolicy): api.ReroutePlan['haltedBy'] {
+  if (status !== 'proposed' && status !== 'approved') return null
+  if (isStopped === true) return 'stopped'
+  return mode === 'off' || mode === 'shadow' ? mode : null
 }
 
 function isoOf(at: number): string {

@@ -20,25 +20,28 @@ function planOf({ shop, orderId }: Site, name: string, count: number): Plan {
     decision: { costCents: 150, hoursSaved: 6, riskBefore: 0.97, riskAfter: 0.12 },
   })
   return {
-    ...{ planId: `plan_${name}`, kind: 'risk', incidentId: null, title: `Reno is late: ${name}` },
+    ...{
+      planId: `plan_${name.replace(' ', '-')}`,
+      kind: 'risk',
+      incidentId: null,
+      title: `Reno is late: ${name}`,
+    },
     ...{ reason: 'every plan is approved by a person', orders: count, extraCents: 150 * count },
     ...{ hoursSaved: 6 * count, lateAvoided: 40, currency: 'USD', expiresAt: now() + 3_600_000 },
     moves: Array.from({ length: count }, (_, i) => move(i)),
   } as unknown as Plan
 }
 
+async function proposed(site: Site, name: string, count: number): Promise<void> {
+  const { core, now } = site.shop.engine
+  const plan = planOf(site, name, count)
+  expect((await core.execute('ProposeReroute', { plan }, { at: now() })).status).toBe('done')
+}
+
 /** Adds the tests of plans. */
 export function planTests(open: () => Site): void {
   const at = visiting(open)
-  const propose = async (name: string, count: number) => {
-    const { core, now } = open().shop.engine
-    const proposed = await core.execute(
-      'ProposeReroute',
-      { plan: planOf(open(), name, count) },
-      { at: now() },
-    )
-    expect(proposed.status).toBe('done')
-  }
+  const propose = (name: string, count: number) => proposed(open(), name, count)
 
   test('the moves of a plan are read before it is approved, some at first', async () => {
     await propose('moves', 60)
@@ -68,5 +71,37 @@ export function planTests(open: () => Site): void {
       const answers = (await links.allTextContents()).map((link) => new URL(link).searchParams.get('answer'))
       expect(answers).toEqual(['approve', 'reject'])
     })
+  })
+
+  test('a plan that is approved while reroutes are stopped says that it waits', async () => {
+    await propose('halted', 2)
+    const { core, now } = open().shop.engine
+    const flip = (isStopped: boolean) => core.execute('HaltReroutes', { isStopped, by: 'Bob' }, { at: now() })
+    await at('/reroutes', async (page) => {
+      const plan = page.getByRole('article', { name: 'Reno is late: halted' })
+      await plan.getByRole('button', { name: 'Approve' }).waitFor(enough)
+      await flip(true)
+      await plan.getByText('once approved, its orders wait until they are resumed').waitFor(enough)
+      await plan.getByRole('button', { name: 'Approve' }).click()
+      await page.getByText('Approved. Reroutes are stopped', { exact: false }).waitFor(enough)
+      await plan.getByText('Approved, waits').waitFor(enough)
+    })
+    await propose('by link', 2)
+    const made = await fetch(`${open().url}/api/v1/reroutes/plans/plan_by-link/links`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json', origin: open().url } },
+      body: '{}',
+    })
+    const { approve } = (await made.json()) as { approve: string }
+    const { pathname, search } = new URL(approve, open().url)
+    await at(`${pathname}${search}`, async (page) => {
+      await page
+        .getByText('where reroutes are stopped, once they are resumed', { exact: false })
+        .waitFor(enough)
+      await page.getByRole('button', { name: 'Approve' }).click()
+      const said = page.getByRole('main').getByRole('status')
+      await said.waitFor(enough)
+      expect(await said.textContent()).toContain('the orders wait until they are resumed')
+    })
+    await flip(false)
   })
 }

@@ -102,6 +102,22 @@ test('everything that moves by itself is stopped and let go again', async () => 
   expect((await post('/reroutes/resume')).body).toMatchObject({ isStopped: false })
 })
 
+test('a plan that is approved while reroutes are stopped is said to wait, and goes once they are resumed', async () => {
+  const { planId } = await planAt(place)
+  const shown = async () => (await place.call('GET', `/api/v1/reroutes/plans/${planId}`)).body
+  expect((await shown()).haltedBy).toBeNull()
+  await post('/reroutes/stop')
+  expect((await shown()).haltedBy).toBe('stopped')
+  const approved = await post(`/reroutes/plans/${planId}/approve`)
+  expect(approved.body).toMatchObject({ status: 'approved', haltedBy: 'stopped' })
+  await place.engine.cycle()
+  expect((await shown()).status).toBe('approved')
+  await post('/reroutes/resume')
+  const status = async () => (await shown()).status
+  await expect.poll(status, { timeout: 20_000 }).toBe('done')
+  expect((await shown()).haltedBy).toBeNull()
+})
+
 test('how surely work must be late before it moves is a limit from a half to one, and can be taken back', async () => {
   const put = (minLateRisk: number | null) =>
     place.call('PUT', '/api/v1/policies/reroute', {

@@ -78,6 +78,9 @@ export const planKinds = ['incident', 'risk', 'recovery', 'capacity_ahead', 'pol
 /** How a plan stands. */
 export const planStatuses = ['proposed', 'approved', 'rejected', 'expired', 'done'] as const
 
+/** Why nothing of a plan is done for now, whatever a person says. */
+export const planHalts = ['stopped', 'off', 'shadow'] as const
+
 /** A move of a plan. */
 export const plannedMove = shape({
   orderId: Type.String(),
@@ -102,6 +105,9 @@ const planFields = {
   kind: oneOf(planKinds),
   incidentId: orNull(Type.String()),
   status: oneOf(planStatuses),
+  haltedBy: Type.Union([oneOf(planHalts), Type.Null()], {
+    description: 'reroutes are stopped, off or only noted: what is approved waits until they go on',
+  }),
   title: Type.String({ description: 'one sentence' }),
   reason: Type.String({ description: 'why it waits for a person' }),
   orders: Type.Integer(),
