@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import { fail } from '#data/kernel'
-import { type CoreState, defaultFlowId, type FlowRun, newestFlow } from '#orchestrator/core'
+import { type CoreState, defaultFlowId, type FlowRun, newestFlow, runOf } from '#orchestrator/core'
 import type { Engine } from '#orchestrator/engine'
 import { compileContextOf, compileFlow, defaultOrderFlow, planOrNull, versionOf } from '#orchestrator/flows'
 import { cursorOf, pageLimit, placeOf } from './cursor.ts'
@@ -187,9 +187,11 @@ function runView(row: RunRow, all: readonly StepRow[], state: CoreState): api.Fl
   const tiles = flow === undefined ? null : planOrNull(flow)?.tiles
   const titleOf = (tileId: string) => tiles?.get(tileId)?.title ?? tileId
   const live = state.flows.runs.get(row.run_id)
+  const order = state.orders.get(row.order_id ?? '')
   return {
     ...{ runId: row.run_id, flowId: row.flow_id, version: row.version, orderId: row.order_id },
     ...{ sku: row.sku, nodeId: row.node_id, status: row.status, reason: row.reason },
+    isNewest: order !== undefined && runOf(order) === row.run_id,
     startedAt: iso(row.started_at),
     endedAt: row.ended_at === null ? null : iso(row.ended_at),
     at: (live?.tokens ?? []).map(({ tileId, state: how, since, dueAt, note }) => ({

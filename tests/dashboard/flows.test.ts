@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { api } from '#data/contracts'
 import { boxSize, drawFlow, waysOf } from '../../dashboard/lib/flows/drawing.ts'
-import { askedWords, flowsSentence, modeOf } from '../../dashboard/lib/flows/words.ts'
+import { againSentence, askedWords, flowsSentence, modeOf } from '../../dashboard/lib/flows/words.ts'
 import { anyFlow } from '../orchestrator/flows/any-flow.ts'
 
 test('a drawing has every tile and every way, no two boxes lie on each other, and ways lead down', () => {
@@ -73,4 +73,14 @@ test('what was asked of other systems is said with whose work it was about', () 
   expect(askedWords({ ...asked, what: 'send' })).toBe('Take the work at Reno (wms.example)')
   const invoice = { ...asked, action: 'invoice_cancel', what: null, nodeName: null, target: null }
   expect(askedWords(invoice)).toBe('Invoice cancel (receivers of webhooks)')
+})
+
+test('an order that was to go once more says in words why nothing began, or that it goes', () => {
+  const answer = (begun: number, reason: string | null, runId: string | null = null) =>
+    againSentence({ begun, items: [{ orderId: 'o1', runId, reason }] })
+  expect(answer(1, null, 'o1/run/2')).toBe('It goes through its flow once more.')
+  expect(answer(1, 'straight')).toBe('It goes on, the default way.')
+  expect(answer(0, 'too_late')).toBe('Nothing began: its nodes were told of it already, or it is cancelled.')
+  expect(answer(0, 'on_hold')).toBe('Nothing began: it is on hold.')
+  expect(answer(0, 'flow_running')).toBe('Nothing began: a flow works on it already.')
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { alertingTests } from './alerting.ts'
 import { askedTests } from './asked.ts'
 import { type Launched, launchBrowser } from './browser.ts'
-import { flowTests } from './flows.ts'
+import { failedRunTests, flowTests } from './flows.ts'
 import { changeTests, holdTests, queueTests } from './lifecycle.ts'
 import { limitTests, limitTestsOfTwo } from './limits.ts'
 import { lockedTests } from './locked.ts'
@@ -76,7 +76,10 @@ describe.skipIf(launched.browser === null)('the dashboard', () => {
     decisionTests(open)
   })
   describe('used to say what orders are asked', () => policyTests(open))
-  describe('used to say how orders go', () => flowTests(open))
+  describe('used to say how orders go', () => {
+    flowTests(open)
+    failedRunTests(open)
+  })
   describe('used to detect', () => {
     detectionTests(open)
     modelTests(open)

@@ -87,3 +87,49 @@ export function flowTests(open: () => Site): void {
       await page.getByText('vip stands still', { exact: false }).waitFor(enough)
     }))
 }
+
+/** Adds the test of runs that failed; the flows of the others are there by then. */
+export function failedRunTests(open: () => Site): void {
+  const at = visiting(open)
+
+  test('the last failed run of an order goes once more, or it is said why nothing began', async () => {
+    const { url, shop } = open()
+    const headers = { 'content-type': 'application/json', origin: url }
+    const send = async (path: string, body: object) => {
+      const asked = { method: 'POST', headers, body: JSON.stringify(body) }
+      const answer = await fetch(`${url}/api/v1${path}`, asked)
+      expect(answer.ok).toBe(true)
+      return answer
+    }
+    const call = { type: 'custom_http', id: 'call', url: 'https://localhost.invalid/x', timeoutSeconds: 1 }
+    const tiles = [
+      { type: 'start', id: 'start', next: 'wait' },
+      { type: 'wait', id: 'wait', events: ['go.on'], next: 'call' },
+      { ...call, next: 'validate' },
+      ...document.tiles.slice(3),
+    ]
+    const odd = { ...document, flowId: 'odd', title: 'Odd orders', match: 'order.channel == "odd"', tiles }
+    await send('/flows', { document: odd, accepted: ['no_replay'] })
+    const made = await send('/orders', { ...shop.newOrder('odd-1'), channel: 'odd' })
+    const { orderId } = (await made.json()) as { orderId: string }
+    const flow = () => shop.engine.core.state().orders.get(orderId)?.flow
+    const fails = async (run: number) => {
+      await expect.poll(flow, enough).toMatchObject({ run, state: 'running' })
+      await send(`/orders/${orderId}/events`, { name: 'go.on' })
+      await expect.poll(flow, enough).toMatchObject({ run, state: 'failed' })
+    }
+    await fails(1)
+    await send('/flows/reprocess', { orderIds: [orderId] })
+    // What a person holds while it is under way stays held when it fails.
+    await send(`/orders/${orderId}/hold`, { reason: 'the customer asked' })
+    await fails(2)
+    await at(`/orders/${orderId}`, async (page) => {
+      const again = page.getByRole('button', { name: 'Once more' })
+      await again.first().waitFor(enough)
+      expect(await page.getByText('Failed', { exact: true }).count()).toBe(2)
+      expect(await again.count()).toBe(1)
+      await again.click()
+      await page.getByText('Nothing began: it is on hold.').first().waitFor(enough)
+    })
+  })
+}

@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { counted } from '../numbers.ts'
+import { reasonWord } from '../reasons.ts'
 import { capital, type Tone } from '../words.ts'
 
 /** What tiles do, by type. */
@@ -89,4 +90,11 @@ export function askedWords({ action, what, nodeName, target }: api.AskedAction):
   if (nodeName !== null && what === 'cancel') return `Cancel the work at ${nodeName} (${whom})`
   if (nodeName !== null && what === 'send') return `Take the work at ${nodeName} (${whom})`
   return `${capital(action.replaceAll('_', ' '))} (${whom})`
+}
+
+/** What became of an order that was to go through its flow once more. */
+export function againSentence({ begun, items }: api.FlowReprocessed): string {
+  const reason = items[0]?.reason ?? null
+  if (begun === 0) return `Nothing began: ${reasonWord(reason)}.`
+  return reason === 'straight' ? 'It goes on, the default way.' : 'It goes through its flow once more.'
 }

@@ -246,6 +246,9 @@ export const flowRun = shape({
   sku: orNull(Type.String()),
   nodeId: orNull(Type.String()),
   status: oneOf(flowRunStatuses),
+  isNewest: Type.Boolean({
+    description: 'the last run of an order that is not over; only that can go once more',
+  }),
   startedAt: instantText,
   endedAt: orNull(instantText),
   reason: orNull(Type.String()),

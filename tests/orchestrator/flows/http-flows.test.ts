@@ -194,7 +194,7 @@ describe('flows over HTTP', () => {
     const orderId = await order('h1', 'held')
     await ask('POST', `/orders/${orderId}/hold`, { reason: 'customer' })
     await ask('POST', `/orders/${orderId}/events`, { name: 'go.on' })
-    expect((await runsOf(orderId))[0]).toMatchObject({ status: 'failed' })
+    expect((await runsOf(orderId))[0]).toMatchObject({ status: 'failed', isNewest: true })
     const all = await ask('POST', '/flows/reprocess', { flowId: 'held' })
     expect(all.body).toEqual({ begun: 0, items: [] })
     const one = await ask('POST', '/flows/reprocess', { orderIds: [orderId] })
@@ -203,5 +203,12 @@ describe('flows over HTTP', () => {
       status: 'on_hold',
       hold: 'customer',
     })
+    await ask('POST', `/orders/${orderId}/lift-hold`, {})
+    const begun = await ask('POST', '/flows/reprocess', { orderIds: [orderId] })
+    expect(begun.body).toMatchObject({ begun: 1 })
+    expect((await runsOf(orderId)).map(({ status, isNewest }) => [status, isNewest])).toEqual([
+      ['running', true],
+      ['failed', false],
+    ])
   })
 })
