@@ -88,7 +88,7 @@ const kindsOf: Partial<Record<CommandType, readonly ChangeKind[]>> = {
   DraftPolicy: ['policy'],
   PublishPolicy: ['policy'],
   RetirePolicy: ['policy'],
-  ApplyPolicies: ['order'],
+  ApplyPolicies: ['order', 'stock'],
   ProposeReroute: ['decision'],
   ApproveReroute: ['decision'],
   RejectReroute: ['decision'],

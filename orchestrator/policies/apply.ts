@@ -1,12 +1,12 @@
-// Policies before a step of the flow: what they say is carried out by commands of the core, and noted where something
-// happened. A market without policies pays one look at an empty list.
+// Policies before a step of the flow: what they change, hold and note goes to the core as one command, so that after a
+// crash all of it is there or none. A market without policies pays one look at an empty list.
 
 import type { api } from '#data/contracts'
-import type { Core, Order, PolicyResult } from '#orchestrator/core'
+import type { Core, CoreState, Order, PolicyResult } from '#orchestrator/core'
 import { newestStrategy } from '#orchestrator/core'
 import type { Worlds } from '#orchestrator/sourcing'
 import { Choices } from './choices.ts'
-import { editOf } from './edits.ts'
+import { Edits, editOf } from './edits.ts'
 import { factsHere } from './facts/context.ts'
 import { holdOfAction, holdOfCritical } from './holds.ts'
 import { isTold, judge, policiesAt, resultOf, type Said } from './judge.ts'
@@ -54,19 +54,21 @@ export async function applyGiven(
     .filter((one) => !isTold(order, point, one))
     .slice(0, saidMost)
   if (said.length === 0) return 'go'
+  const { orderId, version } = order
   const holds: { lineIds: readonly string[] | null; reason: string }[] = []
   const results: PolicyResult[] = []
-  let isEdited = false
-  const choices = new Choices(order)
+  const asking = { order, state, at, choices: new Choices(order), edits: new Edits(state, orderId, at) }
   for (const one of said) {
-    const { result, hold, hasEdited } = await carryOut(one, order, choices, context)
+    const { result, hold } = outcomeOf(one, asking)
     results.push(result)
     if (hold !== null) holds.push({ lineIds: linesOf(one, order), reason: hold })
-    isEdited ||= hasEdited
   }
-  const data = { orderId: order.orderId, point, results, holds }
+  const edits = asking.edits.asked
+  const isEdited = edits.length > 0
+  const data = { orderId, point, results, holds, ...(isEdited ? { edits, version } : {}) }
   const done = await context.core.execute('ApplyPolicies', data, { at })
-  if (done.status === 'refused') return 'wait'
+  // Edits are refused where the order has become another since it was asked about.
+  if (done.status === 'refused') return isEdited ? 'changed' : 'wait'
   return isEdited || holds.length > 0 || done.status === 'done' ? 'changed' : 'go'
 }
 
@@ -79,65 +81,53 @@ export function hasSomethingToSay(order: Order, point: api.PolicyPoint, context:
   return judge(policies, order, facts).some((said) => !isTold(order, point, said))
 }
 
-interface Carried {
-  result: PolicyResult
-  /** Reason of the hold that it asks for, null = none. */
-  hold: string | null
-  hasEdited: boolean
+/** What policies are asked with. */
+interface Asking {
+  order: Order
+  state: CoreState
+  /** Epoch ms of the market. */
+  at: number
+  choices: Choices
+  edits: Edits
 }
 
-async function carryOut(said: Said, order: Order, choices: Choices, context: ApplyContext): Promise<Carried> {
+/** What comes of what a policy said. @returns hold: reason of the hold that it asks for, null = none */
+function outcomeOf(said: Said, asking: Asking): { result: PolicyResult; hold: string | null } {
   const { policy, outcome } = said
-  const isCritical = policy.severity === 'critical'
-  const broken = isCritical ? holdOfCritical(policy) : null
-  if (outcome !== 'acts') return { result: resultOf(said), hold: broken, hasEdited: false }
+  const broken = policy.severity === 'critical' ? holdOfCritical(policy) : null
+  if (outcome !== 'acts') return { result: resultOf(said), hold: broken }
   const done: api.PolicyAction[] = []
   let hold: string | null = null
-  let hasEdited = false
   let problem: string | null = null
   for (const action of policy.actions) {
     // What an earlier policy set or chose stays.
-    if (choices.isSettled(action, said)) continue
-    const asked = await one(action, said, order, context)
-    if (asked.problem !== null) problem ??= asked.problem
+    if (asking.choices.isSettled(action, said)) continue
+    const against = problemOf(action, said, asking)
+    if (against !== null) problem ??= against
     else {
       done.push(action)
-      choices.take(action, said)
+      asking.choices.take(action, said)
     }
-    hold ??= asked.hold
-    hasEdited ||= asked.hasEdited
+    hold ??= holdOfAction(policy, action)
   }
-  if (problem === null) return { result: resultOf(said, done), hold, hasEdited }
-  const failed = resultOf({ ...said, outcome: 'error', reason: problem }, done)
-  return { result: failed, hold: hold ?? broken, hasEdited }
+  if (problem === null) return { result: resultOf(said, done), hold }
+  return { result: resultOf({ ...said, outcome: 'error', reason: problem }, done), hold: hold ?? broken }
 }
 
-async function one(action: api.PolicyAction, said: Said, order: Order, context: ApplyContext) {
-  const nothing = { problem: null as string | null, hold: null as string | null, hasEdited: false }
-  const { policy } = said
-  switch (action.do) {
-    case 'hold':
-    case 'approve':
-      return { ...nothing, hold: holdOfAction(policy, action) }
-    case 'route': {
-      const { strategies } = context.core.state().strategies
-      const isKnown = newestStrategy(strategies, String(action.value)) !== undefined
-      return isKnown ? nothing : { ...nothing, problem: `there is no strategy ${action.value}` }
-    }
-    case 'set': {
-      // What was set just before is in the state, not yet in the order that was judged.
-      const fresh = context.core.state().orders.get(order.orderId) ?? order
-      const changes = editOf(action, fresh, said.part, context.now())
-      if (changes === null) return { ...nothing, problem: `${action.field ?? 'it'} cannot be set` }
-      const reason = `policy: ${policy.name}`
-      const data = { orderId: order.orderId, version: null, changes, reason }
-      const edited = await context.core.execute('EditOrder', data, { at: context.now() })
-      if (edited.status === 'refused') return { ...nothing, problem: edited.reason ?? 'refused' }
-      return { ...nothing, hasEdited: edited.status === 'done' }
-    }
-    default:
-      return nothing
+/** Why an action cannot be done, null where it can; an edit that can is asked for. */
+function problemOf(
+  action: api.PolicyAction,
+  { policy, part }: Said,
+  { order, state, at, edits }: Asking,
+): string | null {
+  if (action.do === 'route') {
+    const isKnown = newestStrategy(state.strategies.strategies, String(action.value)) !== undefined
+    return isKnown ? null : `there is no strategy ${action.value}`
   }
+  if (action.do !== 'set') return null
+  const changes = editOf(action, edits.order ?? order, part, at)
+  if (changes === null) return `${action.field ?? 'it'} cannot be set`
+  return edits.add(changes, `policy: ${policy.name}`)
 }
 
 /** Lines that a hold of a part is about, null = the whole order. */

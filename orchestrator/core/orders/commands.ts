@@ -58,13 +58,20 @@ export interface OrderCommands {
   }
   ImportOrders: { orders: readonly ImportedOrder[] }
   ValidateOrder: { orderId: string }
-  /** What policies said before a step; results that were told before are left out, and holds with them. */
+  /**
+   * What policies said before a step, and what they change and hold; results that were told before are left out, and
+   * edits and holds with them.
+   */
   ApplyPolicies: {
     orderId: string
     point: api.PolicyPoint
     results: readonly PolicyResult[]
     /** @param lineIds null = the whole order */
     holds: readonly { lineIds: readonly string[] | null; reason: string }[]
+    /** Each on the order as those before it leave it; absent = none. */
+    edits?: readonly { changes: OrderChanges; reason: string }[]
+    /** Version that the edits were made for, another one is refused; absent = whatever it is. */
+    version?: number
   }
   /** Plans work; nothing is allocated yet. */
   SourceOrder: { orderId: string; assignments: readonly Assignment[]; decision: DecisionRecord }

@@ -2,6 +2,7 @@
 
 import type { CommandData } from '../commands.ts'
 import { done, event, refused, type Verdict } from '../decision.ts'
+import type { CoreEvent } from '../events.ts'
 import type { CoreState } from '../state.ts'
 import type { OrderChanges } from './commands.ts'
 import { withdrawals } from './decide-cancel.ts'
@@ -26,19 +27,34 @@ export function editOrder(
   at: number,
   state: CoreState,
 ): Verdict {
+  const problem = problemOfVersion(order, data.version)
+  if (problem !== null) return problem
+  const events = eventsOfEdit(order, data, at)
+  if (!Array.isArray(events)) return events as Verdict
+  return events.length === 0 ? done([], order) : settled(state, order, events, at)
+}
+
+/** Why what was made for a version of the order is too late, null where it is not. @param version null = any */
+export function problemOfVersion(order: Order, version: number | null): Verdict | null {
+  if (version === null || version === order.version) return null
+  return refused('version_conflict', { version: order.version, asked: version }, order)
+}
+
+/** The events that change an order, none where it is so already; else why it cannot be. */
+export function eventsOfEdit(
+  order: Order,
+  { changes: asked, reason }: Pick<CommandData['EditOrder'], 'changes' | 'reason'>,
+  at: number,
+): CoreEvent[] | Verdict {
   const { orderId } = order
-  const { version, reason } = data
-  if (version !== null && version !== order.version) {
-    return refused('version_conflict', { version: order.version, asked: version }, order)
-  }
   if (isEnded(order)) return refused('wrong_state', { status: order.status }, order)
-  const changes = realChanges(order, data.changes, at)
-  if (Object.keys(changes).length === 0) return done([], order)
+  const changes = realChanges(order, asked, at)
+  if (Object.keys(changes).length === 0) return []
   const problem =
     problemOfAdded(order, changes) ?? problemOfLinesChanged(order, changes) ?? problemOfWay(order, changes)
   if (problem !== null) return problem
   const back = withdrawals(order, touched(order, changes), reason, at)
-  return settled(state, order, [...back, event('OrderEdited', { orderId, changes, reason, at })], at)
+  return [...back, event('OrderEdited', { orderId, changes, reason, at })]
 }
 
 /** The changes without what is so already. */

@@ -32,8 +32,15 @@ const onWholeOrder: ReadonlySet<CommandType> = new Set([
   'UndoReroute',
 ])
 
+/** Whether a command is one of these: what policies say is where they change or hold the order. */
+function isOnWhole({ type, data }: CoreCommand): boolean {
+  if (type !== 'ApplyPolicies') return onWholeOrder.has(type)
+  return data.holds.length > 0 || (data.edits ?? []).length > 0
+}
+
 /** Why the command cannot be while work of its order is on its way between markets; null where it can. */
-export function transferBlock(state: CoreState, { type, data }: CoreCommand): Verdict | null {
+export function transferBlock(state: CoreState, command: CoreCommand): Verdict | null {
+  const { type, data } = command
   // Almost always nothing is on its way.
   if (state.transfers.size === 0 || Object.hasOwn(transferRules, type)) return null
   const { orderId, fulfillmentOrderId } = data as {
@@ -49,7 +56,7 @@ export function transferBlock(state: CoreState, { type, data }: CoreCommand): Ve
   const work = order.work.find(
     (each) =>
       each.transfer?.state === 'started' &&
-      (each.fulfillmentOrderId === fulfillmentOrderId || onWholeOrder.has(type)),
+      (each.fulfillmentOrderId === fulfillmentOrderId || isOnWhole(command)),
   )
   if (work === undefined) return null
   return refused('in_transfer', { transferId: work.transfer?.transferId ?? '' }, order)

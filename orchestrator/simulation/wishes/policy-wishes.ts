@@ -1,6 +1,6 @@
 // What people tell the core of policies, and what the flow says that they said of orders. It decides nothing.
 
-import type { CommandData, PolicyResult } from '#orchestrator/core'
+import type { CommandData, Order, PolicyResult } from '#orchestrator/core'
 import { anyOrder, chance, type View, type WishesOf } from './view.ts'
 
 const policyIds = ['dear', 'odd', 'late'] as const
@@ -44,8 +44,21 @@ export const policyWishes: WishesOf<PolicyWishes> = {
       point: view.random.pick(points),
       results: [resultOf(view, ofLine?.[0] ?? null)],
       holds: chance(view, 40) ? [{ lineIds: ofLine, reason }] : [],
+      ...(chance(view, 30) ? editsOf(view, order) : {}),
     }
   },
+}
+
+/** Edits of the order as it is, or now and then of a version that is over or still to come. */
+function editsOf(view: View, order: Order): Pick<CommandData['ApplyPolicies'], 'edits' | 'version'> {
+  const reason = 'policy: another place'
+  const city = view.random.pick(['Fresno', 'Reno'])
+  const shipTo = { reason, changes: { shipTo: { ...order.shipTo, city } } }
+  const method = { reason, changes: { method: view.random.pick(['delivery', 'pickup'] as const) } }
+  return {
+    edits: chance(view, 50) ? [shipTo] : [shipTo, method],
+    version: order.version + (chance(view, 20) ? view.random.pick([-1, 1]) : 0),
+  }
 }
 
 function resultOf(view: View, part: string | null): PolicyResult {
