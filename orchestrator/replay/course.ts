@@ -63,11 +63,24 @@ export function courseOf(order: Order, policies: Policies, context: FactsContext
     if (course.order === before) break
   }
   course.order = { ...course.order, stage: 'validated', status: 'validated' }
-  course.avoided = nodesRefused(policies('source'), course.order, context.state.nodes.keys(), context)
-  for (const { policyId, scope } of policies('source')) {
-    if (scope === 'node' && course.avoided.size > 0) course.speakers.add(policyId)
-  }
+  course.avoided = askNodes(course, policies('source'), context)
   return course
+}
+
+/** Nodes that policies keep the order away from; of each it is noted whether it has said so of any. */
+function askNodes(
+  course: Course,
+  policies: readonly api.OrderPolicy[],
+  context: FactsContext,
+): Map<string, string> {
+  const avoided = new Map<string, string>()
+  for (const policy of policies) {
+    const refused = nodesRefused([policy], course.order, context.state.nodes.keys(), context)
+    if (refused.size > 0) course.speakers.add(policy.policyId)
+    // The reason is that of the policy that was asked first.
+    for (const [nodeId, reason] of refused) avoided.set(nodeId, avoided.get(nodeId) ?? reason)
+  }
+  return avoided
 }
 
 /** Policies before the release of planned work, and those of tiles that come after it was planned. */

@@ -54,6 +54,25 @@ test('a draft that keeps orders away from a node moves them, at a cost', async (
   expect(summary?.after.costCents).not.toBe(summary?.before.costCents)
 })
 
+test('of policies that keep orders away from nodes those have spoken that refused one', async () => {
+  const [nodeId = '', otherId = ''] = [...core.state().nodes.keys()]
+  const away = (policyId: string, when: string) =>
+    draftOf({
+      ...{ policyId, kind: 'filter', severity: 'critical', scope: 'node', points: ['source'], when },
+    })
+  await publishPolicy(core, away('away', `node.id != "${nodeId}"`), end)
+  const idle = await replayed({ draft: away('idle', 'node.id != "nowhere"') })
+  expect(idle.summary).toMatchObject({ matched: 0, changedOrders: 0, findings: [] })
+  const dearOnes = await replayed({
+    draft: away('far', `node.id != "${otherId}" || order.valueCents <= 8000`),
+  })
+  expect(dearOnes.summary?.matched).toBeGreaterThan(0)
+  expect(dearOnes.summary?.matched).toBeLessThan(120)
+  const all = await replayed({ draft: away('away', `node.id != "${nodeId}"`) })
+  expect(all.summary?.findings).toMatchObject([{ code: 'matched_everything' }])
+  await core.execute('RetirePolicy', { policyId: 'away', by: 'test', reason: 'over' }, { at: end })
+})
+
 test('the same replay comes to the same, to the last cent', async () => {
   const [one, two] = [await replayed({ draft: dear }), await replayed({ draft: dear })]
   expect(two.summary).toEqual(one.summary)
