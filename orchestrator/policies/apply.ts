@@ -131,7 +131,7 @@ function problemOf(
 }
 
 /** Lines that a hold of a part is about, null = the whole order. */
-function linesOf({ policy, part }: Said, order: Order): string[] | null {
+export function linesOf({ policy, part }: Said, order: Order): string[] | null {
   if (part === null) return null
   if (policy.scope === 'line') return [part]
   const work = order.work.find(({ fulfillmentOrderId }) => fulfillmentOrderId === part)

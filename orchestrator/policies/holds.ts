@@ -3,7 +3,7 @@
 import type { api } from '#data/contracts'
 
 /** Reason of a hold that waits for a person's word; a person lifts the hold to approve. */
-export const approvalReason = 'approval needed'
+const approvalReason = 'approval needed'
 
 type Named = Pick<api.OrderPolicy, 'name'>
 

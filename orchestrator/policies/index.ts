@@ -6,6 +6,7 @@ export {
   applyPolicies,
   type Gate,
   hasSomethingToSay,
+  linesOf,
 } from './apply.ts'
 export { assertPolicy, checkInForce, checkPolicy, pairsBeside } from './check/check.ts'
 export { alwaysHolds, canHold, follows } from './check/reason.ts'
@@ -18,7 +19,7 @@ export { FactSet, OrderSubjects, type Part } from './facts/fact-set.ts'
 export { signsFor } from './form/rows.ts'
 export { formOfTree } from './form/to-form.ts'
 export { viewsOfForm, viewsOfText } from './form/views.ts'
-export { approvalReason, holdOfAction, holdOfCritical, holdsOf } from './holds.ts'
+export { holdOfAction, holdOfCritical, holdsOf } from './holds.ts'
 export {
   isTold,
   judge,

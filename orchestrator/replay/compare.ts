@@ -2,6 +2,7 @@
 
 import type { api } from '#data/contracts'
 import { riskOf, type SourcingPlan } from '#orchestrator/sourcing'
+import { heldInPart, heldOf } from './course.ts'
 import type { ReplayedOrder, SideOrder } from './run.ts'
 
 /** Figures of a side. */
@@ -14,7 +15,7 @@ export function sideFigures(orders: readonly SideOrder[]): api.ReplaySide {
   return {
     orders: orders.length,
     validated: count(({ course }) => course.isValidated),
-    held: count(({ course }) => course.held !== null),
+    held: count(({ course }) => heldOf(course) !== null),
     noted: count(({ course }) => course.notes.length > 0),
     tagged: count(({ course }) => course.tags.length > 0),
     sourced: count(({ plan }) => plan !== null && plan.unserved.length === 0),
@@ -42,9 +43,9 @@ export function changesOf(orders: readonly ReplayedOrder[]): api.ReplayChange[] 
     if (JSON.stringify(was) === JSON.stringify(is)) return []
     const { orderId } = past.order
     const placedAt = new Date(past.order.placedAt).toISOString()
-    return [
-      { orderId, externalId: past.asked.externalId, placedAt, before: was, after: is, reason: why(was, is) },
-    ]
+    const { externalId } = past.asked
+    const reason = why(was, is, [heldInPart(before.course), heldInPart(after.course)])
+    return [{ orderId, externalId, placedAt, before: was, after: is, reason }]
   })
   const weight = ({ before, after }: api.ReplayChange) =>
     ((before.held === null) === (after.held === null) ? 0 : 1e12) +
@@ -53,21 +54,25 @@ export function changesOf(orders: readonly ReplayedOrder[]): api.ReplayChange[] 
 }
 
 function outcomeOf({ course, plan, rerouted }: SideOrder): api.ReplayOutcome {
-  const { held, notes, tags, strategyId, path, order } = course
+  const { tags, strategyId, path, order } = course
+  const part = heldInPart(course)
   const risk = plan === null || order.promisedAt === null ? null : riskOf(plan)
   return {
-    ...{ held, notes, tags, strategyId, path, rerouted },
+    ...{ held: heldOf(course), tags, strategyId, path, rerouted },
+    notes: part === null ? course.notes : [...course.notes, part],
     nodeIds: plan === null ? [] : [...new Set(plan.work.map(({ nodeId }) => nodeId))].sort(),
     costCents: plan === null ? null : Math.round(paid(plan)),
     lateRisk: risk === null ? null : rounded(risk),
   }
 }
 
-/** The first difference, in words. */
-function why(was: api.ReplayOutcome, is: api.ReplayOutcome): string {
+/** The first difference, in words. @param parts what of it alone is held on both sides, see `heldInPart` */
+function why(was: api.ReplayOutcome, is: api.ReplayOutcome, parts: [string | null, string | null]): string {
   if (is.held !== null && was.held === null) return `It would be held: ${is.held}.`
   if (is.held === null && was.held !== null) return `It would not be held any more (${was.held}).`
   if (is.held !== was.held) return `It would be held otherwise: ${is.held ?? ''}.`
+  if (parts[0] !== parts[1])
+    return parts[1] === null ? 'No line of it would be held any more.' : `It would be ${parts[1]}.`
   if (is.path.join() !== was.path.join()) return 'It would go another way through its flow.'
   const [from, to] = [was.nodeIds.join(', '), is.nodeIds.join(', ')]
   if (from !== to) return `It would go to ${to || 'no node'} instead of ${from || 'no node'}.`

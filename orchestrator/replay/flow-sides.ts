@@ -11,6 +11,7 @@ import {
   type FlowContext,
   type FlowPlan,
   flowsInForce,
+  lineHoldsOf,
   planIn,
   versionOf,
   wouldTake,
@@ -108,7 +109,8 @@ export function pathThrough(
   const plan = plans.find((each) => wouldTake(each, came, context))
   if (plan === undefined) {
     // It goes the default way.
-    const straight = { isValidated: true, isSourced: true, held: null, nodeId: null }
+    const placed = new Map(order.lines.map(({ lineId }) => [lineId, null]))
+    const straight = { isValidated: true, held: null, heldLines: lineHoldsOf(order), placed }
     const nobody = { said: [], later: [], filteredBy: [] }
     return { tiles: ['no flow takes it'], ...straight, ...nobody }
   }

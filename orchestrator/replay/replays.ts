@@ -34,7 +34,9 @@ const keptMost = 20
 const limits = [
   'Incidents count with the severity they had last, and stock, capacity and strategies are those of now.',
   'Work that a policy would have moved is counted; where it would have gone is not planned.',
-  'Orders that a person would have let go on stay held.',
+  'Orders and lines that a person would have let go on stay held; of an order held in part the rest is sourced.',
+  'Lines of branches that name no node are sourced together.',
+  'What is held only before its release counts with the work that was planned for it.',
   'Of customers it knows the orders that are replayed alone.',
   'Flows wait for nothing: timers, events and approvals are passed, and what is asked of others is taken to be done.',
   'What a policy of a tile sets is seen by sourcing, not by conditions of later tiles.',

@@ -68,9 +68,8 @@ export function rerouteOf(
     const context = contextAt(at)
     const { order } = course
     const said = judge(asked, order, context)
-    hear(course, said, context)
     // A filter that fails keeps work where it is, and holds nothing.
-    course.held = null
+    hear(course, said, context)
     const against = rerouteRefused(said)
     if (against !== null) continue
     const [wanted] = reroutesWanted(said, order).values()

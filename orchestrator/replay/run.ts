@@ -6,7 +6,17 @@ import type { api } from '#data/contracts'
 import type { Order } from '#orchestrator/core'
 import type { FactsContext, Said } from '#orchestrator/policies'
 import { baselineOf, runInTurn, type SourcingPlan, type Worlds } from '#orchestrator/sourcing'
-import { askedOn, askRelease, type Course, courseOf, hear, isAskedAlike, type Policies } from './course.ts'
+import {
+  askedOn,
+  askRelease,
+  type Course,
+  courseOf,
+  hear,
+  heldOf,
+  hold,
+  isAskedAlike,
+  type Policies,
+} from './course.ts'
 import { factsThen, type Past, type PastPlace, pastOrders } from './past-orders.ts'
 import { rerouteOf, withPlannedRisk, withPlannedWork } from './reroutes.ts'
 
@@ -27,12 +37,15 @@ export interface ReplaySides {
 export interface FlowPath {
   tiles: string[]
   isValidated: boolean
-  /** Whether a tile sources it or, once the flow has ended, the default way. */
-  isSourced: boolean
   /** Why the flow would hold it, null = it would not. */
   held: string | null
-  /** The only node that would do, null = any. */
-  nodeId: string | null
+  /** Why the flow would hold lines of it, by their ids, with those that were held before. */
+  heldLines: ReadonlyMap<string, string>
+  /**
+   * Lines that a tile sources or, once the flow has ended, the default way, each with the only node that would do,
+   * null = any.
+   */
+  placed: ReadonlyMap<string, string | null>
   /** What policies say that its tiles name, tile by tile, and those that are asked once it has work. */
   said: readonly (readonly Said[])[]
   later: readonly api.OrderPolicy[]
@@ -65,6 +78,8 @@ export interface SideOrder {
   rerouted: string | null
 }
 
+/** Why lines have no node that no tile comes to place. */
+const withoutEnd = 'its flow does not come to an end'
 /** Longest time that one step keeps the thread, ms. */
 const stepMs = 12
 
@@ -125,20 +140,17 @@ function withPath(
   const { pathOf, flowId } = sides
   if (pathOf === undefined) return course
   const way = pathOf(came, course.order, side, facts)
-  const { tiles, isValidated, isSourced, held, nodeId, said, ...path } = way
+  const { tiles, isValidated, held, heldLines, placed, said, later, filteredBy } = way
   course.path = tiles
-  course.later = path.later
-  // Whether a hold lasts, or a tile lifts it, is what the way says.
-  const heldBefore = course.held
+  course.later = later
   for (const ofTile of said) hear(course, ofTile, facts)
-  course.held = heldBefore
-  for (const policyId of path.filteredBy) course.speakers.add(policyId)
+  for (const policyId of filteredBy) course.speakers.add(policyId)
   course.isValidated &&= isValidated
-  course.held ??= held ?? (isSourced ? null : 'its flow does not come to an end')
+  // Whether a hold of lines lasts, or a tile lifts it, is what the way says.
+  course.held ??= held
+  hold(course, ({ lineId }) => heldLines.get(lineId) ?? (placed.has(lineId) ? null : withoutEnd))
   if (flowId !== undefined && tiles[0] === flowId) course.speakers.add(flowId)
-  if (nodeId === null) return course
-  const others = [...facts.state.nodes.keys()].filter((other) => other !== nodeId)
-  course.avoided = new Map([...course.avoided, ...others.map((other) => [other, 'its flow'] as const)])
+  course.onlyAt = new Map([...placed].flatMap(([lineId, at]) => (at === null ? [] : [[lineId, at]])))
   return course
 }
 
@@ -149,9 +161,11 @@ async function sourceSide(
   side: 'before' | 'after',
   run: ReplayRun,
 ): Promise<(SourcingPlan | null)[]> {
+  const nodeIds = [...run.state.nodes.keys()]
   const asked = past.orders.flatMap((one, i) => {
     const course = courses[i]?.[side]
-    return course === undefined || course.held !== null ? [] : [{ i, asked: askedOn(course, one.asked) }]
+    if (course === undefined || heldOf(course) !== null) return []
+    return askedOn(course, one.asked, nodeIds).map((part) => ({ i, asked: part }))
   })
   const orders = asked.map((each) => each.asked)
   const plans: (SourcingPlan | null)[] = past.orders.map(() => null)
@@ -167,8 +181,18 @@ async function sourceSide(
   const step = side === 'before' ? 'sourcing as it is' : 'sourcing as it would be'
   const onDone = (count: number) => run.progress(step, began + (0.3 * count) / orders.length)
   const found = await runInTurn(orders, scene, { elapsedMs, isCancelled, onDone })
-  for (const [at, { i }] of asked.entries()) plans[i] = found[at] ?? null
+  for (const [at, { i }] of asked.entries()) plans[i] = joined(plans[i], found[at])
   return plans
+}
+
+/** The plan of an order from those of its parts; null = it is not sourced. */
+function joined(some: SourcingPlan | null = null, more: SourcingPlan | null = null): SourcingPlan | null {
+  if (some === null || more === null) return some ?? more
+  const [work, unserved] = [
+    [...some.work, ...more.work],
+    [...some.unserved, ...more.unserved],
+  ]
+  return { orderId: some.orderId, work, unserved, costCents: some.costCents + more.costCents }
 }
 
 /** What comes after sourcing: release and reroutes. */
@@ -185,6 +209,7 @@ function finish(
   askRelease(course, policies, factsAt(course.order.placedAt))
   const oddnessOf = (orderId: string) => past.oddness.get(orderId) ?? 0
   const contextAt = (at: number) => ({ ...factsAt(at), oddnessOf })
-  const rerouted = course.held === null ? rerouteOf(course, policies, { state: run.state, contextAt }) : null
+  const rerouted =
+    heldOf(course) === null ? rerouteOf(course, policies, { state: run.state, contextAt }) : null
   return { course, plan, rerouted }
 }

@@ -26,10 +26,10 @@ export type ReplayRequest = Of<typeof replayRequest>
 export const replaySide = shape({
   orders: Type.Integer(),
   validated: Type.Integer({ description: 'got past validation' }),
-  held: Type.Integer(),
+  held: Type.Integer({ description: 'with every line; an order held in part counts by the rest of it' }),
   noted: Type.Integer({ description: 'of which something was noted' }),
   tagged: Type.Integer(),
-  sourced: Type.Integer({ description: 'with a node for every unit' }),
+  sourced: Type.Integer({ description: 'with a node for every unit that is not held' }),
   unserved: Type.Integer({ description: 'not held, without a node for some unit' }),
   rerouted: Type.Integer({ description: 'whose work a policy would have moved' }),
   costCents: centsInteger,
@@ -77,8 +77,8 @@ export type ReplaysAnswer = Of<typeof replaysAnswer>
 
 /** What became of one order on one side. */
 export const replayOutcome = shape({
-  held: orNull(Type.String({ description: 'why' })),
-  notes: Type.Array(Type.String()),
+  held: orNull(Type.String({ description: 'why; null also where it is held in part' })),
+  notes: Type.Array(Type.String(), { description: 'what was said of it, and which lines alone are held' }),
   tags: Type.Array(Type.String()),
   strategyId: orNull(Type.String({ description: 'that a policy chose' })),
   path: Type.Array(Type.String(), { description: 'tiles of the flow' }),

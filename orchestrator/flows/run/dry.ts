@@ -3,7 +3,7 @@
 
 import type { api } from '#data/contracts'
 import type { FlowRun, FlowToken, Order } from '#orchestrator/core'
-import { holdOfAction, holdOfCritical, judge, type Said } from '#orchestrator/policies'
+import { holdOfAction, holdOfCritical, judge, linesOf, type Said } from '#orchestrator/policies'
 import { matchPlace } from '../compile/expressions.ts'
 import { factsOfOrder } from '../compile/facts.ts'
 import type { FlowPlan } from '../compile/plan.ts'
@@ -14,6 +14,7 @@ import { ownHolds } from './own-holds.ts'
 import { badLines } from './perform-tile.ts'
 import { policyInForce } from './policy-in-force.ts'
 import type { RunParts } from './result.ts'
+import { lineHoldsOf, linesIn } from './scope.ts'
 
 /** A step that would be taken. */
 export interface DryStep {
@@ -27,11 +28,14 @@ export interface DryRun {
   steps: DryStep[]
   /** Why it would be held at the end, null = it would not be. */
   held: string | null
+  /** Why lines of it would be held at the end, by their ids. */
+  heldLines: Map<string, string>
   isValidated: boolean
-  /** Whether nodes would be found for it, by a tile or, once the flow has ended, the default way. */
-  isSourced: boolean
-  /** The only node that would do, null = any. */
-  nodeId: string | null
+  /**
+   * Lines for which nodes would be found, by a tile or, once the flow has ended, the default way, each with the only
+   * node that would do, null = any.
+   */
+  placed: Map<string, string | null>
   /** What policies say that its tiles name, tile by tile. */
   said: (readonly Said[])[]
   /** Policies of tiles that come once there is work: nothing is known of it yet, so they are not asked here. */
@@ -87,10 +91,12 @@ const checking: ReadonlySet<string> = new Set(['validate_header', 'validate_line
 const placing: ReadonlySet<string> = new Set(['source', 'assign_node', 'reserve'])
 /** Tiles that do nothing for an order on hold. */
 const needsNoHold: ReadonlySet<string> = new Set([...checking, ...placing, 'soft_reserve', 'release'])
+/** Tiles that do nothing where every line of their branch is held. */
+const needsLines: ReadonlySet<string> = new Set([...placing, 'release'])
 
 class Walk {
   readonly result: DryRun = {
-    ...{ steps: [], held: null, isValidated: false, isSourced: false, nodeId: null },
+    ...{ steps: [], held: null, heldLines: new Map(), isValidated: false, placed: new Map() },
     ...{ said: [], later: [], filteredBy: new Set() },
   }
   readonly #plan: FlowPlan
@@ -104,6 +110,7 @@ class Walk {
   constructor(plan: FlowPlan, order: Order, context: FlowContext) {
     this.#plan = plan
     this.#order = order
+    this.result.heldLines = lineHoldsOf(order)
     this.#parts = context as RunParts
     this.#at = context.now()
     const first: FlowToken = {
@@ -137,7 +144,10 @@ class Walk {
       return true
     }
     // What an ended flow leaves to do goes the default way.
-    if (this.#run.tokens.length === 0) this.result.isValidated = this.result.isSourced = true
+    if (this.#run.tokens.length === 0) {
+      this.result.isValidated = true
+      this.#place(null)
+    }
     return false
   }
 
@@ -195,38 +205,66 @@ class Walk {
 
   #act(token: FlowToken, tile: api.FlowActionTile): Pick<DryStep, 'outcome' | 'reason'> {
     const { result } = this
-    const asked = this.#askPolicies(tile)
+    const asked = this.#askPolicies(tile, token)
     if (asked !== null) return asked
-    if (needsNoHold.has(tile.type) && result.held !== null) return { outcome: 'waiting', reason: 'on_hold' }
+    const isWhole = needsNoHold.has(tile.type) && result.held !== null
+    if (isWhole || (needsLines.has(tile.type) && this.#heldOf(token) === 'all'))
+      return { outcome: 'waiting', reason: 'on_hold' }
     if (tile.type === 'validate_lines') {
       const scene = { parts: this.#parts, plan: this.#plan, run: this.#run, token, order: this.#order }
       const bad = badLines(scene, tile)
       if (bad !== null) return { outcome: 'failed', reason: bad }
     }
-    if (tile.type === 'hold' && token.lineIds === null) result.held = tile.reason
-    if (tile.type === 'lift_hold' && this.#mayLift(result.held)) result.held = null
+    if (tile.type === 'hold') this.#hold(token.lineIds, tile.reason)
+    if (tile.type === 'lift_hold') this.#lift(token)
     if (tile.type === 'cancel') {
       result.held = `cancelled: ${tile.reason}`
       return { outcome: 'waiting', reason: 'cancelled' }
     }
     // What finds nodes checks first what nobody checked.
     result.isValidated ||= checking.has(tile.type) || placing.has(tile.type)
-    result.isSourced ||= placing.has(tile.type)
-    if (tile.type === 'assign_node' && tile.nodeId !== undefined) result.nodeId = tile.nodeId
+    const nodeId = tile.type === 'assign_node' ? tile.nodeId : undefined
+    if (placing.has(tile.type)) this.#place(token.lineIds, nodeId)
     return { outcome: 'done', reason: null }
   }
 
-  /** Whether a hold is the flow's own. */
-  #mayLift(held: string | null): boolean {
-    return held !== null && ownHolds(this.#plan, this.#parts.core.state()).has(held)
+  /** What is held already stays held for the reason that it has. */
+  #hold(lineIds: FlowToken['lineIds'], reason: string): void {
+    const { heldLines } = this.result
+    if (lineIds === null) this.result.held ??= reason
+    else for (const lineId of lineIds) heldLines.set(lineId, heldLines.get(lineId) ?? reason)
+  }
+
+  /** Lifts what is the flow's own to lift. */
+  #lift({ lineIds }: FlowToken): void {
+    const { held, heldLines } = this.result
+    const own = ownHolds(this.#plan, this.#parts.core.state())
+    if (lineIds === null && held !== null && own.has(held)) this.result.held = null
+    for (const { lineId } of linesIn(this.#order, lineIds)) {
+      if (own.has(heldLines.get(lineId) ?? '')) heldLines.delete(lineId)
+    }
+  }
+
+  /** How many of the lines of a branch are held. */
+  #heldOf({ lineIds }: FlowToken): 'none' | 'some' | 'all' {
+    const lines = linesIn(this.#order, lineIds)
+    const held = lines.filter(({ lineId }) => this.result.heldLines.has(lineId)).length
+    return held === 0 ? 'none' : held < lines.length ? 'some' : 'all'
+  }
+
+  /** Lines that have no node yet get one; those that are held wait for theirs. */
+  #place(lineIds: FlowToken['lineIds'], nodeId: string | null = null): void {
+    const { placed, heldLines } = this.result
+    for (const { lineId } of linesIn(this.#order, lineIds)) {
+      if (!placed.has(lineId) && !heldLines.has(lineId)) placed.set(lineId, nodeId)
+    }
   }
 
   /** What the filter and the policies of a tile say; null = it does its work. */
-  #askPolicies({
-    filter,
-    policies = [],
-    type,
-  }: api.FlowActionTile): Pick<DryStep, 'outcome' | 'reason'> | null {
+  #askPolicies(
+    { filter, policies = [], type }: api.FlowActionTile,
+    token: FlowToken,
+  ): Pick<DryStep, 'outcome' | 'reason'> | null {
     const state = this.#parts.core.state()
     const facts = factsAt(this.#parts)
     const named = [...(filter === undefined ? [] : [filter]), ...policies]
@@ -238,23 +276,25 @@ class Walk {
       return { outcome: 'skipped', reason: `policy ${meant.name} does not hold` }
     }
     const asked = policies.flatMap((policyId) => policyInForce(state, policyId) ?? [])
-    if (this.result.isSourced) {
+    if (this.result.placed.size > 0) {
       this.result.later.push(...asked)
       return null
     }
     const said = judge(asked, this.#order, facts)
     this.result.said.push(said)
-    for (const { policy, outcome } of said) {
-      const held = outcome === 'acts' ? holdOf(policy) : null
-      const isBroken = outcome !== 'acts' && policy.severity === 'critical'
-      if (held !== null || isBroken) this.result.held ??= held ?? holdOfCritical(policy)
+    for (const one of said) {
+      const reason = reasonOf(one)
+      if (reason !== null) this.#hold(linesOf(one, this.#order), reason)
     }
-    const waits = policies.length > 0 && this.result.held !== null && type !== 'lift_hold'
-    return waits ? { outcome: 'waiting', reason: 'on_hold' } : null
+    const isHeld = this.result.held !== null || this.#heldOf(token) !== 'none'
+    return policies.length > 0 && isHeld && type !== 'lift_hold'
+      ? { outcome: 'waiting', reason: 'on_hold' }
+      : null
   }
 }
 
-/** Why a policy that acts holds an order, null = it does not. */
-function holdOf(policy: api.OrderPolicy): string | null {
+/** Why what a policy said holds what it was asked of, null = it does not. */
+function reasonOf({ policy, outcome }: Said): string | null {
+  if (outcome !== 'acts') return policy.severity === 'critical' ? holdOfCritical(policy) : null
   return policy.actions.map((action) => holdOfAction(policy, action)).find((hold) => hold !== null) ?? null
 }

@@ -17,6 +17,11 @@ export function linesIn(order: Order, lineIds: Lines): Order['lines'] {
   return lineIds === null ? order.lines : order.lines.filter(({ lineId }) => lineIds.includes(lineId))
 }
 
+/** Why lines of an order are held, by their ids. */
+export function lineHoldsOf({ lines }: Pick<Order, 'lines'>): Map<string, string> {
+  return new Map(lines.flatMap(({ lineId, hold }) => (hold === null ? [] : [[lineId, hold]])))
+}
+
 /** Whether units of the lines have no work: they want a node, wait for stock or a day, or are held. */
 export function isUnplaced(order: Order, lineIds: Lines): boolean {
   return linesIn(order, lineIds).some((line) => {
