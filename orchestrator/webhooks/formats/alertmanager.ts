@@ -11,8 +11,8 @@ import { type Format, linkOf } from './format.ts'
 const noEnd = '0001-01-01T00:00:00Z'
 
 /**
- * Alertmanager, version 4 of its webhook body. The fingerprint is that of the incident, also where labels change. It has
- * the alerts that the message is about; it is firing while anything of the group is.
+ * Alertmanager, version 4 of its webhook body. The fingerprint is that of the incident, also where labels change. There
+ * are alerts for what the message is about; it is firing while anything of the group is.
  * @source Prometheus documentation, alerting configuration, webhook_config
  */
 export const alertmanager: Format = {

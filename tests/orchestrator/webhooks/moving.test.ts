@@ -80,7 +80,7 @@ function alarms() {
   return { open, reasons, state, alarm }
 }
 
-test('The incident of a receiver that is on again or gone ends at the next start, where it could not before', async () => {
+test('The incident of a receiver that is on again or gone ends at the next start at the latest', async () => {
   const { open, reasons, state, alarm } = alarms()
   const path = newLogPath()
   const first = await openAll({}, path, effects, { alarm })
